@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a request failed with: one or more codes of error_table.def, each with a detail for the client.
+ *
+ * Functions that can fail take a `struct error *` last and return bool, true for success; on success the error is
+ * untouched, so calls chain. The first failure stays: error_set on a set error changes nothing, so that a cleanup
+ * cannot mask its cause. Outcomes that a caller expects (no such tag) are codes too and never log lines; what the
+ * client can do nothing about is logged where it is found, with log_error, and set here without a detail.
+ */
+#ifndef BERTH_BASE_ERROR_H
+#define BERTH_BASE_ERROR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "berth/base/arena.h"
+
+enum error_code {
+	E_NONE = 0,
+#define ERR(code, status, message) E_##code,
+#include "berth/base/error_table.def"
+#undef ERR
+};
+
+struct error_item {
+	enum error_code code;
+	const char *detail; /* JSON text, or NULL for none */
+};
+
+struct error {
+	struct arena *arena;
+	struct error_item *items;
+	size_t count;
+	size_t capacity;
+	unsigned retry_after; /* seconds for a Retry-After header, 0 for none */
+};
+
+/* An unset error whose details will live in `arena`. */
+void error_init(struct error *error, struct arena *arena);
+
+static inline bool error_is_set(const struct error *error)
+{
+	return error->count > 0;
+}
+
+/* The code of the first item; E_NONE when unset. */
+enum error_code error_code(const struct error *error);
+
+/*
+ * Sets the error unless it is set already. All return false, so that a function can `return error_set(...)`.
+ * error_setf takes the detail as text and makes it a JSON string; error_set_json takes JSON as it is.
+ */
+bool error_set(struct error *error, enum error_code code);
+bool error_setf(struct error *error, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool error_set_json(struct error *error, enum error_code code, const char *json);
+
+/* Appends an item to those set so far: one per missing blob of a manifest, say. */
+void error_add(struct error *error, enum error_code code, const char *detail_text);
+
+/* E_UNAVAILABLE with a Retry-After: the database or the storage is away for now. */
+bool error_unavailable(struct error *error, unsigned retry_after);
+
+/* The three faces of a code. */
+const char *error_name(enum error_code code);
+int error_status(enum error_code code);
+const char *error_message(enum error_code code);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Lower-case hexadecimal. */
+#ifndef BERTH_BASE_HEX_H
+#define BERTH_BASE_HEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "berth/base/span.h"
+
+/* Writes 2 * len digits and a NUL to `out`. */
+void hex_encode(char *out, const unsigned char *bytes, size_t len);
+
+/* Exactly 2 * len lower-case digits into `out`; upper case is refused, as digests must have one spelling only. */
+bool hex_decode(unsigned char *out, size_t len, struct span text);
+
+#endif

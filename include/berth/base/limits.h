@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Every ceiling that bounds what a client or a file can make us hold, with its reason. Bytes unless said. */
+#ifndef BERTH_BASE_LIMITS_H
+#define BERTH_BASE_LIMITS_H
+
+#define LIMIT_MANIFEST ((size_t)4 << 20)        /* OCI asks registries to take at least 4 MiB; distribution takes no more */
+#define LIMIT_REQUEST_MEMORY ((size_t)48 << 20) /* a 4 MiB manifest, its parse tree and its error list, with room */
+#define LIMIT_RESPONSE ((size_t)12 << 20)       /* largest generated body: a referrers page or 10,000 tags of 128 bytes */
+#define LIMIT_HEADER_VALUE ((size_t)8 << 10)    /* Apache's and NGINX's default buffer for one response header */
+#define LIMIT_URI ((size_t)8 << 10)             /* the front ends refuse longer request lines too */
+#define LIMIT_NAME ((size_t)255)                /* repository name; what clients keep to, OCI distribution-spec */
+#define LIMIT_TAG ((size_t)128)                 /* OCI distribution-spec */
+#define LIMIT_JSON_DEPTH 32                     /* json-c's default; no real manifest nests past 6 */
+#define LIMIT_CONFIG_FILE ((size_t)1 << 20)     /* real files are a few KiB */
+#define LIMIT_CONFIG_DEPTH 32                   /* libyaml recurses without a limit of its own */
+#define LIMIT_TAG_PARAMS 16                     /* ?tag= on a manifest PUT; the spec asks for at least 10 */
+#define LIMIT_PAGE 10000                        /* rows of one listing; GitLab asks for n=10000 */
+#define LIMIT_MANIFEST_REFERENCES 100000        /* descriptors in one manifest; 4 MiB hold about 40,000 */
+#define LIMIT_DRAIN ((size_t)64 << 10)          /* of an unwanted body, read before the reply, so that clients see it */
+#define LIMIT_LOG_FIELD ((size_t)1 << 10)       /* client bytes in one log field */
+
+#endif

@@ -1,0 +1,13 @@
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = \
+	src/base/arena.c \
+	src/base/digest.c \
+	src/base/error.c \
+	src/base/hex.c \
+	src/base/json_write.c \
+	src/base/log.c \
+	src/base/secret.c \
+	src/base/span.c \
+	src/base/strbuf.c \
+	src/base/utf8.c \
+	src/base/uuid.c

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Log lines on stderr. Works without an arena of its own, so that it can report that memory is out. */
+#include "berth/base/log.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/json_write.h"
+#include "berth/base/limits.h"
+
+#define LINE_MAX_BYTES ((size_t)32 << 10)
+#define STATIC_FIELDS 16
+#define CONTEXT_FIELDS 8
+
+struct field {
+	const char *key;
+	const char *value;
+};
+
+static struct {
+	enum log_level level;
+	enum log_format format;
+	struct field fixed[STATIC_FIELDS];
+	size_t fixed_count;
+	struct field context[CONTEXT_FIELDS];
+	size_t context_count;
+	char fixed_text[4096];
+	size_t fixed_used;
+} state = {.level = LOG_LEVEL_INFO};
+
+static const char *const level_names[] = {"error", "warning", "info", "debug"};
+
+void log_setup(enum log_level level, enum log_format format)
+{
+	state.level = level;
+	state.format = format;
+}
+
+static const char *keep(const char *text)
+{
+	size_t len = strlen(text) + 1;
+	char *copy = state.fixed_text + state.fixed_used;
+
+	if (len > sizeof state.fixed_text - state.fixed_used)
+		return NULL;
+	memcpy(copy, text, len);
+	state.fixed_used += len;
+	return copy;
+}
+
+void log_static_field(const char *key, const char *value)
+{
+	const char *kept_key = keep(key), *kept_value = keep(value);
+
+	if (kept_key && kept_value && state.fixed_count < STATIC_FIELDS)
+		state.fixed[state.fixed_count++] = (struct field){kept_key, kept_value};
+}
+
+void log_static_clear(void)
+{
+	state.fixed_count = 0;
+	state.fixed_used = 0;
+}
+
+void log_context_set(const char *key, const char *value)
+{
+	if (state.context_count < CONTEXT_FIELDS)
+		state.context[state.context_count++] = (struct field){key, value};
+}
+
+void log_context_clear(void)
+{
+	state.context_count = 0;
+}
+
+bool log_enabled(enum log_level level)
+{
+	return level <= state.level;
+}
+
+static void add_time(char *out, size_t size)
+{
+	struct timespec now;
+	struct tm utc;
+	size_t len;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &utc);
+	len = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &utc);
+	(void)snprintf(out + len, size - len, ".%06ldZ", now.tv_nsec / 1000);
+}
+
+static struct span cut(const char *text)
+{
+	struct span value = span_of(text);
+
+	if (value.len > LIMIT_LOG_FIELD)
+		value.len = LIMIT_LOG_FIELD;
+	return value;
+}
+
+static void add_field(struct strbuf *line, const char *key, struct span value)
+{
+	if (state.format == LOG_FORMAT_TEXT) {
+		strbuf_addf(line, " %s=", key);
+	} else {
+		strbuf_addc(line, ',');
+		json_escape(line, span_of(key));
+		strbuf_addc(line, ':');
+	}
+	json_escape(line, value);
+}
+
+static void add_head(struct strbuf *line, enum log_level level)
+{
+	char now[64];
+
+	add_time(now, sizeof now);
+	switch (state.format) {
+	case LOG_FORMAT_TEXT: strbuf_addf(line, "time=\"%s\" level=%s", now, level_names[level]); break;
+	case LOG_FORMAT_JSON: strbuf_addf(line, "{\"time\":\"%s\",\"level\":\"%s\"", now, level_names[level]); break;
+	case LOG_FORMAT_LOGSTASH:
+		strbuf_addf(line, "{\"@timestamp\":\"%s\",\"@version\":\"1\",\"level\":\"%s\"", now, level_names[level]);
+		break;
+	}
+}
+
+static void write_all(const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t done = write(STDERR_FILENO, bytes, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return; /* nowhere left to complain to */
+		bytes += done;
+		len -= (size_t)done;
+	}
+}
+
+void log_write(enum log_level level, const char *format, ...)
+{
+	const char *message_key = state.format == LOG_FORMAT_LOGSTASH ? "message" : "msg";
+	int saved_errno = errno;
+	struct arena arena;
+	struct strbuf line;
+	va_list args;
+	char message[LIMIT_LOG_FIELD * 2];
+
+	if (!log_enabled(level))
+		return;
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	arena_init(&arena, LINE_MAX_BYTES * 8);
+	strbuf_init(&line, &arena, LINE_MAX_BYTES);
+	add_head(&line, level);
+	add_field(&line, message_key, span_of(message));
+	for (size_t i = 0; i < state.context_count; i++)
+		add_field(&line, state.context[i].key, cut(state.context[i].value));
+	for (size_t i = 0; i < state.fixed_count; i++)
+		add_field(&line, state.fixed[i].key, cut(state.fixed[i].value));
+	strbuf_adds(&line, state.format == LOG_FORMAT_TEXT ? "\n" : "}\n");
+	write_all(line.ptr, line.len);
+	arena_release(&arena);
+	errno = saved_errno;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Strings that must not be printed. */
+#include "berth/base/secret.h"
+
+#include <string.h>
+
+static void wipe(void *text)
+{
+	explicit_bzero(text, strlen(text));
+}
+
+struct secret secret_new(struct arena *arena, const char *text)
+{
+	char *copy;
+
+	if (!text)
+		return (struct secret){NULL};
+	copy = arena_strdup(arena, text);
+	arena_defer(arena, wipe, copy);
+	return (struct secret){copy};
+}
