@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""The checks of this folder fail on planted faults, each for its own reason."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+README = """
+| floor | what lives there | may include |
+|---|---|---|
+| `fcgi/` `src/cli` | mains | anything |
+| `core` | use cases | store, meta, base |
+| `store` `meta` | bytes; rows | store: base; meta: db, base |
+| `db` | libpq | base |
+| `base` | spans | libc, libcrypto |
+"""
+HEAD = "/* SPDX-License-Identifier: MIT */\n/* A file for the test. */\n"
+
+
+@pytest.fixture
+def plant(tmp_path):
+    """plant(check, {path: text}) runs the check on a tree of these files: (status, output)."""
+    def run(check, files):
+        files = {"src/README.md": README, "include/berth/base/banned.h": HEAD, **files}
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        done = subprocess.run([os.path.join(HERE, check)], capture_output=True, text=True, check=False,
+                              env={**os.environ, "BERTH_META_ROOT": str(tmp_path)})
+        return done.returncode, done.stdout + done.stderr
+    return run
+
+
+def header(body=""):
+    return HEAD + body
+
+
+def test_a_clean_tree_passes_every_check(plant):
+    files = {"src/core/push.c": header('#include "berth/base/span.h"\n#include "berth/meta/tag.h"\n'),
+             "include/berth/base/span.h": header(), "include/berth/meta/tag.h": header()}
+    for check in ("include_floors", "header_alone", "banned", "longest_functions", "spdx"):
+        status, said = plant(check, files)
+        assert status == 0, said
+
+
+@pytest.mark.parametrize("source, target", [("src/base/span.c", "berth/core/push.h"),
+                                            ("src/store/blob.c", "berth/meta/tag.h"),
+                                            ("src/store/blob.c", "berth/db/conn.h")])
+def test_an_include_up_or_beside_the_floor_is_refused(plant, source, target):
+    status, said = plant("include_floors", {source: header(f'#include "{target}"\n'), f"include/{target}": header()})
+    assert status == 1 and f"{source}:3: " in said and "may not include" in said
+
+
+def test_a_commented_include_is_none(plant):
+    text = header('/*\n#include "berth/core/push.h"\n*/\n')
+    status, said = plant("include_floors", {"src/base/span.c": text, "include/berth/core/push.h": header()})
+    assert status == 0, said
+
+
+def test_another_floors_private_header_is_refused(plant):
+    status, said = plant("include_floors", {"src/core/push.c": header('#include "../meta/tag_priv.h"\n'),
+                                            "src/meta/tag_priv.h": header()})
+    assert status == 1 and "private to meta" in said
+
+
+def test_modules_in_a_circle_are_found(plant):
+    status, said = plant("include_floors", {
+        "include/berth/base/a.h": header(), "include/berth/base/b.h": header(), "include/berth/base/c.h": header(),
+        "src/base/a.c": header('#include "berth/base/b.h"\n'), "src/base/b.c": header('#include "berth/base/c.h"\n'),
+        "src/base/c.c": header('#include "berth/base/a.h"\n')})
+    assert status == 1 and "base/a, base/b, base/c" in said
+
+
+def test_a_header_that_needs_another_first_is_refused(plant):
+    status, said = plant("header_alone", {"include/berth/base/span.h": header("size_t span_length(void);\n")})
+    assert status == 1 and "span.h: gcc" in said
+
+
+@pytest.mark.parametrize("name, line, what", [
+    ("src/core/push.c", '#include <libpq-fe.h>', "libpq"),
+    ("src/core/push.c", 'PQclear(result);', "libpq"),
+    ("src/db/conn.c", 'PQexec(conn, text);', "PQexec"),
+    ("src/api/blobs.c", '#include <fcgiapp.h>', "libfcgi"),
+    ("src/core/push.c", 'sprintf(out, "x");', "without a safe use"),
+    ("src/core/push.c", 'static const char *q = "SELECT 1 FROM tags";', "SQL outside"),
+    ("src/meta/tag.c", 'strbuf_format(b, "DELETE FROM tags WHERE name = %s", name);', "SQL built"),
+    ("src/store/blob.c", 'header(r, "X-Accel-Redirect", path);', "X-Accel-Redirect")])
+def test_a_banned_word_is_found(plant, name, line, what):
+    status, said = plant("banned", {name: header(line + "\n")})
+    assert status == 1 and what in said and f"{name}:3" in said
+
+
+def test_two_writers_of_one_header_are_found(plant):
+    line = header('const char *h = "X-Accel-Redirect";\n')
+    status, said = plant("banned", {"src/api/blobs.c": line, "src/http/reply.c": line})
+    assert status == 1 and "2 places" in said
+
+
+def test_banned_words_in_comments_are_allowed(plant):
+    status, said = plant("banned", {"src/core/push.c": header("/* sprintf(x) and PQexec(y), X-Sendfile */\n// gets()\n")})
+    assert status == 0, said
+
+
+def test_a_long_function_is_refused_and_a_long_table_is_not(plant):
+    body = "\n".join(f"\tx += {i};" for i in range(90))
+    table = "static const int t[] = {\n" + "1,\n" * 200 + "};\n"
+    status, said = plant("longest_functions", {"src/base/a.c": header(table)})
+    assert status == 0, said
+    status, said = plant("longest_functions", {"src/base/b.c": header(f"int f(int x)\n{{\n{body}\n\treturn x;\n}}\n")})
+    assert status == 1 and "f has 93 lines" in said
+
+
+def test_a_missing_licence_or_purpose_is_found(plant):
+    status, said = plant("spdx", {"src/base/a.c": "int x;\n"})
+    assert status == 1 and "no SPDX" in said
+    status, said = plant("spdx", {"src/base/a.c": "/* SPDX-License-Identifier: MIT */\n#include <stdio.h>\n\n"})
+    assert status == 1 and "no line of purpose" in said
+
+
+@pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
+def test_a_faulty_script_is_found(plant):
+    status, said = plant("shell_scripts", {"tests/x.sh": "#!/bin/sh\ncd $1\nrm -rf $UNSET/*\n"})
+    assert status == 1 and "SC2" in said
