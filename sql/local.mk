@@ -1,1 +1,8 @@
-# filled by the floor's author
+MIGRATIONS = $(srcdir)/sql/0001_create_registry.sql
+
+sql/migrations.c: $(MIGRATIONS) $(srcdir)/sql/embed.sh
+	$(AM_V_GEN)mkdir -p sql && $(srcdir)/sql/embed.sh $(MIGRATIONS) > $@.tmp && mv $@.tmp $@
+
+BUILT_SOURCES += sql/migrations.c
+CLEANFILES += sql/migrations.c
+EXTRA_DIST += sql/0001_create_registry.sql sql/embed.sh sql/schema.sql sql/README.md

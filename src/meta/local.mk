@@ -1,1 +1,4 @@
-# filled by the floor's author
+noinst_LIBRARIES += libmeta.a
+libmeta_a_SOURCES = \
+	src/meta/statements.c
+nodist_libmeta_a_SOURCES = sql/migrations.c

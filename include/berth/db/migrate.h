@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Numbered, forward migrations: each in one transaction, all under one advisory lock, so that many nodes may start at
+ * once. Applied versions are kept in the table schema_migration with the hash of their text.
+ */
+#ifndef BERTH_DB_MIGRATE_H
+#define BERTH_DB_MIGRATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "berth/db/db.h"
+
+struct db_migration {
+	int version; /* 1, 2, 3 ... without gaps */
+	const char *name;
+	const char *text;
+};
+
+/* Told of each migration right after it was committed; may be NULL. */
+typedef void db_migrated_fn(void *context, const struct db_migration *migration);
+
+/*
+ * Applies what is missing. False when one failed (db_message() says why; those before it stay applied), when the
+ * database holds a version newer than ours, or when an applied migration's text differs from ours.
+ */
+bool db_migrate_up(struct db *db, const struct db_migration *list, size_t count, db_migrated_fn *told, void *context);
+
+/* The highest version applied, 0 for an empty database; false when the database could not be asked. */
+bool db_migrate_version(struct db *db, int *out);
+
+#endif

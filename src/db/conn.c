@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening, losing and reopening the connection; notifications. */
+#include "db_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "berth/base/log.h"
+
+#define RETRY_AFTER_S 5
+#define ATTEMPT_PAUSE_MS 200 /* a dead database costs one attempt per pause and worker, not one per request */
+
+/* Bounds on what one statement may wait for; search_path pinned so that no other schema can shadow ours. */
+static const char session_options[] = "-c statement_timeout=60s -c lock_timeout=10s"
+				      " -c idle_in_transaction_session_timeout=60s -c client_min_messages=warning"
+				      " -c jit=off";
+
+struct db *db_new(const struct db_settings *settings, const struct db_statement *table, size_t count)
+{
+	struct db *db = calloc(1, sizeof *db);
+
+	if (!db)
+		return NULL;
+	db->settings = settings;
+	db->table = table;
+	db->count = count;
+	db->prepared = calloc(count + 1, sizeof *db->prepared);
+	if (!db->prepared) {
+		free(db);
+		return NULL;
+	}
+	return db;
+}
+
+void db_free(struct db *db)
+{
+	if (!db)
+		return;
+	db_drop(db);
+	free(db->prepared);
+	free(db);
+}
+
+void db_drop(struct db *db)
+{
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->held = false;
+	db->epoch++;
+	memset(db->prepared, 0, db->count * sizeof *db->prepared);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct parameters {
+	const char *keys[24];
+	const char *values[24];
+	int count;
+};
+
+static void add(struct parameters *list, const char *key, const char *value)
+{
+	if (!value || !*value)
+		return;
+	list->keys[list->count] = key;
+	list->values[list->count++] = value;
+}
+
+static PGconn *open_connection(const struct db_settings *s)
+{
+	struct parameters list = {.count = 0};
+	char port[16] = "", timeout[16];
+
+	if (s->port)
+		(void)snprintf(port, sizeof port, "%u", s->port);
+	(void)snprintf(timeout, sizeof timeout, "%u", s->connect_timeout_ms ? (s->connect_timeout_ms + 999) / 1000 : 5);
+	add(&list, "host", s->host);
+	add(&list, "port", port);
+	add(&list, "user", s->user);
+	add(&list, "password", secret_reveal(s->password));
+	add(&list, "dbname", s->dbname);
+	add(&list, "sslmode", s->sslmode);
+	add(&list, "sslcert", s->sslcert);
+	add(&list, "sslkey", s->sslkey);
+	add(&list, "sslrootcert", s->sslrootcert);
+	add(&list, "connect_timeout", timeout);
+	add(&list, "application_name", s->application ? s->application : "berth");
+	add(&list, "client_encoding", "UTF8");
+	add(&list, "options", session_options);
+	add(&list, "keepalives_idle", "30");
+	add(&list, "keepalives_interval", "10");
+	add(&list, "keepalives_count", "3");
+	add(&list, "tcp_user_timeout", "30000");
+	return PQconnectdbParams(list.keys, list.values, 0);
+}
+
+static void keep_message(struct db *db, const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	if (len >= sizeof db->message)
+		len = sizeof db->message - 1;
+	memcpy(db->message, text, len);
+	db->message[len] = '\0';
+}
+
+static void quiet(void *arg, const char *message)
+{
+	(void)arg;
+	log_debug("database notice: %s", message);
+}
+
+static bool start_listening(struct db *db)
+{
+	PGresult *result;
+	char *name;
+	char command[128];
+	bool ok;
+
+	if (!db->settings->listen)
+		return true;
+	name = PQescapeIdentifier(db->conn, db->settings->listen, strlen(db->settings->listen));
+	(void)snprintf(command, sizeof command, "LISTEN %s", name ? name : "");
+	PQfreemem(name);
+	result = PQexec(db->conn, command);
+	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+	PQclear(result);
+	return ok;
+}
+
+bool db_connect(struct db *db)
+{
+	if (db->conn)
+		return true;
+	db->conn = open_connection(db->settings);
+	if (PQstatus(db->conn) == CONNECTION_OK) {
+		PQsetNoticeProcessor(db->conn, quiet, NULL);
+		if (start_listening(db))
+			return true;
+	}
+	keep_message(db, PQerrorMessage(db->conn));
+	db_drop(db);
+	return false;
+}
+
+bool db_ensure(struct db *db, struct error *error)
+{
+	int64_t now = now_ms();
+
+	if (db->conn)
+		return true;
+	if (now >= db->next_attempt_ms) {
+		if (db_connect(db))
+			return true;
+		db->next_attempt_ms = now_ms() + ATTEMPT_PAUSE_MS;
+		log_error("database: cannot connect: %s", db->message);
+	}
+	return error_unavailable(error, RETRY_AFTER_S);
+}
+
+const char *db_message(const struct db *db)
+{
+	return db->message;
+}
+
+void db_hold(struct db *db)
+{
+	db->held = true;
+}
+
+void db_release_hold(struct db *db)
+{
+	db->held = false;
+}
+
+void db_tidy(struct db *db)
+{
+	if (db->conn && (db->held || PQtransactionStatus(db->conn) != PQTRANS_IDLE)) {
+		log_debug("database: connection dropped, a request left it in use");
+		db_drop(db);
+	}
+}
+
+uint64_t db_epoch(struct db *db)
+{
+	PGnotify *notification;
+
+	if (!db->conn)
+		return db->epoch;
+	if (!PQconsumeInput(db->conn)) {
+		db_drop(db);
+		return db->epoch;
+	}
+	while ((notification = PQnotifies(db->conn))) {
+		PQfreemem(notification);
+		db->epoch++;
+	}
+	return db->epoch;
+}
+
+uint64_t db_round_trips(const struct db *db)
+{
+	return db->round_trips;
+}

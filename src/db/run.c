@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Running statements and transactions. */
+#include "db_priv.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "berth/base/log.h"
+
+#define ARITY_MAX 16
+#define TRANSACTION_TRIES 3
+
+static void clear_result(void *result)
+{
+	PQclear(result);
+}
+
+static bool succeeded(const PGresult *result)
+{
+	ExecStatusType status = PQresultStatus(result);
+
+	return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
+static bool lost(const struct db *db)
+{
+	return PQstatus(db->conn) != CONNECTION_OK;
+}
+
+/* Only a statement that stands alone may be repeated on a new connection. */
+static bool may_reconnect(const struct db *db, PGTransactionStatusType before)
+{
+	return lost(db) && before == PQTRANS_IDLE && !db->held;
+}
+
+static PGresult *prepare(struct db *db, int statement)
+{
+	const struct db_statement *entry = &db->table[statement];
+
+	db->round_trips++;
+	return PQprepare(db->conn, entry->name, entry->text, entry->arity, NULL);
+}
+
+static PGresult *execute(struct db *db, int statement, struct db_values values)
+{
+	const char *pointers[ARITY_MAX];
+	int lengths[ARITY_MAX], formats[ARITY_MAX];
+
+	for (int i = 0; i < values.count; i++) {
+		const struct db_value *value = &values.items[i];
+
+		pointers[i] = value->is_inlined ? (const char *)value->inlined : value->ptr;
+		lengths[i] = value->len;
+		formats[i] = 1;
+	}
+	db->round_trips++;
+	return PQexecPrepared(db->conn, db->table[statement].name, values.count, pointers, lengths, formats, 1);
+}
+
+static PGresult *attempt(struct db *db, int statement, struct db_values values)
+{
+	PGresult *result;
+
+	if (!db->prepared[statement]) {
+		result = prepare(db, statement);
+		if (!succeeded(result))
+			return result;
+		PQclear(result);
+		db->prepared[statement] = true;
+	}
+	return execute(db, statement, values);
+}
+
+enum db_outcome db_run(struct db *db, int statement, struct db_values values, struct db_rows *out, struct arena *arena,
+		       struct error *error)
+{
+	PGTransactionStatusType before;
+	PGresult *result;
+	enum db_outcome outcome;
+
+	assert(values.count == db->table[statement].arity && values.count <= ARITY_MAX);
+	if (!db_ensure(db, error))
+		return DB_FAILED;
+	before = PQtransactionStatus(db->conn);
+	result = attempt(db, statement, values);
+	if (!succeeded(result) && may_reconnect(db, before)) {
+		PQclear(result);
+		db_drop(db);
+		if (!db_ensure(db, error))
+			return DB_FAILED;
+		result = attempt(db, statement, values);
+	}
+	if (succeeded(result)) {
+		arena_defer(arena, clear_result, result);
+		*out = (struct db_rows){result, PQntuples(result)};
+		return DB_OK;
+	}
+	outcome = db_judge(db, result, db->table[statement].name, error);
+	PQclear(result);
+	return outcome;
+}
+
+enum db_outcome db_command(struct db *db, const char *constant, struct error *error)
+{
+	PGresult *result;
+	enum db_outcome outcome = DB_OK;
+
+	if (!db_ensure(db, error))
+		return DB_FAILED;
+	db->round_trips++;
+	result = PQexec(db->conn, constant);
+	if (!succeeded(result))
+		outcome = db_judge(db, result, constant, error);
+	PQclear(result);
+	return outcome;
+}
+
+/* After a restart the first BEGIN meets a dead socket: nothing has happened yet, so try on a new one. */
+static bool begin(struct db *db, struct error *error)
+{
+	PGresult *result;
+	bool ok;
+
+	if (!db_ensure(db, error))
+		return false;
+	db->round_trips++;
+	result = PQexec(db->conn, "BEGIN");
+	ok = succeeded(result);
+	PQclear(result);
+	if (ok)
+		return true;
+	if (lost(db) && !db->held)
+		db_drop(db);
+	return db_command(db, "BEGIN", error) == DB_OK;
+}
+
+static void roll_back(struct db *db)
+{
+	PGresult *result;
+
+	if (!db->conn)
+		return;
+	db->round_trips++;
+	result = PQexec(db->conn, "ROLLBACK");
+	if (!succeeded(result))
+		db_drop(db);
+	PQclear(result);
+}
+
+bool db_want_retry(struct db *db)
+{
+	db->retry_wanted = true;
+	return false;
+}
+
+bool db_transaction(struct db *db, db_body_fn *body, void *context, struct error *error)
+{
+	for (int i = 0; i < TRANSACTION_TRIES; i++) {
+		enum db_outcome end;
+
+		db->retry_wanted = false;
+		if (!begin(db, error))
+			return false;
+		if (body(db, context, error)) {
+			end = db_command(db, "COMMIT", error);
+			if (end == DB_OK || end == DB_FAILED)
+				return end == DB_OK;
+		} else {
+			roll_back(db);
+		}
+		if (!db->retry_wanted || error_is_set(error))
+			return error_set(error, E_UNKNOWN);
+	}
+	log_warn("database: transaction given up after %d tries", TRANSACTION_TRIES);
+	return error_unavailable(error, 1);
+}
