@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration: what Berth uses of it, parsed, checked and with every default filled in.
+ *
+ *     config_report_init(&report, &arena);
+ *     if (!config_load(&config, &arena, path, environ, &report))
+ *             ... config_report_print(&report, stderr); exit 3 ...
+ *
+ * The file is `distribution`'s (2.x and v3) or GitLab's; every key of theirs is known. src/config/settings.def is the
+ * one list of keys, and says of each where it lands here, or that it is not built yet. Durations are nanoseconds,
+ * sizes bytes. A `const char *` is never NULL: an unset text is "". All of it lives in the arena of the load and is
+ * read-only afterwards; a reload makes a new one.
+ */
+#ifndef BERTH_CONFIG_CONFIG_H
+#define BERTH_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/log.h"
+#include "berth/base/secret.h"
+#include "berth/base/span.h"
+#include "berth/config/report.h"
+
+struct config_list {
+	const char *const *items;
+	size_t count;
+};
+
+struct config_field {
+	const char *name;
+	const char *value;
+};
+
+struct config_fields {
+	const struct config_field *items;
+	size_t count;
+};
+
+/* The name is a token in canonical case (X-Content-Type-Options); values hold no control characters. */
+struct config_header {
+	const char *name;
+	struct config_list values;
+};
+
+struct config_headers {
+	const struct config_header *items;
+	size_t count;
+};
+
+struct config_platform {
+	const char *architecture;
+	const char *os;
+};
+
+struct config_platforms {
+	const struct config_platform *items;
+	size_t count;
+};
+
+/* The value order of these is that of the words in settings.def. */
+enum config_net { CONFIG_NET_TCP, CONFIG_NET_UNIX };
+enum config_driver { CONFIG_DRIVER_NONE, CONFIG_DRIVER_FILESYSTEM };
+enum config_auth { CONFIG_AUTH_NONE };
+enum config_platform_check { CONFIG_PLATFORMS_ALL, CONFIG_PLATFORMS_NONE, CONFIG_PLATFORMS_LIST };
+enum config_database_mode { CONFIG_DATABASE_OFF, CONFIG_DATABASE_ON, CONFIG_DATABASE_PREFER };
+
+struct config_tls {
+	const char *certificate; /* set exactly when TLS is served; the key is then set too */
+	const char *key;
+	struct config_list clientcas;
+	const char *clientauth;
+	const char *minimumtls; /* tls1.0 tls1.1 tls1.2 tls1.3 */
+	struct config_list ciphersuites;
+};
+
+struct config_http {
+	const char *addr; /* host:port, :port, or a socket's path when net is unix */
+	enum config_net net;
+	const char *prefix; /* "" or with a slash at both ends */
+	const char *host;   /* "" or an http(s) URL without a slash at its end */
+	bool relativeurls;
+	struct secret secret;
+	int64_t draintimeout;
+	struct config_headers headers;
+	struct config_tls tls;
+	bool http2_disabled;
+	const char *debug_addr;
+};
+
+struct config_log {
+	enum log_level level;
+	enum log_format formatter;
+	struct config_fields fields;
+	bool accesslog_disabled;
+};
+
+struct config_uploadpurging {
+	bool enabled;
+	int64_t age;
+	int64_t interval;
+	bool dryrun;
+};
+
+struct config_storage {
+	enum config_driver driver;
+	struct {
+		const char *rootdirectory; /* absolute, without a slash at its end */
+		int64_t maxthreads;
+	} filesystem;
+	bool delete_enabled;
+	bool redirect_disable;
+	bool readonly;
+	struct config_uploadpurging uploadpurging;
+};
+
+struct config_validation {
+	bool disabled;
+	struct config_list urls_allow; /* regular expressions on the URLs of foreign layers */
+	struct config_list urls_deny;
+	enum config_platform_check platforms;
+	struct config_platforms platformlist;
+	int64_t referencelimit;    /* 0: none */
+	uint64_t payloadsizelimit; /* 0: none but LIMIT_MANIFEST */
+};
+
+struct config_database {
+	enum config_database_mode enabled;
+	const char *host; /* name, address, or the directory of a socket */
+	int64_t port;
+	const char *user;
+	struct secret password;
+	const char *dbname;
+	const char *sslmode;
+	const char *sslcert;
+	const char *sslkey;
+	const char *sslrootcert;
+	int64_t connecttimeout; /* 0: none */
+	int64_t draintimeout;
+	bool preparedstatements;
+};
+
+struct config {
+	const char *version;
+	struct config_log log;
+	struct config_storage storage;
+	enum config_auth auth;
+	struct config_http http;
+	struct config_validation validation;
+	struct {
+		int64_t maxentries; /* most that n may ask of _catalog */
+	} catalog;
+	struct {
+		int64_t maxtags; /* most that n may ask of tags/list */
+		bool given;      /* the file names it; otherwise no listing is cut at the default */
+	} tags;
+	struct config_list policy_classes; /* "image", "plugin"; empty: any */
+	struct config_database database;
+	const struct config_where *origins; /* one for each row of settings.def; source NULL: not given */
+};
+
+/*
+ * Reads the file, applies the REGISTRY_* variables of `environ` (NULL: none) on top, and checks the result. A NULL
+ * path means the file that REGISTRY_CONFIGURATION_PATH names. Goes on after an error, so that the report holds all of
+ * them; false if there is any, and *out is then not to be used. The report's strings live in `arena` too.
+ */
+bool config_load(struct config **out, struct arena *arena, const char *path, char **environ,
+		 struct config_report *report) __attribute__((warn_unused_result));
+
+/* The same from memory; `name` stands for the file's in messages. */
+bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes, char **environ,
+		       struct config_report *report) __attribute__((warn_unused_result));
+
+/* Whether the key (a path of settings.def) was set, by the file or by the environment. */
+bool config_given(const struct config *config, const char *key);
+
+/* The configuration names a database to use: one is not switched off, and there is a host or a database name. */
+bool config_database_named(const struct config *config);
+
+#endif
