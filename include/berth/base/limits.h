@@ -11,6 +11,8 @@
 #define LIMIT_NAME ((size_t)255)                /* repository name; what clients keep to, OCI distribution-spec */
 #define LIMIT_TAG ((size_t)128)                 /* OCI distribution-spec */
 #define LIMIT_JSON_DEPTH 32                     /* json-c's default; no real manifest nests past 6 */
+#define LIMIT_JSON_TREE ((size_t)64 << 20)      /* estimated parse tree; json-c spends 800 bytes on each "{}," of a client */
+#define LIMIT_MEDIA_TYPE ((size_t)255)          /* media and artifact types; RFC 6838 section 4.2 allows 127 + 1 + 127 */
 #define LIMIT_CONFIG_FILE ((size_t)1 << 20)     /* real files are a few KiB */
 #define LIMIT_CONFIG_DEPTH 32                   /* libyaml recurses without a limit of its own */
 #define LIMIT_TAG_PARAMS 16                     /* ?tag= on a manifest PUT; the spec asks for at least 10 */

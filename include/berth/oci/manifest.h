@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Manifests and indexes as pushed: what they refer to, checked so far that no reader can take them for something
+ * else (OCI image-spec "Image Manifest", "Image Index", "Descriptor"; Docker's schema 2).
+ *
+ * The bytes are stored and served as they came; this is the reading that decides what they reference.
+ *
+ * Taken: any config and layer types (artifacts), no `layers` key, an empty or nested index, `data`, unknown fields.
+ * Refused with E_MANIFEST_INVALID and a detail that names the field:
+ *   - what json_scan refuses, and documents whose tree would not fit LIMIT_JSON_TREE;
+ *   - `manifests` together with `config` or `layers` (CVE-2021-41190), or another mediaType than the Content-Type;
+ *   - a known field in other letter case, which Go's decoder takes for the field and ours would not;
+ *   - a known field of the wrong JSON type; null counts as absent;
+ *   - a descriptor without digest or size, with a negative size, or with a digest that Berth cannot verify;
+ *   - schemaVersion other than the integer 2; a type that is none of mediatype.h.
+ */
+#ifndef BERTH_OCI_MANIFEST_H
+#define BERTH_OCI_MANIFEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/digest.h"
+#include "berth/base/error.h"
+#include "berth/base/span.h"
+#include "berth/oci/mediatype.h"
+
+/* Text fields hold no control characters and, but for URLs, at most LIMIT_MEDIA_TYPE bytes. */
+struct descriptor {
+	const char *media_type; /* "" when absent: clients exist that leave it out */
+	struct digest digest;
+	uint64_t size;             /* fits int64_t */
+	const char *artifact_type; /* NULL when absent */
+	const char *const *urls;   /* where else the blob is, unchecked; see validation.manifests.urls */
+	size_t url_count;
+	const char *os; /* of `platform`; NULL when absent, as are the next two */
+	const char *architecture;
+	const char *variant;
+	bool has_data; /* carries its content itself */
+};
+
+struct manifest {
+	const char *media_type; /* from the table of mediatype.h: what it is served with */
+	enum manifest_kind kind;
+	const char *artifact_type;       /* as pushed; NULL when absent. See referrer_artifact_type */
+	const struct descriptor *config; /* set for images, NULL for indexes */
+	const struct descriptor *layers; /* of an image, in order; a digest may occur twice */
+	size_t layer_count;
+	const struct descriptor *manifests; /* of an index, in order; a digest may occur twice */
+	size_t manifest_count;
+	const struct descriptor *subject; /* NULL when absent; need not exist in the repository */
+	struct span annotations;          /* the JSON object, compact; empty span (len 0) when absent or {} */
+};
+
+/*
+ * Reads `body`, pushed with the header value `content_type` (empty: the body's mediaType decides, else its fields).
+ * Everything in *out lives in `arena`, independent of `body`. False with E_MANIFEST_INVALID set.
+ */
+bool manifest_parse(struct manifest *out, struct arena *arena, struct span body, struct span content_type,
+		    struct error *error);
+
+#endif

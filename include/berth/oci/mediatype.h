@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The media types that decide how Berth reads a document. All others are names that it keeps and hands out.
+ * A manifest is served with the string of this table, never with the client's: it goes into a response header.
+ */
+#ifndef BERTH_OCI_MEDIATYPE_H
+#define BERTH_OCI_MEDIATYPE_H
+
+#include <stdbool.h>
+
+#include "berth/base/span.h"
+
+#define MEDIATYPE_DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
+#define MEDIATYPE_DOCKER_LIST "application/vnd.docker.distribution.manifest.list.v2+json"
+#define MEDIATYPE_OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
+#define MEDIATYPE_OCI_INDEX "application/vnd.oci.image.index.v1+json"
+
+/* The values are stored in the database; never renumber. */
+enum manifest_kind {
+	MANIFEST_KIND_IMAGE = 1, /* config and layers: images and artifacts */
+	MANIFEST_KIND_INDEX = 2  /* other manifests */
+};
+
+struct mediatype {
+	const char *name;
+	enum manifest_kind kind;
+};
+
+/*
+ * type "/" subtype of a Content-Type value, without its parameters (RFC 9110 section 8.3.1). False when that is not
+ * two tokens with a slash between. The empty value is not a media type either; callers who allow it ask before.
+ */
+bool mediatype_essence(struct span *out, struct span value);
+
+/* One of the four manifest types, compared without case as RFC 9110 has it; NULL for any other. Static. */
+const struct mediatype *mediatype_manifest(struct span name);
+
+/* Docker's first manifest format, signed or not, which is refused by name. */
+bool mediatype_is_schema1(struct span name);
+
+/* A layer that may live elsewhere: OCI's nondistributable and Docker's foreign ones. Such blobs are rarely pushed. */
+bool mediatype_is_foreign_layer(struct span name);
+
+#endif

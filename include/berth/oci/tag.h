@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Tags (OCI distribution-spec, "Pulling manifests"). */
+#ifndef BERTH_OCI_TAG_H
+#define BERTH_OCI_TAG_H
+
+#include <stdbool.h>
+
+#include "berth/base/span.h"
+
+/* A letter, digit or underscore, then up to LIMIT_TAG - 1 of these, dots and dashes. A tag never holds a colon. */
+bool tag_valid(struct span tag);
+
+#endif
