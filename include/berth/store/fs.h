@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The filesystem driver: blobs under `<root>/docker/registry/v2/blobs/<alg>/<2hex>/<hex>/data`, the tree of Docker's
+ * registry; uploads under `<root>/berth/uploads/`; the web server spools under `<root>/berth/spool/`.
+ *
+ * Order of durability: bytes, fsync of the file, rename, fsync of each directory up to the blobs folder. A failed
+ * fsync is a failed request; the file is not trusted again.
+ */
+#ifndef BERTH_STORE_FS_H
+#define BERTH_STORE_FS_H
+
+#include "berth/store/store.h"
+
+/* Relative to the root. */
+#define FS_BLOBS "docker/registry/v2/blobs"
+#define FS_UPLOADS "berth/uploads"
+#define FS_SPOOL "berth/spool"
+
+/*
+ * Opens the tree under `root` (absolute), making its folders where missing. NULL when that cannot be done; the reason
+ * is in `reason`, one line.
+ */
+struct store *store_fs_open(const char *root, char *reason, size_t size);
+
+#endif

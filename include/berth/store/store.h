@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Blob bytes behind a table of functions. Knows digests and uploads; knows no repository and no SQL.
+ *
+ * An upload is bytes on their way to becoming a blob. Its id, offset and opaque state live with the caller (the session
+ * row), so that any node can go on where another stopped: object stores keep their multipart ids and tails in the state.
+ *
+ *     store_append(store, &upload, &source, &hasher, err)   as often as bytes come: durable when it returns true
+ *     store_finish(store, &upload, &digest, err)            the upload is now the blob, durably
+ *     store_abort(store, &upload)                           or it leaves nothing behind
+ *
+ * Every function that can fail sets the error: E_STORAGE_FULL (507) when space is out, E_UNAVAILABLE (503) when the
+ * store cannot do its work now; the cause is logged. After a failure nothing half done is visible, and the same call
+ * may be made again with the upload as it was before.
+ */
+#ifndef BERTH_STORE_STORE_H
+#define BERTH_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/digest.h"
+#include "berth/base/error.h"
+#include "berth/base/span.h"
+#include "berth/base/uuid.h"
+
+struct store;
+
+/* Reads up to `len` bytes: *got is 0 at the end of a whole body. False: the body broke off; the error is set. */
+typedef bool store_read_fn(void *context, void *buffer, size_t len, size_t *got, struct error *error);
+
+/* Takes bytes on their way out. False stops the read: the receiver is gone. */
+typedef bool store_sink_fn(void *context, const void *bytes, size_t len);
+
+/* Where the bytes of an append come from: a file the web server spooled, or a stream. */
+struct store_source {
+	const char *spool_path; /* NULL: read from the stream */
+	store_read_fn *read;
+	void *context;
+};
+
+struct store_upload {
+	char id[UUID_TEXT_MAX];
+	uint64_t offset;    /* durable bytes */
+	struct span state;  /* the driver's own, at most STORE_STATE_MAX bytes */
+};
+
+#define STORE_STATE_MAX ((size_t)64 << 10) /* ten thousand parts' short tags of an object store */
+
+enum store_place {
+	STORE_PLACE_FILE,  /* a local file: the web server sends it */
+	STORE_PLACE_URL,   /* elsewhere: the client is redirected, or the web server fetches it */
+	STORE_PLACE_STREAM /* only through store_read */
+};
+
+struct store_location {
+	enum store_place place;
+	const char *path;     /* FILE: absolute */
+	const char *relative; /* FILE: below the blobs folder */
+	const char *url;      /* URL */
+};
+
+typedef bool store_walk_fn(void *context, const struct digest *digest, uint64_t size);
+
+/* What a driver provides. All MUST be there; `open` differs per driver and is in the driver's own header. */
+struct store_driver {
+	const char *name;
+
+	/* Appends the whole source at upload->offset, feeding `hasher` with exactly those bytes, in order. */
+	bool (*append)(struct store *, struct store_upload *, const struct store_source *, struct hasher *, struct arena *,
+		       struct error *);
+
+	/* Digest of the upload's bytes by another algorithm than the session's. */
+	bool (*digest_upload)(struct store *, const struct store_upload *, enum digest_algorithm, struct digest *out,
+			      struct error *);
+
+	/* Makes the upload the blob `digest`; true also when an earlier try had done it already. */
+	bool (*finish)(struct store *, const struct store_upload *, const struct digest *, struct error *);
+
+	/* Removes what the upload left, as far as that can be done now. */
+	void (*abort)(struct store *, const struct store_upload *);
+
+	/* *found false: no such blob. */
+	bool (*stat)(struct store *, const struct digest *, bool *found, uint64_t *size, struct error *);
+
+	bool (*locate)(struct store *, const struct digest *, struct store_location *out, struct arena *, struct error *);
+
+	bool (*read)(struct store *, const struct digest *, uint64_t offset, uint64_t length, store_sink_fn *, void *context,
+		     struct error *);
+
+	/* Removing what is not there is success. */
+	bool (*remove)(struct store *, const struct digest *, struct error *);
+
+	/* Every blob, in no order, until the visitor returns false. */
+	bool (*walk)(struct store *, store_walk_fn *, void *context, struct error *);
+
+	void (*close)(struct store *);
+};
+
+/* The head of every driver's own struct. */
+struct store {
+	const struct store_driver *driver;
+};
+
+static inline bool store_append(struct store *store, struct store_upload *upload, const struct store_source *source,
+				struct hasher *hasher, struct arena *arena, struct error *error)
+{
+	return store->driver->append(store, upload, source, hasher, arena, error);
+}
+
+static inline bool store_digest_upload(struct store *store, const struct store_upload *upload,
+				       enum digest_algorithm algorithm, struct digest *out, struct error *error)
+{
+	return store->driver->digest_upload(store, upload, algorithm, out, error);
+}
+
+static inline bool store_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
+				struct error *error)
+{
+	return store->driver->finish(store, upload, digest, error);
+}
+
+static inline void store_abort(struct store *store, const struct store_upload *upload)
+{
+	store->driver->abort(store, upload);
+}
+
+static inline bool store_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size,
+			      struct error *error)
+{
+	return store->driver->stat(store, digest, found, size, error);
+}
+
+static inline bool store_locate(struct store *store, const struct digest *digest, struct store_location *out,
+				struct arena *arena, struct error *error)
+{
+	return store->driver->locate(store, digest, out, arena, error);
+}
+
+static inline bool store_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,
+			      store_sink_fn *sink, void *context, struct error *error)
+{
+	return store->driver->read(store, digest, offset, length, sink, context, error);
+}
+
+static inline bool store_remove(struct store *store, const struct digest *digest, struct error *error)
+{
+	return store->driver->remove(store, digest, error);
+}
+
+static inline bool store_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error)
+{
+	return store->driver->walk(store, visit, context, error);
+}
+
+/* NULL is fine. */
+static inline void store_close(struct store *store)
+{
+	if (store)
+		store->driver->close(store);
+}
+
+#endif

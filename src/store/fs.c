@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* The filesystem driver: its table, opening and closing. */
+#include "berth/store/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fs_priv.h"
+
+static void fs_release(struct store *store)
+{
+	struct fs_store *fs = fs_of(store);
+
+	fs_close(fs->blobs);
+	fs_close(fs->uploads);
+	fs_close(fs->spool);
+	free(fs->root);
+	free(fs->spool_path);
+	free(fs);
+}
+
+static const struct store_driver driver = {
+	.name = "filesystem",
+	.append = fs_append,
+	.digest_upload = fs_digest_upload,
+	.finish = fs_finish,
+	.abort = fs_abort,
+	.stat = fs_stat,
+	.locate = fs_locate,
+	.read = fs_read,
+	.remove = fs_remove,
+	.walk = fs_walk,
+	.close = fs_release,
+};
+
+static int open_folder(const struct fs_store *fs, const char *path)
+{
+	struct arena arena;
+	struct error ignored;
+	int root, fd = -1;
+
+	arena_init(&arena, 1 << 16);
+	error_init(&ignored, &arena);
+	root = open(fs->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root >= 0 && fs_make_folders(root, path, &ignored))
+		fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fs_close(root);
+	arena_release(&arena);
+	return fd;
+}
+
+static bool open_tree(struct fs_store *fs)
+{
+	fs->blobs = open_folder(fs, FS_BLOBS);
+	if (fs->blobs < 0)
+		return false;
+	fs->uploads = open_folder(fs, FS_UPLOADS);
+	if (fs->uploads < 0)
+		return false;
+	fs->spool = open_folder(fs, FS_SPOOL);
+	return fs->spool >= 0;
+}
+
+struct store *store_fs_open(const char *root, char *reason, size_t size)
+{
+	struct fs_store *fs = calloc(1, sizeof *fs);
+
+	if (!fs) {
+		(void)snprintf(reason, size, "out of memory");
+		return NULL;
+	}
+	fs->store.driver = &driver;
+	fs->blobs = fs->uploads = fs->spool = -1;
+	(void)mkdir(root, 0750); /* where that fails, realpath says why */
+	fs->root = realpath(root, NULL);
+	if (fs->root && asprintf(&fs->spool_path, "%s/" FS_SPOOL, fs->root) > 0 && open_tree(fs) &&
+	    faccessat(fs->uploads, ".", W_OK | X_OK, 0) == 0)
+		return &fs->store;
+	(void)snprintf(reason, size, "%s: %s", root, strerror(errno));
+	fs_release(&fs->store);
+	return NULL;
+}

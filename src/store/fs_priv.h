@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the filesystem driver share. */
+#ifndef BERTH_STORE_FS_PRIV_H
+#define BERTH_STORE_FS_PRIV_H
+
+#include "berth/store/fs.h"
+#include "fs_io.h"
+#include "fs_path.h"
+
+#define FS_CHUNK ((size_t)256 << 10) /* large enough that system calls do not show, small enough for the cache */
+
+struct fs_store {
+	struct store store;
+	char *root;       /* absolute, without symlinks */
+	char *spool_path; /* root/FS_SPOOL: what a spool parameter must begin with */
+	int blobs;        /* directory descriptors */
+	int uploads;
+	int spool;
+	bool told_of_copies; /* "spool files cannot be linked" was logged */
+	unsigned char chunk[FS_CHUNK];
+};
+
+static inline struct fs_store *fs_of(struct store *store)
+{
+	return (struct fs_store *)store;
+}
+
+/* fs_upload.c */
+bool fs_append(struct store *store, struct store_upload *upload, const struct store_source *source, struct hasher *hasher,
+	       struct arena *arena, struct error *error);
+bool fs_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
+		      struct digest *out, struct error *error);
+bool fs_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct error *error);
+void fs_abort(struct store *store, const struct store_upload *upload);
+
+/* fs_blob.c */
+bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error);
+bool fs_locate(struct store *store, const struct digest *digest, struct store_location *out, struct arena *arena,
+	       struct error *error);
+bool fs_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length, store_sink_fn *sink,
+	     void *context, struct error *error);
+bool fs_remove(struct store *store, const struct digest *digest, struct error *error);
+bool fs_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* The in-memory driver: two lists of byte strings, uploads by id and blobs by digest. */
+#include "berth/store/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct entry {
+	struct entry *next;
+	char id[UUID_TEXT_MAX]; /* uploads */
+	struct digest digest;   /* blobs */
+	unsigned char *bytes;
+	size_t len;
+};
+
+struct mem_store {
+	struct store store;
+	struct entry *uploads;
+	struct entry *blobs;
+};
+
+static struct mem_store *mem_of(struct store *store)
+{
+	return (struct mem_store *)store;
+}
+
+static struct entry **find_upload(struct mem_store *mem, const char *id)
+{
+	struct entry **at = &mem->uploads;
+
+	while (*at && strcmp((*at)->id, id) != 0)
+		at = &(*at)->next;
+	return at;
+}
+
+static struct entry **find_blob(struct mem_store *mem, const struct digest *digest)
+{
+	struct entry **at = &mem->blobs;
+
+	while (*at && !digest_equal(&(*at)->digest, digest))
+		at = &(*at)->next;
+	return at;
+}
+
+static void drop(struct entry **at)
+{
+	struct entry *entry = *at;
+
+	if (!entry)
+		return;
+	*at = entry->next;
+	free(entry->bytes);
+	free(entry);
+}
+
+static struct entry *upload_entry(struct mem_store *mem, const struct store_upload *upload, struct error *error)
+{
+	struct entry **at = find_upload(mem, upload->id);
+
+	if (!*at && upload->offset > 0) {
+		error_set(error, E_BLOB_UPLOAD_INVALID);
+		return NULL;
+	}
+	if (!*at) {
+		*at = calloc(1, sizeof **at);
+		if (!*at) {
+			error_set(error, E_STORAGE_FULL);
+			return NULL;
+		}
+		memcpy((*at)->id, upload->id, sizeof upload->id);
+	}
+	return *at;
+}
+
+static bool add_bytes(struct entry *entry, const void *bytes, size_t len, struct error *error)
+{
+	unsigned char *bigger = realloc(entry->bytes, entry->len + len + 1);
+
+	if (!bigger)
+		return error_set(error, E_STORAGE_FULL);
+	memcpy(bigger + entry->len, bytes, len);
+	entry->bytes = bigger;
+	entry->len += len;
+	return true;
+}
+
+static bool mem_append(struct store *store, struct store_upload *upload, const struct store_source *source,
+		       struct hasher *hasher, struct arena *arena, struct error *error)
+{
+	struct entry *entry = upload_entry(mem_of(store), upload, error);
+	unsigned char chunk[4096];
+	size_t got;
+
+	(void)arena;
+	if (!entry)
+		return false;
+	if (source->spool_path)
+		return error_set(error, E_UNSUPPORTED);
+	entry->len = (size_t)upload->offset;
+	do {
+		if (!source->read(source->context, chunk, sizeof chunk, &got, error) || !add_bytes(entry, chunk, got, error))
+			return false;
+		hasher_update(hasher, chunk, got);
+	} while (got > 0);
+	upload->offset = entry->len;
+	return true;
+}
+
+static bool mem_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
+			      struct digest *out, struct error *error)
+{
+	const struct entry *entry = upload_entry(mem_of(store), upload, error);
+
+	if (!entry)
+		return false;
+	digest_of(out, algorithm, entry->bytes, (size_t)upload->offset);
+	return true;
+}
+
+static bool mem_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
+		       struct error *error)
+{
+	struct mem_store *mem = mem_of(store);
+	struct entry *entry = *find_blob(mem, digest);
+
+	if (!*find_upload(mem, upload->id) && entry && entry->len == upload->offset)
+		return true;
+	entry = upload_entry(mem, upload, error);
+	if (!entry)
+		return false;
+	*find_upload(mem, upload->id) = entry->next;
+	drop(find_blob(mem, digest));
+	entry->digest = *digest;
+	entry->next = mem->blobs;
+	mem->blobs = entry;
+	return true;
+}
+
+static void mem_abort(struct store *store, const struct store_upload *upload)
+{
+	drop(find_upload(mem_of(store), upload->id));
+}
+
+static bool mem_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error)
+{
+	const struct entry *entry = *find_blob(mem_of(store), digest);
+
+	(void)error;
+	*found = entry != NULL;
+	*size = entry ? entry->len : 0;
+	return true;
+}
+
+static bool mem_locate(struct store *store, const struct digest *digest, struct store_location *out, struct arena *arena,
+		       struct error *error)
+{
+	(void)store, (void)digest, (void)arena, (void)error;
+	*out = (struct store_location){.place = STORE_PLACE_STREAM};
+	return true;
+}
+
+static bool mem_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,
+		     store_sink_fn *sink, void *context, struct error *error)
+{
+	const struct entry *entry = *find_blob(mem_of(store), digest);
+
+	if (!entry || offset > entry->len || length > entry->len - offset)
+		return error_unavailable(error, 0);
+	return length == 0 || sink(context, entry->bytes + offset, (size_t)length);
+}
+
+static bool mem_remove(struct store *store, const struct digest *digest, struct error *error)
+{
+	(void)error;
+	drop(find_blob(mem_of(store), digest));
+	return true;
+}
+
+static bool mem_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error)
+{
+	(void)error;
+	for (const struct entry *entry = mem_of(store)->blobs; entry; entry = entry->next)
+		if (!visit(context, &entry->digest, entry->len))
+			break;
+	return true;
+}
+
+static void mem_close(struct store *store)
+{
+	struct mem_store *mem = mem_of(store);
+
+	while (mem->uploads)
+		drop(&mem->uploads);
+	while (mem->blobs)
+		drop(&mem->blobs);
+	free(mem);
+}
+
+static const struct store_driver driver = {
+	.name = "inmemory",
+	.append = mem_append,
+	.digest_upload = mem_digest_upload,
+	.finish = mem_finish,
+	.abort = mem_abort,
+	.stat = mem_stat,
+	.locate = mem_locate,
+	.read = mem_read,
+	.remove = mem_remove,
+	.walk = mem_walk,
+	.close = mem_close,
+};
+
+struct store *store_mem_open(void)
+{
+	struct mem_store *mem = calloc(1, sizeof *mem);
+
+	if (!mem)
+		return NULL;
+	mem->store.driver = &driver;
+	return &mem->store;
+}
