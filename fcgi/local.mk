@@ -1,1 +1,11 @@
-# filled by the floor's author
+# libprefork.a knows nothing of FastCGI; only fcgi_io.c includes fcgiapp.h.
+noinst_LIBRARIES += libprefork.a
+libprefork_a_SOURCES = \
+	fcgi/prefork.c \
+	fcgi/prefork_worker.c
+
+bin_PROGRAMS += registry.fcgi
+registry_fcgi_SOURCES = \
+	fcgi/options.c \
+	fcgi/registry_fcgi.c
+registry_fcgi_LDADD = libprefork.a $(BASE_LIBS)

@@ -2,3 +2,10 @@
 if HAVE_CHECK
 include tests/unit/base/local.mk
 endif
+
+# Servers for tests over sockets and for the benchmarks.
+noinst_PROGRAMS += tests/lib/trivial_fcgi tests/lib/prefork_probe
+tests_lib_trivial_fcgi_SOURCES = tests/lib/trivial_fcgi.c
+tests_lib_trivial_fcgi_LDADD = libprefork.a $(BASE_LIBS) $(FCGI_LIBS)
+tests_lib_prefork_probe_SOURCES = tests/lib/prefork_probe.c
+tests_lib_prefork_probe_LDADD = libprefork.a $(BASE_LIBS)

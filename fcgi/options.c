@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line of registry.fcgi: a table of numbers, two words and a path. */
+#include "berth/fcgi/options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "berth/base/span.h"
+#include "berth/fcgi/prefork.h"
+
+static const char usage[] =
+	"usage: registry.fcgi [--workers N] [--pool NAME] [--memory MIB] [--max-requests N] CONFIG\n"
+	"\n"
+	"Serves the registry over FastCGI on the listening socket that is its descriptor 0, so start it with spawn-fcgi -n:\n"
+	"    spawn-fcgi -n -s /run/berth/registry.sock -- registry.fcgi /etc/berth/config.yml\n"
+	"\n"
+	"  --workers N        processes that serve, one request at a time each (8)\n"
+	"  --pool NAME        `registry`, or `uploads` for a second instance that takes streamed uploads (registry)\n"
+	"  --memory MIB       a worker above this much resident memory is replaced between two requests; 0: never (256)\n"
+	"  --max-requests N   so is one that has served N requests; 0: never (0)\n"
+	"  --version, --help\n"
+	"\n"
+	"Signals: TERM, INT and QUIT finish the requests at hand within http.draintimeout (0: 10 s) and end; HUP checks the\n"
+	"configuration and, if it is good, swaps the workers without losing a request.\n"
+	"Exit status: 0 ended by a signal, 1 failure, 2 usage, 3 configuration error.\n";
+
+struct number {
+	const char *name;
+	uint64_t least, most;
+};
+
+enum { OPT_WORKERS, OPT_MEMORY, OPT_MAX_REQUESTS, NUMBERS, OPT_POOL = NUMBERS, OPT_VERSION, OPT_HELP };
+
+static const struct number numbers[NUMBERS] = {
+	[OPT_WORKERS] = {"workers", 1, PREFORK_WORKERS_MAX},
+	[OPT_MEMORY] = {"memory", 0, 1 << 20},
+	[OPT_MAX_REQUESTS] = {"max-requests", 0, UINT32_MAX},
+};
+
+static const struct option options[] = {
+	{"workers", required_argument, NULL, OPT_WORKERS},
+	{"memory", required_argument, NULL, OPT_MEMORY},
+	{"max-requests", required_argument, NULL, OPT_MAX_REQUESTS},
+	{"pool", required_argument, NULL, OPT_POOL},
+	{"version", no_argument, NULL, OPT_VERSION},
+	{"help", no_argument, NULL, OPT_HELP},
+	{NULL, 0, NULL, 0},
+};
+
+static bool read_number(uint64_t *out, const struct number *number, const char *text)
+{
+	if (span_to_u64(span_of(text), out) && *out >= number->least && *out <= number->most)
+		return true;
+	fprintf(stderr, "registry.fcgi: --%s wants a number from %llu to %llu, not \"%s\"\n", number->name,
+		(unsigned long long)number->least, (unsigned long long)number->most, text);
+	return false;
+}
+
+static bool is_pool(const char *name)
+{
+	return span_is(span_of(name), "registry") || span_is(span_of(name), "uploads");
+}
+
+enum fcgi_options_outcome fcgi_options_read(struct fcgi_options *out, int argc, char **argv)
+{
+	uint64_t values[NUMBERS] = {[OPT_WORKERS] = PREFORK_WORKERS_DEFAULT, [OPT_MEMORY] = 256};
+	int option;
+
+	*out = (struct fcgi_options){.pool = "registry"};
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case OPT_POOL:
+			out->pool = optarg;
+			break;
+		case OPT_VERSION:
+			printf("registry.fcgi berth %s\n", BERTH_VERSION);
+			return FCGI_OPTIONS_DONE;
+		case OPT_HELP:
+			fputs(usage, stdout);
+			return FCGI_OPTIONS_DONE;
+		default:
+			if (option < 0 || option >= NUMBERS)
+				return FCGI_OPTIONS_WRONG; /* getopt has said why */
+			if (!read_number(&values[option], &numbers[option], optarg))
+				return FCGI_OPTIONS_WRONG;
+		}
+	}
+	if (argc - optind != 1 || !is_pool(out->pool)) {
+		fputs(usage, stderr);
+		return FCGI_OPTIONS_WRONG;
+	}
+	out->config = argv[optind];
+	out->workers = (unsigned)values[OPT_WORKERS];
+	out->memory_ceiling = values[OPT_MEMORY] << 20;
+	out->max_requests = values[OPT_MAX_REQUESTS];
+	return FCGI_OPTIONS_RUN;
+}

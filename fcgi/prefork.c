@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* The master's side of the pre-forking: one loop around sigtimedwait that compares what is with what should be. */
+#include "berth/fcgi/prefork.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "berth/base/log.h"
+#include "prefork_priv.h"
+
+#define TICK_IDLE_MS 1000
+#define TICK_BUSY_MS 50       /* while workers are being swapped, drained or missing */
+#define YOUNG_MS 1000         /* a worker that dies younger than this, with nothing served, counts as a failed start */
+#define BACKOFF_FIRST_MS 100
+
+/* What the master knows of a slot beside the shared part. All zero: free. */
+struct child {
+	pid_t pid;
+	uint32_t generation;
+	int64_t started_ms;
+	bool told; /* to leave */
+};
+
+static struct {
+	const struct prefork_options *options;
+	struct child children[PREFORK_SLOTS];
+	uint32_t generation;
+	unsigned failed_starts; /* in a row */
+	int64_t not_before_ms;  /* no fork before this moment */
+	int64_t kill_at_ms;     /* when the drain ends; 0 unless stopping */
+	bool stopping;
+} master;
+
+static struct prefork_shared *shared;
+
+struct prefork_shared *prefork_shared(void)
+{
+	void *memory;
+
+	if (shared)
+		return shared;
+	memory = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED) {
+		log_error("shared memory for the workers: %m");
+		abort();
+	}
+	shared = memory;
+	return shared;
+}
+
+static unsigned wanted(void)
+{
+	unsigned workers = master.options->workers;
+
+	if (master.stopping)
+		return 0;
+	return workers < 1 ? 1 : workers > PREFORK_WORKERS_MAX ? PREFORK_WORKERS_MAX : workers;
+}
+
+static bool is_current(const struct child *child)
+{
+	return child->pid > 0 && !child->told && child->generation == master.generation;
+}
+
+static bool is_old(const struct child *child)
+{
+	return child->pid > 0 && !child->told && child->generation != master.generation;
+}
+
+static unsigned count_where(bool (*test)(const struct child *))
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < PREFORK_SLOTS; i++)
+		count += test(&master.children[i]);
+	return count;
+}
+
+static bool is_alive(const struct child *child)
+{
+	return child->pid > 0;
+}
+
+static unsigned count_ready(void)
+{
+	unsigned count = 0;
+
+	for (int i = 0; i < PREFORK_SLOTS; i++)
+		count += is_current(&master.children[i]) && atomic_load(&shared->slots[i].ready);
+	return count;
+}
+
+static void tell(int slot)
+{
+	master.children[slot].told = true;
+	kill(master.children[slot].pid, SIGTERM);
+}
+
+static int free_slot(void)
+{
+	for (int i = 0; i < PREFORK_SLOTS; i++)
+		if (master.children[i].pid == 0)
+			return i;
+	return -1;
+}
+
+/* After a failed start the next one waits. */
+static void count_failure(void)
+{
+	int64_t pause = BACKOFF_FIRST_MS;
+
+	for (unsigned i = 0; i < master.failed_starts && pause < PREFORK_BACKOFF_MAX_MS; i++)
+		pause *= 2;
+	master.failed_starts++;
+	master.not_before_ms = prefork_now_ms() + (pause < PREFORK_BACKOFF_MAX_MS ? pause : PREFORK_BACKOFF_MAX_MS);
+}
+
+static bool start_one(void)
+{
+	int slot = free_slot();
+	pid_t self = getpid(), pid;
+	struct prefork_slot *shown;
+
+	if (slot < 0)
+		return false;
+	shown = &shared->slots[slot];
+	memset(shown, 0, sizeof *shown);
+	atomic_store(&shown->generation, master.generation);
+	pid = fork();
+	if (pid == 0) {
+		atomic_store(&shown->pid, getpid());
+		prefork_worker_main(master.options, shared, slot, self);
+	}
+	if (pid < 0) {
+		log_error("%s: fork: %m", master.options->name);
+		count_failure();
+		return false;
+	}
+	atomic_store(&shown->pid, pid);
+	master.children[slot] =
+		(struct child){.pid = pid, .generation = master.generation, .started_ms = prefork_now_ms()};
+	return true;
+}
+
+static void log_end(const struct child *child, int status)
+{
+	const char *name = master.options->name;
+
+	if (WIFSIGNALED(status))
+		log_warn("%s: worker %d was killed by signal %d (%s)", name, (int)child->pid, WTERMSIG(status),
+			 strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0)
+		log_warn("%s: worker %d ended with status %d", name, (int)child->pid, WEXITSTATUS(status));
+	else
+		log_debug("%s: worker %d left", name, (int)child->pid);
+}
+
+static void bury(int slot, int status)
+{
+	struct child *child = &master.children[slot];
+	uint64_t served = atomic_load(&shared->slots[slot].requests);
+	bool young = prefork_now_ms() - child->started_ms < YOUNG_MS;
+
+	log_end(child, status);
+	if (!child->told) {
+		atomic_fetch_add(&shared->respawns, 1);
+		if (young && served == 0)
+			count_failure();
+	}
+	*child = (struct child){0};
+	atomic_store(&shared->slots[slot].pid, 0);
+}
+
+static void reap(void)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (int i = 0; i < PREFORK_SLOTS; i++)
+			if (master.children[i].pid == pid)
+				bury(i, status);
+}
+
+/* Failed starts are forgotten once a full set of workers has lived through its youth. */
+static void forgive(void)
+{
+	int64_t now = prefork_now_ms();
+
+	if (master.failed_starts == 0 || count_where(is_current) < wanted())
+		return;
+	for (int i = 0; i < PREFORK_SLOTS; i++)
+		if (is_current(&master.children[i]) && now - master.children[i].started_ms < YOUNG_MS)
+			return;
+	master.failed_starts = 0;
+}
+
+static void fill_up(void)
+{
+	while (count_where(is_current) < wanted() && prefork_now_ms() >= master.not_before_ms)
+		if (!start_one())
+			break;
+}
+
+/* As many old workers stay as new ones are not ready yet. */
+static void retire_old(void)
+{
+	unsigned old = count_where(is_old), ready = count_ready(), keep = wanted() > ready ? wanted() - ready : 0;
+
+	for (int i = 0; i < PREFORK_SLOTS && old > keep; i++)
+		if (is_old(&master.children[i])) {
+			tell(i);
+			old--;
+		}
+}
+
+/* Those told to leave that sit in accept: the first signal may have come a moment before they got there. */
+static void repeat_to_idle(void)
+{
+	for (int i = 0; i < PREFORK_SLOTS; i++)
+		if (master.children[i].told && !atomic_load(&shared->slots[i].busy))
+			kill(master.children[i].pid, SIGTERM);
+}
+
+static void kill_late(void)
+{
+	if (master.kill_at_ms == 0 || prefork_now_ms() < master.kill_at_ms)
+		return;
+	for (int i = 0; i < PREFORK_SLOTS; i++)
+		if (master.children[i].pid > 0) {
+			log_warn("%s: worker %d did not finish within the drain timeout", master.options->name,
+				 (int)master.children[i].pid);
+			kill(master.children[i].pid, SIGKILL);
+		}
+	master.kill_at_ms = prefork_now_ms() + 1000;
+}
+
+static void begin_stop(void)
+{
+	unsigned drain = master.options->drain_ms ? master.options->drain_ms : PREFORK_DRAIN_DEFAULT_MS;
+
+	if (master.stopping)
+		return;
+	log_info("%s: draining %u workers, %u ms at most", master.options->name, count_where(is_alive), drain);
+	master.stopping = true;
+	master.kill_at_ms = prefork_now_ms() + drain;
+	for (int i = 0; i < PREFORK_SLOTS; i++)
+		if (master.children[i].pid > 0)
+			tell(i);
+}
+
+static void begin_reload(void)
+{
+	const struct prefork_options *options = master.options;
+
+	if (master.stopping)
+		return;
+	if (options->reload && !options->reload(options->ctx)) {
+		log_error("%s: the new configuration is refused; the workers stay as they are", options->name);
+		return;
+	}
+	master.generation++;
+	master.failed_starts = 0;
+	master.not_before_ms = 0;
+	atomic_fetch_add(&shared->reloads, 1);
+	log_info("%s: new configuration, generation %u", options->name, (unsigned)master.generation);
+}
+
+static int tick_ms(void)
+{
+	unsigned alive = count_where(is_alive), current = count_where(is_current);
+	bool settled = !master.stopping && alive == current && current == wanted();
+
+	return settled ? TICK_IDLE_MS : TICK_BUSY_MS;
+}
+
+static void on_signal(int number)
+{
+	switch (number) {
+	case SIGHUP:
+		begin_reload();
+		break;
+	case SIGTERM:
+	case SIGINT:
+	case SIGQUIT:
+		begin_stop();
+		break;
+	default: /* SIGCHLD, or the end of the tick */
+		break;
+	}
+}
+
+static void harden(const struct prefork_options *options)
+{
+	const struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+	prctl(PR_SET_DUMPABLE, 0);
+	signal(SIGPIPE, SIG_IGN);
+	umask(options->umask ? options->umask : 0027);
+}
+
+static void master_signals(sigset_t *set)
+{
+	const int numbers[] = {SIGCHLD, SIGTERM, SIGINT, SIGQUIT, SIGHUP};
+
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		sigaddset(set, numbers[i]);
+	sigprocmask(SIG_BLOCK, set, NULL);
+	signal(SIGCHLD, SIG_DFL); /* ignored, it would hide how workers end */
+}
+
+int prefork_run(const struct prefork_options *options)
+{
+	sigset_t signals;
+
+	master.options = options;
+	prefork_shared();
+	harden(options);
+	master_signals(&signals);
+	log_info("%s: starting %u workers", options->name, wanted());
+	while (!master.stopping || count_where(is_alive) > 0) {
+		struct timespec wait = {0};
+		int tick;
+
+		reap();
+		forgive();
+		fill_up();
+		retire_old();
+		repeat_to_idle();
+		kill_late();
+		tick = tick_ms();
+		wait.tv_sec = tick / 1000;
+		wait.tv_nsec = (long)(tick % 1000) * 1000000;
+		on_signal(sigtimedwait(&signals, NULL, &wait));
+	}
+	log_info("%s: stopped", options->name);
+	return 0;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* The worker's side of the pre-forking: when to accept, when to leave. */
+#include "berth/fcgi/prefork.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "berth/base/log.h"
+#include "prefork_priv.h"
+
+#define MEMORY_LOOK_EVERY 64 /* a look is one pread of a few hundred nanoseconds; memory does not jump between them */
+
+static struct {
+	const struct prefork_options *options; /* NULL outside a worker */
+	struct prefork_slot *self;
+	volatile sig_atomic_t stopping;
+	int statm;
+	unsigned looks;
+	bool over_ceiling;
+	uint64_t max_requests;
+} worker = {.statm = -1};
+
+int64_t prefork_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void prefork_stop_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGQUIT);
+}
+
+static void on_stop(int signal_number)
+{
+	(void)signal_number;
+	worker.stopping = 1;
+}
+
+bool prefork_worker_stopping(void)
+{
+	sigset_t pending;
+
+	/* Blocked during a request: a signal that waits counts as well. */
+	if (!worker.stopping && sigpending(&pending) == 0)
+		return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGQUIT) == 1;
+	return worker.stopping;
+}
+
+/* Second number of statm: resident pages (proc(5)). 0 when it cannot be had. */
+static uint64_t resident_bytes(void)
+{
+	char text[128], *end;
+	ssize_t got;
+
+	if (worker.statm < 0)
+		worker.statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	got = worker.statm < 0 ? -1 : pread(worker.statm, text, sizeof text - 1, 0);
+	if (got <= 0)
+		return 0;
+	text[got] = '\0';
+	(void)strtoull(text, &end, 10);
+	return strtoull(end, NULL, 10) * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+bool prefork_worker_over_ceiling(void)
+{
+	uint64_t resident;
+
+	if (!worker.options || worker.over_ceiling || worker.looks++ % MEMORY_LOOK_EVERY != 0)
+		return worker.over_ceiling;
+	resident = resident_bytes();
+	atomic_store(&worker.self->resident, resident);
+	if (worker.options->memory_ceiling > 0 && resident > worker.options->memory_ceiling) {
+		worker.over_ceiling = true;
+		log_info("worker %d leaves: %llu bytes resident are above its ceiling", (int)getpid(),
+			 (unsigned long long)resident);
+	}
+	return worker.over_ceiling;
+}
+
+static bool requests_used_up(void)
+{
+	return worker.max_requests > 0 && atomic_load(&worker.self->requests) >= worker.max_requests;
+}
+
+static void mark(bool busy)
+{
+	if (!worker.self)
+		return;
+	atomic_store(&worker.self->heartbeat_ms, prefork_now_ms());
+	atomic_store(&worker.self->busy, busy);
+}
+
+/* Anything but these is the kernel's passing complaint about one connection (accept(2)). */
+static bool fatal_for_accept(int error)
+{
+	return error == EBADF || error == ENOTSOCK || error == EINVAL || error == EOPNOTSUPP || error == EFAULT;
+}
+
+/*
+ * The end signals get through only here. One that arrives between the test of the flag and accept is lost on this
+ * round; the master repeats it to workers that are not busy.
+ */
+int prefork_accept(int listening)
+{
+	sigset_t stop;
+	int fd = -1;
+
+	if (prefork_worker_over_ceiling() || requests_used_up())
+		return -1;
+	if (worker.self)
+		atomic_store(&worker.self->ready, true);
+	prefork_stop_signals(&stop);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	while (!worker.stopping) {
+		fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0 || fatal_for_accept(errno))
+			break;
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			(void)poll(NULL, 0, 100); /* accept would return at once, over and over */
+	}
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	if (fd >= 0)
+		mark(true);
+	else if (!worker.stopping)
+		log_error("accept on descriptor %d: %m", listening);
+	return fd;
+}
+
+void prefork_request_done(void)
+{
+	if (worker.self)
+		atomic_fetch_add(&worker.self->requests, 1);
+	mark(false);
+}
+
+bool prefork_is_listening(int fd)
+{
+	int listening = 0;
+	socklen_t len = sizeof listening;
+
+	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
+}
+
+/* Handlers without SA_RESTART, so that accept returns; mask as between two requests: end signals blocked. */
+static void set_signals(void)
+{
+	const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGUSR1, SIGUSR2}; /* the master's business, or nobody's */
+	struct sigaction action = {.sa_handler = on_stop};
+	sigset_t mask;
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGQUIT, &action, NULL);
+	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+		signal(ignored[i], SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	prefork_stop_signals(&mask);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+/* Eight workers that reach their last request together would all start anew together. */
+static uint64_t spread_requests(uint64_t max, int slot)
+{
+	return max == 0 ? 0 : max + max / 16 * (uint64_t)(slot % 8);
+}
+
+void prefork_worker_main(const struct prefork_options *options, struct prefork_shared *shared, int slot, pid_t master)
+{
+	int status;
+
+	worker.options = options;
+	worker.self = &shared->slots[slot];
+	worker.max_requests = spread_requests(options->max_requests, slot);
+	set_signals();
+	/* A master that was killed takes its idle workers along; it may have died before this call. */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != master)
+		_exit(0);
+	mark(false);
+	status = options->worker(options->ctx, slot);
+	exit(status);
+}
