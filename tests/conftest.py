@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of the tests over HTTP: a registry for each front end, repositories of one's own, the final inspection."""
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
+
+from images import Repo  # noqa: E402
+from stack import Registries  # noqa: E402
+
+FRONTENDS = {"nginx": ["nginx"], "apache": ["apache"], "both": ["nginx", "apache"]}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--frontend", choices=FRONTENDS, default="both", help="web server in front of the workers")
+    parser.addoption("--target", choices=["berth", "debian"], default="berth",
+                     help="debian: Debian's docker-registry, to check the tests themselves")
+    parser.addoption("--keep", action="store_true", help="keep folders and logs of the registries")
+
+
+def pytest_generate_tests(metafunc):
+    if "registries" in metafunc.fixturenames:
+        debian = metafunc.config.getoption("--target") == "debian"
+        names = ["direct"] if debian else FRONTENDS[metafunc.config.getoption("--frontend")]
+        metafunc.parametrize("registries", names, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def registries(request):
+    """Every registry of the session behind one front end. At the end a crash or a sanitizer's finding is an error."""
+    owner = Registries(request.config.getoption("--target"), request.param)
+    yield owner
+    damage = owner.close(request.config.getoption("--keep"))
+    assert not damage, "\n\n".join(damage)
+
+
+@pytest.fixture(scope="session")
+def registry(registries):
+    """The registry with the default configuration: delete enabled, foreign URLs allowed."""
+    return registries.main()
+
+
+@pytest.fixture
+def client(registry):
+    return registry.client
+
+
+@pytest.fixture
+def repo(client):
+    """A repository that no other test uses; it exists from its first push."""
+    return Repo(client)
+
+
+@pytest.fixture
+def other(client):
+    """A second repository beside `repo`."""
+    return Repo(client)

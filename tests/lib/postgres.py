@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: MIT
+"""A scratch PostgreSQL cluster: unix socket only, never the system's."""
+import glob
+import os
+import signal
+
+from processes import Child, run, wait_until
+
+PORT = 5432
+
+
+def bin_folder():
+    """Where initdb and postgres live: the newest major version installed."""
+    found = glob.glob("/usr/lib/postgresql/*/bin/initdb")
+    return os.path.dirname(max(found, key=lambda path: int(path.split("/")[4]))) if found else None
+
+
+class Cluster:
+    """One cluster below `folder`; the socket is folder/sock. `durable` keeps fsync on, for tests that kill it."""
+
+    def __init__(self, folder, durable=False):
+        self.data, self.sockets = os.path.join(folder, "pg"), os.path.join(folder, "sock")
+        self.log = os.path.join(folder, "postgres.log")
+        self.durable, self.child, self.bin = durable, None, bin_folder()
+        os.makedirs(self.sockets, exist_ok=True)
+        os.chmod(self.sockets, 0o777)
+        run([f"{self.bin}/initdb", "-D", self.data, "-U", "berth", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+             *([] if durable else ["--no-sync"])])
+
+    def start(self):
+        settings = ["listen_addresses=", f"unix_socket_directories={self.sockets}", "max_connections=200",
+                    "shared_buffers=64MB", "log_min_messages=warning"]
+        if not self.durable:
+            settings += ["fsync=off", "full_page_writes=off"]
+        words = [word for setting in settings for word in ("-c", setting)]
+        self.child = Child("postgres", [f"{self.bin}/postgres", "-D", self.data, *words], self.log)
+        wait_until(lambda: self.child.check_alive() and self.ready(), "PostgreSQL")
+
+    def ready(self):
+        return run([f"{self.bin}/pg_isready", "-q", "-h", self.sockets, "-p", PORT], check=False).returncode == 0
+
+    def stop(self, sig=signal.SIGINT):
+        """SIGINT is PostgreSQL's fast shutdown; SIGKILL is a crash."""
+        if self.child:
+            self.child.stop(sig)
+
+    def create(self, database):
+        self.sql(f'CREATE DATABASE "{database}"', "postgres")
+
+    def sql(self, text, database):
+        """Rows of one statement, as lists of strings."""
+        done = run([f"{self.bin}/psql", "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-h", self.sockets,
+                    "-p", PORT, "-U", "berth", "-d", database, "-c", text])
+        return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def settings(self, database):
+        """The `database:` section of a configuration for this cluster."""
+        return {"host": self.sockets, "port": PORT, "user": "berth", "dbname": database, "sslmode": "disable"}

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""Child processes of the tests: started as one unprivileged user, waited for with a bound, stopped by pid."""
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+
+class Unready(Exception):
+    """Something did not come up, go down or answer within its time."""
+
+
+def wait_until(check, what, seconds=20.0, interval=0.02):
+    """Calls check() until it returns something true, which is returned; Unready when the time is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = check()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise Unready(f"waited {seconds} s for {what}")
+        time.sleep(interval)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def listening(address):
+    """True when something accepts on (host, port) or on a unix socket's path."""
+    unix = isinstance(address, str)
+    with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as probe:
+        probe.settimeout(2)
+        try:
+            probe.connect(address)
+        except OSError:
+            return False
+    return True
+
+
+class Account:
+    """Who runs the servers: an unprivileged user when the tests run as root, else whoever runs the tests."""
+
+    def __init__(self):
+        name = os.environ.get("BERTH_TEST_USER")
+        if os.getuid() != 0:
+            entry = pwd.getpwuid(os.getuid())
+        else:
+            entry = next(e for e in pwd.getpwall() if e.pw_name in ([name] if name else ["www-data", "nobody"]))
+        self.name, self.uid, self.gid = entry.pw_name, entry.pw_uid, entry.pw_gid
+
+    def popen_options(self):
+        return {"user": self.uid, "group": self.gid, "extra_groups": []} if os.getuid() == 0 else {}
+
+    def folder(self, path):
+        os.makedirs(path, exist_ok=True)
+        if os.getuid() == 0:
+            os.chown(path, self.uid, self.gid)
+        return path
+
+    def scratch(self):
+        """A new folder with a short name (unix socket paths end at 107 bytes), owned by the account."""
+        path = tempfile.mkdtemp(prefix="bt.", dir=os.environ.get("BERTH_TEST_TMP", "/tmp"))
+        os.chmod(path, 0o755)
+        return self.folder(path)
+
+
+ACCOUNT = Account()
+
+
+def environment(**extra):
+    """What children see: a plain PATH and locale, sanitizers that end the process at the first finding."""
+    kept = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC",
+            "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:allocator_may_return_null=1",
+            "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
+    return {**kept, **extra}
+
+
+class Child:
+    """A process in a session of its own, its output in a log file."""
+
+    def __init__(self, name, command, log, **options):
+        self.name, self.log = name, log
+        options = {**ACCOUNT.popen_options(), "env": environment(), "stdin": subprocess.DEVNULL, **options}
+        with open(log, "ab") as out:
+            self.process = subprocess.Popen([str(word) for word in command], stdout=out, stderr=subprocess.STDOUT,
+                                            start_new_session=True, cwd="/", **options)
+        self.pid = self.process.pid
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def text(self):
+        with open(self.log, encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    def check_alive(self):
+        """True; Unready with the end of the log when the process is gone. For use inside wait_until's checks."""
+        if not self.alive():
+            raise Unready(f"{self.name} ended with {self.process.returncode}:\n{self.text()[-4000:]}")
+        return True
+
+    def stop(self, sig=signal.SIGTERM, seconds=20.0):
+        """Ends the process, then whatever is left of its session. Returns the exit status."""
+        if self.alive():
+            self.process.send_signal(sig)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(5)
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        return self.process.returncode
+
+    def children(self):
+        """Pids of the direct children: the workers of a master."""
+        try:
+            with open(f"/proc/{self.pid}/task/{self.pid}/children", encoding="ascii") as f:
+                return [int(pid) for pid in f.read().split()]
+        except FileNotFoundError:
+            return []
+
+
+def run(command, check=True, seconds=60, **options):
+    """Runs a command to its end as the account; returns the CompletedProcess with text output."""
+    options = {**ACCOUNT.popen_options(), "env": environment(), **options}
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, cwd="/",
+                          timeout=seconds, stdin=subprocess.DEVNULL, **options)
+    if check and done.returncode != 0:
+        raise Unready(f"{' '.join(str(w) for w in command)}: status {done.returncode}\n{done.stdout}{done.stderr}")
+    return done
+
+
+def program(name, *folders):
+    """The path of an installed program, sbin folders included; None when it is missing."""
+    return shutil.which(name, path=":".join([*folders, environment()["PATH"], os.environ.get("PATH", "")]))
