@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
 	src/base/digest.c \
 	src/base/error.c \
 	src/base/hex.c \
+	src/base/json_scan.c \
 	src/base/json_write.c \
 	src/base/log.c \
 	src/base/secret.c \

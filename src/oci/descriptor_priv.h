@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Descriptors within a manifest (OCI image-spec, "Content Descriptors"). */
+#ifndef BERTH_OCI_DESCRIPTOR_PRIV_H
+#define BERTH_OCI_DESCRIPTOR_PRIV_H
+
+#include <stdbool.h>
+
+#include "berth/oci/manifest.h"
+#include "field_priv.h"
+
+/* Reads `value`, which may be of any type or NULL for null. */
+bool descriptor_read(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
+		     struct json_object *value);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* The media types that Berth reads. */
+#include "berth/oci/mediatype.h"
+
+static const struct mediatype manifest_types[] = {
+    {MEDIATYPE_DOCKER_MANIFEST, MANIFEST_KIND_IMAGE},
+    {MEDIATYPE_DOCKER_LIST, MANIFEST_KIND_INDEX},
+    {MEDIATYPE_OCI_MANIFEST, MANIFEST_KIND_IMAGE},
+    {MEDIATYPE_OCI_INDEX, MANIFEST_KIND_INDEX},
+};
+
+static const char *const schema1_types[] = {
+    "application/vnd.docker.distribution.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+};
+
+static const char *const foreign_layer_types[] = {
+    "application/vnd.docker.image.rootfs.foreign.diff.tar",
+    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+    "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+};
+
+/* RFC 9110 section 5.6.2 */
+static bool is_token(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (c <= ' ' || c >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", c))
+			return false;
+	}
+	return text.len > 0;
+}
+
+bool mediatype_essence(struct span *out, struct span value)
+{
+	struct span essence, subtype, type;
+
+	if (!span_split(&value, ';', &essence))
+		return false;
+	essence = subtype = span_trim(essence);
+	if (!span_split(&subtype, '/', &type) || !subtype.ptr || !is_token(type) || !is_token(subtype))
+		return false;
+	*out = essence;
+	return true;
+}
+
+const struct mediatype *mediatype_manifest(struct span name)
+{
+	for (size_t i = 0; i < sizeof manifest_types / sizeof *manifest_types; i++)
+		if (span_is_nocase(name, manifest_types[i].name))
+			return &manifest_types[i];
+	return NULL;
+}
+
+static bool is_listed(struct span name, const char *const types[], size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_is_nocase(name, types[i]))
+			return true;
+	return false;
+}
+
+bool mediatype_is_schema1(struct span name)
+{
+	return is_listed(name, schema1_types, sizeof schema1_types / sizeof *schema1_types);
+}
+
+bool mediatype_is_foreign_layer(struct span name)
+{
+	return is_listed(name, foreign_layer_types, sizeof foreign_layer_types / sizeof *foreign_layer_types);
+}

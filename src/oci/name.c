@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* The grammar of repository names. */
+#include "berth/oci/name.h"
+
+#include "berth/base/limits.h"
+
+static size_t count_alnum(struct span text)
+{
+	size_t n = 0;
+
+	while (n < text.len &&
+	       ((text.ptr[n] >= 'a' && text.ptr[n] <= 'z') || (text.ptr[n] >= '0' && text.ptr[n] <= '9')))
+		n++;
+	return n;
+}
+
+/* Length of the separator at the start: a dot, one or two underscores, any run of dashes; 0 for none. */
+static size_t count_separator(struct span text)
+{
+	size_t n = 0;
+
+	if (text.len == 0)
+		return 0;
+	if (text.ptr[0] == '.')
+		return 1;
+	if (text.ptr[0] == '_')
+		return text.len > 1 && text.ptr[1] == '_' ? 2 : 1;
+	while (n < text.len && text.ptr[n] == '-')
+		n++;
+	return n;
+}
+
+static bool component_valid(struct span rest)
+{
+	size_t step = count_alnum(rest);
+
+	if (step == 0)
+		return false;
+	rest = span_after(rest, step);
+	while (rest.len > 0) {
+		size_t separator = count_separator(rest);
+
+		rest = span_after(rest, separator);
+		step = count_alnum(rest);
+		if (separator == 0 || step == 0)
+			return false;
+		rest = span_after(rest, step);
+	}
+	return true;
+}
+
+bool name_valid(struct span name)
+{
+	struct span component;
+
+	if (name.len == 0 || name.len > LIMIT_NAME)
+		return false;
+	while (span_split(&name, '/', &component))
+		if (!component_valid(component))
+			return false;
+	return true;
+}
