@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* The request target. */
+#include "berth/http/target.h"
+
+#include "berth/base/limits.h"
+
+static bool is_control(unsigned char byte)
+{
+	return byte < 0x20 || byte == 0x7f;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The byte that %XX at the start of `text` stands for; -1 when it is not two hex digits or a control character. */
+static int unescape(struct span text)
+{
+	int high = text.len >= 3 ? hex_value(text.ptr[1]) : -1;
+	int low = text.len >= 3 ? hex_value(text.ptr[2]) : -1;
+	int byte = high < 0 || low < 0 ? -1 : high << 4 | low;
+
+	return byte < 0 || is_control((unsigned char)byte) ? -1 : byte;
+}
+
+/* Percent-decoding; `plus` is what a `+` becomes, `barred` a byte that must not be hidden by an escape. */
+static bool decode(struct span *out, struct arena *arena, struct span text, char plus, char barred)
+{
+	char *bytes = arena_alloc(arena, text.len + 1), *to = bytes;
+
+	while (text.len > 0) {
+		size_t step = text.ptr[0] == '%' ? 3 : 1;
+		int byte = step == 3 ? unescape(text) : text.ptr[0] == '+' ? plus : text.ptr[0];
+
+		if (byte < 0 || (step == 3 && byte == barred))
+			return false;
+		*to++ = (char)byte;
+		text = span_after(text, step);
+	}
+	*to = '\0';
+	*out = (struct span){bytes, (size_t)(to - bytes)};
+	return true;
+}
+
+static size_t count_of(struct span text, char c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		n += text.ptr[i] == c;
+	return n;
+}
+
+static bool is_dots(struct span segment)
+{
+	return span_is(segment, ".") || span_is(segment, "..");
+}
+
+/* `path` is decoded and begins with a slash; no escape made a slash, so those in it are the client's. */
+static bool split_path(struct target *out, struct arena *arena, struct span path)
+{
+	struct span *segments = arena_array(arena, count_of(path, '/'), sizeof *segments);
+	struct span rest = span_after(path, 1), part;
+
+	out->segments = segments;
+	while (span_split(&rest, '/', &part)) {
+		if (part.len == 0 && !rest.ptr) {
+			out->trailing_slash = out->segment_count > 0;
+			return true;
+		}
+		if (part.len == 0 || is_dots(part))
+			return false;
+		segments[out->segment_count++] = (struct span){arena_span(arena, part), part.len};
+	}
+	return true;
+}
+
+static bool split_query(struct target *out, struct arena *arena, struct span query)
+{
+	struct target_param *params = arena_array(arena, count_of(query, '&') + 1, sizeof *params);
+	struct span rest = query, pair;
+
+	out->params = params;
+	while (span_split(&rest, '&', &pair)) {
+		struct target_param *param = &params[out->param_count];
+		struct span value = pair, key;
+
+		if (pair.len == 0 || !span_split(&value, '=', &key))
+			continue;
+		if (!value.ptr)
+			value = (struct span){"", 0};
+		if (!decode(&param->key, arena, key, ' ', '\0') || !decode(&param->value, arena, value, ' ', '\0'))
+			return false;
+		out->param_count++;
+	}
+	return true;
+}
+
+static bool is_origin_form(struct span uri)
+{
+	for (size_t i = 0; i < uri.len; i++)
+		if (uri.ptr[i] <= ' ' || uri.ptr[i] >= 0x7f || uri.ptr[i] == '#')
+			return false;
+	return uri.len > 0 && uri.ptr[0] == '/';
+}
+
+bool target_parse(struct target *out, struct arena *arena, struct span uri, struct error *error)
+{
+	struct span rest = uri, path;
+
+	*out = (struct target){.raw_query = {"", 0}};
+	if (uri.len > LIMIT_URI)
+		return error_set(error, E_URI_TOO_LONG);
+	if (!is_origin_form(uri) || !span_split(&rest, '?', &path))
+		return error_set(error, E_URI_INVALID);
+	if (rest.ptr)
+		out->raw_query = (struct span){arena_span(arena, rest), rest.len};
+	if (!decode(&out->path, arena, path, '+', '/') || !split_path(out, arena, out->path) ||
+	    !split_query(out, arena, out->raw_query))
+		return error_set(error, E_URI_INVALID);
+	return true;
+}
+
+const struct span *target_next(const struct target *target, const char *key, size_t *at)
+{
+	while (*at < target->param_count) {
+		const struct target_param *param = &target->params[(*at)++];
+
+		if (span_is(param->key, key))
+			return &param->value;
+	}
+	return NULL;
+}
+
+const struct span *target_first(const struct target *target, const char *key)
+{
+	size_t at = 0;
+
+	return target_next(target, key, &at);
+}
