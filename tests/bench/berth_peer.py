@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""Berth as a peer: the release build behind NGINX with eight workers, on a PostgreSQL that keeps fsync on."""
+import os
+
+import stack
+from memory import pss_kib
+from peers import WORKERS, Peer
+from postgres import Cluster
+from processes import ACCOUNT
+
+
+class Bench(stack.Berth):
+    """The stack of the tests with the workers' pool only: under NGINX every upload is spooled."""
+
+    def __init__(self, cluster, folder):
+        super().__init__(cluster, "nginx", folder=folder, workers=WORKERS, upload_workers=0)
+
+    def start_workers(self):
+        self._start_pool("main", self.workers)
+
+    def pids(self):
+        """The master and its workers."""
+        child = self.children.get("main")
+        return [child.pid, *child.children()] if child else []
+
+
+class Berth:
+    """`cluster_folder` holds PostgreSQL, on disk; `folder` everything else, the blobs among it."""
+
+    def __init__(self, build, cluster_folder, folder):
+        if build:
+            os.environ["BERTH_BUILD"] = build
+        self.cluster = Cluster(ACCOUNT.folder(cluster_folder), durable=True)
+        self.berth = Bench(self.cluster, ACCOUNT.folder(folder))
+
+    def start(self):
+        self.cluster.start()
+        self.berth.start()
+        return Peer("Berth", f"http://127.0.0.1:{self.berth.port}", lambda: pss_kib(self.berth.pids()),
+                    self.berth.storage)
+
+    def stop(self):
+        self.berth.stop()
+        self.cluster.stop()

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""Measures Berth beside docker-registry and the limits, in one run: see README.md in this folder."""
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
+
+import chart  # noqa: E402
+import report  # noqa: E402
+import scenarios as table  # noqa: E402
+from load import LoadError  # noqa: E402
+from memory import PeakMemory  # noqa: E402
+from peers import Neighbours  # noqa: E402
+from processes import ACCOUNT  # noqa: E402
+from seed import Seed, upload_files, upload_size  # noqa: E402
+
+
+def arguments():
+    p = argparse.ArgumentParser(prog="tests/bench/run.sh", description=__doc__)
+    p.add_argument("--json", metavar="FILE", help="write the figures")
+    p.add_argument("--svg", metavar="FILE", help="write the chart")
+    p.add_argument("--quick", action="store_true", help="one short round, small uploads: for trying out, not for figures")
+    p.add_argument("--check", action="store_true", help="exit 1 when a ratio is missed")
+    p.add_argument("--only", metavar="KEY[,KEY]", help="only these scenarios")
+    p.add_argument("--build", metavar="DIR", default=os.environ.get("BERTH_BUILD"), help="Berth's release build")
+    p.add_argument("--without-berth", action="store_true", help="only the neighbours")
+    p.add_argument("--seconds", type=float, help="length of one measurement under wrk (default 4, quick 1)")
+    return p.parse_args()
+
+
+class Bench:
+    """One run: phases share the seed and the results, each has peers of its own."""
+
+    def __init__(self, options):
+        self.options = options
+        self.rounds = 1 if options.quick else 3
+        self.seconds = int(options.seconds or (1 if options.quick else 4))
+        self.disk = tempfile.mkdtemp(prefix="bb.", dir=os.environ.get("BERTH_BENCH_DIR", "/var/tmp"))
+        self.shm = tempfile.mkdtemp(prefix="bb.", dir="/dev/shm")
+        for folder in (self.disk, self.shm):
+            os.chmod(folder, 0o755)
+            ACCOUNT.folder(folder)
+        self.seed = Seed(os.path.join(self.disk, "seed"), options.quick)
+        self.faults = []
+
+    def close(self):
+        for folder in (self.disk, self.shm):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def measure(self, world, scenario):
+        """Warm-up, then rounds in which the peers take turns. A load that fails drops its peer and is told."""
+        peers = [peer for peer in scenario.peers if peer in world.peers or peer == "dd"]
+        scenario.results = {peer: [] for peer in peers}
+        for turn in range(-1, self.rounds):
+            for peer in list(peers):
+                world.seconds = self.seconds if turn >= 0 else 1
+                try:
+                    value = scenario.measure(world, peer)
+                except LoadError as e:
+                    self.faults.append(f"{scenario.key}, {peer}: {e}")
+                    peers.remove(peer)
+                    scenario.results[peer] = []
+                    continue
+                if turn >= 0:
+                    scenario.results[peer].append(value)
+        said = ", ".join(f"{peer} {values and sorted(values)[len(values) // 2]:.0f}" if values else f"{peer} failed"
+                         for peer, values in scenario.results.items())
+        print(f"{time.strftime('%H:%M:%S')} {scenario.title}: {said} {scenario.unit}", flush=True)
+
+    def phase(self, name, where, chosen, uploads):
+        """Starts all peers with their blobs below `where`, measures, stops them. Returns the peaks of memory."""
+        neighbours = Neighbours(os.path.join(self.disk, name), os.path.join(where, "registry"))
+        berth = None
+        try:
+            peers = neighbours.start(self.seed.manifest)
+            if not self.options.without_berth:
+                from berth_peer import Berth
+                berth = Berth(self.options.build, os.path.join(self.disk, "b" + name), os.path.join(where, "berth"))
+                peers["berth"] = berth.start()
+            self.fill(neighbours, peers)
+            world = table.World(peers, self.seed.paths(neighbours.publish), uploads, self.seconds, self.disk)
+            probes = {key: peer.memory for key, peer in peers.items() if peer.memory}
+            with PeakMemory(probes) as peak:
+                for scenario in chosen:
+                    self.measure(world, scenario)
+            return peak.largest
+        finally:
+            if berth:
+                berth.stop()
+            neighbours.stop()
+            for peer in ("registry", "berth"):
+                shutil.rmtree(os.path.join(where, peer), ignore_errors=True)
+
+    def fill(self, neighbours, peers):
+        for key in ("registry", "berth"):
+            if key in peers:
+                self.seed.image(peers[key].base)
+        neighbours.seed_tags(table.TAGGED, self.seed.tags, self.seed.digest)
+        if "berth" in peers:
+            self.seed.push_tags(peers["berth"].base)
+
+    def run(self):
+        """All phases; returns the scenarios that have figures."""
+        wanted = set(self.options.only.split(",")) if self.options.only else None
+        on_disk = [s for s in table.DISK if not wanted or s.key in wanted]
+        on_tmpfs = [s for s in table.TMPFS if not wanted or s.key in wanted]
+        done, quick = [], self.options.quick
+        if on_disk:
+            uploads = {"disk": upload_files(os.path.join(self.shm, "up"), 1, upload_size(1024, quick))}
+            peaks = self.phase("d", self.disk, on_disk, uploads)
+            table.MEMORY.results = {key: [value / 1024] for key, value in peaks.items() if value}
+            done += on_disk
+        if on_tmpfs:
+            uploads = {"tmpfs": upload_files(os.path.join(self.shm, "up"), 4, upload_size(250, quick))}
+            self.phase("t", self.shm, on_tmpfs, uploads)
+            done += on_tmpfs
+        return done + ([table.MEMORY] if table.MEMORY.results and (not wanted or "memory" in wanted) else [])
+
+
+def main():
+    options = arguments()
+    bench = Bench(options)
+    try:
+        done = bench.run()
+    finally:
+        bench.close()
+    print("\n" + report.table(done))
+    met, missed, unmeasured = report.summary(done)
+    print(f"\nthresholds: {met} met, {missed} missed, {unmeasured} not measured")
+    for fault in bench.faults:
+        print(f"load failed: {fault}")
+    if options.json:
+        report.write_json(options.json, done, {"rounds": bench.rounds, "seconds": bench.seconds,
+                                               "quick": options.quick, "workers": 8})
+    if options.svg:
+        with open(options.svg, "w", encoding="utf-8") as f:
+            f.write(chart.svg(done))
+    return 1 if bench.faults or (options.check and (missed or unmeasured)) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

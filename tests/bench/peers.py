@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: MIT
+"""The peers: Debian's docker-registry (direct, behind NGINX), a trivial FastCGI responder and a static file as limits.
+
+Berth itself is in berth_peer.py. Every peer has a name, a base URL, and pids whose memory counts; one NGINX, with as
+many workers as processors, fronts all peers that need one.
+"""
+import os
+import shutil
+import signal
+
+from memory import rss_kib
+from processes import ACCOUNT, Child, free_port, listening, program, run, wait_until
+
+DOCKER_REGISTRY = "/usr/bin/docker-registry"
+WORKERS = 8
+
+# The configuration of Debian's package, logging included; only auth is left out and address and root are ours.
+REGISTRY_YML = """version: 0.1
+log:
+  fields:
+    service: registry
+storage:
+  cache:
+    blobdescriptor: inmemory
+  filesystem:
+    rootdirectory: {root}
+  delete:
+    enabled: true
+http:
+  addr: 127.0.0.1:{port}
+  headers:
+    X-Content-Type-Options: [nosniff]
+health:
+  storagedriver:
+    enabled: true
+    interval: 10s
+    threshold: 3
+"""
+
+NGINX_CONF = """daemon off; pid {dir}/nginx.pid; error_log {dir}/nginx-error.log warn; worker_processes auto;
+{user}events {{ worker_connections 1024; }}
+http {{
+    access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; client_max_body_size 0;
+    client_body_temp_path {dir}/body; proxy_temp_path {dir}/proxy; fastcgi_temp_path {dir}/fastcgi;
+    uwsgi_temp_path {dir}/uwsgi; scgi_temp_path {dir}/scgi;
+    upstream registry {{ server 127.0.0.1:{registry}; keepalive 32; }}
+    server {{ listen 127.0.0.1:{static}; root {dir}/static; }}
+    server {{
+        listen 127.0.0.1:{trivial};
+        location / {{
+            fastcgi_pass unix:{dir}/trivial.sock; fastcgi_buffers 32 8k;
+            fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri;
+        }}
+    }}
+    server {{
+        listen 127.0.0.1:{proxy};
+        location / {{
+            proxy_pass http://registry; proxy_http_version 1.1; proxy_set_header Connection "";
+            proxy_set_header Host $http_host; proxy_request_buffering off; proxy_buffering on;
+        }}
+    }}
+}}
+"""
+
+
+class Peer:
+    """Where a peer answers. `memory` gives KiB, or is None where memory is not compared."""
+
+    def __init__(self, name, base, memory=None, storage=None):
+        self.name, self.base, self.memory, self.storage = name, base, memory, storage
+
+
+def _file(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+class Neighbours:
+    """docker-registry and the limits, below one folder; `storage` is docker-registry's root directory."""
+
+    def __init__(self, folder, storage):
+        self.folder, self.storage = ACCOUNT.folder(folder), ACCOUNT.folder(storage)
+        self.static = ACCOUNT.folder(os.path.join(folder, "static"))
+        self.children, self.trivial_pids = [], []
+
+    def start(self, trivial_body):
+        """Starts everything; the trivial responder answers `trivial_body`. Returns the peers by key."""
+        ports = {name: free_port() for name in ("registry", "static", "trivial", "proxy")}
+        config = _file(os.path.join(self.folder, "registry.yml"),
+                       REGISTRY_YML.format(root=self.storage, port=ports["registry"]))
+        registry = self._child("docker-registry", [DOCKER_REGISTRY, "serve", config], [ports["registry"]])
+        self._start_trivial(trivial_body)
+        user = f"user {ACCOUNT.name};\n" if os.geteuid() == 0 else ""
+        config = _file(os.path.join(self.folder, "nginx.conf"), NGINX_CONF.format(dir=self.folder, user=user, **ports))
+        self._child("nginx", [program("nginx"), "-p", self.folder, "-c", config],
+                    [ports["static"], ports["trivial"], ports["proxy"]], user=None, group=None, extra_groups=None)
+        base = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        return {"registry": Peer("docker-registry", base["registry"], lambda: rss_kib(registry.pid), self.storage),
+                "proxied": Peer("docker-registry behind NGINX", base["proxy"]),
+                "trivial": Peer("trivial FastCGI", base["trivial"]),
+                "static": Peer("NGINX static", base["static"])}
+
+    def _child(self, name, command, ports, **options):
+        child = Child(name, command, os.path.join(self.folder, name + ".log"), **options)
+        self.children.append(child)
+        wait_until(lambda: child.check_alive() and all(listening(("127.0.0.1", port)) for port in ports), name)
+        return child
+
+    def _start_trivial(self, body):
+        source = os.path.join(os.path.dirname(os.path.realpath(__file__)), "plain_fcgi.c")
+        binary, path, pids = (os.path.join(self.folder, name) for name in ("plain_fcgi", "body", "trivial.pids"))
+        run([os.environ.get("CC", "cc"), "-O2", "-o", binary, source, "-lfcgi"])
+        with open(path, "wb") as f:
+            f.write(body)
+        run(["spawn-fcgi", "-s", os.path.join(self.folder, "trivial.sock"), "-M", "0666", "-F", WORKERS, "-b", 1024,
+             "-P", pids, "--", binary, path])
+        with open(pids, encoding="ascii") as f:
+            self.trivial_pids = [int(pid) for pid in f.read().split()]
+
+    def publish(self, name, source):
+        """Puts a file where the static limit serves it; returns its path there."""
+        shutil.copyfile(source, os.path.join(self.static, name))
+        return "/" + name
+
+    def seed_tags(self, repository, tags, digest):
+        """Writes the links of many tags straight into docker-registry's tree: its API takes minutes for them."""
+        base = os.path.join(self.storage, "docker/registry/v2/repositories", repository, "_manifests/tags")
+        for tag in tags:
+            folder = os.path.join(base, tag, "current")
+            os.makedirs(folder, exist_ok=True)
+            _file(os.path.join(folder, "link"), digest)
+
+    def stop(self):
+        for child in reversed(self.children):
+            child.stop(signal.SIGTERM)
+        for pid in self.trivial_pids:
+            try:
+                os.kill(pid, signal.SIGTERM)
+            except ProcessLookupError:
+                pass

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The limit that the benchmark measures Berth against: a FastCGI responder that does nothing but answer a fixed body.
+ * spawn-fcgi -F 8 forks it; each process serves one connection at a time, as Berth's workers do.
+ * Usage: plain_fcgi [FILE], whose first 64 KiB are the body.
+ */
+#include <fcgiapp.h>
+#include <stdio.h>
+#include <string.h>
+
+static char body[65536] = "{}\n";
+static size_t body_len = 3;
+
+static int read_body(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+
+	if (!file)
+		return -1;
+	body_len = fread(body, 1, sizeof body, file);
+	return fclose(file);
+}
+
+static void answer(const FCGX_Request *request)
+{
+	const char *method = FCGX_GetParam("REQUEST_METHOD", request->envp);
+
+	FCGX_FPrintF(request->out, "Content-Type: application/octet-stream\r\nContent-Length: %d\r\n\r\n", (int)body_len);
+	if (!method || strcmp(method, "HEAD") != 0)
+		FCGX_PutStr(body, (int)body_len, request->out);
+}
+
+int main(int argc, char **argv)
+{
+	FCGX_Request request;
+
+	if (argc > 1 && read_body(argv[1]) != 0) {
+		perror(argv[1]);
+		return 1;
+	}
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&request, 0, 0) != 0)
+		return 1;
+	while (FCGX_Accept_r(&request) == 0) {
+		answer(&request);
+		FCGX_Finish_r(&request);
+	}
+	return 0;
+}

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: MIT
+"""What is measured, and what must be reached: the table of issue 2, section 7.
+
+A scenario is a name, a unit, a way to measure one peer once, the peers that take part, and thresholds
+(peer to compare with, factor). For "max" scenarios the factor is a ceiling, everywhere else a floor.
+"""
+import os
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+import load
+
+MIB = 1024 * 1024
+REPOSITORY = "bench/app"
+TAGGED = "bench/tags"
+OCI = "application/vnd.oci.image.manifest.v1+json"
+ACCEPT = (f"Accept: {OCI}",)
+REGISTRIES = ("berth", "registry", "proxied")
+
+
+@dataclass
+class Scenario:
+    key: str
+    title: str
+    unit: str
+    measure: object
+    peers: tuple
+    thresholds: tuple = ()
+    ceiling: bool = False
+    results: dict = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """What the scenarios work with: peers by key, the seeded objects, and where files lie."""
+    peers: dict
+    paths: dict
+    uploads: dict
+    seconds: int
+    disk: str
+    clients: int = 16
+    counter: int = 0
+
+
+def get(name, throughput=False, clients=None, headers=ACCEPT):
+    def measure(world, peer):
+        url = world.peers[peer].base + world.paths[name].get(peer, world.paths[name]["all"])
+        rate, megabytes = load.wrk(url, clients or world.clients, world.seconds, headers)
+        return megabytes if throughput else rate
+    return measure
+
+
+def head(name):
+    def measure(world, peer):
+        url = world.peers[peer].base + world.paths[name].get(peer, world.paths[name]["all"])
+        return load.head(url, world.clients, world.seconds, ACCEPT)
+    return measure
+
+
+def _discard(world, peer, digest):
+    """Takes an acknowledged blob off the disk again: it is never asked for, and the space is needed."""
+    storage = world.peers[peer].storage
+    if storage:
+        hexes = digest.removeprefix("sha256:")
+        path = os.path.join(storage, "docker/registry/v2/blobs/sha256", hexes[:2], hexes, "data")
+        if os.path.exists(path):
+            os.unlink(path)
+
+
+def push(name):
+    """MB/s of pushing all files of a set at once, each with content that no peer has seen."""
+    def measure(world, peer):
+        paths = world.uploads[name]
+        files = [(path, load.make_unique(path)) for path in paths]
+        world.counter += 1
+        os.sync()
+        seconds = load.push_parallel(world.peers[peer].base, REPOSITORY, files)
+        for _, digest in files:
+            _discard(world, "registry" if peer == "proxied" else peer, digest)
+        return sum(os.path.getsize(path) for path in paths) / 1e6 / seconds
+    return measure
+
+
+def push_or_dd(name):
+    """As push; for the peer "dd" the rate of copying the same file with one fsync at the end."""
+    pushed = push(name)
+
+    def measure(world, peer):
+        if peer != "dd":
+            return pushed(world, peer)
+        source, target = world.uploads[name][0], os.path.join(world.disk, "dd.out")
+        os.sync()
+        start = time.monotonic()
+        subprocess.run(["dd", f"if={source}", f"of={target}", "bs=1M", "conv=fsync"], check=True, capture_output=True)
+        seconds = time.monotonic() - start
+        os.unlink(target)
+        return os.path.getsize(source) / 1e6 / seconds
+    return measure
+
+
+LIMITED = (*REGISTRIES, "trivial", "static")
+
+DISK = [
+    Scenario("manifest_tag", "manifest GET by tag", "req/s", get("manifest_tag"), LIMITED,
+             (("registry", 8), ("trivial", 0.5))),
+    Scenario("manifest_digest", "manifest GET by digest", "req/s", get("manifest_digest"), LIMITED,
+             (("registry", 10), ("trivial", 0.75))),
+    Scenario("manifest_head", "manifest HEAD by tag", "req/s", head("manifest_tag"), LIMITED),
+    Scenario("base", "GET /v2/", "req/s", get("base"), (*REGISTRIES, "trivial")),
+    Scenario("blob_head", "blob HEAD", "req/s", head("blob_small"), LIMITED),
+    Scenario("blob_small", "blob GET 400 B", "req/s", get("blob_small"), LIMITED, (("registry", 12),)),
+    Scenario("blob_large", "blob GET 20 MB", "MB/s", get("blob_large", throughput=True), (*REGISTRIES, "static"),
+             (("registry", 1.6), ("static", 0.93))),
+    Scenario("tags", "tags list, 100 of 10,000", "req/s", get("tags"), REGISTRIES, (("registry", 20),)),
+    Scenario("push_disk", "push 1 GB, disk, fsync", "MB/s", push_or_dd("disk"), (*REGISTRIES, "dd"),
+             (("registry", 1.2), ("dd", 0.8))),
+]
+TMPFS = [
+    Scenario("push_tmpfs", "push 4 x 250 MB, tmpfs", "MB/s", push("tmpfs"), REGISTRIES, (("registry", 3.5),)),
+]
+MEMORY = Scenario("memory", "peak memory, 8 workers under load", "MiB", None, ("berth", "registry"),
+                  (("registry", 1.5),), ceiling=True)
