@@ -28,6 +28,7 @@ static int worker(void *ctx, int slot)
 		return 1;
 	while ((fd = prefork_accept(0)) >= 0) {
 		request.ipcFd = fd;
+		request.keepConnection = 1; /* or the FCGX_Finish_r inside FCGX_Accept_r closes it */
 		if (FCGX_Accept_r(&request) == 0) {
 			FCGX_PutStr(reply, sizeof reply - 1, request.out);
 			FCGX_Finish_r(&request);

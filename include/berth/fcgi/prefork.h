@@ -101,9 +101,11 @@ bool prefork_is_listening(int fd);
  * Waits for a connection. Returns its descriptor (close-on-exec, the caller closes it), or -1 when this worker
  * should end: told to stop, over its memory ceiling, or at the end of its request count.
  *
- * With libfcgi: give the descriptor to FCGX_Request.ipcFd before FCGX_Accept_r and pass listen_sock -1 to
- * FCGX_InitRequest. libfcgi then never accepts by itself, where a signal could hit it between accept and the end
- * of the parameters (it takes EINTR there for the end of the connection).
+ * With libfcgi: FCGX_InitRequest gets listen_sock -1, and before each FCGX_Accept_r the descriptor goes into
+ * FCGX_Request.ipcFd and 1 into keepConnection (the FCGX_Finish_r inside would close it otherwise; the request's own
+ * flag replaces it). libfcgi then never accepts by itself, where a signal could hit it between accept and the end of
+ * the parameters: it takes EINTR there for the end of the connection. A bad connection it closes, tries to accept on
+ * -1 and returns an error: go on with the next one. tests/lib/trivial_fcgi.c is the whole pattern.
  */
 int prefork_accept(int listening);
 
