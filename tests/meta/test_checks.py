@@ -82,7 +82,7 @@ def test_a_header_that_needs_another_first_is_refused(plant):
 @pytest.mark.parametrize("name, line, what", [
     ("src/core/push.c", '#include <libpq-fe.h>', "libpq"),
     ("src/core/push.c", 'PQclear(result);', "libpq"),
-    ("src/db/conn.c", 'PQexec(conn, text);', "PQexec"),
+    ("src/meta/tag.c", 'PQexec(conn, text);', "PQexec"),
     ("src/api/blobs.c", '#include <fcgiapp.h>', "libfcgi"),
     ("src/core/push.c", 'sprintf(out, "x");', "without a safe use"),
     ("src/core/push.c", 'static const char *q = "SELECT 1 FROM tags";', "SQL outside"),
