@@ -45,8 +45,8 @@ def encode(document):
     return json.dumps(document).encode()
 
 
-def descriptor(data, media_type=OCI_LAYER, algorithm="sha256", **more):
-    return {"mediaType": media_type, "size": len(data), "digest": digest(data, algorithm), **more}
+def descriptor(content, media_type=OCI_LAYER, algorithm="sha256", **more):
+    return {"mediaType": media_type, "size": len(content), "digest": digest(content, algorithm), **more}
 
 
 class Repo:

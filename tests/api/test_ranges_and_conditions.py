@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""Range, If-Range and If-None-Match on blobs and manifests (RFC 9110 sections 13 and 14)."""
+import re
+
+import pytest
+
+from images import ALL_TYPES, blob
+
+SIZE = 4000
+
+
+@pytest.fixture
+def stored(repo):
+    """(url, bytes, digest) of a blob of SIZE bytes."""
+    data = blob(SIZE)
+    reference = repo.push_blob(data)
+    return repo.blob_url(reference), data, reference
+
+
+@pytest.mark.parametrize("asked, first, last", [
+    ("0-0", 0, 0), ("0-99", 0, 99), ("500-1499", 500, 1499), ("500-", 500, SIZE - 1), ("-500", SIZE - 500, SIZE - 1),
+    ("2000-5000", 2000, SIZE - 1), ("3999-3999", 3999, 3999), ("-999999", 0, SIZE - 1),
+    ("0-99999999999999999999999999", 0, SIZE - 1)])
+def test_a_range_is_answered_with_206_and_its_bytes(client, stored, asked, first, last):
+    url, data, reference = stored
+    answer = client.get(url, headers={"Range": f"bytes={asked}"})
+    if asked.endswith("9" * 26) and answer.status == 416:
+        return  # a number past every integer may be refused
+    assert answer.status == 206, answer
+    assert answer.body == data[first:last + 1]
+    assert answer.header("Content-Range") == f"bytes {first}-{last}/{SIZE}"
+    assert answer.header("Docker-Content-Digest") == reference
+    assert answer.header("Content-Length") == str(last - first + 1)
+
+
+@pytest.mark.parametrize("asked", ["5000-10000", "4000-", "4000-4000", "-0"])
+def test_a_range_past_the_end_is_416(client, stored, asked):
+    answer = client.get(stored[0], headers={"Range": f"bytes={asked}"})
+    assert answer.status == 416, answer
+    assert answer.header("Content-Range") == f"bytes */{SIZE}"
+
+
+def test_a_range_whose_end_lies_before_its_start_is_416_or_ignored(client, stored):
+    answer = client.get(stored[0], headers={"Range": "bytes=500-0"})
+    assert answer.status in (200, 416), answer
+
+
+def test_a_range_that_is_backwards_is_416_for_the_conformance_suite(client, stored):
+    assert client.get(stored[0], headers={"Range": "bytes=500-0"}).status == 416
+
+
+@pytest.mark.parametrize("asked", ["", "bytes", "bytes=", "bytes=a-b", "lines=0-5", "bytes=--", "bytes=0-5;x", "\xff",
+                                   "bytes=" + "0-1," * 1000 + "0-1", "bytes=0x0-0x5", "bytes=+0-5"])
+def test_an_odd_range_never_ends_in_an_error_of_ours(client, stored, asked):
+    url, data, _ = stored
+    answer = client.get(url, headers={"Range": asked.encode("latin-1")})
+    assert answer.status in (200, 206, 416), answer
+    if answer.status == 200:
+        assert answer.body == data
+
+
+def test_several_ranges_come_as_multipart_or_as_the_whole(client, stored):
+    url, data, _ = stored
+    answer = client.get(url, headers={"Range": "bytes=0-9,100-109"})
+    assert answer.status in (200, 206), answer
+    if answer.status == 206:
+        assert answer.header("Content-Type").startswith("multipart/byteranges")
+        assert data[0:10] in answer.body and data[100:110] in answer.body
+    else:
+        assert answer.body == data
+
+
+def test_a_range_of_an_empty_blob_is_416_or_the_empty_whole(client, repo):
+    url = repo.blob_url(repo.push_blob(b""))
+    answer = client.get(url, headers={"Range": "bytes=0-0"})
+    assert answer.status in (200, 416), answer
+    assert answer.status == 416 or answer.body == b""
+
+
+def test_head_with_a_range_tells_no_body_and_a_consistent_length(client, stored):
+    answer = client.head(stored[0], headers={"Range": "bytes=0-99"})
+    assert (answer.status, answer.header("Content-Length")) in ((200, str(SIZE)), (206, "100")), answer
+
+
+def test_if_range_with_the_etag_gives_the_part_and_with_another_the_whole(client, stored):
+    url, data, reference = stored
+    part = client.get(url, headers={"Range": "bytes=0-9", "If-Range": f'"{reference}"'})
+    assert (part.status, part.body) == (206, data[:10])
+    whole = client.get(url, headers={"Range": "bytes=0-9", "If-Range": '"sha256:other"'})
+    assert (whole.status, whole.body) == (200, data)
+
+
+MATCHING = ['"{}"', "{}", 'W/"{}"', '"x", "{}"', '"x" , W/"{}","y"', "*"]
+
+
+@pytest.mark.parametrize("condition", MATCHING)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_if_none_match_with_the_digest_of_a_blob_is_304(client, stored, condition, method):
+    url, _, reference = stored
+    answer = client.request(method, url, headers={"If-None-Match": condition.format(reference)})
+    assert answer.status == 304, answer
+    assert answer.body == b""
+    assert answer.header("ETag") == f'"{reference}"'
+
+
+@pytest.mark.parametrize("condition", ['"sha256:other"', '"x", "y"', "", '"', "sha256"])
+def test_if_none_match_with_something_else_gives_the_blob(client, stored, condition):
+    url, data, _ = stored
+    answer = client.get(url, headers={"If-None-Match": condition})
+    assert (answer.status, answer.body) == (200, data)
+
+
+@pytest.mark.parametrize("condition", MATCHING)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_if_none_match_with_the_digest_of_a_manifest_is_304(client, repo, condition, method):
+    reference, _ = repo.image("v1")
+    for url in (repo.manifest_url("v1"), repo.manifest_url(reference)):
+        answer = client.request(method, url, headers={"Accept": ALL_TYPES, "If-None-Match": condition.format(reference)})
+        assert answer.status == 304, answer
+        assert answer.body == b""
+
+
+def test_a_moved_tag_no_longer_matches_the_old_etag(client, repo):
+    old, _ = repo.image("v1")
+    _, body = repo.image("v1")
+    answer = client.get(repo.manifest_url("v1"), headers={"Accept": ALL_TYPES, "If-None-Match": f'"{old}"'})
+    assert (answer.status, answer.body) == (200, body)
+
+
+def test_if_none_match_does_not_hide_that_something_is_absent(client, repo):
+    reference, _ = repo.image()
+    answer = client.get(repo.manifest_url("nothing"), headers={"If-None-Match": f'"{reference}"'})
+    assert answer.status == 404
+
+
+def test_the_etag_of_a_manifest_is_its_quoted_digest(client, repo):
+    reference, _ = repo.image("v1")
+    answer = client.get(repo.manifest_url("v1"))
+    assert re.fullmatch(r'"sha256:[0-9a-f]{64}"', answer.header("ETag"))
+    assert answer.header("ETag") == f'"{reference}"'
