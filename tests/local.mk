@@ -1,6 +1,10 @@
 # Unit tests: one runner per floor, linked with that floor and those below it only.
+# Grammars are tables, read by the tests at run time (tests/lib/table.h).
+TABLES_CPPFLAGS = -DTABLES_DIR='"$(abs_srcdir)/tests/tables"'
 if HAVE_CHECK
 include tests/unit/base/local.mk
+include tests/unit/http/local.mk
+include tests/unit/oci/local.mk
 endif
 
 # Servers for tests over sockets and for the benchmarks.

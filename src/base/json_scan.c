@@ -366,9 +366,9 @@ static bool scan_object(struct scanner *scan)
 		if (!scan_key(scan) || !scan_value(scan))
 			return false;
 	} while (take(scan, ','));
-	if (!take(scan, '}'))
+	if (peek(scan) != '}')
 		return refuse(scan, "a comma or } is due");
-	return keys_are_unique(scan, first);
+	return keys_are_unique(scan, first) && take(scan, '}');
 }
 
 /* A value and the white space around it. */

@@ -22,7 +22,7 @@
 #include "berth/base/span.h"
 
 struct json_scan {
-	/* Why the text was refused, and at which byte; NULL when it was not. */
+	/* Why the text was refused, and at which byte (for a repeated key, its object's end); NULL when it was not. */
 	const char *reason;
 	size_t offset;
 	/* What it holds: from these a caller can tell what a parse tree would cost before it is built. */

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "berth/http/etag.h"
+#include "../../lib/table.h"
+#include "../../lib/test.h"
+
+START_TEST(the_table_holds)
+{
+	TABLE_EACH("etags", 4, cells)
+	{
+		table_expect(&table, etag_matches(cells[0], cells[1], ETAG_WEAK) ? "yes" : "no", cells[2]);
+		table_expect(&table, etag_matches(cells[0], cells[1], ETAG_STRONG) ? "yes" : "no", cells[3]);
+	}
+}
+END_TEST
+
+TEST_FILE(etag, the_table_holds)
