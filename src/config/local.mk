@@ -1,1 +1,16 @@
-# filled by the floor's author
+noinst_LIBRARIES += libconfig.a
+libconfig_a_SOURCES = \
+	src/config/apply.c \
+	src/config/check.c \
+	src/config/collect.c \
+	src/config/config.c \
+	src/config/duration.c \
+	src/config/env.c \
+	src/config/node.c \
+	src/config/print.c \
+	src/config/report.c \
+	src/config/settings.c \
+	src/config/suggest.c \
+	src/config/value.c \
+	src/config/yaml.c
+EXTRA_DIST += src/config/settings.def

@@ -15,6 +15,8 @@
 #define LIMIT_MEDIA_TYPE ((size_t)255)          /* media and artifact types; RFC 6838 section 4.2 allows 127 + 1 + 127 */
 #define LIMIT_CONFIG_FILE ((size_t)1 << 20)     /* real files are a few KiB */
 #define LIMIT_CONFIG_DEPTH 32                   /* libyaml recurses without a limit of its own */
+#define LIMIT_CONFIG_NODES ((size_t)1 << 16)    /* a file of 1 MiB can hold half a million empty ones */
+#define LIMIT_CONFIG_KEYS ((size_t)1 << 10)     /* of one mapping: each is compared with those before it */
 #define LIMIT_TAG_PARAMS 16                     /* ?tag= on a manifest PUT; the spec asks for at least 10 */
 #define LIMIT_PAGE 10000                        /* rows of one listing; GitLab asks for n=10000 */
 #define LIMIT_MANIFEST_REFERENCES 100000        /* descriptors in one manifest; 4 MiB hold about 40,000 */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* From the tree to struct config, by way of the settings table. */
+#ifndef BERTH_CONFIG_APPLY_PRIV_H
+#define BERTH_CONFIG_APPLY_PRIV_H
+
+#include "berth/config/config.h"
+#include "node_priv.h"
+#include "settings_priv.h"
+
+/* One load: what its steps hand on to each other. */
+struct load {
+	struct config *config;
+	struct config_where *origins; /* config->origins, while they can be written */
+	struct arena *arena;
+	struct config_report *report;
+	const char *name; /* of the file */
+};
+
+/* Every member gets its default. */
+void apply_defaults(struct load *load);
+
+/* The tree's values go to their members; unknown keys, wrong types and what is not built yet go to the report. */
+void apply_tree(struct load *load, const struct node *root);
+
+/* What no row can say: how settings depend on each other, and forms that a type alone does not show. */
+void check_config(struct load *load, const struct node *root);
+
+/* The member of a row that has one. */
+static inline void *load_member(const struct load *load, const struct setting *row)
+{
+	return (char *)load->config + row->offset;
+}
+
+/*
+ * Lists and mappings as struct config holds them. A row without a member is checked all the same. False after an
+ * error, which is in the report under `path`.
+ */
+bool collect_list(struct load *load, const struct node *node, const char *path, struct config_list *out);
+bool collect_fields(struct load *load, const struct node *node, const char *path, struct config_fields *out);
+bool collect_headers(struct load *load, const struct node *node, const char *path, struct config_headers *out);
+bool collect_platforms(struct load *load, const struct node *node, const char *path, struct config_platforms *out);
+
+/* Of the rows below `parent`, or else of all, the one whose name `name` was most likely meant to be; or NULL. */
+const struct setting *suggest(const struct setting *parent, const char *name);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* What no row of the table can say: how settings depend on each other, and the forms of addresses, paths and URLs. */
+#include "apply_priv.h"
+
+#include <string.h>
+
+#include "value_priv.h"
+
+#define MAXTHREADS_LOW 25 /* distribution raises lower values silently */
+
+/* Where a setting was given; the file as a whole when it was not. */
+static struct config_where where_of(const struct load *load, const char *key)
+{
+	struct config_where where = load->origins[setting_index(settings_find(key))];
+
+	return where.source ? where : (struct config_where){load->name, 0};
+}
+
+static void __attribute__((format(printf, 3, 4))) error(struct load *load, const char *key, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	config_report_add(load->report, CONFIG_ERROR, where_of(load, key), key, "%s",
+			  arena_vprintf(load->arena, format, args));
+	va_end(args);
+}
+
+static bool given(const struct load *load, const char *key)
+{
+	return load->origins[setting_index(settings_find(key))].source != NULL;
+}
+
+/* A version that is there but wrong is in the report already, as its row allows one word only. */
+static void check_version(struct load *load, const struct node *root)
+{
+	if (!node_get(root, SPAN_LIT("version")) || node_get(root, SPAN_LIT("version"))->kind == NODE_NULL)
+		error(load, "version", "is missing; write version: 0.1");
+}
+
+/* The old key counts only where the new one says nothing. */
+static void check_log(struct load *load, const struct node *root)
+{
+	const struct node *old = node_get(root, SPAN_LIT("loglevel"));
+	const struct setting *row = settings_find("log.level");
+	struct value value;
+	const char *why;
+
+	if (!given(load, "loglevel") || given(load, "log.level"))
+		return;
+	if (value_parse(&value, row, old->text, load->arena, &why))
+		load->config->log.level = (enum log_level)value.number;
+}
+
+/* Cuts slashes off the end; "/" stays. */
+static const char *without_slash(struct load *load, const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	return arena_span(load->arena, (struct span){path, len});
+}
+
+static void check_storage(struct load *load)
+{
+	struct config_storage *storage = &load->config->storage;
+	static const char root[] = "storage.filesystem.rootdirectory";
+
+	if (given(load, "storage.filesystem"))
+		storage->driver = CONFIG_DRIVER_FILESYSTEM;
+	if (storage->filesystem.rootdirectory[0] != '/')
+		error(load, root, "must be an absolute path, not %s",
+		      value_quote(storage->filesystem.rootdirectory, load->arena));
+	storage->filesystem.rootdirectory = without_slash(load, storage->filesystem.rootdirectory);
+	if (storage->filesystem.maxthreads < MAXTHREADS_LOW)
+		storage->filesystem.maxthreads = MAXTHREADS_LOW;
+}
+
+static bool is_port(struct span text)
+{
+	uint64_t port;
+
+	return span_to_u64(text, &port) && port <= 65535;
+}
+
+/* host:port, :port, [v6]:port. */
+static bool is_listen_address(const char *addr)
+{
+	const char *colon = strrchr(addr, ':');
+	size_t len = colon ? (size_t)(colon - addr) : 0;
+
+	if (!colon || !is_port(span_of(colon + 1)))
+		return false;
+	if (len > 0 && addr[0] == '[')
+		return addr[len - 1] == ']' && len > 2 && strspn(addr + 1, "0123456789abcdefABCDEF:.%") == len - 2;
+	return strcspn(addr, ":/ []\"'\\;{}") == len;
+}
+
+static void check_addresses(struct load *load)
+{
+	const struct config_http *http = &load->config->http;
+
+	if (http->net == CONFIG_NET_UNIX && http->addr[0] != '/')
+		error(load, "http.addr", "must be the absolute path of a socket, as http.net is unix");
+	if (http->net == CONFIG_NET_TCP && !is_listen_address(http->addr))
+		error(load, "http.addr", "must be host:port, not %s", value_quote(http->addr, load->arena));
+	if (http->debug_addr[0] && !is_listen_address(http->debug_addr))
+		error(load, "http.debug.addr", "must be host:port, not %s", value_quote(http->debug_addr, load->arena));
+}
+
+/* What may stand in a URL unescaped (RFC 3986 section 2), so that none of it needs quoting anywhere. */
+static bool is_url_text(const char *text)
+{
+	return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/[]@!$&()*+,=%") ==
+	       strlen(text);
+}
+
+static void check_host(struct load *load)
+{
+	struct config_http *http = &load->config->http;
+	struct span host = span_of(http->host);
+	size_t scheme = span_starts(host, "http://") ? 7 : span_starts(host, "https://") ? 8 : 0;
+
+	if (host.len == 0)
+		return;
+	if (!scheme || host.len == scheme || host.ptr[scheme] == '/' || !is_url_text(http->host))
+		error(load, "http.host", "must be a URL like https://registry.example.com, not %s",
+		      value_quote(http->host, load->arena));
+	http->host = without_slash(load, http->host);
+}
+
+/* Slashes at both ends are what distribution asks for and does not check. */
+static void check_prefix(struct load *load)
+{
+	struct config_http *http = &load->config->http;
+	size_t len = strlen(http->prefix);
+
+	if (!is_url_text(http->prefix) || strstr(http->prefix, "//") || strstr(http->prefix, "/../"))
+		error(load, "http.prefix", "must be a path like /registry/, not %s",
+		      value_quote(http->prefix, load->arena));
+	else if (strcmp(http->prefix, "/") == 0)
+		http->prefix = "";
+	else if (len > 0)
+		http->prefix = arena_printf(load->arena, "%s%s%s", http->prefix[0] == '/' ? "" : "/", http->prefix,
+					    http->prefix[len - 1] == '/' ? "" : "/");
+}
+
+static void check_tls(struct load *load)
+{
+	const struct config_tls *tls = &load->config->http.tls;
+
+	if (tls->certificate[0] && !tls->key[0])
+		error(load, "http.tls.key", "is missing: there is a certificate");
+	if (tls->key[0] && !tls->certificate[0])
+		error(load, "http.tls.certificate", "is missing: there is a key");
+	if (tls->clientcas.count && !tls->certificate[0])
+		error(load, "http.tls.clientcas", "needs a certificate and key");
+}
+
+static void check_validation(struct load *load)
+{
+	const struct config_validation *validation = &load->config->validation;
+
+	if (validation->platforms == CONFIG_PLATFORMS_LIST && validation->platformlist.count == 0)
+		error(load, "validation.manifests.indexes.platformlist", "is empty, but platforms is list");
+}
+
+static void check_policy(struct load *load)
+{
+	const struct config_list *classes = &load->config->policy_classes;
+
+	for (size_t i = 0; i < classes->count; i++)
+		if (strcmp(classes->items[i], "image") != 0 && strcmp(classes->items[i], "plugin") != 0)
+			error(load, "policy.repository.classes", "knows image and plugin, not %s",
+			      value_quote(classes->items[i], load->arena));
+}
+
+static void check_database(struct load *load)
+{
+	const struct config_database *db = &load->config->database;
+
+	if (db->enabled == CONFIG_DATABASE_ON && !config_database_named(load->config))
+		error(load, "database.enabled", "is true, but neither database.host nor database.dbname is given");
+	if (!db->sslcert[0] != !db->sslkey[0])
+		error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert", "is missing: its pair is given");
+}
+
+static void warn_open(struct load *load)
+{
+	config_report_add(load->report, CONFIG_WARNING, where_of(load, "auth.none"), "auth",
+			  "no authentication: whoever reaches this registry may pull, push and delete");
+}
+
+void check_config(struct load *load, const struct node *root)
+{
+	check_version(load, root);
+	check_log(load, root);
+	check_storage(load);
+	check_addresses(load);
+	check_host(load);
+	check_prefix(load);
+	check_tls(load);
+	check_validation(load);
+	check_policy(load);
+	check_database(load);
+	load->config->tags.given = given(load, "tags.maxtags");
+	warn_open(load);
+}

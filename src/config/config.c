@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* A configuration from its file: bytes, tree, environment, settings, checks. */
+#include "berth/config/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "apply_priv.h"
+#include "berth/base/limits.h"
+#include "env_priv.h"
+#include "yaml_priv.h"
+
+static bool fail(struct config_report *report, const char *name, const char *reason)
+{
+	config_report_add(report, CONFIG_ERROR, (struct config_where){name, 0}, "", "%s", reason);
+	return false;
+}
+
+static struct load begin(struct arena *arena, const char *name, struct config_report *report)
+{
+	struct load load = {
+		.config = arena_alloc(arena, sizeof *load.config),
+		.origins = arena_array(arena, settings_count, sizeof *load.origins),
+		.arena = arena,
+		.report = report,
+		.name = arena_strdup(arena, name),
+	};
+
+	load.config->origins = load.origins;
+	return load;
+}
+
+/* The file's mapping, empty when the file is; NULL when it is not one. */
+static struct node *read_root(struct load *load, struct span bytes)
+{
+	struct config_where start = {load->name, 1};
+	struct node *root = yaml_read(load->arena, bytes, start, "", load->report);
+
+	if (root && root->kind == NODE_NULL)
+		root->kind = NODE_MAP;
+	if (root && root->kind != NODE_MAP) {
+		fail(load->report, load->name, "is not a mapping of settings");
+		return NULL;
+	}
+	return root;
+}
+
+bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes, char **environ,
+		       struct config_report *report)
+{
+	struct load load = begin(arena, name, report);
+	struct node *root;
+
+	if (bytes.len > LIMIT_CONFIG_FILE)
+		return fail(report, load.name, "is larger than 1 MiB");
+	root = read_root(&load, bytes);
+	if (!root)
+		return false;
+	root->where = (struct config_where){load.name, 0};
+	env_apply(&load, root, environ);
+	apply_defaults(&load);
+	apply_tree(&load, root);
+	check_config(&load, root);
+	*out = load.config;
+	return config_report_ok(report);
+}
+
+/* All of a regular file, one byte more than the limit at most; false with errno. */
+static bool read_all(int fd, struct arena *arena, struct span *out)
+{
+	char *bytes = arena_alloc(arena, LIMIT_CONFIG_FILE + 1);
+	size_t len = 0;
+
+	while (len <= LIMIT_CONFIG_FILE) {
+		ssize_t got = read(fd, bytes + len, LIMIT_CONFIG_FILE + 1 - len);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		if (got == 0)
+			break;
+		len += (size_t)got;
+	}
+	*out = (struct span){bytes, len};
+	return true;
+}
+
+static bool load_file(struct config **out, struct arena *arena, const char *path, char **environ,
+		      struct config_report *report)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct span bytes;
+	bool read_ok;
+	int why;
+
+	if (fd < 0)
+		return fail(report, path, strerror(errno));
+	read_ok = read_all(fd, arena, &bytes);
+	why = errno;
+	close(fd);
+	if (!read_ok)
+		return fail(report, path, strerror(why));
+	return config_load_bytes(out, arena, path, bytes, environ, report);
+}
+
+bool config_load(struct config **out, struct arena *arena, const char *path, char **environ,
+		 struct config_report *report)
+{
+	if (!path)
+		path = env_value(environ, "REGISTRY_CONFIGURATION_PATH");
+	if (!path || path[0] == '\0')
+		return fail(report, NULL, "no file is named, nor is REGISTRY_CONFIGURATION_PATH set");
+	return load_file(out, arena, path, environ, report);
+}
+
+bool config_given(const struct config *config, const char *key)
+{
+	const struct setting *row = settings_find(key);
+
+	return row && config->origins[setting_index(row)].source != NULL;
+}
+
+bool config_database_named(const struct config *config)
+{
+	const struct config_database *db = &config->database;
+
+	return db->enabled != CONFIG_DATABASE_OFF && (db->host[0] || db->dbname[0]);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* The settings for people to read. Values are written as JSON, which is YAML in flow style. */
+#include "berth/config/print.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "berth/base/json_write.h"
+#include "settings_priv.h"
+#include "value_priv.h"
+
+#define INDENT "  "
+
+static void write_list(struct json_writer *json, const struct config_list *list)
+{
+	json_open(json, '[');
+	for (size_t i = 0; i < list->count; i++)
+		json_text(json, list->items[i]);
+	json_close(json, ']');
+}
+
+static void write_fields(struct json_writer *json, const struct config_fields *fields)
+{
+	json_open(json, '{');
+	for (size_t i = 0; i < fields->count; i++) {
+		json_key(json, fields->items[i].name);
+		json_text(json, fields->items[i].value);
+	}
+	json_close(json, '}');
+}
+
+static void write_headers(struct json_writer *json, const struct config_headers *headers)
+{
+	json_open(json, '{');
+	for (size_t i = 0; i < headers->count; i++) {
+		json_key(json, headers->items[i].name);
+		write_list(json, &headers->items[i].values);
+	}
+	json_close(json, '}');
+}
+
+static void write_platforms(struct json_writer *json, const struct config_platforms *platforms)
+{
+	json_open(json, '[');
+	for (size_t i = 0; i < platforms->count; i++) {
+		json_open(json, '{');
+		json_key(json, "architecture");
+		json_text(json, platforms->items[i].architecture);
+		json_key(json, "os");
+		json_text(json, platforms->items[i].os);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+static void write_value(struct strbuf *out, const struct setting *row, const void *member)
+{
+	struct json_writer json = json_writer(out);
+
+	switch (row->type) {
+	case SETTING_BOOL: json_bool(&json, *(const bool *)member); break;
+	case SETTING_INT: strbuf_addf(out, "%" PRId64, *(const int64_t *)member); break;
+	case SETTING_SIZE: json_u64(&json, *(const uint64_t *)member); break;
+	case SETTING_DURATION:
+		strbuf_adds(out, value_duration_text(*(const int64_t *)member, out->arena));
+		break;
+	case SETTING_CHOICE: strbuf_add_span(out, value_choice(row, *(const int *)member)); break;
+	case SETTING_SECRET: json_text(&json, secret_mask(*(const struct secret *)member)); break;
+	case SETTING_LIST: write_list(&json, member); break;
+	case SETTING_FIELDS: write_fields(&json, member); break;
+	case SETTING_HEADERS: write_headers(&json, member); break;
+	case SETTING_PLATFORMS: write_platforms(&json, member); break;
+	default: json_text(&json, *(const char *const *)member); break;
+	}
+}
+
+static void write_origin(struct strbuf *out, const struct config_where *where)
+{
+	if (where->source && where->line)
+		strbuf_addf(out, INDENT "# %s:%u", where->source, where->line);
+	else if (where->source)
+		strbuf_addf(out, INDENT "# %s", where->source);
+}
+
+/* How many parts two paths have in common at their beginning. */
+static size_t shared_parts(const char *a, const char *b)
+{
+	size_t shared = 0;
+
+	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+		shared += a[i] == '.';
+	return shared;
+}
+
+/* The headings that lead from the last row to this one, then its own key. */
+static void write_key(struct strbuf *out, const char *last, const char *path)
+{
+	struct span rest = span_of(path), part;
+	size_t shared = shared_parts(last, path);
+
+	for (size_t depth = 0; span_split(&rest, '.', &part); depth++) {
+		if (depth < shared)
+			continue;
+		for (size_t i = 0; i < depth; i++)
+			strbuf_adds(out, INDENT);
+		strbuf_addf(out, "%.*s:%s", SPAN_ARG(part), rest.ptr ? "\n" : " ");
+	}
+}
+
+void config_write_settings(struct strbuf *out, const struct config *config)
+{
+	const char *last = "";
+
+	for (size_t i = 0; i < settings_count; i++) {
+		const struct setting *row = &settings[i];
+
+		if (row->type == SETTING_ONEOF && row->fallback[0]) {
+			strbuf_addf(out, "%s: %s", row->path, row->fallback);
+		} else if (row->offset != SETTING_NOWHERE) {
+			write_key(out, last, row->path);
+			write_value(out, row, (const char *)config + row->offset);
+			write_origin(out, &config->origins[i]);
+		} else {
+			continue;
+		}
+		strbuf_addc(out, '\n');
+		last = row->path;
+	}
+}
+
+static const char *fate_text(unsigned traits)
+{
+	if (traits & REFUSED)
+		return " (not built yet: refused)";
+	if (traits & IGNORED)
+		return " (not built yet: ignored with a warning)";
+	return traits & QUIET ? " (without effect)" : "";
+}
+
+static unsigned fate_of(const struct setting *row)
+{
+	const struct setting *found = NULL;
+
+	/* Rows stand behind their group's, so the last prefix with a fate is the nearest. */
+	for (const struct setting *at = settings; at <= row; at++) {
+		size_t len = strlen(at->path);
+
+		if (strncmp(row->path, at->path, len) == 0 && strchr(".[", row->path[len]) &&
+		    (at->traits & SETTING_FATES))
+			found = at;
+	}
+	return found ? found->traits : 0;
+}
+
+void config_write_reference(struct strbuf *out)
+{
+	for (size_t i = 0; i < settings_count; i++) {
+		const struct setting *row = &settings[i];
+
+		strbuf_addf(out, "%-52s %-17s %-12s %s%s%s%s%s\n", row->path, setting_type_name(row->type),
+			    row->fallback[0] ? row->fallback : "-", row->help, row->allowed[0] ? " [" : "",
+			    row->allowed, row->allowed[0] ? "]" : "", fate_text(fate_of(row)));
+	}
+}

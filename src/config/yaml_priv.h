@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * YAML into a tree, with what a configuration has no use for refused while it streams by: nesting below
+ * LIMIT_CONFIG_DEPTH, anchors and aliases, tags of applications, several documents, duplicate keys, keys that are
+ * not scalars, NUL bytes, and more nodes than LIMIT_CONFIG_NODES.
+ */
+#ifndef BERTH_CONFIG_YAML_PRIV_H
+#define BERTH_CONFIG_YAML_PRIV_H
+
+#include "node_priv.h"
+
+/*
+ * The document in `bytes`; an empty one is a NODE_NULL. `where.source` names it in messages; lines are counted when
+ * where.line is not 0; `key` begins the keys of messages. What is refused is in the report; where reading can go on
+ * behind it, it does, and where it cannot, the result is NULL.
+ */
+struct node *yaml_read(struct arena *arena, struct span bytes, struct config_where where, const char *key,
+		       struct config_report *report);
+
+#endif
