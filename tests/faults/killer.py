@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""Kills workers at random with -9 and times how long each pool stays short of one."""
+import os
+import random
+import signal
+import threading
+import time
+
+
+class Killer(threading.Thread):
+    """`pools` maps a name to a function that returns the pids of its workers. Only those are killed."""
+
+    def __init__(self, history, pools, seed, pause=(0.05, 0.8), allowed_gap=1.0):
+        super().__init__(name="killer", daemon=True)
+        self.history, self.pools, self.pause, self.allowed_gap = history, pools, pause, allowed_gap
+        self.rng = random.Random(f"{seed}/killer")
+        self.ended = threading.Event()
+        self.kills, self.longest_gap = 0, 0.0
+
+    def run(self):
+        while not self.ended.wait(self.rng.uniform(*self.pause)):
+            self.kill_one(self.rng.choice(sorted(self.pools)))
+
+    def kill_one(self, pool):
+        before = self.pools[pool]()
+        if not before:
+            return
+        victim = self.rng.choice(before)
+        try:
+            os.kill(victim, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        self.kills += 1
+        start = time.monotonic()
+        while time.monotonic() - start < 10:
+            now = self.pools[pool]()
+            if victim not in now and len(now) >= len(before):
+                break
+            time.sleep(0.002)
+        gap = time.monotonic() - start
+        self.longest_gap = max(self.longest_gap, gap)
+        if gap > self.allowed_gap:
+            self.history.acknowledge(self.history.intend(self.name, "worker_gap", seconds=gap), 200)
+
+    def stop(self):
+        self.ended.set()
+        self.join()

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: MIT
+"""The chunked uploader: chunks, status asks between and in the middle of them, resumes at the offset it is told."""
+import itertools
+import re
+import threading
+import time
+
+from actors import PAUSE, RETRIES, Actor, sha
+from images import OCTETS, with_query
+
+IDENTS = itertools.count()
+
+
+def held(answer):
+    """The number of bytes that a Range header of the API tells of; `0-0` is what an empty upload says."""
+    hit = re.fullmatch(r"(?:bytes=)?0-(\d+)", answer.header("Range") or "")
+    return int(hit.group(1)) + 1 if hit else None
+
+
+class Uploader(Actor):
+    """One upload after the other, each to its end."""
+
+    def step(self):
+        data = self.rng.randbytes(self.rng.choice([10, 4000, 200000, 2000000]))
+        repo = self.rng.choice(self.board.repositories)
+        for _ in range(5):
+            if self.board.stopping.is_set() or Upload(self, repo, data).run():
+                return
+
+
+class Upload:
+    """One session. run() is True when the blob is acknowledged or the session told of a lost one (a violation)."""
+
+    def __init__(self, actor, repo, data):
+        self.actor, self.repo, self.data, self.rng = actor, repo, data, actor.rng
+        self.digest, self.ident = sha(data), f"u{next(IDENTS)}"
+        self.offset, self.unclear, self.location, self.sent = 0, False, None, 0
+
+    def intend(self, kind, **args):
+        return self.actor.history.intend(self.actor.name, "upload_" + kind, upload=self.ident, repo=self.repo, **args)
+
+    def run(self):
+        self.location = self.actor.begin(self.repo)
+        if self.location is None:
+            return False
+        cuts = sorted(self.rng.sample(range(1, len(self.data)), min(len(self.data) - 1, self.rng.randint(1, 6))))
+        for cut in cuts:
+            if not self.send_up_to(cut):
+                return True
+            if self.rng.random() < 0.4:
+                self.ask_offset()
+        return self.finish()
+
+    def told(self, answer):
+        """The offset in an answer; `0-0` of an upload that has nothing is no byte."""
+        end = held(answer)
+        return 0 if end == 1 and self.sent == 0 else end
+
+    def send_up_to(self, cut):
+        """One chunk, again from the offset the server tells after each unclear answer. False: the session is gone."""
+        for _ in range(RETRIES):
+            if self.offset >= cut:
+                return True
+            answer = self.patch(self.data[self.offset:cut])
+            if answer is not None and answer.status == 202:
+                self.offset, self.unclear = self.told(answer), False
+                self.location = answer.location or self.location
+                continue
+            if answer is not None and answer.status == 404:
+                return False
+            self.unclear = True
+            if not self.resume():
+                return False
+        self.actor.history.acknowledge(self.actor.history.intend(self.actor.name, "gave_up"), None)
+        return False
+
+    def patch(self, chunk):
+        op = self.intend("patch", offset=self.offset, size=len(chunk), retry=self.unclear)
+        self.sent = max(self.sent, self.offset + len(chunk))
+        headers = {"Content-Type": OCTETS, "Content-Range": f"{self.offset}-{self.offset + len(chunk) - 1}"}
+        asker = None
+        if self.rng.random() < 0.3:
+            asker = threading.Timer(self.rng.random() * 0.01, self.ask_offset)
+            asker.start()
+        answer = self.actor.ask(op, "PATCH", self.location, body=chunk, headers=headers,
+                                result=lambda a: {"end": self.told(a)})
+        if asker:
+            asker.join()
+        return answer
+
+    def ask_offset(self):
+        op = self.intend("status")
+        return self.actor.ask(op, "GET", self.location, result=lambda a: {"end": self.told(a)})
+
+    def resume(self):
+        """Asks for the offset until the answer is clear; takes up the Location that comes with it."""
+        for _ in range(RETRIES):
+            answer = self.ask_offset()
+            if answer is not None and answer.status == 204:
+                self.offset = self.told(answer)
+                self.location = answer.location or self.location
+                return True
+            if answer is not None and answer.status == 404:
+                return False
+            time.sleep(PAUSE)
+        return False
+
+    def finish(self):
+        """The closing PUT, with the rest as its body; after an unclear answer the session or the blob is there."""
+        board = self.actor.board
+        board.note(board.blobs, (self.repo, self.digest))
+        tried = False
+        for _ in range(RETRIES):
+            rest = self.data[self.offset:]
+            op = self.intend("finish", digest=self.digest, retry=tried)
+            headers = {"Content-Type": OCTETS}
+            if rest:
+                headers["Content-Range"] = f"{self.offset}-{len(self.data) - 1}"
+            self.sent = len(self.data)
+            answer = self.actor.ask(op, "PUT", with_query(self.location, digest=self.digest), body=rest, headers=headers)
+            if answer is not None and answer.status == 201:
+                return True
+            if answer is not None and answer.status == 404 and tried:
+                # Gone after an unclear finish: then the blob is in, which the last look holds against the server.
+                self.actor.history.acknowledge(self.actor.history.intend(
+                    self.actor.name, "blob_put", repo=self.repo, digest=self.digest, evidence="session gone"), 201)
+                return True
+            if answer is not None and answer.status < 500 and answer.status != 416:
+                return True
+            tried = True
+            if not self.resume():
+                continue
+        return False
