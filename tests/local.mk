@@ -6,6 +6,9 @@ include tests/unit/base/local.mk
 include tests/unit/http/local.mk
 include tests/unit/oci/local.mk
 endif
+if FUZZERS
+include tests/fuzz/local.mk
+endif
 
 # Servers for tests over sockets and for the benchmarks.
 noinst_PROGRAMS += tests/lib/trivial_fcgi tests/lib/prefork_probe

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Builds the fuzz targets with clang and runs each for some seconds: tests/fuzz/run.sh [SECONDS] [TARGET...]
+# The exit status says whether all held; what broke one is left as crash-* in its working folder, which is named.
+# FUZZ_BUILD is the build folder (default: build-fuzz in the source tree); it keeps what the fuzzers learnt.
+set -eu
+
+seconds=${1:-20}
+[ $# -eq 0 ] || shift
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${FUZZ_BUILD:-$top/build-fuzz}
+CC=${CC:-clang}
+
+case $seconds in
+'' | *[!0-9]*) echo "usage: $0 [SECONDS] [TARGET...]" >&2; exit 2 ;;
+esac
+command -v "$CC" >/dev/null || { echo "$0: $CC not found: install clang and its runtime library" >&2; exit 1; }
+
+[ -x "$top/configure" ] || (cd "$top" && ./autogen.sh)
+mkdir -p "$build"
+cd "$build"
+[ -f Makefile ] || "$top/configure" --quiet --enable-fuzzers CC="$CC"
+make --silent -j"$(nproc)" fuzzers
+python3 "$top/tests/fuzz/seeds.py" "$top/tests/tables" seeds
+
+# Longest input: a little above the parser's own limit.
+longest() {
+	case $1 in
+	fuzz_target) echo 9000 ;;
+	fuzz_reference) echo 300 ;;
+	*) echo 4096 ;;
+	esac
+}
+
+dictionary() {
+	case $1 in
+	fuzz_json | fuzz_manifest) echo "-dict=$top/tests/fuzz/json.dict" ;;
+	*) [ ! -f "$top/tests/fuzz/$1.dict" ] || echo "-dict=$top/tests/fuzz/$1.dict" ;;
+	esac
+}
+
+run() {
+	mkdir -p "work/$1" "seeds/$1"
+	known=$top/tests/fuzz/corpus/$1
+	[ -d "$known" ] || known=
+	# shellcheck disable=SC2046
+	"tests/fuzz/$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+		-max_len="$(longest "$1")" $(dictionary "$1") -artifact_prefix="work/$1/crash-" \
+		"work/$1" "seeds/$1" ${known:+"$known"} >"work/$1.log" 2>&1
+}
+
+[ $# -gt 0 ] || set -- $(cd tests/fuzz && find . -maxdepth 1 -name 'fuzz_*' -type f -perm -u+x | sed 's,^\./,,' | sort)
+[ $# -gt 0 ] || { echo "$0: no fuzz target was built" >&2; exit 1; }
+failed=0
+for target in "$@"; do
+	if run "$target"; then
+		echo "ok $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "work/$target.log") inputs"
+	else
+		failed=1
+		echo "FAILED $target, see $build/work/$target.log"
+		tail -n 30 "work/$target.log"
+	fi
+done
+exit $failed
