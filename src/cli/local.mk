@@ -1,1 +1,27 @@
-# filled by the floor's author
+noinst_LIBRARIES += libcli.a
+libcli_a_SOURCES = \
+	src/cli/cmd_check_config.c \
+	src/cli/cmd_migrate.c \
+	src/cli/cmd_render.c \
+	src/cli/cmd_serve.c \
+	src/cli/cmd_serve.c \
+	src/cli/cmd_unbuilt.c \
+	src/cli/cmd_version.c \
+	src/cli/command.c \
+	src/cli/programs.c \
+	src/cli/quote.c \
+	src/cli/render_apache.c \
+	src/cli/render_nginx.c \
+	src/cli/render_systemd.c \
+	src/cli/site.c \
+	src/cli/tls_names.c
+
+bin_PROGRAMS += berth
+berth_SOURCES = src/cli/main.c
+berth_LDADD = libcli.a libmeta.a libdb.a $(CONFIG_LIBS) $(PQ_LIBS)
+
+# `registry serve` is how GitLab's packages and many scripts start a registry.
+install-exec-hook:
+	cd $(DESTDIR)$(bindir) && ln -sf berth registry
+uninstall-hook:
+	rm -f $(DESTDIR)$(bindir)/registry

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* `berth migrate up|status`: brings the database's schema to the one that this build knows. */
+#include <stdio.h>
+#include <string.h>
+
+#include "berth/db/migrate.h"
+#include "berth/meta/schema.h"
+#include "command_priv.h"
+
+static void tell(void *context, const struct db_migration *migration)
+{
+	(void)context;
+	printf("applied %04d %s\n", migration->version, migration->name);
+	fflush(stdout);
+}
+
+static int up(struct db *db)
+{
+	if (!db_migrate_up(db, meta_migrations, meta_migrations_count, tell, NULL)) {
+		command_complain("migrate: %s", db_message(db));
+		return COMMAND_FAILED;
+	}
+	printf("schema is at version %d\n", (int)meta_migrations_count);
+	return COMMAND_OK;
+}
+
+/* 1 as long as `up` has something to do, so that scripts can ask. */
+static int status(struct db *db)
+{
+	int version, known = (int)meta_migrations_count;
+
+	if (!db_migrate_version(db, &version)) {
+		command_complain("migrate: %s", db_message(db));
+		return COMMAND_FAILED;
+	}
+	for (size_t i = 0; i < meta_migrations_count; i++)
+		printf("%04d %s %s\n", meta_migrations[i].version, meta_migrations[i].name,
+		       meta_migrations[i].version <= version ? "applied" : "missing");
+	if (version > known)
+		printf("the schema is at version %d, newer than %d, the newest known here\n", version, known);
+	return version == known ? COMMAND_OK : COMMAND_FAILED;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct db *db);
+} verbs[] = {{"up", up}, {"status", status}};
+
+static int run_verb(int (*verb)(struct db *db), const struct config *config)
+{
+	struct db_settings settings = command_database(config);
+	struct db *db = db_new(&settings, NULL, 0);
+	int result = COMMAND_FAILED;
+
+	if (!db)
+		command_complain("out of memory");
+	else if (!db_connect(db))
+		command_complain("database: %s", db_message(db));
+	else
+		result = verb(db);
+	db_free(db);
+	return result;
+}
+
+static int run(int argc, char **argv, struct arena *arena)
+{
+	const struct config *config;
+
+	for (size_t i = 0; argc == 3 && i < sizeof verbs / sizeof *verbs; i++) {
+		if (strcmp(argv[1], verbs[i].name) != 0)
+			continue;
+		if (!command_config(&config, arena, argv[2]))
+			return COMMAND_CONFIG;
+		if (!config_database_named(config)) {
+			command_complain("%s names no database (database.host or database.dbname); `berth serve` makes "
+					 "and migrates one of its own",
+					 argv[2]);
+			return COMMAND_CONFIG;
+		}
+		return run_verb(verbs[i].run, config);
+	}
+	return command_usage(&cmd_migrate);
+}
+
+const struct command cmd_migrate = {
+	.name = "migrate",
+	.summary = "bring the database schema up to date, or tell how it stands",
+	.help = "usage: berth migrate up CONFIG\n"
+		"       berth migrate status CONFIG\n"
+		"\n"
+		"up      applies the migrations that are missing, each in a transaction, all under one lock: any number of\n"
+		"        nodes may call it at once. Never goes back, and refuses a schema newer than it knows.\n"
+		"status  lists the migrations; exit status 1 unless the schema is exactly the one of this build.\n",
+	.run = run,
+};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands have in common: complaints, the configuration, the database. */
+#include "command_priv.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+const char *command_program = "berth";
+
+void command_complain(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s: ", command_program);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+int command_usage(const struct command *command)
+{
+	fprintf(stderr, "%s\nSee `%s help %s`.\n", command->help, command_program, command->name);
+	return COMMAND_USAGE;
+}
+
+bool command_config(const struct config **out, struct arena *arena, const char *path)
+{
+	struct config_report report;
+	struct config *config;
+	bool good;
+
+	config_report_init(&report, arena);
+	good = config_load(&config, arena, path, environ, &report);
+	config_report_print(&report, stderr);
+	if (good)
+		*out = config;
+	return good;
+}
+
+struct db_settings command_database(const struct config *config)
+{
+	const struct config_database *database = &config->database;
+
+	return (struct db_settings){
+		.host = database->host,
+		.port = (unsigned)database->port,
+		.user = database->user,
+		.password = database->password,
+		.dbname = database->dbname,
+		.sslmode = database->sslmode,
+		.sslcert = database->sslcert,
+		.sslkey = database->sslkey,
+		.sslrootcert = database->sslrootcert,
+		.connect_timeout_ms = (unsigned)(database->connecttimeout / 1000000),
+		.application = "berth",
+	};
+}

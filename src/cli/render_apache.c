@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration of Apache 2.4 (event MPM) for one registry: mod_proxy_fcgi to the pools, mod_xsendfile for blobs.
+ * Complete, for a server of its own: `apache2 -d RUN_DIR -f FILE`.
+ */
+#include <string.h>
+
+#include "site_priv.h"
+
+#define MODULES "/usr/lib/apache2/modules"
+
+/* True: only where TLS is served. log_config, logio, unixd and so are built into Debian's Apache. */
+static const struct {
+	const char *name;
+	bool for_tls;
+} modules[] = {
+	{"mpm_event", false}, {"authz_core", false}, {"env", false}, {"setenvif", false}, {"headers", false},
+	{"alias", false}, {"reqtimeout", false}, {"proxy", false}, {"proxy_fcgi", false}, {"xsendfile", false},
+	{"socache_shmcb", true}, {"ssl", true}, {"http2", true},
+};
+
+static void line(struct strbuf *out, const char *directive, const char *argument)
+{
+	strbuf_addf(out, "%s ", directive);
+	quote_apache(out, argument);
+	strbuf_addc(out, '\n');
+}
+
+static void add_modules(struct strbuf *out, const struct site *site)
+{
+	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+		if (site->tls || !modules[i].for_tls)
+			strbuf_addf(out, "LoadModule %s_module " MODULES "/mod_%s.so\n", modules[i].name, modules[i].name);
+}
+
+static void add_log(struct strbuf *out, const struct site *site)
+{
+	static const char *const levels[] = {"error", "warn", "notice", "info"};
+
+	/* Through cat: stderr may be a socket, or a terminal that the server's account cannot open again. */
+	line(out, "ErrorLog", *site->options->error_log ? site->options->error_log : "|$exec /bin/cat >&2");
+	strbuf_addf(out, "LogLevel %s\n", levels[site->config->log.level]);
+	strbuf_adds(out, "ErrorLogFormat \"apache: [%{cu}t] [%-m:%l] [pid %P] %7F: %E: [client\\ %a] %M\"\n");
+	if (*site->options->access_log) {
+		strbuf_adds(out, "CustomLog ");
+		quote_apache(out, site->options->access_log);
+		strbuf_adds(out, " \"%h %l %u %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\"\"\n");
+	}
+}
+
+static void add_server(struct strbuf *out, const struct site *site)
+{
+	const char *run = site->options->run_dir;
+
+	line(out, "ServerRoot", run);
+	line(out, "DefaultRuntimeDir", run);
+	line(out, "PidFile", arena_printf(out->arena, "%s/apache2.pid", run));
+	if (*site->options->user) {
+		line(out, "User", site->options->user);
+		line(out, "Group", site->options->group);
+	}
+	strbuf_addf(out, "Listen %s%s%s\n", site->listen_host, *site->listen_host ? ":" : "", site->listen_port);
+	strbuf_adds(out, "ServerName localhost\n"
+			 "ServerTokens Prod\nServerSignature Off\nTraceEnable off\nHttpProtocolOptions Strict\n"
+			 "UseCanonicalName Off\nHostnameLookups Off\nAcceptPathInfo On\n"
+			 "AllowEncodedSlashes NoDecode\n"
+			 "LimitRequestLine 16380\nLimitRequestFieldSize 16380\n"
+			 "KeepAlive On\nKeepAliveTimeout 75\nMaxKeepAliveRequests 10000\n"
+			 "Timeout 60\nProxyTimeout 900\n"
+			 "RequestReadTimeout header=15-60,MinRate=500 body=60,MinRate=64\n"
+			 "EnableSendfile On\nEnableMMAP Off\nFileETag None\nMaxRanges 1\n"
+			 "StartServers 2\nThreadsPerChild 64\nMaxRequestWorkers 1024\nServerLimit 16\n"
+			 "MaxConnectionsPerChild 0\n");
+	add_log(out, site);
+}
+
+/* SSLVerifyClient for each word of http.tls.clientauth. */
+static const struct {
+	const char *word, *apache;
+} client_modes[] = {
+	{"require-and-verify-client-cert", "require"},
+	{"verify-client-cert-if-given", "optional"},
+	{"request-client-cert", "optional_no_ca"},
+};
+
+static bool add_client_tls(struct strbuf *out, const struct site *site, const char **reason)
+{
+	if (!*site->clientcas)
+		return true;
+	line(out, "SSLCACertificateFile", site->clientcas);
+	strbuf_adds(out, "SSLVerifyDepth 5\n");
+	for (size_t i = 0; i < sizeof client_modes / sizeof *client_modes; i++)
+		if (strcmp(client_modes[i].word, site->clientauth) == 0) {
+			strbuf_addf(out, "SSLVerifyClient %s\n", client_modes[i].apache);
+			return true;
+		}
+	*reason = "http.tls.clientauth: Apache has no require-any-client-cert";
+	return false;
+}
+
+static bool add_tls(struct strbuf *out, const struct site *site, const char **reason)
+{
+	static const char *const versions[] = {"+TLSv1", "+TLSv1.1", "+TLSv1.2", "+TLSv1.3"};
+
+	if (!site->tls)
+		return true;
+	strbuf_addf(out, "SSLEngine on\nProtocols %shttp/1.1\n", site->http2 ? "h2 " : "");
+	line(out, "SSLCertificateFile", site->certificate);
+	line(out, "SSLCertificateKeyFile", site->key);
+	strbuf_adds(out, "SSLProtocol -all");
+	for (unsigned i = site->minimum_tls; i < sizeof versions / sizeof *versions; i++)
+		strbuf_addf(out, " %s", versions[i]);
+	strbuf_addf(out, "\nSSLCipherSuite %s%s\nSSLSessionTickets off\n", site->ciphers,
+		    site->minimum_tls < 2 ? ":@SECLEVEL=0" : "");
+	line(out, "SSLSessionCache", "shmcb:ssl_scache(512000)");
+	return add_client_tls(out, site, reason);
+}
+
+/* No reuse: a kept connection would hold a worker. retry=0: a pool that was down is asked again at once. */
+static void add_pool(struct strbuf *out, const char *pattern, const char *name, const char *socket)
+{
+	line(out, "ProxyPassMatch", pattern);
+	out->len--; /* the second argument goes on the same line */
+	strbuf_addc(out, ' ');
+	quote_apache(out, arena_printf(out->arena, "unix:%s|fcgi://%s", socket, name));
+	strbuf_adds(out, " enablereuse=off retry=0 timeout=900\n");
+}
+
+static void add_uploads_pattern(struct strbuf *pattern, const struct site *site)
+{
+	strbuf_addc(pattern, '^');
+	quote_regex(pattern, *site->config->http.prefix ? site->config->http.prefix : "/");
+	strbuf_adds(pattern, "v2/.+/blobs/uploads/");
+}
+
+static void add_routes(struct strbuf *out, const struct site *site)
+{
+	struct strbuf uploads;
+
+	strbuf_init(&uploads, out->arena, 4096);
+	add_uploads_pattern(&uploads, site);
+	/* The body of an upload is streamed: slow clients hold workers, of a pool of their own. */
+	strbuf_adds(out, "\nProxyRequests Off\nProxyErrorOverride Off\n");
+	add_pool(out, uploads.ptr, "berth-uploads", site->options->upload_socket);
+	add_pool(out, "^/", "berth", site->options->socket);
+	strbuf_addf(out,
+		    "\n<Location \"/\">\n"
+		    "\tRequire all granted\n"
+		    "\tCGIPassAuth On\n"
+		    /* Else Apache drops the worker's Content-Length: HEAD loses it, 206 goes out chunked. */
+		    "\tSetEnv ap_trust_cgilike_cl yes\n"
+		    "\tSetEnv BERTH_SENDFILE xsendfile\n"
+		    "\tXSendFile On\n"
+		    "\tLimitRequestBody %zu\n"
+		    "</Location>\n",
+		    (size_t)SITE_BODY_MAX);
+	strbuf_adds(out, "<LocationMatch ");
+	quote_apache(out, uploads.ptr);
+	strbuf_adds(out, ">\n\tLimitRequestBody 0\n</LocationMatch>\n"
+			 "<Directory \"/\">\n\tAllowOverride None\n\tRequire all denied\n</Directory>\n");
+	strbuf_adds(out, "XSendFilePath ");
+	quote_apache(out, site->blobs);
+	strbuf_adds(out, "\nRequestHeader unset Proxy early\n");
+}
+
+/*
+ * Apache's own errors in the registry's form. A worker's answer is told from them by the API version that it always
+ * carries.
+ */
+static void add_errors(struct strbuf *out)
+{
+	static const struct {
+		int status;
+		const char *body;
+	} errors[] = {{413, SITE_MANIFEST_TOO_LARGE}, {502, SITE_UNAVAILABLE}, {503, SITE_UNAVAILABLE},
+		      {504, SITE_UNAVAILABLE}, {500, SITE_UNAVAILABLE}};
+	static const char own[] = "\"expr=%{REQUEST_STATUS} in {'413','500','502','503','504'} && "
+				  "-z resp('Docker-Distribution-API-Version')\"";
+
+	strbuf_adds(out, "\n");
+	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+		strbuf_addf(out, "ErrorDocument %d ", errors[i].status);
+		quote_apache(out, errors[i].body);
+		strbuf_addc(out, '\n');
+	}
+	strbuf_addf(out, "Header always set Content-Type application/json %s\n", own);
+	strbuf_addf(out, "Header always set Retry-After %d \"expr=%%{REQUEST_STATUS} in {'500','502','503','504'} && "
+			 "-z resp('Docker-Distribution-API-Version')\"\n",
+		    SITE_RETRY_AFTER);
+	strbuf_addf(out, "Header always set Docker-Distribution-API-Version registry/2.0 %s\n", own);
+}
+
+static bool writable(const struct site *site, const char **reason)
+{
+	const char *const paths[] = {site->blobs, site->options->socket, site->options->upload_socket,
+				     site->options->run_dir, site->options->access_log, site->options->error_log,
+				     site->tls ? site->certificate : "", site->tls ? site->key : "", site->clientcas};
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		if (strpbrk(paths[i], "\"\\|%") || strstr(paths[i], "${")) {
+			*reason = "Apache takes no path with a double quote, a backslash, a bar, a percent sign or ${";
+			return false;
+		}
+	if (strpbrk(site->config->http.prefix, "\"$\\%")) {
+		*reason = "http.prefix: Apache takes no double quote, dollar, backslash or percent sign here";
+		return false;
+	}
+	if (*site->listen_unix) {
+		*reason = "http.net: Apache cannot listen on a unix socket; NGINX can";
+		return false;
+	}
+	if (site->options->site_only) {
+		*reason = "--site is for NGINX: Apache gets a server of its own";
+		return false;
+	}
+	return true;
+}
+
+bool render_apache(struct strbuf *out, const struct site *site, const char **reason)
+{
+	if (!writable(site, reason))
+		return false;
+	strbuf_addf(out, "# Written by `berth render apache` from %s: change that one.\n", site->options->config_path);
+	add_modules(out, site);
+	add_server(out, site);
+	if (!add_tls(out, site, reason))
+		return false;
+	add_routes(out, site);
+	add_errors(out);
+	return true;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* From the configuration to what a web server has to be told. */
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "berth/base/span.h"
+#include "site_priv.h"
+
+static bool refuse(const char **reason, const char *text)
+{
+	*reason = text;
+	return false;
+}
+
+/* Whether "[::]" can be bound here: kernels and containers without IPv6 are common, and NGINX would not start. */
+static bool have_ipv6(void)
+{
+	const struct sockaddr_in6 any = {.sin6_family = AF_INET6};
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool good = fd >= 0 && bind(fd, (const struct sockaddr *)&any, sizeof any) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+static bool host_possible(const char *host)
+{
+	return strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]_") == strlen(host);
+}
+
+/* "host:port", ":port" or "[v6]:port", as Go's net.Listen takes them. */
+static bool take_address(struct site *site, struct arena *arena, const char **reason)
+{
+	const char *addr = site->config->http.addr, *colon = strrchr(addr, ':');
+	uint64_t port;
+
+	site->listen_host = site->listen_port = site->listen_unix = "";
+	if (site->config->http.net == CONFIG_NET_UNIX) {
+		site->listen_unix = addr;
+		return *addr == '/' || refuse(reason, "http.addr: the path of a socket must be absolute");
+	}
+	if (*addr == '\0')
+		return refuse(reason, "http.addr: no address to listen on");
+	if (!colon || !span_to_u64(span_of(colon + 1), &port) || port < 1 || port > 65535)
+		return refuse(reason, "http.addr: a port from 1 to 65535 is needed, as in 127.0.0.1:5000");
+	site->listen_host = arena_span(arena, (struct span){addr, (size_t)(colon - addr)});
+	site->listen_port = arena_printf(arena, "%u", (unsigned)port);
+	if (!host_possible(site->listen_host))
+		return refuse(reason, "http.addr: not a host");
+	site->dual_stack = *site->listen_host == '\0' && have_ipv6();
+	return true;
+}
+
+/* Web servers take relative names from a folder of theirs; the configuration means the one we were started in. */
+static const char *absolute(const char *path, struct arena *arena)
+{
+	char folder[PATH_MAX];
+
+	if (*path == '\0' || *path == '/' || !getcwd(folder, sizeof folder))
+		return path;
+	return arena_printf(arena, "%s/%s", folder, path);
+}
+
+/* Both web servers take one file of authorities. Several are copied into one in the run directory. */
+static bool join_authorities(struct site *site, struct arena *arena, const char **reason)
+{
+	const struct config_list *files = &site->config->http.tls.clientcas;
+	const char *joined = arena_printf(arena, "%s/clientcas.pem", site->options->run_dir);
+	FILE *out = fopen(joined, "we");
+	char block[8192];
+	bool good = out != NULL;
+
+	for (size_t i = 0; good && i < files->count; i++) {
+		FILE *in = fopen(files->items[i], "re");
+		size_t got;
+
+		good = in != NULL;
+		while (good && (got = fread(block, 1, sizeof block, in)) > 0)
+			good = fwrite(block, 1, got, out) == got;
+		good = good && !ferror(in) && fputc('\n', out) != EOF;
+		if (in)
+			fclose(in);
+	}
+	if (out)
+		good = fclose(out) == 0 && good;
+	site->clientcas = joined;
+	return good || refuse(reason, "http.tls.clientcas: the files cannot be joined into clientcas.pem of the run directory");
+}
+
+static bool take_tls(struct site *site, struct arena *arena, const char **reason)
+{
+	const struct config_tls *tls = &site->config->http.tls;
+
+	site->tls = *tls->certificate != '\0';
+	site->clientcas = "";
+	if (!site->tls)
+		return true;
+	site->certificate = absolute(tls->certificate, arena);
+	site->key = absolute(tls->key, arena);
+	site->clientauth = *tls->clientauth ? tls->clientauth : "require-and-verify-client-cert";
+	site->minimum_tls = tls_minimum(tls->minimumtls);
+	site->http2 = !site->config->http.http2_disabled;
+	if (tls->clientcas.count == 1)
+		site->clientcas = absolute(tls->clientcas.items[0], arena);
+	else if (tls->clientcas.count > 1 && !join_authorities(site, arena, reason))
+		return false;
+	return tls_ciphers(&site->ciphers, &tls->ciphersuites, arena, reason);
+}
+
+static bool take_storage(struct site *site, struct arena *arena, const char **reason)
+{
+	const char *root = site->config->storage.filesystem.rootdirectory;
+
+	if (site->config->storage.driver != CONFIG_DRIVER_FILESYSTEM)
+		return refuse(reason, "storage: only the filesystem driver can be served");
+	site->blobs = arena_printf(arena, "%s/docker/registry/v2/blobs", root);
+	site->spool = arena_printf(arena, "%s/berth/spool", root);
+	return true;
+}
+
+/* Every text that the renderers may write. */
+static bool all_possible(const struct site *site, const char **reason)
+{
+	const struct site_options *options = site->options;
+	const struct config_headers *headers = &site->config->http.headers;
+	const char *const texts[] = {
+		options->config_path,  options->socket,     options->upload_socket, options->run_dir,
+		options->user,         options->group,      options->access_log,    options->error_log,
+		options->program,      site->listen_unix,   site->blobs,            site->tls ? site->certificate : "",
+		site->tls ? site->key : "", site->clientcas, site->config->http.prefix,
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (!quote_possible(texts[i]))
+			return refuse(reason, "a path or the prefix holds a control character");
+	for (size_t i = 0; i < headers->count; i++)
+		for (size_t k = 0; k < headers->items[i].values.count; k++)
+			if (!quote_possible(headers->items[i].values.items[k]))
+				return refuse(reason, "http.headers: a value holds a control character");
+	return true;
+}
+
+bool site_init(struct site *out, const struct config *config, const struct site_options *options, struct arena *arena,
+	       const char **reason)
+{
+	*out = (struct site){.config = config, .options = options};
+	return take_address(out, arena, reason) && take_storage(out, arena, reason) && take_tls(out, arena, reason) &&
+	       all_possible(out, reason);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a web server has to be told: the parts of the configuration that concern it, taken apart, completed and checked
+ * for what cannot be carried into a configuration file. The renderers only write it down.
+ */
+#ifndef BERTH_CLI_SITE_PRIV_H
+#define BERTH_CLI_SITE_PRIV_H
+
+#include <stdbool.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/limits.h"
+#include "berth/base/strbuf.h"
+#include "berth/config/config.h"
+
+/* Between LIMIT_MANIFEST and this the worker answers 413 itself; the web server's answer comes after it. */
+#define SITE_BODY_MAX (LIMIT_MANIFEST + ((size_t)1 << 20))
+#define SITE_MANIFEST_TOO_LARGE                                                                                         \
+	"{\"errors\":[{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\","                                \
+	"\"detail\":\"manifest larger than 4194304 bytes\"}]}"
+#define SITE_UNAVAILABLE "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}"
+#define SITE_BLOB_UNKNOWN "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\"}]}"
+#define SITE_RETRY_AFTER 5 /* seconds; a worker is back within one */
+
+/* What the command line adds. Paths are absolute. */
+struct site_options {
+	const char *config_path;   /* for the head of the file and the systemd units */
+	const char *socket;        /* of the registry pool */
+	const char *upload_socket; /* of the pool for streamed uploads; may be the same */
+	const char *run_dir;       /* pid, temporary files, logs, sockets */
+	const char *user;          /* the web server's workers run as; "" to leave that out */
+	const char *group;
+	const char *access_log; /* a file; "" for none */
+	const char *error_log;  /* a file; "" for stderr */
+	const char *program;    /* path of registry.fcgi, for systemd */
+	unsigned workers;       /* for systemd */
+	bool site_only;         /* NGINX: the server block alone */
+};
+
+struct site {
+	const struct config *config;
+	const struct site_options *options;
+
+	const char *listen_host; /* "" for every address; IPv6 in brackets */
+	const char *listen_port; /* digits */
+	const char *listen_unix; /* path of a socket instead; "" unless http.net is unix */
+	bool dual_stack;         /* no host, and this machine has IPv6 */
+
+	const char *blobs; /* <root>/docker/registry/v2/blobs */
+	const char *spool; /* <root>/berth/spool */
+
+	bool tls;
+	const char *certificate, *key;
+	const char *clientcas; /* one file; "" for none */
+	const char *clientauth;
+	unsigned minimum_tls; /* 0 .. 3 for 1.0 .. 1.3 */
+	const char *ciphers;  /* OpenSSL's names, colons between; "" for the default */
+	bool http2;
+};
+
+/*
+ * Fills `out`, whose strings live in `arena` or are borrowed. False with one line in *reason when the configuration
+ * cannot be served by a web server as it is.
+ */
+bool site_init(struct site *out, const struct config *config, const struct site_options *options, struct arena *arena,
+	       const char **reason);
+
+/*
+ * Writes the whole configuration for `site`. False with one line in *reason when this web server cannot do what is
+ * asked for, or when a value cannot be written in its language.
+ */
+typedef bool site_render(struct strbuf *out, const struct site *site, const char **reason);
+site_render render_nginx, render_apache, render_systemd;
+
+/* The names of http.tls.ciphersuites as OpenSSL spells them. False: *reason names the one that is not known. */
+bool tls_ciphers(const char **out, const struct config_list *names, struct arena *arena, const char **reason);
+
+/* Number of a http.tls.minimumtls word; 2 (TLS 1.2) for an empty one. */
+unsigned tls_minimum(const char *word);
+
+/* Appends `text` as one argument, in double quotes. No control characters in `text` (site_init has seen to it). */
+void quote_nginx(struct strbuf *out, const char *text);
+void quote_apache(struct strbuf *out, const char *text);
+void quote_systemd(struct strbuf *out, const char *text);
+
+/* Appends `text` with what means something to PCRE escaped. */
+void quote_regex(struct strbuf *out, const char *text);
+
+/* Whether `text` holds nothing below a space and no DEL. */
+bool quote_possible(const char *text);
+
+#endif
