@@ -5,7 +5,9 @@
 
 #include <stdbool.h>
 
-#include "berth/oci/manifest.h"
+#include "berth/base/arena.h"
+#include "berth/base/error.h"
+#include "berth/oci/descriptor.h"
 #include "field_priv.h"
 
 /* Reads `value`, which may be of any type or NULL for null. */

@@ -43,16 +43,17 @@ run() {
 	mkdir -p "work/$1" "seeds/$1"
 	known=$top/tests/fuzz/corpus/$1
 	[ -d "$known" ] || known=
-	# shellcheck disable=SC2046
+	dictionary=$(dictionary "$1")
 	"tests/fuzz/$1" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-		-max_len="$(longest "$1")" $(dictionary "$1") -artifact_prefix="work/$1/crash-" \
+		-max_len="$(longest "$1")" ${dictionary:+"$dictionary"} -artifact_prefix="work/$1/crash-" \
 		"work/$1" "seeds/$1" ${known:+"$known"} >"work/$1.log" 2>&1
 }
 
-[ $# -gt 0 ] || set -- $(cd tests/fuzz && find . -maxdepth 1 -name 'fuzz_*' -type f -perm -u+x | sed 's,^\./,,' | sort)
-[ $# -gt 0 ] || { echo "$0: no fuzz target was built" >&2; exit 1; }
+# Targets are named after their sources; none holds a blank.
+[ $# -gt 0 ] || set -- "$top"/tests/fuzz/fuzz_*.c
 failed=0
 for target in "$@"; do
+	target=$(basename "$target" .c)
 	if run "$target"; then
 		echo "ok $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "work/$target.log") inputs"
 	else

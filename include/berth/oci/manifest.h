@@ -19,27 +19,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "berth/base/arena.h"
-#include "berth/base/digest.h"
 #include "berth/base/error.h"
 #include "berth/base/span.h"
+#include "berth/oci/descriptor.h"
 #include "berth/oci/mediatype.h"
-
-/* Text fields hold no control characters and, but for URLs, at most LIMIT_MEDIA_TYPE bytes. */
-struct descriptor {
-	const char *media_type; /* "" when absent: clients exist that leave it out */
-	struct digest digest;
-	uint64_t size;             /* fits int64_t */
-	const char *artifact_type; /* NULL when absent */
-	const char *const *urls;   /* where else the blob is, unchecked; see validation.manifests.urls */
-	size_t url_count;
-	const char *os; /* of `platform`; NULL when absent, as are the next two */
-	const char *architecture;
-	const char *variant;
-	bool has_data; /* carries its content itself */
-};
 
 struct manifest {
 	const char *media_type; /* from the table of mediatype.h: what it is served with */
