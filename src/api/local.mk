@@ -1,1 +1,10 @@
-# filled by the floor's author
+noinst_LIBRARIES += libapi.a
+libapi_a_SOURCES = \
+	src/api/base.c \
+	src/api/blobs.c \
+	src/api/call.c \
+	src/api/call.h \
+	src/api/listings.c \
+	src/api/manifests.c \
+	src/api/serve.c \
+	src/api/uploads.c

@@ -1,1 +1,9 @@
-# filled by the floor's author
+noinst_LIBRARIES += libcore.a
+libcore_a_SOURCES = \
+	src/core/blob.c \
+	src/core/listing.c \
+	src/core/manifest_cache.c \
+	src/core/manifest_policy.c \
+	src/core/manifest_pull.c \
+	src/core/manifest_push.c \
+	src/core/upload.c

@@ -1,8 +1,12 @@
 noinst_LIBRARIES += libhttp.a
 libhttp_a_SOURCES = \
+	src/http/base_url.c \
 	src/http/byterange.c \
 	src/http/etag.c \
 	src/http/forwarded.c \
 	src/http/list.c \
 	src/http/mediarange.c \
+	src/http/message.c \
+	src/http/respond.c \
+	src/http/route.c \
 	src/http/target.c

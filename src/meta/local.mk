@@ -1,4 +1,10 @@
 noinst_LIBRARIES += libmeta.a
 libmeta_a_SOURCES = \
-	src/meta/statements.c
+	src/meta/blob.c \
+	src/meta/manifest.c \
+	src/meta/meta.c \
+	src/meta/repository.c \
+	src/meta/statements.c \
+	src/meta/tag.c \
+	src/meta/upload.c
 nodist_libmeta_a_SOURCES = sql/migrations.c

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The registry API, version 2: one request in, one response out. Docker Registry HTTP API V2 and OCI
+ * distribution-spec 1.1; the routes are in include/berth/api/routes.def.
+ */
+#ifndef BERTH_API_API_H
+#define BERTH_API_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "berth/base/arena.h"
+#include "berth/core/core.h"
+#include "berth/http/base_url.h"
+#include "berth/http/message.h"
+#include "berth/http/route.h"
+
+/* A header that the operator adds to every routed response. Name and value are checked by the configuration. */
+struct api_header {
+	const char *name;
+	const char *value;
+};
+
+struct api_settings {
+	struct base_url_settings base;
+	const struct api_header *headers;
+	size_t header_count;
+	bool delete_enabled;
+	bool readonly;
+	size_t catalog_max; /* most that n may ask of _catalog */
+	size_t tags_max;    /* most tags of one page */
+};
+
+/* One worker's; the settings are borrowed. */
+struct api {
+	const struct api_settings *settings;
+	struct core core;
+};
+
+/*
+ * Serves one request. The arena must be empty and is cleared at the end; running out of it is answered with 503.
+ * Never fails: what goes wrong becomes a reply or, when nobody listens any more, nothing.
+ */
+void api_serve(struct api *api, struct http_io *io, struct arena *arena);
+
+/* The route table: for documentation and tests. */
+const struct route *api_routes(size_t *count);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* What the operator lets people push: `validation` and `policy` of the configuration. */
+#ifndef BERTH_CORE_MANIFEST_POLICY_H
+#define BERTH_CORE_MANIFEST_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/error.h"
+#include "berth/oci/manifest.h"
+
+enum policy_children { POLICY_CHILDREN_ALL, POLICY_CHILDREN_NONE, POLICY_CHILDREN_LISTED };
+
+struct policy_platform {
+	const char *architecture;
+	const char *os;
+};
+
+struct manifest_policy_settings {
+	bool validation_disabled; /* URLs of foreign layers are not looked at */
+	const char *const *urls_allow;
+	size_t urls_allow_count;
+	const char *const *urls_deny;
+	size_t urls_deny_count;
+	enum policy_children children; /* which children of an index must exist */
+	const struct policy_platform *platforms;
+	size_t platform_count;
+	const char *const *classes; /* "image", "plugin"; none: all */
+	size_t class_count;
+	int64_t reference_limit; /* 0: none */
+	uint64_t payload_limit;  /* 0: none */
+};
+
+struct manifest_policy;
+
+/*
+ * Compiles the patterns. Settings are borrowed for the policy's life. NULL, with one line in `reason`, for a pattern
+ * that does not compile. manifest_policy_free takes NULL.
+ */
+struct manifest_policy *manifest_policy_new(const struct manifest_policy_settings *settings, char *reason, size_t size);
+void manifest_policy_free(struct manifest_policy *policy);
+
+/* Classes, limits and foreign URLs. E_DENIED, E_MANIFEST_REFERENCE_LIMIT, E_MANIFEST_SIZE_LIMIT, E_MANIFEST_INVALID. */
+bool manifest_policy_check(const struct manifest_policy *policy, const struct manifest *manifest, size_t payload_size,
+			   struct error *error);
+
+/* Must this child of an index exist in the repository? */
+bool manifest_policy_needs_child(const struct manifest_policy *policy, const struct descriptor *child);
+
+/* Must this layer exist in the repository? Not when it may live elsewhere. */
+bool manifest_policy_needs_layer(const struct descriptor *layer);
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One request, read through a transport that the floor does not know: FastCGI in the workers, anything in tests.
+ *
+ * The body is read once, either whole (http_body_all) or as a stream (http_body_read). A body that breaks off is an
+ * error and never an end: both compare with Content-Length and ask the transport.
+ */
+#ifndef BERTH_HTTP_MESSAGE_H
+#define BERTH_HTTP_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/error.h"
+#include "berth/base/span.h"
+#include "berth/http/target.h"
+
+/* The transport. Strings are borrowed until the request ends. */
+struct http_io {
+	void *context;
+	/* The CGI variable `name`, NULL when it is not there. */
+	const char *(*variable)(void *context, const char *name);
+	/* `NAME=value` number `index`, NULL past the last: a repeated header comes as a repeated name. */
+	const char *(*variable_at)(void *context, size_t index);
+	/* Up to len body bytes, 0 at the end; -1 when the client or the web server broke off. */
+	ptrdiff_t (*read)(void *context, void *buffer, size_t len);
+	/* False when nobody listens any more. */
+	bool (*write)(void *context, const void *bytes, size_t len);
+};
+
+enum http_method { HTTP_GET = 1, HTTP_HEAD = 2, HTTP_POST = 4, HTTP_PUT = 8, HTTP_PATCH = 16, HTTP_DELETE = 32, HTTP_OPTIONS = 64 };
+
+struct http_request {
+	struct http_io *io;
+	struct arena *arena;
+	enum http_method method; /* 0: none of ours */
+	struct target target;
+	bool has_length;
+	uint64_t length;        /* Content-Length, when has_length */
+	uint64_t received;      /* body bytes read so far */
+	const char *spool_path; /* the body's file, when the web server spooled it and it is not empty */
+	bool spooled;           /* the body is not on the stream */
+};
+
+/* Reads method, target and lengths; the error is E_URI_* or E_SIZE_INVALID. `request` is usable for a reply even then. */
+bool http_request_read(struct http_request *out, struct http_io *io, struct arena *arena, struct error *error);
+
+/* GET, HEAD ... by name, case-sensitive; 0 for others. And back. */
+enum http_method http_method_parse(struct span name);
+const char *http_method_name(enum http_method method);
+
+/*
+ * The header whose CGI name is `name` (`HTTP_ACCEPT`, `CONTENT_TYPE`); repeated ones joined with ", " (RFC 9110
+ * section 5.3). The empty span when absent.
+ */
+struct span http_header(const struct http_request *request, const char *name);
+
+/* Up to `len` bytes of the body; *got is 0 at its end. False with E_SIZE_INVALID when it broke off before. */
+bool http_body_read(struct http_request *request, void *buffer, size_t len, size_t *got, struct error *error);
+
+/* The whole body, at most `limit` bytes; more is `too_large`. */
+bool http_body_all(struct http_request *request, struct span *out, size_t limit, enum error_code too_large,
+		   struct error *error);
+
+/* Reads and forgets what is left, up to LIMIT_DRAIN, so that the client gets to see an early reply. */
+void http_body_drain(struct http_request *request);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* Manifests: rows with their payload, what they refer to, and who refers to them. */
+#ifndef BERTH_META_MANIFEST_H
+#define BERTH_META_MANIFEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "berth/base/span.h"
+#include "berth/meta/meta.h"
+
+/* By what a manifest is asked for: a tag, or a digest when `tag` is NULL. */
+struct meta_reference {
+	const char *tag;
+	struct digest digest;
+};
+
+struct meta_manifest {
+	struct digest digest;
+	struct span media_type;
+	uint64_t size;
+	struct span payload; /* empty when only the head was asked for */
+};
+
+/* One statement. The spans live as long as the arena. */
+bool meta_manifest_find(const struct meta *meta, struct span path, const struct meta_reference *reference, bool head_only,
+			bool *found, struct meta_manifest *out);
+
+/* For each digest, in the order given: a row (digest, size) of the repository's blobs, size NULL where it lacks one. */
+bool meta_manifest_check_blobs(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
+			       struct db_rows *out);
+
+/* The same for manifests: rows (digest, id, size). */
+bool meta_manifest_check_children(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
+				  struct db_rows *out);
+
+struct meta_manifest_new {
+	int64_t repository;
+	struct digest digest;
+	const char *media_type;
+	struct span payload;
+	const struct digest *subject;    /* NULL: none */
+	const char *artifact_type;       /* NULL: none */
+	struct span annotations;         /* empty: none; only with a subject */
+	const struct digest *blobs;      /* linked in the repository */
+	size_t blob_count;
+	const struct digest *children;   /* manifests of the repository */
+	size_t child_count;
+};
+
+/* Inserts the row and its references, or finds the one that is there; its row stays locked against removal. */
+bool meta_manifest_insert(const struct meta *meta, const struct meta_manifest_new *manifest, int64_t *id);
+
+enum meta_removed { META_REMOVED, META_REMOVE_UNKNOWN, META_REMOVE_REFERENCED };
+
+/* Removes the manifest, its references and its tags, unless an index of the repository needs it; tells all workers. */
+bool meta_manifest_delete(const struct meta *meta, struct span path, const struct digest *digest, enum meta_removed *out);
+
+struct meta_referrers_query {
+	struct span path;
+	struct digest subject;
+	const char *artifact_type;  /* NULL: all */
+	const struct digest *after; /* NULL: from the first */
+	int64_t rows;
+	int64_t annotation_bytes;
+};
+
+/*
+ * Rows (digest, media type, size, artifact type, annotations, met) in digest order, at most rows + 1 of them, cut
+ * where their annotations exceed annotation_bytes together; `met` counts those before the cut was made.
+ */
+bool meta_manifest_referrers(const struct meta *meta, const struct meta_referrers_query *query, struct db_rows *out);
+
+#endif

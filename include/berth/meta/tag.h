@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Tags: names for manifests of one repository. */
+#ifndef BERTH_META_TAG_H
+#define BERTH_META_TAG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "berth/base/span.h"
+#include "berth/meta/meta.h"
+
+/* Points the tags at the manifest, last writer wins. */
+bool meta_tag_set(const struct meta *meta, int64_t repository, int64_t manifest, const struct span *names, size_t count);
+
+bool meta_tag_delete(const struct meta *meta, struct span path, struct span name, bool *found);
+
+/*
+ * Names after `after` in byte order, at most `limit`, in one statement: no row when the repository is unknown, one row
+ * with a NULL name when it has no (further) tag.
+ */
+bool meta_tag_list(const struct meta *meta, struct span path, struct span after, int64_t limit, struct db_rows *out);
+
+#endif

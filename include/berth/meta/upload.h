@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Upload sessions: where an upload stands, so that any node can go on with it. */
+#ifndef BERTH_META_UPLOAD_H
+#define BERTH_META_UPLOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "berth/base/span.h"
+#include "berth/meta/meta.h"
+
+struct meta_upload {
+	int64_t repository;
+	uint64_t offset;
+	struct span hash_state;
+	struct span store_state;
+};
+
+bool meta_upload_create(const struct meta *meta, const char *id, const struct meta_upload *upload);
+
+/* The session `id` of that very repository. The spans live as long as the arena. */
+bool meta_upload_find(const struct meta *meta, struct span path, struct span id, bool *found, struct meta_upload *out);
+
+/* *found false: the session is gone. */
+bool meta_upload_save(const struct meta *meta, const char *id, const struct meta_upload *upload, bool *found);
+bool meta_upload_delete(const struct meta *meta, const char *id, bool *found);
+
+/*
+ * The lock of a session: PostgreSQL's, so that it ends with the worker that held it, whatever ended the worker. Waits
+ * for the lock_timeout, then 429. Held until meta_upload_unlock; the connection is not replaced meanwhile.
+ */
+bool meta_upload_lock(const struct meta *meta, const char *id);
+void meta_upload_unlock(struct db *db, const char *id);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* `/`, for load balancers, and `/v2/`, which says that this is a registry (end-1). */
+#include "call.h"
+
+bool api_root(struct call *call)
+{
+	call_empty(call, 200);
+	response_header(&call->response, "Cache-Control", "no-cache");
+	return true;
+}
+
+bool api_base(struct call *call)
+{
+	response_body(&call->response, 200, "application/json", SPAN_LIT("{}"));
+	return true;
+}

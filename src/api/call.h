@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* What a handler gets: the request, its match in the route table, and the response to fill. */
+#ifndef BERTH_API_CALL_H
+#define BERTH_API_CALL_H
+
+#include "berth/api/api.h"
+#include "berth/base/digest.h"
+#include "berth/base/strbuf.h"
+#include "berth/core/core.h"
+#include "berth/http/respond.h"
+
+struct call {
+	const struct api_settings *settings;
+	struct http_request request;
+	struct response response;
+	struct route_match match;
+	struct work work; /* with the request's arena and error */
+	struct error error;
+};
+
+/* True: the response is filled. False: call->error is set and becomes the response. */
+typedef bool handler_fn(struct call *call);
+
+#define ROUTE(methods, pattern, action, guard, name) handler_fn api_##name;
+#include "berth/api/routes.def"
+#undef ROUTE
+
+/* The path parameter as a digest; E_DIGEST_INVALID. */
+bool call_digest(struct call *call, struct digest *out);
+
+/* Base of Location and Link, up to the slash before `v2`. */
+const char *call_base(struct call *call);
+
+/* A query parameter as text that the database takes: the empty span when absent, E_URI_INVALID unless UTF-8. */
+bool call_query_text(struct call *call, const char *key, struct span *out);
+
+/* `n`: `fallback` when absent, E_PAGINATION_NUMBER_INVALID when no number or above `refuse_above` (0: no such bound). */
+bool call_page_size(struct call *call, size_t fallback, size_t refuse_above, size_t *out);
+
+/* Percent-encodes a query value (RFC 3986 section 2.3). */
+void call_add_encoded(struct strbuf *out, struct span text);
+
+/* Link to the page behind `last`, to `path` below /v2/; `extra` is more query, already encoded, or "". */
+void call_link_next(struct call *call, const char *path, size_t n, struct span last, const char *extra);
+
+/* Docker-Content-Digest and ETag. */
+void call_digest_headers(struct call *call, const struct digest *digest);
+
+/* If-None-Match names the digest: the response is now a 304. */
+bool call_not_modified(struct call *call, const struct digest *digest);
+
+/* A response without a body. */
+void call_empty(struct call *call, int status);
+
+#endif

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* One request in, one response out: routing, guards, the headers that every response carries. */
+#include "berth/base/limits.h"
+#include "berth/base/log.h"
+#include "berth/oci/name.h"
+#include "call.h"
+
+static const struct route routes[] = {
+#define ROUTE(methods, pattern, action, guard, name) {HTTP_##methods, pattern, action, guard},
+#include "berth/api/routes.def"
+#undef ROUTE
+};
+
+static handler_fn *const handlers[] = {
+#define ROUTE(methods, pattern, action, guard, name) api_##name,
+#include "berth/api/routes.def"
+#undef ROUTE
+};
+
+#define ROUTE_COUNT (sizeof routes / sizeof *routes)
+
+const struct route *api_routes(size_t *count)
+{
+	*count = ROUTE_COUNT;
+	return routes;
+}
+
+static bool guard(struct call *call, enum route_guard guard)
+{
+	const struct api_settings *settings = call->settings;
+
+	if (guard != GUARD_NONE && settings->readonly)
+		return error_setf(&call->error, E_UNSUPPORTED, "the registry is read-only");
+	if (guard == GUARD_DELETE && !settings->delete_enabled)
+		return error_setf(&call->error, E_UNSUPPORTED, "deletion is disabled");
+	return true;
+}
+
+static bool other_method(struct call *call)
+{
+	const char *allow = route_allow(call->match.allowed, call->request.arena);
+
+	if (call->request.method == HTTP_OPTIONS) {
+		call_empty(call, 200);
+		response_header(&call->response, "Allow", allow);
+		return true;
+	}
+	error_setf(&call->error, E_UNSUPPORTED, "allowed: %s", allow);
+	response_error(&call->response, &call->error);
+	response_header(&call->response, "Allow", allow);
+	return true;
+}
+
+static bool dispatch(struct call *call)
+{
+	log_context(call);
+	call->match = route_find(routes, ROUTE_COUNT, call->settings->base.prefix, call->request.arena, &call->request.target,
+				 call->request.method);
+	if (!call->match.allowed)
+		return error_set(&call->error, E_NOT_FOUND);
+	if (!call->match.route)
+		return other_method(call);
+	if (call->match.name.len && !name_valid(call->match.name))
+		return error_setf(&call->error, E_NAME_INVALID, "%.*s", SPAN_ARG(call->match.name));
+	return guard(call, call->match.route->guard) && handlers[call->match.route - routes](call);
+}
+
+static void common_headers(struct call *call)
+{
+	const struct api_settings *settings = call->settings;
+
+	response_header(&call->response, "Docker-Distribution-API-Version", "registry/2.0");
+	response_header(&call->response, "X-Content-Type-Options", "nosniff");
+	for (size_t i = 0; i < settings->header_count; i++)
+		if (!span_is_nocase(span_of(settings->headers[i].name), "X-Content-Type-Options"))
+			response_header(&call->response, settings->headers[i].name, settings->headers[i].value);
+}
+
+static void log_context(const struct call *call)
+{
+	log_context_set("method", http_method_name(call->request.method));
+	if (call->request.target.path.ptr)
+		log_context_set("path", call->request.target.path.ptr);
+}
+
+static void serve(struct api *api, struct http_io *io, struct arena *arena)
+{
+	struct call *call = arena_alloc(arena, sizeof *call);
+
+	call->settings = api->settings;
+	error_init(&call->error, arena);
+	response_init(&call->response, arena);
+	call->work = work_begin(&api->core, arena, &call->error);
+	if (!http_request_read(&call->request, io, arena, &call->error) || !dispatch(call)) {
+		response_error(&call->response, &call->error);
+		http_body_drain(&call->request);
+	}
+	common_headers(call);
+	(void)response_send(&call->response, io, call->request.method);
+}
+
+static void out_of_memory(struct http_io *io, struct arena *arena)
+{
+	static const char reply[] = "Status: 503\r\nContent-Type: application/json\r\nRetry-After: 10\r\n"
+				    "Docker-Distribution-API-Version: registry/2.0\r\n\r\n"
+				    "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}\n";
+
+	arena_clear(arena);
+	log_error("request: out of memory");
+	(void)io->write(io->context, reply, sizeof reply - 1);
+}
+
+void api_serve(struct api *api, struct http_io *io, struct arena *arena)
+{
+	if (setjmp(arena->on_exhausted) == 0) {
+		arena->armed = true;
+		serve(api, io, arena);
+	} else {
+		out_of_memory(io, arena);
+	}
+	log_context_clear();
+	arena_clear(arena);
+	db_tidy(api->core.db);
+}

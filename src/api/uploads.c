@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* Uploads (end-4, end-5, end-6, end-11, end-13, end-14). */
+#include <inttypes.h>
+
+#include "berth/core/blob.h"
+#include "berth/core/upload.h"
+#include "berth/http/byterange.h"
+#include "berth/oci/name.h"
+#include "call.h"
+
+/* ---- what a request says ---- */
+
+static const struct span *query(const struct call *call, const char *key)
+{
+	return target_first(&call->request.target, key);
+}
+
+static bool query_digest(struct call *call, struct digest *out)
+{
+	const struct span *text = query(call, "digest");
+
+	if (!text || text->len == 0)
+		return error_setf(&call->error, E_DIGEST_INVALID, "digest missing");
+	call->match.parameter = *text;
+	return call_digest(call, out);
+}
+
+static bool read_body(void *context, void *buffer, size_t len, size_t *got, struct error *error)
+{
+	return http_body_read(context, buffer, len, got, error);
+}
+
+static bool read_range(struct call *call, struct upload_chunk *chunk)
+{
+	struct span header = http_header(&call->request, "HTTP_CONTENT_RANGE");
+	struct byterange range;
+
+	if (header.len == 0)
+		return true;
+	if (!byterange_parse_chunk(&range, header))
+		return error_setf(&call->error, E_RANGE_INVALID, "Content-Range is <first>-<last>");
+	if (chunk->has_length && chunk->length != byterange_length(range))
+		return error_setf(&call->error, E_SIZE_INVALID, "Content-Range and Content-Length differ");
+	chunk->has_first = chunk->has_length = true;
+	chunk->first = range.first;
+	chunk->length = byterange_length(range);
+	return true;
+}
+
+static bool read_chunk(struct call *call, struct upload_chunk *out)
+{
+	struct http_request *request = &call->request;
+
+	*out = (struct upload_chunk){
+		.source = {.spool_path = request->spool_path, .read = read_body, .context = request},
+		.empty = request->spooled ? !request->spool_path : request->has_length && request->length == 0,
+		.has_length = request->has_length,
+		.length = request->length,
+	};
+	return read_range(call, out);
+}
+
+/* ---- replies ---- */
+
+/*
+ * The query is opaque to clients and unread by us, for all state is in the session's row, so a stale Location works.
+ * It is there because some clients append `&digest=` without looking.
+ */
+static void reply_session(struct call *call, int status, const char *id, uint64_t offset)
+{
+	call_empty(call, status);
+	response_headerf(&call->response, "Location", "%s/v2/%s/blobs/uploads/%s?_state=%" PRIu64, call_base(call),
+			 call->match.name.ptr, id, offset);
+	response_header(&call->response, "Docker-Upload-UUID", id);
+	response_headerf(&call->response, "Range", "0-%" PRIu64, offset ? offset - 1 : 0);
+}
+
+static void reply_blob(struct call *call, const struct digest *digest)
+{
+	char text[DIGEST_TEXT_MAX];
+
+	call_empty(call, 201);
+	digest_text(digest, text);
+	response_headerf(&call->response, "Location", "%s/v2/%s/blobs/%s", call_base(call), call->match.name.ptr, text);
+	response_header(&call->response, "Docker-Content-Digest", text);
+}
+
+/* ---- POST: a session, a whole blob, or a mount ---- */
+
+static bool start_session(struct call *call)
+{
+	enum digest_algorithm algorithm = DIGEST_SHA256;
+	const struct span *hint = query(call, "digest-algorithm");
+	struct upload upload;
+
+	if (hint && !digest_algorithm_parse(&algorithm, *hint))
+		return error_setf(&call->error, E_DIGEST_INVALID, "digest algorithm unsupported: use sha256 or sha512");
+	if (!upload_start(&call->work, call->match.name, algorithm, &upload))
+		return false;
+	reply_session(call, 202, upload.stored.id, 0);
+	return true;
+}
+
+static bool post_whole(struct call *call)
+{
+	struct upload_chunk chunk;
+	struct digest digest;
+	bool made;
+
+	if (!query_digest(call, &digest) || !read_chunk(call, &chunk) ||
+	    !upload_whole(&call->work, call->match.name, &chunk, &digest, &made))
+		return false;
+	if (!made)
+		return start_session(call); /* no body came: the client means to send it by PUT */
+	reply_blob(call, &digest);
+	return true;
+}
+
+/* Whatever stands against a mount, the answer is a session, which tells nobody what exists elsewhere. */
+static bool post_mount(struct call *call, struct span digest_text)
+{
+	const struct span *from = query(call, "from");
+	struct blob_mount mount = {.from = from ? *from : (struct span){"", 0}};
+	struct digest digest;
+	bool mounted;
+
+	if (digest_parse(&digest, digest_text) != DIGEST_OK || (mount.from.len && !name_valid(mount.from)))
+		return start_session(call);
+	if (!blob_mount(&call->work, call->match.name, &digest, &mount, &mounted))
+		return false;
+	if (!mounted)
+		return start_session(call);
+	reply_blob(call, &digest);
+	return true;
+}
+
+bool api_upload_post(struct call *call)
+{
+	const struct span *mount = query(call, "mount");
+
+	if (mount && mount->len)
+		return post_mount(call, *mount);
+	return query(call, "digest") ? post_whole(call) : start_session(call);
+}
+
+/* ---- a session's resource ---- */
+
+bool api_upload_get(struct call *call)
+{
+	uint64_t offset;
+
+	if (!upload_status(&call->work, call->match.name, call->match.parameter, &offset))
+		return false;
+	reply_session(call, 204, call->match.parameter.ptr, offset);
+	return true;
+}
+
+bool api_upload_patch(struct call *call)
+{
+	struct upload_chunk chunk;
+	struct upload upload;
+
+	if (!read_chunk(call, &chunk) || !upload_open(&call->work, call->match.name, call->match.parameter, &upload) ||
+	    !upload_append(&call->work, &upload, &chunk))
+		return false;
+	reply_session(call, 202, upload.stored.id, upload.stored.offset);
+	return true;
+}
+
+bool api_upload_put(struct call *call)
+{
+	struct span id = call->match.parameter;
+	struct upload_chunk chunk;
+	struct digest digest;
+	struct upload upload;
+
+	if (!query_digest(call, &digest) || !read_chunk(call, &chunk) ||
+	    !upload_open(&call->work, call->match.name, id, &upload) ||
+	    !upload_finish(&call->work, &upload, &chunk, &digest))
+		return false;
+	reply_blob(call, &digest);
+	return true;
+}
+
+bool api_upload_delete(struct call *call)
+{
+	struct upload upload;
+
+	if (!upload_open(&call->work, call->match.name, call->match.parameter, &upload) ||
+	    !upload_cancel(&call->work, &upload))
+		return false;
+	call_empty(call, 204);
+	response_header(&call->response, "Docker-Upload-UUID", upload.stored.id);
+	return true;
+}

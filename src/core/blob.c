@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Blobs of a repository. */
+#include "berth/core/blob.h"
+
+#include "berth/base/log.h"
+#include "berth/meta/blob.h"
+#include "berth/meta/repository.h"
+
+static bool unknown(const struct work *work, const struct digest *digest)
+{
+	char text[DIGEST_TEXT_MAX];
+
+	return error_setf(work->error, E_BLOB_UNKNOWN, "%s", digest_text(digest, text));
+}
+
+bool blob_size(const struct work *work, struct span path, const struct digest *digest, uint64_t *size)
+{
+	bool found;
+
+	if (!meta_blob_find(&work->meta, path, digest, &found, size))
+		return false;
+	return found || unknown(work, digest);
+}
+
+bool blob_open(const struct work *work, struct span path, const struct digest *digest, uint64_t *size,
+	       struct store_location *location)
+{
+	char text[DIGEST_TEXT_MAX];
+	uint64_t stored;
+	bool found;
+
+	if (!blob_size(work, path, digest, size) || !store_stat(work->core->store, digest, &found, &stored, work->error))
+		return false;
+	if (found && stored == *size)
+		return store_locate(work->core->store, digest, location, work->arena, work->error);
+	log_error("storage: blob %s: %s", digest_text(digest, text), found ? "another size than its row says" : "missing");
+	return unknown(work, digest);
+}
+
+bool blob_read(const struct work *work, const struct digest *digest, uint64_t offset, uint64_t length, store_sink_fn *sink,
+	       void *context)
+{
+	return store_read(work->core->store, digest, offset, length, sink, context, work->error);
+}
+
+bool blob_unlink(const struct work *work, struct span path, const struct digest *digest)
+{
+	enum meta_unlinked outcome;
+
+	if (!meta_blob_unlink(&work->meta, path, digest, &outcome))
+		return false;
+	switch (outcome) {
+	case META_UNLINKED: return true;
+	case META_UNLINK_UNKNOWN: return unknown(work, digest);
+	case META_UNLINK_REFERENCED: break;
+	}
+	return error_set(work->error, E_BLOB_REFERENCED);
+}
+
+struct mount_step {
+	const struct work *work;
+	struct span path;
+	const struct digest *digest;
+};
+
+static bool link_it(struct db *db, void *context, struct error *error)
+{
+	const struct mount_step *step = context;
+	const struct meta *meta = &step->work->meta;
+	int64_t repository;
+
+	(void)db, (void)error;
+	return meta_repository_make(meta, step->path, &repository) && meta_blob_link(meta, repository, step->digest);
+}
+
+bool blob_mount(const struct work *work, struct span path, const struct digest *digest, const struct blob_mount *mount,
+		bool *mounted)
+{
+	struct mount_step step = {work, path, digest};
+	uint64_t size;
+	bool ok;
+
+	ok = mount->from.len ? meta_blob_find(&work->meta, mount->from, digest, mounted, &size)
+			     : meta_blob_mountable(&work->meta, digest, mount->readable, mount->readable_count, mounted);
+	if (!ok || !*mounted)
+		return ok;
+	return db_transaction(work->core->db, link_it, &step, work->error);
+}

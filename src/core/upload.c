@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* Uploads. The order in each function is the promise: bytes durable, then the row, then the reply. */
+#include "berth/core/upload.h"
+
+#include "berth/base/log.h"
+#include "berth/base/uuid.h"
+#include "berth/meta/blob.h"
+#include "berth/meta/repository.h"
+#include "berth/meta/upload.h"
+
+static bool unknown(const struct work *work)
+{
+	return error_set(work->error, E_BLOB_UPLOAD_UNKNOWN);
+}
+
+static struct span exported(const struct work *work, const struct hasher *hasher)
+{
+	unsigned char *state = arena_alloc(work->arena, HASHER_STATE_MAX);
+
+	return (struct span){(const char *)state, hasher_export(hasher, state)};
+}
+
+static struct meta_upload row_of(const struct work *work, const struct upload *upload)
+{
+	return (struct meta_upload){
+		.repository = upload->repository,
+		.offset = upload->stored.offset,
+		.hash_state = exported(work, &upload->hasher),
+		.store_state = upload->stored.state,
+	};
+}
+
+static void fresh(struct upload *out, enum digest_algorithm algorithm)
+{
+	*out = (struct upload){.repository = 0};
+	uuid_new(out->stored.id);
+	hasher_init(&out->hasher, algorithm);
+}
+
+bool upload_start(const struct work *work, struct span path, enum digest_algorithm algorithm, struct upload *out)
+{
+	struct meta_upload row;
+
+	fresh(out, algorithm);
+	if (!meta_repository_make(&work->meta, path, &out->repository))
+		return false;
+	row = row_of(work, out);
+	return meta_upload_create(&work->meta, out->stored.id, &row);
+}
+
+bool upload_status(const struct work *work, struct span path, struct span id, uint64_t *offset)
+{
+	struct meta_upload row;
+	bool found;
+
+	if (!uuid_valid(id))
+		return unknown(work);
+	if (!meta_upload_find(&work->meta, path, id, &found, &row))
+		return false;
+	*offset = found ? row.offset : 0;
+	return found || unknown(work);
+}
+
+struct held_lock {
+	struct db *db;
+	char id[UUID_TEXT_MAX];
+};
+
+static void unlock(void *object)
+{
+	const struct held_lock *lock = object;
+
+	meta_upload_unlock(lock->db, lock->id);
+}
+
+static bool lock(const struct work *work, const char *id)
+{
+	struct held_lock *held = arena_alloc(work->arena, sizeof *held);
+
+	if (!meta_upload_lock(&work->meta, id))
+		return false;
+	held->db = work->core->db;
+	memcpy(held->id, id, sizeof held->id);
+	arena_defer(work->arena, unlock, held);
+	return true;
+}
+
+bool upload_open(const struct work *work, struct span path, struct span id, struct upload *out)
+{
+	struct meta_upload row;
+	bool found;
+
+	*out = (struct upload){.repository = 0};
+	if (!uuid_valid(id))
+		return unknown(work);
+	memcpy(out->stored.id, id.ptr, id.len);
+	if (!lock(work, out->stored.id) || !meta_upload_find(&work->meta, path, id, &found, &row))
+		return false;
+	if (!found)
+		return unknown(work);
+	out->repository = row.repository;
+	out->stored.offset = row.offset;
+	out->stored.state = row.store_state;
+	if (hasher_import(&out->hasher, row.hash_state.ptr, row.hash_state.len))
+		return true;
+	log_error("upload %s: its hash state is of no known form", out->stored.id);
+	return error_set(work->error, E_BLOB_UPLOAD_INVALID);
+}
+
+/* The chunk's bytes are in the store, durably; the session's row does not know it yet. */
+static bool take_in(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
+{
+	uint64_t before = upload->stored.offset;
+
+	uint64_t added;
+
+	if (chunk->has_first && chunk->first != before)
+		return error_setf(work->error, E_RANGE_INVALID, "the upload stands at %llu", (unsigned long long)before);
+	if (!chunk->empty &&
+	    !store_append(work->core->store, &upload->stored, &chunk->source, &upload->hasher, work->arena, work->error))
+		return false;
+	added = upload->stored.offset - before;
+	if (chunk->has_length && added != chunk->length)
+		return error_setf(work->error, E_SIZE_INVALID, "%llu bytes came, %llu were announced",
+				  (unsigned long long)added, (unsigned long long)chunk->length);
+	return true;
+}
+
+bool upload_append(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
+{
+	struct meta_upload row;
+	bool found;
+
+	if (!take_in(work, upload, chunk))
+		return false;
+	if (chunk->empty)
+		return true;
+	row = row_of(work, upload);
+	if (!meta_upload_save(&work->meta, upload->stored.id, &row, &found))
+		return false;
+	return found || unknown(work);
+}
+
+bool upload_cancel(const struct work *work, const struct upload *upload)
+{
+	bool found;
+
+	/* the row first: a crash in between leaves bytes that nobody asks for, never a session without them */
+	if (!meta_upload_delete(&work->meta, upload->stored.id, &found))
+		return false;
+	store_abort(work->core->store, &upload->stored);
+	return found || unknown(work);
+}
+
+static bool digest_matches(const struct work *work, const struct upload *upload, const struct digest *said, bool *matches)
+{
+	struct hasher copy = upload->hasher;
+	struct digest actual;
+
+	if (said->algorithm == copy.algorithm)
+		hasher_final(&copy, &actual);
+	else if (!store_digest_upload(work->core->store, &upload->stored, said->algorithm, &actual, work->error))
+		return false;
+	*matches = digest_equal(&actual, said);
+	return true;
+}
+
+static bool refuse_digest(const struct work *work, const struct digest *said)
+{
+	char text[DIGEST_TEXT_MAX];
+
+	return error_setf(work->error, E_DIGEST_INVALID, "the content's digest is not %s", digest_text(said, text));
+}
+
+struct commit {
+	const struct work *work;
+	struct span path; /* of the repository, when its row may be missing */
+	struct upload *upload;
+	const struct digest *digest;
+};
+
+static bool commit_rows(struct db *db, void *context, struct error *error)
+{
+	const struct commit *commit = context;
+	const struct meta *meta = &commit->work->meta;
+	bool found;
+
+	(void)db, (void)error;
+	if (commit->path.len && !meta_repository_make(meta, commit->path, &commit->upload->repository))
+		return false;
+	if (!meta_blob_insert(meta, commit->digest, commit->upload->stored.offset) ||
+	    !meta_blob_link(meta, commit->upload->repository, commit->digest))
+		return false;
+	return commit->path.len || meta_upload_delete(meta, commit->upload->stored.id, &found);
+}
+
+/* path empty: the session's row names the repository and goes with the commit. */
+static bool commit_blob(const struct work *work, struct span path, struct upload *upload, const struct digest *digest)
+{
+	struct commit commit = {work, path, upload, digest};
+
+	return store_finish(work->core->store, &upload->stored, digest, work->error) &&
+	       db_transaction(work->core->db, commit_rows, &commit, work->error);
+}
+
+bool upload_finish(const struct work *work, struct upload *upload, struct upload_chunk *chunk, const struct digest *digest)
+{
+	bool matches;
+
+	if (!take_in(work, upload, chunk) || !digest_matches(work, upload, digest, &matches))
+		return false;
+	if (matches)
+		return commit_blob(work, (struct span){"", 0}, upload, digest);
+	(void)upload_cancel(work, upload);
+	return refuse_digest(work, digest);
+}
+
+bool upload_whole(const struct work *work, struct span path, struct upload_chunk *chunk, const struct digest *digest,
+		  bool *made)
+{
+	struct upload upload;
+	bool matches;
+
+	fresh(&upload, digest->algorithm);
+	*made = false;
+	if (!take_in(work, &upload, chunk) || !digest_matches(work, &upload, digest, &matches))
+		return false;
+	if (!matches) {
+		store_abort(work->core->store, &upload.stored);
+		return upload.stored.offset == 0 || refuse_digest(work, digest);
+	}
+	*made = commit_blob(work, path, &upload, digest);
+	return *made;
+}

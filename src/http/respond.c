@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* One response: the one writer of headers. */
+#include "berth/http/respond.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "berth/base/json_write.h"
+#include "berth/base/limits.h"
+#include "berth/base/log.h"
+#include "berth/base/strbuf.h"
+
+#define HEAD_MAX ((size_t)64 << 10) /* all headers together; each is bounded by LIMIT_HEADER_VALUE */
+
+void response_init(struct response *response, struct arena *arena)
+{
+	*response = (struct response){.arena = arena, .status = 200};
+}
+
+void response_clear(struct response *response)
+{
+	response_init(response, response->arena);
+}
+
+static bool printable(const char *value)
+{
+	for (const char *c = value; *c; c++)
+		if (*c < 0x20 || *c > 0x7e)
+			return false;
+	return true;
+}
+
+void response_header(struct response *response, const char *name, const char *value)
+{
+	size_t at = response->header_count;
+
+	if (!printable(value) || strlen(value) > LIMIT_HEADER_VALUE || at == RESPONSE_HEADERS_MAX) {
+		log_error("response: header %s refused", name);
+		response->invalid = true;
+		return;
+	}
+	response->headers[at].name = name;
+	response->headers[at].value = arena_strdup(response->arena, value);
+	response->header_count++;
+}
+
+void response_headerf(struct response *response, const char *name, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	response_header(response, name, arena_vprintf(response->arena, format, args));
+	va_end(args);
+}
+
+void response_body(struct response *response, int status, const char *content_type, struct span body)
+{
+	response->status = status;
+	if (content_type)
+		response_header(response, "Content-Type", content_type);
+	response->body = body;
+}
+
+void response_length(struct response *response, uint64_t length)
+{
+	response->has_length = true;
+	response->length = length;
+}
+
+static struct span errors_json(const struct error *error, struct arena *arena)
+{
+	struct strbuf text;
+	struct json_writer json;
+
+	strbuf_init(&text, arena, LIMIT_RESPONSE);
+	json = json_writer(&text);
+	json_open(&json, '{');
+	json_key(&json, "errors");
+	json_open(&json, '[');
+	for (size_t i = 0; i < error->count; i++) {
+		const struct error_item *item = &error->items[i];
+
+		json_open(&json, '{');
+		json_key(&json, "code");
+		json_text(&json, error_name(item->code));
+		json_key(&json, "message");
+		json_text(&json, error_message(item->code));
+		if (item->detail) {
+			json_key(&json, "detail");
+			json_raw(&json, span_of(item->detail));
+		}
+		json_close(&json, '}');
+	}
+	json_close(&json, ']');
+	json_close(&json, '}');
+	strbuf_addc(&text, '\n');
+	return strbuf_span(&text);
+}
+
+void response_error(struct response *response, const struct error *error)
+{
+	response_clear(response);
+	response_body(response, error_status(error_code(error)), "application/json", errors_json(error, response->arena));
+	if (error->retry_after)
+		response_headerf(response, "Retry-After", "%u", error->retry_after);
+}
+
+static void refuse(struct response *response)
+{
+	struct error error;
+
+	error_init(&error, response->arena);
+	error_set(&error, E_UNKNOWN);
+	response_error(response, &error);
+}
+
+static bool bodiless(int status)
+{
+	return status == 204 || status == 304;
+}
+
+static void add_length(const struct response *response, struct strbuf *out)
+{
+	uint64_t length = response->has_length ? response->length : response->body.len;
+
+	if (!response->length_elsewhere && !bodiless(response->status))
+		strbuf_addf(out, "Content-Length: %" PRIu64 "\r\n", length);
+}
+
+bool response_send(struct response *response, struct http_io *io, enum http_method method)
+{
+	struct strbuf out;
+
+	if (response->invalid)
+		refuse(response);
+	strbuf_init(&out, response->arena, HEAD_MAX + response->body.len);
+	strbuf_addf(&out, "Status: %d\r\n", response->status);
+	for (size_t i = 0; i < response->header_count; i++) {
+		strbuf_adds(&out, response->headers[i].name);
+		strbuf_adds(&out, ": ");
+		strbuf_adds(&out, response->headers[i].value);
+		strbuf_adds(&out, "\r\n");
+	}
+	add_length(response, &out);
+	strbuf_adds(&out, "\r\n");
+	if (method == HTTP_HEAD || bodiless(response->status))
+		return io->write(io->context, out.ptr, out.len);
+	if (response->body.len < (size_t)64 << 10) {
+		strbuf_add_span(&out, response->body); /* one write, one record */
+		return io->write(io->context, out.ptr, out.len) &&
+		       (!response->stream || response->stream(response->stream_context, io));
+	}
+	return io->write(io->context, out.ptr, out.len) &&
+	       io->write(io->context, response->body.ptr, response->body.len);
+}

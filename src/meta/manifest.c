@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Manifests. */
+#include "berth/meta/manifest.h"
+
+#include "berth/meta/statements.h"
+
+static bool run(const struct meta *meta, int statement, struct db_values values, struct db_rows *out)
+{
+	return meta_ok(meta, db_run(meta->db, statement, values, out, meta->arena, meta->error));
+}
+
+bool meta_manifest_find(const struct meta *meta, struct span path, const struct meta_reference *reference, bool head_only,
+			bool *found, struct meta_manifest *out)
+{
+	static const enum statement by_tag[] = {STMT_MANIFEST_BY_TAG, STMT_MANIFEST_HEAD_BY_TAG};
+	static const enum statement by_digest[] = {STMT_MANIFEST_BY_DIGEST, STMT_MANIFEST_HEAD_BY_DIGEST};
+	enum statement statement = reference->tag ? by_tag[head_only] : by_digest[head_only];
+	struct db_value key = reference->tag ? db_text(reference->tag) : meta_digest(meta, &reference->digest);
+	struct db_rows rows;
+
+	if (!run(meta, statement, DB_VALUES(db_span(path), key), &rows))
+		return false;
+	*found = rows.count > 0;
+	if (!*found)
+		return true;
+	out->media_type = db_column(&rows, 0, 1);
+	out->size = (uint64_t)db_column_i64(&rows, 0, 2);
+	out->payload = head_only ? (struct span){"", 0} : db_column(&rows, 0, 3);
+	return meta_column_digest(meta, &rows, 0, 0, &out->digest);
+}
+
+bool meta_manifest_check_blobs(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
+			       struct db_rows *out)
+{
+	return run(meta, STMT_MANIFEST_CHECK_BLOBS, DB_VALUES(db_i64(repository), meta_digests(meta, digests, count)), out);
+}
+
+bool meta_manifest_check_children(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
+				  struct db_rows *out)
+{
+	return run(meta, STMT_MANIFEST_CHECK_CHILDREN, DB_VALUES(db_i64(repository), meta_digests(meta, digests, count)),
+		   out);
+}
+
+static bool link_references(const struct meta *meta, const struct meta_manifest_new *manifest, int64_t id)
+{
+	struct db_rows rows;
+
+	return (manifest->blob_count == 0 ||
+		run(meta, STMT_MANIFEST_LINK_BLOBS,
+		    DB_VALUES(db_i64(manifest->repository), db_i64(id),
+			      meta_digests(meta, manifest->blobs, manifest->blob_count)),
+		    &rows)) &&
+	       (manifest->child_count == 0 ||
+		run(meta, STMT_MANIFEST_LINK_CHILDREN,
+		    DB_VALUES(db_i64(manifest->repository), db_i64(id),
+			      meta_digests(meta, manifest->children, manifest->child_count)),
+		    &rows));
+}
+
+static struct db_value optional(struct span text)
+{
+	return text.len ? db_span(text) : db_null();
+}
+
+/* The row that is there already; when it went away in between, the whole transaction starts again. */
+static bool lock_existing(const struct meta *meta, const struct meta_manifest_new *manifest, int64_t *id)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_MANIFEST_LOCK, DB_VALUES(db_i64(manifest->repository), meta_digest(meta, &manifest->digest)),
+		 &rows))
+		return false;
+	if (rows.count == 0)
+		return db_want_retry(meta->db);
+	*id = db_column_i64(&rows, 0, 0);
+	return true;
+}
+
+bool meta_manifest_insert(const struct meta *meta, const struct meta_manifest_new *manifest, int64_t *id)
+{
+	struct db_value subject = manifest->subject ? meta_digest(meta, manifest->subject) : db_null();
+	struct db_rows rows;
+
+	if (!run(meta, STMT_MANIFEST_INSERT,
+		 DB_VALUES(db_i64(manifest->repository), meta_digest(meta, &manifest->digest),
+			   db_text(manifest->media_type), db_span(manifest->payload), subject,
+			   db_text(manifest->artifact_type), optional(manifest->annotations)),
+		 &rows))
+		return false;
+	if (rows.count == 0)
+		return lock_existing(meta, manifest, id);
+	*id = db_column_i64(&rows, 0, 0);
+	return link_references(meta, manifest, *id);
+}
+
+bool meta_manifest_delete(const struct meta *meta, struct span path, const struct digest *digest, enum meta_removed *out)
+{
+	struct db_rows rows;
+	enum db_outcome outcome = db_run(meta->db, STMT_MANIFEST_DELETE, DB_VALUES(db_span(path), meta_digest(meta, digest)),
+					 &rows, meta->arena, meta->error);
+
+	if (outcome == DB_CONSTRAINT) {
+		*out = META_REMOVE_REFERENCED;
+		return true;
+	}
+	if (!meta_ok(meta, outcome))
+		return false;
+	*out = rows.count ? META_REMOVED : META_REMOVE_UNKNOWN;
+	return *out == META_REMOVE_UNKNOWN || run(meta, STMT_MANIFEST_ANNOUNCE, DB_NO_VALUES, &rows);
+}
+
+bool meta_manifest_referrers(const struct meta *meta, const struct meta_referrers_query *query, struct db_rows *out)
+{
+	struct db_value after = query->after ? meta_digest(meta, query->after) : db_null();
+
+	return run(meta, STMT_REFERRERS_PAGE,
+		   DB_VALUES(db_span(query->path), meta_digest(meta, &query->subject), db_text(query->artifact_type), after,
+			     db_i64(query->rows), db_i64(query->annotation_bytes)),
+		   out);
+}

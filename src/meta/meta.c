@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Digests as parameters and columns; outcomes as success or failure. */
+#include "berth/meta/meta.h"
+
+#include "berth/base/log.h"
+
+struct db_value meta_digest(const struct meta *meta, const struct digest *digest)
+{
+	unsigned char packed[DIGEST_PACKED_MAX];
+	size_t len = digest_pack(digest, packed);
+
+	return db_bytes(arena_memdup(meta->arena, packed, len), len);
+}
+
+struct db_value meta_digests(const struct meta *meta, const struct digest *digests, size_t count)
+{
+	struct span *items = arena_array(meta->arena, count + 1, sizeof *items);
+
+	for (size_t i = 0; i < count; i++) {
+		struct db_value value = meta_digest(meta, &digests[i]);
+
+		items[i] = (struct span){value.ptr, (size_t)value.len};
+	}
+	return db_bytes_array(meta->arena, items, count);
+}
+
+bool meta_column_digest(const struct meta *meta, const struct db_rows *rows, int row, int column, struct digest *out)
+{
+	struct span packed = db_column(rows, row, column);
+
+	if (digest_unpack(out, packed.ptr, packed.len))
+		return true;
+	log_error("database: a digest column holds no digest");
+	return error_set(meta->error, E_UNKNOWN);
+}
+
+bool meta_ok(const struct meta *meta, enum db_outcome outcome)
+{
+	switch (outcome) {
+	case DB_OK: return true;
+	case DB_BUSY: meta->error->retry_after = 1; return error_set(meta->error, E_TOOMANYREQUESTS);
+	case DB_CONSTRAINT: log_debug("database: constraint %s", db_constraint(meta->db)); return db_want_retry(meta->db);
+	case DB_RETRY:
+	case DB_FAILED: break;
+	}
+	return false;
+}

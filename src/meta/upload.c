@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Upload sessions. */
+#include "berth/meta/upload.h"
+
+#include "berth/meta/statements.h"
+
+static bool run(const struct meta *meta, int statement, struct db_values values, struct db_rows *out)
+{
+	return meta_ok(meta, db_run(meta->db, statement, values, out, meta->arena, meta->error));
+}
+
+bool meta_upload_create(const struct meta *meta, const char *id, const struct meta_upload *upload)
+{
+	struct db_rows rows;
+
+	return run(meta, STMT_UPLOAD_CREATE,
+		   DB_VALUES(db_text(id), db_i64(upload->repository), db_span(upload->hash_state),
+			     db_span(upload->store_state)),
+		   &rows);
+}
+
+bool meta_upload_find(const struct meta *meta, struct span path, struct span id, bool *found, struct meta_upload *out)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_UPLOAD_FIND, DB_VALUES(db_span(path), db_span(id)), &rows))
+		return false;
+	*found = rows.count > 0;
+	if (!*found)
+		return true;
+	out->offset = (uint64_t)db_column_i64(&rows, 0, 0);
+	out->hash_state = db_column(&rows, 0, 1);
+	out->store_state = db_column(&rows, 0, 2);
+	out->repository = db_column_i64(&rows, 0, 3);
+	return true;
+}
+
+bool meta_upload_save(const struct meta *meta, const char *id, const struct meta_upload *upload, bool *found)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_UPLOAD_SAVE,
+		 DB_VALUES(db_text(id), db_i64((int64_t)upload->offset), db_span(upload->hash_state),
+			   db_span(upload->store_state)),
+		 &rows))
+		return false;
+	*found = rows.count > 0;
+	return true;
+}
+
+bool meta_upload_delete(const struct meta *meta, const char *id, bool *found)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_UPLOAD_DELETE, DB_VALUES(db_text(id)), &rows))
+		return false;
+	*found = rows.count > 0;
+	return true;
+}
+
+bool meta_upload_lock(const struct meta *meta, const char *id)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_UPLOAD_LOCK, DB_VALUES(db_text(id)), &rows))
+		return false;
+	db_hold(meta->db);
+	return true;
+}
+
+void meta_upload_unlock(struct db *db, const char *id)
+{
+	struct arena arena;
+	struct error error;
+	struct db_rows rows;
+
+	arena_init(&arena, (size_t)64 << 10);
+	error_init(&error, &arena);
+	if (db_run(db, STMT_UPLOAD_UNLOCK, DB_VALUES(db_text(id)), &rows, &arena, &error) == DB_OK)
+		db_release_hold(db); /* else db_tidy ends the connection, and the lock with it */
+	arena_release(&arena);
+}
