@@ -51,6 +51,13 @@ static bool other_method(struct call *call)
 	return true;
 }
 
+static void log_context(const struct call *call)
+{
+	log_context_set("method", http_method_name(call->request.method));
+	if (call->request.target.path.ptr)
+		log_context_set("path", call->request.target.path.ptr);
+}
+
 static bool dispatch(struct call *call)
 {
 	log_context(call);
@@ -74,13 +81,6 @@ static void common_headers(struct call *call)
 	for (size_t i = 0; i < settings->header_count; i++)
 		if (!span_is_nocase(span_of(settings->headers[i].name), "X-Content-Type-Options"))
 			response_header(&call->response, settings->headers[i].name, settings->headers[i].value);
-}
-
-static void log_context(const struct call *call)
-{
-	log_context_set("method", http_method_name(call->request.method));
-	if (call->request.target.path.ptr)
-		log_context_set("path", call->request.target.path.ptr);
 }
 
 static void serve(struct api *api, struct http_io *io, struct arena *arena)

@@ -1,1 +1,4 @@
-# filled by the floor's author
+noinst_LIBRARIES += libapp.a
+libapp_a_SOURCES = \
+	src/app/app.c \
+	src/app/worker.c

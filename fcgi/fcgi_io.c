@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* libfcgi as the transport. One request at a time; the connection comes from prefork_accept, never from libfcgi. */
+#include "berth/fcgi/fcgi_io.h"
+
+#include <fcgiapp.h>
+#include <limits.h>
+#include <stdlib.h>
+
+struct fcgi_io {
+	FCGX_Request request;
+	size_t variables; /* in envp */
+};
+
+struct fcgi_io *fcgi_io_new(void)
+{
+	struct fcgi_io *io = calloc(1, sizeof *io);
+
+	if (io && FCGX_Init() == 0 && FCGX_InitRequest(&io->request, -1, 0) == 0)
+		return io;
+	free(io);
+	return NULL;
+}
+
+static const char *variable(void *context, const char *name)
+{
+	struct fcgi_io *io = context;
+
+	return FCGX_GetParam(name, io->request.envp);
+}
+
+static const char *variable_at(void *context, size_t index)
+{
+	const struct fcgi_io *io = context;
+
+	return index < io->variables ? io->request.envp[index] : NULL;
+}
+
+/* An early end looks like an end: only the stream's error code tells a broken body from a whole one. */
+static ptrdiff_t read_some(void *context, void *buffer, size_t len)
+{
+	struct fcgi_io *io = context;
+	int want = len > INT_MAX ? INT_MAX : (int)len;
+	int got = FCGX_GetStr(buffer, want, io->request.in);
+
+	if (got < want && FCGX_GetError(io->request.in) != 0)
+		return -1;
+	return got;
+}
+
+static bool write_all(void *context, const void *bytes, size_t len)
+{
+	struct fcgi_io *io = context;
+	const char *at = bytes;
+
+	while (len > 0) {
+		int part = len > INT_MAX ? INT_MAX : (int)len;
+
+		if (FCGX_PutStr(at, part, io->request.out) != part)
+			return false;
+		at += part;
+		len -= (size_t)part;
+	}
+	return true;
+}
+
+bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out)
+{
+	io->request.ipcFd = fd;
+	io->request.keepConnection = 1; /* or the FCGX_Finish_r inside FCGX_Accept_r closes it */
+	if (FCGX_Accept_r(&io->request) != 0)
+		return false;
+	io->request.keepConnection = 0; /* one request a connection, whatever the web server asks for */
+	for (io->variables = 0; io->request.envp[io->variables];)
+		io->variables++;
+	*out = (struct http_io){io, variable, variable_at, read_some, write_all};
+	return true;
+}
+
+void fcgi_io_finish(struct fcgi_io *io)
+{
+	FCGX_Finish_r(&io->request);
+}
+
+void fcgi_io_free(struct fcgi_io *io)
+{
+	if (io)
+		FCGX_Free(&io->request, 1);
+	free(io);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a configuration file to something that serves: the only module that knows all the others.
+ *
+ *     struct app app;
+ *     if (!app_load(&app, path, environ, stderr))    every error is printed: exit 3
+ *     if (!app_check(&app, reason, sizeof reason))   database, schema and storage are usable now
+ *     ... fork ...
+ *     worker = app_worker_new(&app, &generation);    the worker's own connection, store and cache
+ *     api_serve(app_worker_api(worker), io, arena);
+ */
+#ifndef BERTH_APP_APP_H
+#define BERTH_APP_APP_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "berth/api/api.h"
+#include "berth/base/arena.h"
+#include "berth/config/config.h"
+#include "berth/core/manifest_policy.h"
+#include "berth/db/db.h"
+
+/* May be moved as a whole: nothing in it points into it. */
+struct app {
+	struct arena arena; /* the configuration and all that is derived from it */
+	struct config *config;
+	struct db_settings database;
+	struct api_settings api;
+	struct manifest_policy *policy;
+};
+
+struct app_worker;
+
+/* Reads the configuration, prints warnings and errors to `out`, sets up the log. False: app is as released. */
+bool app_load(struct app *app, const char *path, char **environ, FILE *out);
+void app_release(struct app *app);
+
+/*
+ * The database answers and has the schema of this program, and the storage can be opened. False with one line in
+ * `reason` that says what is wrong and, where one helps, which command to run.
+ */
+bool app_check(const struct app *app, char *reason, size_t size);
+
+/* `generation` is shared by the node's workers. NULL when storage cannot be opened (logged) or memory is out. */
+struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation);
+void app_worker_free(struct app_worker *worker);
+struct api *app_worker_api(struct app_worker *worker);
+
+/* The connection that the configuration's `database` section describes; strings are borrowed from it. */
+struct db_settings app_database_settings(const struct config *config);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* What each worker opens for itself, and the checks that are made once before any worker is. */
+#include <stdlib.h>
+
+#include "berth/app/app.h"
+#include "berth/base/log.h"
+#include "berth/core/manifest_cache.h"
+#include "berth/db/migrate.h"
+#include "berth/meta/schema.h"
+#include "berth/meta/statements.h"
+#include "berth/store/fs.h"
+
+#define CACHE_BYTES ((size_t)2 << 20) /* per worker: some hundreds of manifests of the usual size */
+
+struct app_worker {
+	struct api api;
+	struct db *db;
+};
+
+static bool schema_fits(struct db *db, char *reason, size_t size)
+{
+	int version = 0, ours = (int)meta_migrations_count;
+
+	if (!db_connect(db) || !db_migrate_version(db, &version)) {
+		(void)snprintf(reason, size, "database: %s", db_message(db));
+		return false;
+	}
+	if (version < ours)
+		(void)snprintf(reason, size, "database: schema version %d, this program needs %d: run `berth migrate up CONFIG`",
+			       version, ours);
+	else if (version > ours)
+		(void)snprintf(reason, size, "database: schema version %d is newer than this program's %d: run the berth "
+					     "that made it, see `berth migrate status CONFIG`",
+			       version, ours);
+	return version == ours;
+}
+
+static struct store *open_store(const struct app *app, char *reason, size_t size)
+{
+	return store_fs_open(app->config->storage.filesystem.rootdirectory, reason, size);
+}
+
+bool app_check(const struct app *app, char *reason, size_t size)
+{
+	struct db *db = db_new(&app->database, meta_statements, STMT_COUNT);
+	bool ok = db && schema_fits(db, reason, size);
+	char why[256];
+
+	db_free(db);
+	if (ok) {
+		struct store *store = open_store(app, why, sizeof why);
+
+		ok = store != NULL;
+		if (!ok)
+			(void)snprintf(reason, size, "storage: %s", why);
+		store_close(store);
+	}
+	return ok;
+}
+
+struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation)
+{
+	struct app_worker *worker = calloc(1, sizeof *worker);
+	char reason[256] = "out of memory";
+
+	if (!worker)
+		return NULL;
+	worker->db = db_new(&app->database, meta_statements, STMT_COUNT);
+	worker->api = (struct api){
+		.settings = &app->api,
+		.core = {
+			.db = worker->db,
+			.store = open_store(app, reason, sizeof reason),
+			.cache = manifest_cache_new(CACHE_BYTES),
+			.policy = app->policy,
+			.generation = generation,
+		},
+	};
+	if (worker->db && worker->api.core.store)
+		return worker;
+	log_error("worker: %s", reason);
+	app_worker_free(worker);
+	return NULL;
+}
+
+void app_worker_free(struct app_worker *worker)
+{
+	if (!worker)
+		return;
+	manifest_cache_free(worker->api.core.cache);
+	store_close(worker->api.core.store);
+	db_free(worker->db);
+	free(worker);
+}
+
+struct api *app_worker_api(struct app_worker *worker)
+{
+	return &worker->api;
+}
