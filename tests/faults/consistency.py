@@ -47,10 +47,13 @@ def torn_blobs(storage):
 
 
 class Run:
-    """One run against a started registry; `kill` is None or the pools whose workers die."""
+    """
+    One run against a started registry. `kill` is None or the pools whose workers die; `outage` says that something
+    else fails during the run, so that an answer may be 503 or missing.
+    """
 
-    def __init__(self, registry, folder, seed, kill=None, cast=CAST):
-        self.registry, self.seed = registry, seed
+    def __init__(self, registry, folder, seed, kill=None, cast=CAST, outage=False):
+        self.registry, self.seed, self.outage = registry, seed, outage
         self.history = History(folder)
         self.board = Board(registry.client, self.history, seed)
         self.actors = [kind(self.board, f"{kind.__name__.lower()}{i}") for kind, count in cast for i in range(count)]
@@ -73,7 +76,7 @@ class Run:
 
     def verdict(self):
         ops = self.history.ops
-        found = judge(ops, kills=self.killer is not None) + torn_blobs(self.registry.storage)
+        found = judge(ops, kills=self.outage or self.killer is not None) + torn_blobs(self.registry.storage)
         found += [f"{a.name} is stuck" for a in self.actors if a.is_alive()]
         found += [f"{a.name} broke: {a.broken!r}" for a in self.actors if a.broken]
         return found

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: MIT
+"""What the fault tests do to a registry: kill, fill, lock, load; and what they may rely on."""
+import http.client
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+
+from images import OCTETS, Repo, blob, digest, with_query
+from postgres import PORT, Cluster
+from processes import ACCOUNT, Child, Unready, program, run, wait_until
+from stack import Berth
+
+SECONDS = float(os.environ.get("BERTH_FAULT_SECONDS", "60"))
+SEED = int(os.environ.get("BERTH_FAULT_SEED") or random.SystemRandom().randrange(10 ** 6))
+
+
+class Postmaster(Cluster):
+    """A durable cluster that can crash and come back."""
+
+    def __init__(self, folder=None):
+        super().__init__(folder or ACCOUNT.scratch(), durable=True)
+
+    def crash(self):
+        """kill -9 of the postmaster alone; its backends notice by themselves."""
+        os.kill(self.child.pid, signal.SIGKILL)
+        self.child.process.wait()
+
+    def start_again(self, seconds=60):
+        """Start, again and again while the crashed one's backends hold its shared memory."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self.start()
+                return
+            except Unready:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
+
+class Lock:
+    """Holds tables of a registry's database locked, so that a request stops in the middle of its transaction."""
+
+    def __init__(self, registry, *tables):
+        self.registry, self.tables = registry, tables
+
+    def __enter__(self):
+        words = [f"{self.registry.cluster.bin}/psql", "-X", "-q", "-A", "-t", "-h", self.registry.cluster.sockets, "-p",
+                 str(PORT), "-U", "berth", "-d", self.registry.database]
+        self.psql = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                     **ACCOUNT.popen_options())
+        self.psql.stdin.write(f"BEGIN; LOCK TABLE {', '.join(self.tables)} IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n")
+        self.psql.stdin.flush()
+        assert self.psql.stdout.readline().strip() == "held"
+        return self
+
+    def waiting(self):
+        """How many others wait for a lock; asked in the session that holds it."""
+        self.psql.stdin.write("SELECT count(*) FROM pg_locks WHERE NOT granted;\n")
+        self.psql.stdin.flush()
+        return int(self.psql.stdout.readline())
+
+    def wait_for_victim(self):
+        wait_until(self.waiting, "a request that waits for the lock", 10)
+
+    def __exit__(self, *ignored):
+        self.psql.stdin.close()
+        self.psql.wait(10)
+
+
+class Tmpfs:
+    """A small file system; `fill` takes its space away, `clear` gives it back."""
+
+    def __init__(self, path, size, inodes=0):
+        self.path = path
+        os.makedirs(path, exist_ok=True)
+        options = f"size={size},mode=0755,uid={ACCOUNT.uid},gid={ACCOUNT.gid}" + (f",nr_inodes={inodes}" if inodes else "")
+        run(["mount", "-t", "tmpfs", "-o", options, "berth-test", path], user=None, group=None, extra_groups=None)
+
+    def free(self):
+        stat = os.statvfs(self.path)
+        return stat.f_bavail * stat.f_frsize
+
+    def fill(self, leave=0):
+        """Takes all but about `leave` bytes."""
+        with open(os.path.join(self.path, "ballast"), "ab") as f:
+            while (left := self.free() - leave) > 0:
+                try:
+                    f.write(b"\0" * min(left, 1 << 20))
+                    f.flush()
+                except OSError:
+                    break
+
+    def take_inodes(self, leave):
+        folder = os.path.join(self.path, "ballast-inodes")
+        os.makedirs(folder, exist_ok=True)
+        at = 0
+        while os.statvfs(self.path).f_favail > leave:
+            at += 1
+            with open(os.path.join(folder, str(at)), "w", encoding="ascii"):
+                pass
+
+    def clear(self):
+        if os.path.exists(os.path.join(self.path, "ballast")):
+            os.unlink(os.path.join(self.path, "ballast"))
+        shutil.rmtree(os.path.join(self.path, "ballast-inodes"), ignore_errors=True)
+
+    def close(self):
+        run(["umount", "-l", self.path], user=None, group=None, extra_groups=None, check=False)
+
+
+def needs_root():
+    if os.geteuid() != 0:
+        pytest.skip("SKIPPED LOUDLY: mounting a small tmpfs needs root")
+
+
+def can_mount():
+    needs_root()
+    path = os.path.join(ACCOUNT.scratch(), "probe")
+    try:
+        Tmpfs(path, "1m").close()
+    except Unready as e:
+        pytest.skip(f"SKIPPED LOUDLY: no tmpfs can be mounted here: {e}")
+
+
+class Load:
+    """Clients in threads that repeat requests; every answer that is not wanted is kept."""
+
+    def __init__(self, work, clients=6):
+        self.ended, self.faults, self.count, self.slowest = threading.Event(), [], 0, 0.0
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self._run, args=(work, i), daemon=True) for i in range(clients)]
+
+    def _run(self, work, lane):
+        rng = random.Random(f"{SEED}/load{lane}")
+        while not self.ended.is_set():
+            start = time.monotonic()
+            try:
+                work(rng)
+            except (OSError, http.client.HTTPException, AssertionError, AttributeError) as e:
+                with self.lock:
+                    self.faults.append(f"{time.monotonic():.3f} {e!r}")
+            with self.lock:
+                self.count += 1
+                self.slowest = max(self.slowest, time.monotonic() - start)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *ignored):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join(60)
+
+
+def mixed_work(client, repo_name="load/mixed"):
+    """One request or push for a Load: reads mostly, and whole small pushes."""
+    repo = Repo(client, repo_name)
+    reference, body = repo.image("v1")
+    stored = blob(400)
+    where = repo.blob_url(repo.push_blob(stored))
+
+    def work(rng):
+        choice = rng.random()
+        if choice < 0.4:
+            assert client.get(repo.manifest_url(rng.choice(["v1", reference]))).body == body
+        elif choice < 0.7:
+            assert client.get(where).body == stored
+        elif choice < 0.8:
+            assert client.get(repo.tags_url).status == 200
+        else:
+            data = rng.randbytes(rng.choice([10, 5000, 300000]))
+            answer = client.post(repo.uploads_url)
+            assert answer.status == 202, answer
+            answer = client.put(with_query(answer.location, digest=digest(data)), data, {"Content-Type": OCTETS})
+            assert answer.status == 201, answer
+    return work
+
+
+def kill_all(child):
+    """kill -9 of every worker of a master; returns the pids."""
+    pids = child.children()
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
+    return pids
+
+
+def back_in(child, before, count, seconds=10):
+    """Seconds until `count` new workers have replaced the pids in `before`."""
+    start = time.monotonic()
+    wait_until(lambda: len(child.children()) >= count and not set(child.children()) & set(before), "new workers",
+               seconds, 0.002)
+    return time.monotonic() - start
+
+
+def send_part(client, method, target, headers, part):
+    """Opens a request, sends its head and a part of its body, and returns the socket."""
+    link = socket.create_connection((client.host, client.port), timeout=30)
+    lines = [f"{method} {client.target(target)} HTTP/1.1", f"Host: {client.netloc}", "Connection: close",
+             *[f"{name}: {value}" for name, value in headers.items()]]
+    link.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + part)
+    return link
+
+
+class Wrapped(Berth):
+    """A registry whose registry.fcgi starts with more environment (a fault shim)."""
+
+    def __init__(self, *args, extra_environment=None, **kw):
+        super().__init__(*args, **kw)
+        folder = ACCOUNT.folder(os.path.join(self.folder, "wrapped"))
+        os.symlink(os.path.join(self.build, "berth"), os.path.join(folder, "berth"))
+        words = " ".join(f"{name}={value}" for name, value in (extra_environment or {}).items())
+        path = os.path.join(folder, "registry.fcgi")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(f'#!/bin/sh\nexec env {words} "{self.build}/registry.fcgi" "$@"\n')
+        os.chmod(path, 0o755)
+        self.build = folder
+
+
+def release_build():
+    """A build without sanitizers, from BERTH_RELEASE or BERTH_BUILD; skips loudly when there is none."""
+    for name in ("BERTH_RELEASE", "BERTH_BUILD"):
+        folder = os.environ.get(name)
+        binary = folder and os.path.join(folder, "registry.fcgi")
+        if binary and os.path.exists(binary):
+            linked = subprocess.run(["ldd", binary], capture_output=True, text=True, check=False).stdout
+            if "asan" not in linked and b"__asan_init" not in open(binary, "rb").read():
+                return os.path.realpath(folder)
+    pytest.skip("SKIPPED LOUDLY: needs a build without sanitizers in BERTH_RELEASE")
+    return None
+
+
+__all__ = ["ACCOUNT", "Berth", "Child", "Load", "Lock", "Postmaster", "SECONDS", "SEED", "Tmpfs", "Wrapped", "back_in",
+           "can_mount", "kill_all", "mixed_work", "needs_root", "program", "release_build", "send_part"]

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""A client that goes away in the middle of a body never commits anything, spooled or streamed."""
+import time
+
+import pytest
+
+from images import OCI_MANIFEST, OCTETS, Repo, blob, digest, encode, with_query
+from lab import send_part
+from processes import wait_until
+from uploader import held
+
+CHUNKED = {"Transfer-Encoding": "chunked"}
+
+
+def framed(data, terminated=True):
+    return b"%x\r\n%s\r\n" % (len(data), data) + (b"0\r\n\r\n" if terminated else b"")
+
+
+def leave(link):
+    """Closes for good; the other side must have noticed before anything is checked."""
+    time.sleep(0.2)
+    link.close()
+    time.sleep(0.5)
+
+
+@pytest.mark.parametrize("how", ["length", "chunked", "chunked inside a chunk"])
+def test_a_put_of_a_blob(registry, how):
+    client, repo = registry.client, Repo(registry.client)
+    data = blob(1 << 20)
+    where = client.target(repo.begin())
+    headers = {"Content-Type": OCTETS, **({"Content-Length": len(data)} if how == "length" else CHUNKED)}
+    part = {"length": data[:700000], "chunked": framed(data, False),
+            "chunked inside a chunk": framed(data, False)[:700000]}[how]
+    leave(send_part(client, "PUT", with_query(where, digest=digest(data)), headers, part))
+    assert client.head(repo.blob_url(digest(data))).status == 404
+    told = held(client.get(where))
+    offset = 0 if told == 1 else told
+    answer = client.put(with_query(where, digest=digest(data)), data[offset:], {"Content-Type": OCTETS})
+    assert answer.status == 201, answer
+    assert client.get(repo.blob_url(digest(data))).body == data
+
+
+def test_a_single_post(registry):
+    client, repo = registry.client, Repo(registry.client)
+    data = blob(1 << 20)
+    leave(send_part(client, "POST", with_query(repo.uploads_url, digest=digest(data)),
+                    {"Content-Type": OCTETS, "Content-Length": len(data)}, data[:-1]))
+    assert client.head(repo.blob_url(digest(data))).status == 404
+
+
+@pytest.mark.parametrize("how", ["length", "chunked"])
+def test_a_patch_keeps_the_acknowledged_offset(registry, how):
+    client, repo = registry.client, Repo(registry.client)
+    data = blob(1 << 20)
+    where = client.target(repo.begin())
+    assert client.patch(where, data[:1000], {"Content-Type": OCTETS}).status == 202
+    headers = {"Content-Type": OCTETS, **({"Content-Length": len(data) - 1000} if how == "length" else CHUNKED)}
+    part = data[1000:500000] if how == "length" else framed(data[1000:500000], False)
+    leave(send_part(client, "PATCH", where, headers, part))
+    offset = held(client.get(where))
+    assert 1000 <= offset <= 500000
+    assert client.patch(where, data[offset:], {"Content-Type": OCTETS}).status == 202
+    assert client.put(with_query(where, digest=digest(data))).status == 201
+    assert client.get(repo.blob_url(digest(data))).body == data
+
+
+@pytest.mark.parametrize("how", ["length", "chunked"])
+def test_a_manifest(registry, how):
+    """The truncated body is a whole JSON document of its own: only the missing end tells."""
+    client, repo = registry.client, Repo(registry.client)
+    document = encode(repo.image_document())
+    padded = document + b" " * 2000
+    headers = {"Content-Type": OCI_MANIFEST, **({"Content-Length": len(padded)} if how == "length" else CHUNKED)}
+    part = document if how == "length" else framed(document, False)
+    leave(send_part(client, "PUT", repo.manifest_url("cut"), headers, part))
+    assert client.get(repo.manifest_url("cut")).status == 404
+    assert client.get(repo.manifest_url(digest(document))).status == 404
+
+
+def test_no_worker_stays_behind(registry):
+    """Fifty clients that leave at once: afterwards the registry answers as before."""
+    client, repo = registry.client, Repo(registry.client)
+    links = [send_part(client, "PUT", with_query(client.target(repo.begin()), digest=digest(b"x")),
+                       {"Content-Length": 100000}, b"x" * 50000) for _ in range(50)]
+    for link in links:
+        link.close()
+    wait_until(lambda: client.get("/v2/").status == 200, "an answer", 5)
+    start = time.monotonic()
+    repo.push_blob(blob(1000))
+    assert time.monotonic() - start < 2

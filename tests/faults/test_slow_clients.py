@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: MIT
+"""Clients that send a byte at a time do not keep others from pulling."""
+import time
+
+from images import OCTETS, Repo, blob, digest, with_query
+from lab import send_part
+
+SLOW = 60
+READS = 200
+
+
+def hold(client, repo, count):
+    """Uploads that have sent their head and ten bytes, and stay."""
+    return [send_part(client, "PATCH", client.target(repo.begin()),
+                      {"Content-Type": OCTETS, "Content-Length": 1 << 20}, b"slowslowly") for _ in range(count)]
+
+
+def slowest_read(client, repo, stored):
+    times = []
+    for at in range(READS):
+        start = time.monotonic()
+        answer = client.get(repo.manifest_url("v1") if at % 2 else repo.blob_url(stored))
+        assert answer.status == 200
+        times.append(time.monotonic() - start)
+    return sorted(times)[int(READS * 0.99)]
+
+
+def test_slow_bodies_do_not_stop_pulls(registry):
+    client, repo = registry.client, Repo(registry.client)
+    repo.image("v1")
+    stored = repo.push_blob(blob(400))
+    links = hold(client, repo, SLOW)
+    try:
+        for link in links[::3]:
+            link.sendall(b"x")
+        assert slowest_read(client, repo, stored) < 1.0
+    finally:
+        for link in links:
+            link.close()
+
+
+def test_slow_bodies_do_not_stop_pushes_behind_nginx(behind_nginx):
+    """The web server holds slow bodies, so the workers are free."""
+    client, repo = behind_nginx.client, Repo(behind_nginx.client)
+    links = hold(client, repo, SLOW)
+    try:
+        data = blob(100000)
+        start = time.monotonic()
+        answer = client.put(with_query(repo.begin(), digest=digest(data)), data, {"Content-Type": OCTETS})
+        assert answer.status == 201 and time.monotonic() - start < 2
+    finally:
+        for link in links:
+            link.close()
+
+
+def test_slow_heads_and_slow_readers_do_not_stop_pulls(registry):
+    client, repo = registry.client, Repo(registry.client)
+    repo.image("v1")
+    stored = repo.push_blob(blob(400))
+    big = repo.push_blob(blob(8 << 20))
+    heads = [send_part(client, "GET", "/v2/", {}, b"") for _ in range(5)]
+    readers = [send_part(client, "GET", repo.blob_url(big), {}, b"") for _ in range(30)]
+    try:
+        for link in readers:
+            link.recv(100)
+        assert slowest_read(client, repo, stored) < 1.0
+    finally:
+        for link in heads + readers:
+            link.close()
