@@ -143,20 +143,15 @@ static void add_routes(struct strbuf *out, const struct site *site)
 	strbuf_adds(out, "\nProxyRequests Off\nProxyErrorOverride Off\n");
 	add_pool(out, uploads.ptr, "berth-uploads", site->options->upload_socket);
 	add_pool(out, "^/", "berth", site->options->socket);
-	strbuf_addf(out,
-		    "\n<Location \"/\">\n"
-		    "\tRequire all granted\n"
-		    "\tCGIPassAuth On\n"
-		    /* Else Apache drops the worker's Content-Length: HEAD loses it, 206 goes out chunked. */
-		    "\tSetEnv ap_trust_cgilike_cl yes\n"
-		    "\tSetEnv BERTH_SENDFILE xsendfile\n"
-		    "\tXSendFile On\n"
-		    "\tLimitRequestBody %zu\n"
-		    "</Location>\n",
-		    (size_t)SITE_BODY_MAX);
-	strbuf_adds(out, "<LocationMatch ");
-	quote_apache(out, uploads.ptr);
-	strbuf_adds(out, ">\n\tLimitRequestBody 0\n</LocationMatch>\n"
+	/* No LimitRequestBody: Apache does not apply it to what it proxies. The worker stops reading at its own limit. */
+	strbuf_adds(out, "\n<Location \"/\">\n"
+			 "\tRequire all granted\n"
+			 "\tCGIPassAuth On\n"
+			 /* Else Apache drops the worker's Content-Length: HEAD loses it, 206 goes out chunked. */
+			 "\tSetEnv ap_trust_cgilike_cl yes\n"
+			 "\tSetEnv BERTH_SENDFILE xsendfile\n"
+			 "\tXSendFile On\n"
+			 "</Location>\n"
 			 "<Directory \"/\">\n\tAllowOverride None\n\tRequire all denied\n</Directory>\n");
 	strbuf_adds(out, "XSendFilePath ");
 	quote_apache(out, site->blobs);
@@ -172,10 +167,9 @@ static void add_errors(struct strbuf *out)
 	static const struct {
 		int status;
 		const char *body;
-	} errors[] = {{413, SITE_MANIFEST_TOO_LARGE}, {502, SITE_UNAVAILABLE}, {503, SITE_UNAVAILABLE},
-		      {504, SITE_UNAVAILABLE}, {500, SITE_UNAVAILABLE}};
-	static const char own[] = "\"expr=%{REQUEST_STATUS} in {'413','500','502','503','504'} && "
-				  "-z resp('Docker-Distribution-API-Version')\"";
+	} errors[] = {{404, SITE_BLOB_UNKNOWN}, {416, SITE_RANGE_INVALID}, {500, SITE_UNAVAILABLE},
+		      {502, SITE_UNAVAILABLE}, {503, SITE_UNAVAILABLE}, {504, SITE_UNAVAILABLE}};
+	static const char own[] = "-z resp('Docker-Distribution-API-Version')\"";
 
 	strbuf_adds(out, "\n");
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
@@ -183,11 +177,13 @@ static void add_errors(struct strbuf *out)
 		quote_apache(out, errors[i].body);
 		strbuf_addc(out, '\n');
 	}
-	strbuf_addf(out, "Header always set Content-Type application/json %s\n", own);
-	strbuf_addf(out, "Header always set Retry-After %d \"expr=%%{REQUEST_STATUS} in {'500','502','503','504'} && "
-			 "-z resp('Docker-Distribution-API-Version')\"\n",
-		    SITE_RETRY_AFTER);
-	strbuf_addf(out, "Header always set Docker-Distribution-API-Version registry/2.0 %s\n", own);
+	strbuf_addf(out, "Header always set Content-Type application/json "
+			 "\"expr=%%{REQUEST_STATUS} in {'404','416','500','502','503','504'} && %s\n", own);
+	strbuf_addf(out, "Header always set Retry-After %d \"expr=%%{REQUEST_STATUS} -ge 500 && %s\n", SITE_RETRY_AFTER,
+		    own);
+	strbuf_addf(out, "Header always set X-Content-Type-Options nosniff \"expr=%%{REQUEST_STATUS} -ge 400 && %s\n", own);
+	strbuf_addf(out, "Header always set Docker-Distribution-API-Version registry/2.0 "
+			 "\"expr=%%{REQUEST_STATUS} -ge 400 && %s\n", own);
 }
 
 static bool writable(const struct site *site, const char **reason)
@@ -201,6 +197,10 @@ static bool writable(const struct site *site, const char **reason)
 			*reason = "Apache takes no path with a double quote, a backslash, a bar, a percent sign or ${";
 			return false;
 		}
+	if (strpbrk(site->options->socket, "#?") || strpbrk(site->options->upload_socket, "#?")) {
+		*reason = "Apache takes no socket whose path has a # or a ?";
+		return false;
+	}
 	if (strpbrk(site->config->http.prefix, "\"$\\%")) {
 		*reason = "http.prefix: Apache takes no double quote, dollar, backslash or percent sign here";
 		return false;

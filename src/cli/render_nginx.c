@@ -41,7 +41,7 @@ static void header_value(struct strbuf *out, const char *text)
 	strbuf_addc(out, '"');
 }
 
-/* What NGINX drops over an internal redirect, as the worker sent it. The http.headers of these names are among them. */
+/* What NGINX drops over an internal redirect, as the worker sent it: its own, or that of http.headers. */
 static const struct {
 	const char *name, *variable;
 } kept[] = {
@@ -55,7 +55,7 @@ static const struct {
 static const char *const carried[] = {"Content-Type", "Content-Length", "Cache-Control", "Expires", "Set-Cookie",
 				      "Content-Disposition", "Accept-Ranges"};
 
-static bool is_kept(const char *name)
+static bool is_set_already(const char *name)
 {
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		if (strcasecmp(kept[i].name, name) == 0)
@@ -66,12 +66,12 @@ static bool is_kept(const char *name)
 	return false;
 }
 
-static void add_configured_headers(struct strbuf *out, const struct config_headers *headers, bool redirected)
+static void add_configured_headers(struct strbuf *out, const struct config_headers *headers)
 {
 	for (size_t i = 0; i < headers->count; i++) {
 		const struct config_header *header = &headers->items[i];
 
-		for (size_t k = 0; k < header->values.count && !(redirected && is_kept(header->name)); k++) {
+		for (size_t k = 0; k < header->values.count && !is_set_already(header->name); k++) {
 			strbuf_addf(out, "\t\tadd_header %s ", header->name);
 			header_value(out, header->values.items[k]);
 			strbuf_adds(out, " always;\n");
@@ -179,7 +179,7 @@ static void add_uploads(struct strbuf *out, const struct site *site)
 
 static void add_blobs(struct strbuf *out, const struct site *site)
 {
-	strbuf_adds(out, "\n\t# Where workers point to with X-Accel-Redirect; closed to clients.\n"
+	strbuf_adds(out, "\n\t# Where workers point to; closed to clients.\n"
 			 "\tlocation ^~ /_berth/blobs/ {\n"
 			 "\t\tinternal;\n"
 			 "\t\talias ");
@@ -192,7 +192,7 @@ static void add_blobs(struct strbuf *out, const struct site *site)
 			 "\t\tadd_header Last-Modified \"\";\n");
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		strbuf_addf(out, "\t\tadd_header %s %s always;\n", kept[i].name, kept[i].variable);
-	add_configured_headers(out, &site->config->http.headers, true);
+	add_configured_headers(out, &site->config->http.headers);
 	strbuf_adds(out, "\t}\n");
 }
 
@@ -203,11 +203,12 @@ static void add_answer(struct strbuf *out, const struct site *site, const char *
 		    "\n\tlocation @%s {\n"
 		    "\t\tinternal;\n"
 		    "\t\tdefault_type application/json;\n"
-		    "\t\tadd_header Docker-Distribution-API-Version registry/2.0 always;\n",
+		    "\t\tadd_header Docker-Distribution-API-Version registry/2.0 always;\n"
+		    "\t\tadd_header X-Content-Type-Options nosniff always;\n",
 		    name);
 	if (status == 503)
 		strbuf_addf(out, "\t\tadd_header Retry-After %d always;\n", SITE_RETRY_AFTER);
-	add_configured_headers(out, &site->config->http.headers, false);
+	add_configured_headers(out, &site->config->http.headers);
 	strbuf_addf(out, "\t\treturn %d '%s';\n\t}\n", status, body);
 }
 

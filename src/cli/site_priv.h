@@ -20,6 +20,7 @@
 	"\"detail\":\"manifest larger than 4194304 bytes\"}]}"
 #define SITE_UNAVAILABLE "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}"
 #define SITE_BLOB_UNKNOWN "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\"}]}"
+#define SITE_RANGE_INVALID "{\"errors\":[{\"code\":\"RANGE_INVALID\",\"message\":\"invalid content range\"}]}"
 #define SITE_RETRY_AFTER 5 /* seconds; a worker is back within one */
 
 /* What the command line adds. Paths are absolute. */
