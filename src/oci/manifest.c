@@ -201,7 +201,7 @@ static bool read_index(struct manifest *out, struct arena *arena, struct json_ob
 	return read_list(&out->manifests, &out->manifest_count, arena, root, "manifests", error);
 }
 
-static bool read_annotations(struct manifest *out, struct arena *arena, struct json_object *root, struct error *error)
+static bool read_annotations(struct manifest *out, struct json_object *root, struct error *error)
 {
 	struct json_object *annotations = field_get(root, "annotations");
 	struct span text;
@@ -212,8 +212,7 @@ static bool read_annotations(struct manifest *out, struct arena *arena, struct j
 	    annotations, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &text.len);
 	if (!text.ptr)
 		return error_unavailable(error, 1);
-	text.ptr = arena_span(arena, text);
-	out->annotations = text;
+	out->annotations = text; /* in the tree, which lives as long as the arena */
 	return true;
 }
 
@@ -232,5 +231,5 @@ bool manifest_parse(struct manifest *out, struct arena *arena, struct span body,
 	       (out->kind == MANIFEST_KIND_INDEX ? read_index : read_image)(out, arena, root, error) &&
 	       read_one(&out->subject, arena, root, "subject", error) &&
 	       field_text(&out->artifact_type, arena, error, &whole, root, "artifactType", LIMIT_MEDIA_TYPE) &&
-	       read_annotations(out, arena, root, error);
+	       read_annotations(out, root, error);
 }

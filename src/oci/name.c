@@ -38,11 +38,9 @@ static bool component_valid(struct span rest)
 		return false;
 	rest = span_after(rest, step);
 	while (rest.len > 0) {
-		size_t separator = count_separator(rest);
-
-		rest = span_after(rest, separator);
+		rest = span_after(rest, count_separator(rest));
 		step = count_alnum(rest);
-		if (separator == 0 || step == 0)
+		if (step == 0)
 			return false;
 		rest = span_after(rest, step);
 	}

@@ -13,4 +13,15 @@ START_TEST(the_table_holds)
 }
 END_TEST
 
-TEST_FILE(etag, the_table_holds)
+START_TEST(an_escape_at_the_end_is_not_read_past)
+{
+	/* malloc'd to the byte, so that AddressSanitizer sees it */
+	char *text = malloc(2);
+
+	memcpy(text, "\"\\", 2);
+	ck_assert(!etag_matches((struct span){text, 2}, SPAN_LIT("a"), ETAG_WEAK));
+	free(text);
+}
+END_TEST
+
+TEST_FILE(etag, the_table_holds, an_escape_at_the_end_is_not_read_past)

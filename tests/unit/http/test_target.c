@@ -64,7 +64,10 @@ START_TEST(path_and_query_are_kept_whole)
 	ck_assert(parse(SPAN_LIT("/v2/%61/?n=%31&last=x%2Fy")));
 	ck_assert_str_eq(target.path.ptr, "/v2/a/");
 	ck_assert_str_eq(target.raw_query.ptr, "n=%31&last=x%2Fy");
+	ck_assert(parse(SPAN_LIT("/")));
+	ck_assert(!target.trailing_slash);
 	ck_assert(parse(SPAN_LIT("/v2")));
+	ck_assert(!target.trailing_slash);
 	ck_assert_str_eq(target.raw_query.ptr, "");
 	arena_release(&arena);
 }
