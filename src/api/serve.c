@@ -92,6 +92,10 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 	response_init(&call->response, arena);
 	call->work = work_begin(&api->core, arena, &call->error);
 	if (!http_request_read(&call->request, io, arena, &call->error) || !dispatch(call)) {
+		if (!error_is_set(&call->error)) {
+			log_error("request: failed without saying why");
+			error_unavailable(&call->error, 1);
+		}
 		response_error(&call->response, &call->error);
 		http_body_drain(&call->request);
 	}

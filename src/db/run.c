@@ -71,32 +71,53 @@ static PGresult *attempt(struct db *db, int statement, struct db_values values)
 	return execute(db, statement, values);
 }
 
-enum db_outcome db_run(struct db *db, int statement, struct db_values values, struct db_rows *out, struct arena *arena,
-		       struct error *error)
+/* One try; a connection that died while it was idle is replaced first. */
+static PGresult *run_once(struct db *db, int statement, struct db_values values, struct error *error)
 {
 	PGTransactionStatusType before;
 	PGresult *result;
-	enum db_outcome outcome;
 
-	assert(values.count == db->table[statement].arity && values.count <= ARITY_MAX);
 	if (!db_ensure(db, error))
-		return DB_FAILED;
+		return NULL;
 	before = PQtransactionStatus(db->conn);
 	result = attempt(db, statement, values);
-	if (!succeeded(result) && may_reconnect(db, before)) {
-		PQclear(result);
-		db_drop(db);
-		if (!db_ensure(db, error))
-			return DB_FAILED;
-		result = attempt(db, statement, values);
-	}
-	if (succeeded(result)) {
-		arena_defer(arena, clear_result, result);
-		*out = (struct db_rows){result, PQntuples(result)};
-		return DB_OK;
-	}
-	outcome = db_judge(db, result, db->table[statement].name, error);
+	if (succeeded(result) || !may_reconnect(db, before))
+		return result;
 	PQclear(result);
+	db_drop(db);
+	return db_ensure(db, error) ? attempt(db, statement, values) : NULL;
+}
+
+static bool in_transaction(const struct db *db)
+{
+	return db->conn && PQtransactionStatus(db->conn) != PQTRANS_IDLE;
+}
+
+enum db_outcome db_run(struct db *db, int statement, struct db_values values, struct db_rows *out, struct arena *arena,
+		       struct error *error)
+{
+	enum db_outcome outcome = DB_RETRY;
+
+	assert(values.count == db->table[statement].arity && values.count <= ARITY_MAX);
+	for (int i = 0; outcome == DB_RETRY && i < TRANSACTION_TRIES; i++) {
+		PGresult *result = run_once(db, statement, values, error);
+
+		if (!result)
+			return DB_FAILED;
+		if (succeeded(result)) {
+			arena_defer(arena, clear_result, result);
+			*out = (struct db_rows){result, PQntuples(result)};
+			return DB_OK;
+		}
+		outcome = db_judge(db, result, db->table[statement].name, error);
+		PQclear(result);
+		if (in_transaction(db))
+			break; /* then it is the whole transaction that must be tried again */
+	}
+	if (outcome == DB_RETRY && !in_transaction(db)) {
+		error_unavailable(error, 1);
+		return DB_FAILED;
+	}
 	return outcome;
 }
 
