@@ -40,7 +40,10 @@ bool collect_fields(struct load *load, const struct node *node, const char *path
 bool collect_headers(struct load *load, const struct node *node, const char *path, struct config_headers *out);
 bool collect_platforms(struct load *load, const struct node *node, const char *path, struct config_platforms *out);
 
-/* Of the rows below `parent`, or else of all, the one whose name `name` was most likely meant to be; or NULL. */
+/*
+ * Of the rows below `parent`, or else (unless that is a ONEOF, whose children are its own) of all, the one whose name
+ * `name` was most likely meant to be; or NULL.
+ */
 const struct setting *suggest(const struct setting *parent, const char *name);
 
 #endif

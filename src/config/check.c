@@ -186,10 +186,16 @@ static void check_database(struct load *load)
 		error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert", "is missing: its pair is given");
 }
 
+/* A scheme that is not built yet is an error already; to call the registry open beside it would be wrong. */
 static void warn_open(struct load *load)
 {
+	const struct setting *auth = settings_find("auth"), *none = settings_find("auth.none");
+
+	for (size_t i = 0; i < settings_count; i++)
+		if (setting_is_below(&settings[i], auth) && &settings[i] != none && load->origins[i].source)
+			return;
 	config_report_add(load->report, CONFIG_WARNING, where_of(load, "auth.none"), "auth",
-			  "no authentication: whoever reaches this registry may pull, push and delete");
+			  "no authentication: whoever reaches this registry may pull and push");
 }
 
 void check_config(struct load *load, const struct node *root)

@@ -3,9 +3,9 @@ libconfig_a_SOURCES = \
 	src/config/apply.c \
 	src/config/check.c \
 	src/config/collect.c \
-	src/config/config.c \
 	src/config/duration.c \
 	src/config/env.c \
+	src/config/load.c \
 	src/config/node.c \
 	src/config/print.c \
 	src/config/report.c \

@@ -128,6 +128,16 @@ void config_write_settings(struct strbuf *out, const struct config *config)
 	}
 }
 
+bool config_write_value(struct strbuf *out, const struct config *config, const char *key)
+{
+	const struct setting *row = settings_find(key);
+
+	if (!row || row->offset == SETTING_NOWHERE)
+		return false;
+	write_value(out, row, (const char *)config + row->offset);
+	return true;
+}
+
 static const char *fate_text(unsigned traits)
 {
 	if (traits & REFUSED)

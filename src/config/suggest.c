@@ -2,6 +2,7 @@
 /* The setting that an unknown key was most likely meant to be. */
 #include "apply_priv.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #define NAME_MAX_LEN 40 /* no setting's name is longer; nobody mistypes a longer one into one of ours */
@@ -13,31 +14,30 @@ static size_t least(size_t a, size_t b, size_t c)
 	return ab < c ? ab : c;
 }
 
-/* Levenshtein's distance, one row of the matrix at a time. */
+/* Characters changed, added, left out or swapped with their neighbour. Three rows of the matrix turn about. */
 static size_t distance(const char *a, const char *b)
 {
-	size_t row[NAME_MAX_LEN + 1], len = strlen(b);
+	size_t rows[3][NAME_MAX_LEN + 1], len = strlen(b);
 
 	for (size_t k = 0; k <= len; k++)
-		row[k] = k;
-	for (size_t i = 0; a[i]; i++) {
-		size_t diagonal = row[0];
+		rows[0][k] = k;
+	for (size_t i = 1; i <= strlen(a); i++) {
+		size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
 
-		row[0] = i + 1;
-		for (size_t k = 0; k < len; k++) {
-			size_t change = diagonal + (a[i] != b[k]);
-
-			diagonal = row[k + 1];
-			row[k + 1] = least(change, row[k] + 1, diagonal + 1);
+		row[0] = i;
+		for (size_t k = 1; k <= len; k++) {
+			row[k] = least(above[k] + 1, row[k - 1] + 1, above[k - 1] + (a[i - 1] != b[k - 1]));
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+				row[k] = least(row[k], before[k - 2] + 1, SIZE_MAX);
 		}
 	}
-	return row[len];
+	return rows[strlen(a) % 3][len];
 }
 
 static const struct setting *nearest_sibling(const struct setting *parent, const char *name)
 {
 	const struct setting *found = NULL;
-	size_t best = strlen(name) / 3 + 1;
+	size_t best = strlen(name) < 6 ? 1 : strlen(name) / 3;
 
 	for (size_t i = 0; i < settings_count; i++) {
 		const char *leaf = setting_leaf(&settings[i]);
@@ -70,5 +70,7 @@ const struct setting *suggest(const struct setting *parent, const char *name)
 	if (strlen(name) > NAME_MAX_LEN)
 		return NULL;
 	found = nearest_sibling(parent, name);
-	return found ? found : namesake(name);
+	if (found || (parent && parent->type == SETTING_ONEOF))
+		return found;
+	return namesake(name);
 }

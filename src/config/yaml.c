@@ -13,6 +13,7 @@
 struct reader {
 	yaml_parser_t parser;
 	yaml_event_t event; /* the one to look at; owned */
+	struct span bytes;
 	struct arena *arena;
 	struct config_report *report;
 	struct config_where where;
@@ -52,18 +53,31 @@ static void __attribute__((format(printf, 3, 4))) refuse(struct reader *r, yaml_
 	va_end(args);
 }
 
+/* Where the parser stopped. It reads ahead, so for bytes that are not UTF-8 it knows no line, only the offset. */
+static yaml_mark_t problem_mark(const struct reader *r)
+{
+	yaml_mark_t mark = r->parser.problem_mark;
+	size_t offset = r->parser.problem_offset;
+
+	if (r->parser.error != YAML_READER_ERROR)
+		return mark;
+	mark.line = 0;
+	for (size_t i = 0; i < offset && i < r->bytes.len; i++)
+		mark.line += r->bytes.ptr[i] == '\n';
+	return mark;
+}
+
 /* Moves on to the next event; false at a syntax error, which is then in the report. */
 static bool next(struct reader *r)
 {
 	const char *problem;
-	yaml_mark_t mark;
 
 	yaml_event_delete(&r->event);
 	if (yaml_parser_parse(&r->parser, &r->event))
 		return true;
 	problem = r->parser.problem ? r->parser.problem : "out of memory";
-	mark = r->parser.error == YAML_READER_ERROR ? r->parser.mark : r->parser.problem_mark;
-	config_report_add(r->report, CONFIG_ERROR, place(r, mark), r->key[0] ? r->key : "yaml", "%s", problem);
+	config_report_add(r->report, CONFIG_ERROR, place(r, problem_mark(r)), r->key[0] ? r->key : "yaml", "%s",
+			  problem);
 	return false;
 }
 
@@ -236,7 +250,7 @@ static struct node *read_document(struct reader *r)
 struct node *yaml_read(struct arena *arena, struct span bytes, struct config_where where, const char *key,
 		       struct config_report *report)
 {
-	struct reader r = {.arena = arena, .report = report, .where = where, .key = key};
+	struct reader r = {.bytes = bytes, .arena = arena, .report = report, .where = where, .key = key};
 	struct node *root = NULL;
 
 	if (!yaml_parser_initialize(&r.parser)) {

@@ -12,6 +12,9 @@
  */
 void config_write_settings(struct strbuf *out, const struct config *config);
 
+/* One setting in force, written as there; false for a key that has no place in struct config. */
+bool config_write_value(struct strbuf *out, const struct config *config, const char *key);
+
 /* Every known key, one a line: key, type, default, help, and what becomes of it where nothing is built yet. */
 void config_write_reference(struct strbuf *out);
 
