@@ -55,12 +55,10 @@ static void skip_space(struct scanner *scan)
 }
 
 /* Four hex digits; -1 when they are not. */
-static long hex4(const char *at, const char *end)
+static long hex4(const char *at)
 {
 	long value = 0;
 
-	if (end - at < 4)
-		return -1;
 	for (int i = 0; i < 4; i++) {
 		static const char digits[] = "0123456789abcdefABCDEF";
 		const char *digit = at[i] ? strchr(digits, at[i]) : NULL;
@@ -86,14 +84,14 @@ static bool is_low_surrogate(long unit)
 /* The \uXXXX at `at`, two of them for a pair: its code point, or -1. *length is what it takes in the text. */
 static long unicode_escape(const char *at, const char *end, size_t *length)
 {
-	long unit = end - at >= 6 ? hex4(at + 2, end) : -1, low;
+	long unit = end - at >= 6 ? hex4(at + 2) : -1, low;
 
 	*length = 6;
 	if (unit < 0 || is_low_surrogate(unit))
 		return -1;
 	if (!is_high_surrogate(unit))
 		return unit;
-	low = end - at >= 12 && at[6] == '\\' && at[7] == 'u' ? hex4(at + 8, end) : -1;
+	low = end - at >= 12 && at[6] == '\\' && at[7] == 'u' ? hex4(at + 8) : -1;
 	if (!is_low_surrogate(low))
 		return -1;
 	*length = 12;

@@ -18,19 +18,18 @@ bool field_refuse(struct error *error, const struct place *place, const char *ke
 	return error_setf(error, E_MANIFEST_INVALID, "%s%s%s: %s", place->name, dot, key, why);
 }
 
-/* The letter that Go's strings.EqualFold takes the character at *at for, among those that fold to ASCII. */
+/*
+ * The letter that Go's strings.EqualFold takes the character at *at for, among those that fold to ASCII. The other
+ * one, U+212A for k, is in none of our keys.
+ */
 static char fold(const char **at)
 {
-	static const char long_s[] = "\xc5\xbf", kelvin[] = "\xe2\x84\xaa";
+	static const char long_s[] = "\xc5\xbf";
 	char c = **at;
 
 	if (strncmp(*at, long_s, strlen(long_s)) == 0) {
 		*at += strlen(long_s);
 		return 's';
-	}
-	if (strncmp(*at, kelvin, strlen(kelvin)) == 0) {
-		*at += strlen(kelvin);
-		return 'k';
 	}
 	*at += 1;
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

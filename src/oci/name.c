@@ -14,13 +14,11 @@ static size_t count_alnum(struct span text)
 	return n;
 }
 
-/* Length of the separator at the start: a dot, one or two underscores, any run of dashes; 0 for none. */
+/* Length of the separator at the start: a dot, one or two underscores, any run of dashes; 0 for none. len > 0. */
 static size_t count_separator(struct span text)
 {
 	size_t n = 0;
 
-	if (text.len == 0)
-		return 0;
 	if (text.ptr[0] == '.')
 		return 1;
 	if (text.ptr[0] == '_')

@@ -53,4 +53,15 @@ START_TEST(a_length_counts_both_ends)
 }
 END_TEST
 
-TEST_FILE(byterange, the_table_of_range_headers_holds, the_table_of_chunk_ranges_holds, a_length_counts_both_ends)
+START_TEST(an_absent_header_asks_for_nothing)
+{
+	struct byterange ranges[BYTERANGE_MAX];
+	size_t count;
+
+	ck_assert_int_eq(byterange_parse(ranges, &count, (struct span){NULL, 0}, 10), BYTERANGE_WHOLE);
+	ck_assert(!byterange_parse_chunk(ranges, (struct span){NULL, 0}));
+}
+END_TEST
+
+TEST_FILE(byterange, an_absent_header_asks_for_nothing, the_table_of_range_headers_holds,
+	  the_table_of_chunk_ranges_holds, a_length_counts_both_ends)

@@ -17,6 +17,14 @@ START_TEST(the_table_of_content_types_holds)
 }
 END_TEST
 
+START_TEST(an_absent_value_is_no_media_type)
+{
+	struct span essence;
+
+	ck_assert(!mediatype_essence(&essence, (struct span){NULL, 0}));
+}
+END_TEST
+
 START_TEST(the_four_manifest_types_have_their_kinds)
 {
 	static const struct mediatype due[] = {
@@ -57,5 +65,6 @@ START_TEST(foreign_layers_and_schema1_are_known)
 }
 END_TEST
 
-TEST_FILE(mediatype, the_table_of_content_types_holds, the_four_manifest_types_have_their_kinds,
-	  a_type_is_found_in_any_case_and_handed_out_in_its_own, foreign_layers_and_schema1_are_known)
+TEST_FILE(mediatype, the_table_of_content_types_holds, an_absent_value_is_no_media_type,
+	  the_four_manifest_types_have_their_kinds, a_type_is_found_in_any_case_and_handed_out_in_its_own,
+	  foreign_layers_and_schema1_are_known)
