@@ -58,6 +58,21 @@ bool meta_upload_delete(const struct meta *meta, const char *id, bool *found)
 	return true;
 }
 
+bool meta_upload_stale(const struct meta *meta, int64_t age, const char *after, int64_t limit, struct db_rows *out)
+{
+	return run(meta, STMT_UPLOAD_STALE, DB_VALUES(db_i64(age), db_text(after), db_i64(limit)), out);
+}
+
+bool meta_upload_claimed(const struct meta *meta, const char *id, bool *claimed)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_UPLOAD_CLAIMED, DB_VALUES(db_text(id)), &rows))
+		return false;
+	*claimed = rows.count > 0;
+	return true;
+}
+
 bool meta_upload_lock(const struct meta *meta, const char *id)
 {
 	struct db_rows rows;

@@ -35,6 +35,7 @@ static const struct store_driver driver = {
 	.read = fs_read,
 	.remove = fs_remove,
 	.walk = fs_walk,
+	.sweep = fs_sweep,
 	.close = fs_release,
 };
 

@@ -42,4 +42,8 @@ bool fs_read(struct store *store, const struct digest *digest, uint64_t offset, 
 bool fs_remove(struct store *store, const struct digest *digest, struct error *error);
 bool fs_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error);
 
+/* fs_sweep.c */
+bool fs_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
+	      struct store_swept *out, struct error *error);
+
 #endif

@@ -7,5 +7,6 @@ libstore_a_SOURCES = \
 	src/store/fs_path.c \
 	src/store/fs_path.h \
 	src/store/fs_priv.h \
+	src/store/fs_sweep.c \
 	src/store/fs_upload.c \
 	src/store/mem.c

@@ -185,6 +185,29 @@ static bool mem_walk(struct store *store, store_walk_fn *visit, void *context, s
 	return true;
 }
 
+/* Memory has no ages and outlives no process: an upload without a session is as old as it gets. */
+static bool mem_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
+		      struct store_swept *out, struct error *error)
+{
+	struct entry **at = &mem_of(store)->uploads;
+
+	(void)age, (void)error;
+	*out = (struct store_swept){0, 0};
+	while (*at) {
+		if (claimed(context, (*at)->id)) {
+			at = &(*at)->next;
+			continue;
+		}
+		out->count++;
+		out->bytes += (*at)->len;
+		if (dry_run)
+			at = &(*at)->next;
+		else
+			drop(at);
+	}
+	return true;
+}
+
 static void mem_close(struct store *store)
 {
 	struct mem_store *mem = mem_of(store);
@@ -207,6 +230,7 @@ static const struct store_driver driver = {
 	.read = mem_read,
 	.remove = mem_remove,
 	.walk = mem_walk,
+	.sweep = mem_sweep,
 	.close = mem_close,
 };
 

@@ -26,6 +26,15 @@ bool meta_upload_save(const struct meta *meta, const char *id, const struct meta
 bool meta_upload_delete(const struct meta *meta, const char *id, bool *found);
 
 /*
+ * Sessions that nobody wrote to for `age` seconds, by the database's clock: rows (id, path) in the order of ids, behind
+ * the id `after`, at most `limit`.
+ */
+bool meta_upload_stale(const struct meta *meta, int64_t age, const char *after, int64_t limit, struct db_rows *out);
+
+/* Is there a session of this id, in any repository? */
+bool meta_upload_claimed(const struct meta *meta, const char *id, bool *claimed);
+
+/*
  * The lock of a session: PostgreSQL's, so that it ends with the worker that held it, whatever ended the worker. Waits
  * for the lock_timeout, then 429. Held until meta_upload_unlock; the connection is not replaced meanwhile.
  */

@@ -64,6 +64,15 @@ struct store_location {
 
 typedef bool store_walk_fn(void *context, const struct digest *digest, uint64_t size);
 
+/* Does a session claim the upload `id`? When that cannot be known: yes. */
+typedef bool store_claimed_fn(void *context, const char *id);
+
+/* What a sweep met (and, unless it was a dry run, removed). */
+struct store_swept {
+	uint64_t count;
+	uint64_t bytes;
+};
+
 /* What a driver provides. All MUST be there; `open` differs per driver and is in the driver's own header. */
 struct store_driver {
 	const char *name;
@@ -95,6 +104,13 @@ struct store_driver {
 
 	/* Every blob, in no order, until the visitor returns false. */
 	bool (*walk)(struct store *, store_walk_fn *, void *context, struct error *);
+
+	/*
+	 * Removes what uploads left behind that have no session any more: only what is older than `age` seconds, so
+	 * that no request at work is disturbed.
+	 */
+	bool (*sweep)(struct store *, int64_t age, bool dry_run, store_claimed_fn *, void *context, struct store_swept *out,
+		      struct error *);
 
 	void (*close)(struct store *);
 };
@@ -153,6 +169,12 @@ static inline bool store_remove(struct store *store, const struct digest *digest
 static inline bool store_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error)
 {
 	return store->driver->walk(store, visit, context, error);
+}
+
+static inline bool store_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
+			       struct store_swept *out, struct error *error)
+{
+	return store->driver->sweep(store, age, dry_run, claimed, context, out, error);
 }
 
 /* NULL is fine. */

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Ending uploads that nobody finishes. */
+#include "berth/core/upload_purge.h"
+
+#include "berth/base/uuid.h"
+#include "berth/core/upload.h"
+#include "berth/meta/upload.h"
+
+struct stale {
+	char id[UUID_TEXT_MAX];
+	char path[256];
+};
+
+/* The next stale session behind `stale`; its own memory, for cancelling clears the arena. */
+static bool next_stale(const struct core *core, struct arena *arena, int64_t age, struct stale *stale, bool *found)
+{
+	struct error error;
+	struct work work;
+	struct db_rows rows;
+	bool ok;
+
+	error_init(&error, arena);
+	work = work_begin(core, arena, &error);
+	ok = meta_upload_stale(&work.meta, age, stale->id, 1, &rows);
+	*found = ok && rows.count > 0;
+	if (*found) {
+		struct span id = db_column(&rows, 0, 0), path = db_column(&rows, 0, 1);
+
+		(void)snprintf(stale->id, sizeof stale->id, "%.*s", SPAN_ARG(id));
+		(void)snprintf(stale->path, sizeof stale->path, "%.*s", SPAN_ARG(path));
+	}
+	arena_clear(arena);
+	return ok;
+}
+
+/* False only when the database or the store fails: a session that is gone or in use by now is none of our business. */
+static bool cancel(const struct core *core, struct arena *arena, const struct stale *stale)
+{
+	struct upload upload;
+	struct error error;
+	struct work work;
+	bool ok;
+
+	error_init(&error, arena);
+	work = work_begin(core, arena, &error);
+	ok = upload_open(&work, span_of(stale->path), span_of(stale->id), &upload) && upload_cancel(&work, &upload);
+	if (!ok)
+		ok = error_code(&error) == E_BLOB_UPLOAD_UNKNOWN || error_code(&error) == E_TOOMANYREQUESTS ||
+		     error_code(&error) == E_BLOB_UPLOAD_INVALID;
+	arena_clear(arena);
+	return ok;
+}
+
+struct claims {
+	const struct core *core;
+	struct arena *arena;
+};
+
+static bool claimed(void *context, const char *id)
+{
+	const struct claims *claims = context;
+	struct error error;
+	struct work work;
+	bool result = true;
+
+	error_init(&error, claims->arena);
+	work = work_begin(claims->core, claims->arena, &error);
+	(void)meta_upload_claimed(&work.meta, id, &result);
+	arena_clear(claims->arena);
+	return result;
+}
+
+bool upload_purge(const struct core *core, struct arena *arena, int64_t age, bool dry_run, purge_told_fn *tell,
+		  void *context, struct purged *out)
+{
+	struct stale stale = {.id = "00000000-0000-0000-0000-000000000000"};
+	struct claims claims = {core, arena};
+	struct arena for_error;
+	struct error error;
+	bool found, ok;
+
+	*out = (struct purged){.sessions = 0};
+	for (;;) {
+		if (!next_stale(core, arena, age, &stale, &found))
+			return false;
+		if (!found)
+			break;
+		if (!dry_run && !cancel(core, arena, &stale))
+			return false;
+		out->sessions++;
+		if (tell)
+			tell(context, stale.id, stale.path);
+	}
+	arena_init(&for_error, (size_t)64 << 10);
+	error_init(&error, &for_error);
+	ok = store_sweep(core->store, age, dry_run, claimed, &claims, &out->swept, &error);
+	arena_release(&for_error);
+	return ok;
+}

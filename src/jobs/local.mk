@@ -1,0 +1,3 @@
+noinst_LIBRARIES += libjobs.a
+libjobs_a_SOURCES = \
+	src/jobs/housekeeper.c
