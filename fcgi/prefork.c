@@ -20,6 +20,7 @@
 #define TICK_BUSY_MS 50       /* while workers are being swapped, drained or missing */
 #define YOUNG_MS 1000         /* a worker that dies younger than this, with nothing served, counts as a failed start */
 #define BACKOFF_FIRST_MS 100
+#define CHILDREN (PREFORK_SLOTS + 1) /* the last one is the housekeeper */
 
 /* What the master knows of a slot beside the shared part. All zero: free. */
 struct child {
@@ -31,10 +32,11 @@ struct child {
 
 static struct {
 	const struct prefork_options *options;
-	struct child children[PREFORK_SLOTS];
+	struct child children[CHILDREN];
 	uint32_t generation;
 	unsigned failed_starts; /* in a row */
 	int64_t not_before_ms;  /* no fork before this moment */
+	int64_t no_housekeeper_before_ms;
 	int64_t kill_at_ms;     /* when the drain ends; 0 unless stopping */
 	bool stopping;
 } master;
@@ -89,6 +91,11 @@ static bool is_alive(const struct child *child)
 	return child->pid > 0;
 }
 
+static bool any_alive(void)
+{
+	return count_where(is_alive) > 0 || is_alive(&master.children[PREFORK_HOUSEKEEPER]);
+}
+
 static unsigned count_ready(void)
 {
 	unsigned count = 0;
@@ -123,15 +130,11 @@ static void count_failure(void)
 	master.not_before_ms = prefork_now_ms() + (pause < PREFORK_BACKOFF_MAX_MS ? pause : PREFORK_BACKOFF_MAX_MS);
 }
 
-static bool start_one(void)
+static bool start_in(int slot)
 {
-	int slot = free_slot();
+	struct prefork_slot *shown = &shared->slots[slot];
 	pid_t self = getpid(), pid;
-	struct prefork_slot *shown;
 
-	if (slot < 0)
-		return false;
-	shown = &shared->slots[slot];
 	memset(shown, 0, sizeof *shown);
 	atomic_store(&shown->generation, master.generation);
 	pid = fork();
@@ -141,13 +144,38 @@ static bool start_one(void)
 	}
 	if (pid < 0) {
 		log_error("%s: fork: %m", master.options->name);
-		count_failure();
 		return false;
 	}
 	atomic_store(&shown->pid, pid);
 	master.children[slot] =
 		(struct child){.pid = pid, .generation = master.generation, .started_ms = prefork_now_ms()};
 	return true;
+}
+
+static bool start_one(void)
+{
+	int slot = free_slot();
+
+	if (slot < 0)
+		return false;
+	if (!start_in(slot))
+		count_failure();
+	return is_current(&master.children[slot]);
+}
+
+/* One at a time: that of a new configuration starts when the old one has gone. */
+static void keep_house(void)
+{
+	struct child *keeper = &master.children[PREFORK_HOUSEKEEPER];
+
+	if (!master.options->housekeeper || master.stopping)
+		return;
+	if (is_old(keeper))
+		tell(PREFORK_HOUSEKEEPER);
+	if (keeper->pid == 0 && prefork_now_ms() >= master.no_housekeeper_before_ms) {
+		master.no_housekeeper_before_ms = prefork_now_ms() + PREFORK_BACKOFF_MAX_MS;
+		(void)start_in(PREFORK_HOUSEKEEPER);
+	}
 }
 
 static void log_end(const struct child *child, int status)
@@ -170,7 +198,7 @@ static void bury(int slot, int status)
 	bool young = prefork_now_ms() - child->started_ms < YOUNG_MS;
 
 	log_end(child, status);
-	if (!child->told) {
+	if (!child->told && slot != PREFORK_HOUSEKEEPER) {
 		atomic_fetch_add(&shared->respawns, 1);
 		if (young && served == 0)
 			count_failure();
@@ -185,7 +213,7 @@ static void reap(void)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (int i = 0; i < PREFORK_SLOTS; i++)
+		for (int i = 0; i < CHILDREN; i++)
 			if (master.children[i].pid == pid)
 				bury(i, status);
 }
@@ -225,7 +253,7 @@ static void retire_old(void)
 /* Those told to leave that sit in accept: the first signal may have come a moment before they got there. */
 static void repeat_to_idle(void)
 {
-	for (int i = 0; i < PREFORK_SLOTS; i++)
+	for (int i = 0; i < CHILDREN; i++)
 		if (master.children[i].told && !atomic_load(&shared->slots[i].busy))
 			kill(master.children[i].pid, SIGTERM);
 }
@@ -234,7 +262,7 @@ static void kill_late(void)
 {
 	if (master.kill_at_ms == 0 || prefork_now_ms() < master.kill_at_ms)
 		return;
-	for (int i = 0; i < PREFORK_SLOTS; i++)
+	for (int i = 0; i < CHILDREN; i++)
 		if (master.children[i].pid > 0) {
 			log_warn("%s: worker %d did not finish within the drain timeout", master.options->name,
 				 (int)master.children[i].pid);
@@ -252,7 +280,7 @@ static void begin_stop(void)
 	log_info("%s: draining %u workers, %u ms at most", master.options->name, count_where(is_alive), drain);
 	master.stopping = true;
 	master.kill_at_ms = prefork_now_ms() + drain;
-	for (int i = 0; i < PREFORK_SLOTS; i++)
+	for (int i = 0; i < CHILDREN; i++)
 		if (master.children[i].pid > 0)
 			tell(i);
 }
@@ -328,13 +356,14 @@ int prefork_run(const struct prefork_options *options)
 	harden(options);
 	master_signals(&signals);
 	log_info("%s: starting %u workers", options->name, wanted());
-	while (!master.stopping || count_where(is_alive) > 0) {
+	while (!master.stopping || any_alive()) {
 		struct timespec wait = {0};
 		int tick;
 
 		reap();
 		forgive();
 		fill_up();
+		keep_house();
 		retire_old();
 		repeat_to_idle();
 		kill_late();

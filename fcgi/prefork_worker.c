@@ -190,6 +190,6 @@ void prefork_worker_main(const struct prefork_options *options, struct prefork_s
 	if (getppid() != master)
 		_exit(0);
 	mark(false);
-	status = options->worker(options->ctx, slot);
+	status = slot == PREFORK_HOUSEKEEPER ? options->housekeeper(options->ctx) : options->worker(options->ctx, slot);
 	exit(status);
 }

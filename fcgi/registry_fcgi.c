@@ -44,6 +44,18 @@ static int work(void *context, int slot)
 	return 0;
 }
 
+static int keep_house(void *context)
+{
+	const struct program *program = context;
+	struct app_worker *worker = app_worker_new(&program->app, &prefork_shared()->cache_generation);
+
+	if (!worker)
+		return EXIT_FAILED;
+	app_housekeep(&program->app, worker, prefork_worker_stopping);
+	app_worker_free(worker);
+	return 0;
+}
+
 static unsigned drain_ms(const struct config *config)
 {
 	int64_t ms = config->http.draintimeout / 1000000;
@@ -105,6 +117,7 @@ int main(int argc, char **argv)
 		.name = program.options.pool,
 		.workers = program.options.workers,
 		.worker = work,
+		.housekeeper = strcmp(program.options.pool, "registry") == 0 ? keep_house : NULL,
 		.reload = reload,
 		.ctx = &program,
 		.drain_ms = drain_ms(program.app.config),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `/`, for load balancers, and `/v2/`, which says that this is a registry (end-1). */
+/* The two addresses that say who is here: `/`, for load balancers, and `/v2/`, for clients (end-1). */
 #include "call.h"
 
 bool api_root(struct call *call)

@@ -6,6 +6,7 @@
 #include "berth/base/log.h"
 #include "berth/core/manifest_cache.h"
 #include "berth/db/migrate.h"
+#include "berth/jobs/housekeeper.h"
 #include "berth/meta/schema.h"
 #include "berth/meta/statements.h"
 #include "berth/store/fs.h"
@@ -96,4 +97,19 @@ void app_worker_free(struct app_worker *worker)
 struct api *app_worker_api(struct app_worker *worker)
 {
 	return &worker->api;
+}
+
+#define NS_PER_S 1000000000
+
+void app_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void))
+{
+	const struct config_uploadpurging *purging = &app->config->storage.uploadpurging;
+	struct housekeeper_settings settings = {
+		.purge_enabled = purging->enabled && !app->config->storage.readonly,
+		.purge_age = purging->age / NS_PER_S,
+		.purge_interval = purging->interval / NS_PER_S,
+		.purge_dry_run = purging->dryrun,
+	};
+
+	housekeeper_run(&worker->api.core, &settings, stopping);
 }

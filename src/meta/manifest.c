@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Manifests. */
+/* Manifests: found, checked, inserted with their references, deleted. */
 #include "berth/meta/manifest.h"
 
 #include "berth/meta/statements.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Repositories. */
+/* Repositories: found, made with their ancestors, listed. */
 #include "berth/meta/repository.h"
 
 #include "berth/meta/statements.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tags. */
+/* Tags: set, deleted, listed. */
 #include "berth/meta/tag.h"
 
 #include "berth/meta/statements.h"

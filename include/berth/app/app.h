@@ -48,6 +48,9 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 void app_worker_free(struct app_worker *worker);
 struct api *app_worker_api(struct app_worker *worker);
 
+/* Does the node's background work with the worker's connections, until `stopping` says so. */
+void app_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void));
+
 /* The connection that the configuration's `database` section describes; strings are borrowed from it. */
 struct db_settings app_database_settings(const struct config *config);
 
