@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks the tree along the settings table: every key finds its row, every value its type, and its member or its fate. */
+/* Walks the tree along the settings table: every key finds its row, every value its type, its member or its fate. */
 #include "apply_priv.h"
 
 #include <string.h>

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "value_priv.h"
 #include "yaml_priv.h"
 
 #define PREFIX "REGISTRY_"
@@ -213,7 +214,10 @@ static void apply_one(struct load *load, struct node *root, const char *text)
 		.value = equals + 1,
 	};
 
-	if (strcmp(name, PREFIX "VERSION") == 0)
+	if (value_text_fault(name)) {
+		var.where.source = value_quote(name, load->arena);
+		unrecognized(&var);
+	} else if (strcmp(name, PREFIX "VERSION") == 0)
 		warn(&var, "the version of the file cannot be overridden; ignored");
 	else
 		step_into(&var, root, NULL);
@@ -241,15 +245,15 @@ static bool is_override(const char *text)
 	       strncmp(text, path, sizeof path - 1) != 0;
 }
 
-void env_apply(struct load *load, struct node *root, char **environ)
+void env_apply(struct load *load, struct node *root, char **environment)
 {
 	const char **found;
 	size_t count = 0, taken = 0;
 
-	for (char **at = environ; at && *at; at++)
+	for (char **at = environment; at && *at; at++)
 		count += is_override(*at);
 	found = arena_array(load->arena, count, sizeof *found);
-	for (char **at = environ; at && *at; at++)
+	for (char **at = environment; at && *at; at++)
 		if (is_override(*at))
 			found[taken++] = *at;
 	if (count > 1)
@@ -258,11 +262,11 @@ void env_apply(struct load *load, struct node *root, char **environ)
 		apply_one(load, root, found[i]);
 }
 
-const char *env_value(char **environ, const char *name)
+const char *env_value(char **environment, const char *name)
 {
 	size_t len = strlen(name);
 
-	for (char **at = environ; at && *at; at++)
+	for (char **at = environment; at && *at; at++)
 		if (strncmp(*at, name, len) == 0 && (*at)[len] == '=')
 			return *at + len + 1;
 	return NULL;

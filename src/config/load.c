@@ -48,8 +48,8 @@ static struct node *read_root(struct load *load, struct span bytes)
 	return root;
 }
 
-bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes, char **environ,
-		       struct config_report *report)
+bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes,
+		       char **environment, struct config_report *report)
 {
 	struct load load = begin(arena, name, report);
 	struct node *root;
@@ -60,7 +60,7 @@ bool config_load_bytes(struct config **out, struct arena *arena, const char *nam
 	if (!root)
 		return false;
 	root->where = (struct config_where){load.name, 0};
-	env_apply(&load, root, environ);
+	env_apply(&load, root, environment);
 	apply_defaults(&load);
 	apply_tree(&load, root);
 	check_config(&load, root);
@@ -89,7 +89,7 @@ static bool read_all(int fd, struct arena *arena, struct span *out)
 	return true;
 }
 
-static bool load_file(struct config **out, struct arena *arena, const char *path, char **environ,
+static bool load_file(struct config **out, struct arena *arena, const char *path, char **environment,
 		      struct config_report *report)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -104,17 +104,17 @@ static bool load_file(struct config **out, struct arena *arena, const char *path
 	close(fd);
 	if (!read_ok)
 		return fail(report, path, strerror(why));
-	return config_load_bytes(out, arena, path, bytes, environ, report);
+	return config_load_bytes(out, arena, path, bytes, environment, report);
 }
 
-bool config_load(struct config **out, struct arena *arena, const char *path, char **environ,
+bool config_load(struct config **out, struct arena *arena, const char *path, char **environment,
 		 struct config_report *report)
 {
 	if (!path)
-		path = env_value(environ, "REGISTRY_CONFIGURATION_PATH");
+		path = env_value(environment, "REGISTRY_CONFIGURATION_PATH");
 	if (!path || path[0] == '\0')
 		return fail(report, NULL, "no file is named, nor is REGISTRY_CONFIGURATION_PATH set");
-	return load_file(out, arena, path, environ, report);
+	return load_file(out, arena, path, environment, report);
 }
 
 bool config_given(const struct config *config, const char *key)

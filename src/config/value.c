@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "berth/base/strbuf.h"
+#include "berth/base/utf8.h"
 
 #define QUOTED_MAX 60
 
@@ -218,20 +218,47 @@ bool value_equal(const struct value *a, const struct value *b, const struct sett
 	}
 }
 
+/* C0, DEL, C1, the separators of lines and paragraphs, and what is no character or none that YAML prints. */
+static bool is_control(const unsigned char *at, size_t len)
+{
+	static const char *const others[] = {"\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbb\xbf", "\xef\xbf\xbe", "\xef\xbf\xbf"};
+
+	if (len == 1)
+		return at[0] < ' ' || at[0] == 0x7f;
+	if (len == 2)
+		return at[0] == 0xc2 && at[1] < 0xa0;
+	for (size_t i = 0; len == 3 && i < sizeof others / sizeof *others; i++)
+		if (memcmp(at, others[i], 3) == 0)
+			return true;
+	return false;
+}
+
 const char *value_text_fault(const char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+	const unsigned char *at = (const unsigned char *)text;
+	size_t left = strlen(text), len;
+
+	for (; left > 0; at += len, left -= len) {
+		len = utf8_sequence(at, left);
+		if (len == 0)
+			return "is not UTF-8";
+		if (is_control(at, len))
 			return "holds a control character";
+	}
 	return NULL;
 }
 
 const char *value_quote(const char *text, struct arena *arena)
 {
-	char *copy = arena_printf(arena, "\"%.*s%s\"", QUOTED_MAX, text, strlen(text) > QUOTED_MAX ? "..." : "");
+	bool whole = strlen(text) <= QUOTED_MAX, ascii_only = value_text_fault(text);
+	int len = whole ? (int)strlen(text) : QUOTED_MAX;
+	char *copy;
 
+	while (!whole && len > 0 && (text[len] & 0xc0) == 0x80)
+		len--;
+	copy = arena_printf(arena, "\"%.*s%s\"", len, text, whole ? "" : "...");
 	for (char *at = copy; *at; at++)
-		if ((unsigned char)*at < ' ' || *at == 0x7f)
+		if ((unsigned char)*at < ' ' || *at == 0x7f || (ascii_only && (unsigned char)*at >= 0x80))
 			*at = '?';
 	return copy;
 }

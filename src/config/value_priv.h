@@ -43,7 +43,7 @@ struct span value_choice(const struct setting *row, int place);
 /* Why a text cannot be one of a setting, a list or a header; NULL when it can. */
 const char *value_text_fault(const char *text);
 
-/* A client's text fit for a message: cut, control characters replaced. */
+/* A text fit for a message: in quotes, cut, control characters replaced. */
 const char *value_quote(const char *text, struct arena *arena);
 
 #endif

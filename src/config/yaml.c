@@ -9,6 +9,7 @@
 
 #include "berth/base/limits.h"
 #include "berth/base/strbuf.h"
+#include "value_priv.h"
 
 struct reader {
 	yaml_parser_t parser;
@@ -165,11 +166,9 @@ static const char *read_key(struct reader *r)
 		refuse(r, r->event.start_mark, "a key must be a plain name");
 		return NULL;
 	}
-	for (size_t i = 0; i < r->event.data.scalar.length; i++) {
-		if ((unsigned char)text[i] < ' ' || text[i] == 0x7f) {
-			refuse(r, r->event.start_mark, "a key holds a control character");
-			return NULL;
-		}
+	if (value_text_fault(text) || strlen(text) != r->event.data.scalar.length) {
+		refuse(r, r->event.start_mark, "a key holds a control character");
+		return NULL;
 	}
 	check_properties(r, r->event.data.scalar.anchor, r->event.data.scalar.tag);
 	return arena_strdup(r->arena, text);

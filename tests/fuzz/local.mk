@@ -6,7 +6,8 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz_manifest \
 	tests/fuzz/fuzz_range \
 	tests/fuzz/fuzz_reference \
-	tests/fuzz/fuzz_target
+	tests/fuzz/fuzz_target \
+	tests/fuzz/fuzz_yaml
 FUZZER_ENGINE = -fsanitize=fuzzer
 EXTRA_PROGRAMS = $(FUZZ_TARGETS)
 .PHONY: fuzzers
@@ -24,3 +25,5 @@ tests_fuzz_fuzz_reference_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_ENGINE)
 tests_fuzz_fuzz_reference_LDADD = $(OCI_LIBS)
 tests_fuzz_fuzz_target_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_ENGINE)
 tests_fuzz_fuzz_target_LDADD = $(HTTP_LIBS)
+tests_fuzz_fuzz_yaml_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_ENGINE)
+tests_fuzz_fuzz_yaml_LDADD = $(CONFIG_LIBS)

@@ -16,6 +16,7 @@ SEEDS = {
     "fuzz_headers": [("forwarded", [0, 1, 2]), ("accept", [0, 0]), ("etags", [0, 0])],
     "fuzz_json": [("json", [0])],
     "fuzz_manifest": [("manifests", [0, 1])],
+    "fuzz_yaml": [("config/bad", [0]), ("config/env", [1, 0]), ("config/values", [0]), ("config/warnings", [0])],
 }
 
 
@@ -32,7 +33,7 @@ def main(tables, output):
         folder.mkdir(parents=True, exist_ok=True)
         for table, columns in sources:
             for number, cells in cases(tables / f"{table}.tsv"):
-                (folder / f"{table}-{number}").write_bytes(b"\n".join(cells[column] for column in columns))
+                (folder / f"{table.replace('/', '-')}-{number}").write_bytes(b"\n".join(cells[column] for column in columns))
 
 
 if __name__ == "__main__":

@@ -162,16 +162,16 @@ struct config {
 };
 
 /*
- * Reads the file, applies the REGISTRY_* variables of `environ` (NULL: none) on top, and checks the result. A NULL
- * path means the file that REGISTRY_CONFIGURATION_PATH names. Goes on after an error, so that the report holds all of
- * them; false if there is any, and *out is then not to be used. The report's strings live in `arena` too.
+ * Reads the file, applies the REGISTRY_* variables of `environment` (NULL: none) on top, and checks the result. A
+ * NULL path means the file that REGISTRY_CONFIGURATION_PATH names. Goes on after an error, so that the report holds
+ * all of them; false if there is any, and *out is then not to be used.
  */
-bool config_load(struct config **out, struct arena *arena, const char *path, char **environ,
+bool config_load(struct config **out, struct arena *arena, const char *path, char **environment,
 		 struct config_report *report) __attribute__((warn_unused_result));
 
 /* The same from memory; `name` stands for the file's in messages. */
-bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes, char **environ,
-		       struct config_report *report) __attribute__((warn_unused_result));
+bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes,
+		       char **environment, struct config_report *report) __attribute__((warn_unused_result));
 
 /* Whether the key (a path of settings.def) was set, by the file or by the environment. */
 bool config_given(const struct config *config, const char *key);

@@ -90,7 +90,8 @@ END_TEST
 
 START_TEST(json_is_read_as_it_is)
 {
-	struct node *root = read_text(SPAN_LIT("{\"a\\/b\": null, \"c\": \"\\u00e9\\t\\\"\", \"d\": [1, true, \"null\", {}]}"));
+	struct node *root = read_text(
+		SPAN_LIT("{\"a\\/b\": null, \"c\": \"\\u00e9\\t\\\"\", \"d\": [1, true, \"null\", {}]}"));
 	struct node *list;
 
 	ck_assert_ptr_nonnull(root);
