@@ -1,19 +1,81 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth serve`: the whole registry in the foreground. */
+/* `berth serve`, and `registry serve` in its place: the whole registry in the foreground. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "berth/fcgi/prefork.h"
 #include "command_priv.h"
+#include "programs_priv.h"
+#include "serve_priv.h"
+
+enum { OPT_DATA, OPT_SERVER, OPT_WORKERS, OPT_USER, TEXTS };
+
+static const struct option long_options[] = {
+	{"data", required_argument, NULL, OPT_DATA},
+	{"server", required_argument, NULL, OPT_SERVER},
+	{"workers", required_argument, NULL, OPT_WORKERS},
+	{"user", required_argument, NULL, OPT_USER},
+	{NULL, 0, NULL, 0},
+};
+
+static const char *standard_data(struct arena *arena)
+{
+	const char *home = getenv("HOME");
+
+	return geteuid() == 0 || !home ? "/var/lib/berth" : arena_printf(arena, "%s/.local/share/berth", home);
+}
+
+static bool take_options(struct serve_options *out, const char *const *texts, struct arena *arena)
+{
+	const char *server = texts[OPT_SERVER] ? texts[OPT_SERVER] : "nginx";
+
+	out->workers = PREFORK_WORKERS_DEFAULT;
+	out->user = texts[OPT_USER];
+	out->data = texts[OPT_DATA] ? path_absolute(texts[OPT_DATA], arena) : standard_data(arena);
+	out->apache = strcmp(server, "apache") == 0;
+	if (!out->apache && strcmp(server, "nginx") != 0)
+		return false;
+	return !texts[OPT_WORKERS] || workers_number(&out->workers, texts[OPT_WORKERS]);
+}
 
 static int run(int argc, char **argv, struct arena *arena)
 {
-	(void)argc;
-	(void)argv;
-	(void)arena;
-	command_complain("serve is being written; start spawn-fcgi and the web server by hand");
-	return COMMAND_FAILED;
+	const char *texts[TEXTS] = {NULL}, *path;
+	struct serve_options options = {0};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		if (option < 0 || option >= TEXTS)
+			return command_usage(&cmd_serve);
+		texts[option] = optarg;
+	}
+	path = argc - optind == 1 ? argv[optind] : argc == optind ? getenv("REGISTRY_CONFIGURATION_PATH") : NULL;
+	if (!path || !take_options(&options, texts, arena))
+		return command_usage(&cmd_serve);
+	options.config = path_absolute(path, arena);
+	return serve(&options, arena);
 }
 
 const struct command cmd_serve = {
 	.name = "serve",
 	.summary = "run the registry in the foreground",
-	.help = "usage: berth serve CONFIG\n",
+	.help = "usage: berth serve [CONFIG] [options]\n"
+		"\n"
+		"Runs everything that CONFIG, or the file that REGISTRY_CONFIGURATION_PATH names, asks for: PostgreSQL if it\n"
+		"names no database, the workers, the web server. The schema is brought up to date first. One log on stderr.\n"
+		"INT and TERM stop all of it, within http.draintimeout (0: 10 s) for requests at hand, and nothing else; HUP\n"
+		"has the workers read CONFIG again (address, TLS and headers of the web server take a restart).\n"
+		"A child that dies is started again.\n"
+		"\n"
+		"  --data DIR             DIR/postgresql and DIR/run are made and used (/var/lib/berth as root, else\n"
+		"                         ~/.local/share/berth)\n"
+		"  --server nginx|apache  (nginx)\n"
+		"  --workers N            (8)\n"
+		"  --user NAME            as root: the account of PostgreSQL, the workers and the web server's workers\n"
+		"                         (berth if there is one, else www-data)\n"
+		"\n"
+		"Exit status: 0 stopped by a signal, 1 something could not be started, 2 usage, 3 configuration error.\n",
 	.run = run,
 };

@@ -4,17 +4,22 @@ libcli_a_SOURCES = \
 	src/cli/cmd_migrate.c \
 	src/cli/cmd_render.c \
 	src/cli/cmd_serve.c \
-	src/cli/cmd_serve.c \
 	src/cli/cmd_unbuilt.c \
 	src/cli/cmd_version.c \
 	src/cli/command.c \
+	src/cli/embedded_pg.c \
+	src/cli/identity.c \
+	src/cli/probe.c \
 	src/cli/programs.c \
 	src/cli/quote.c \
 	src/cli/render_apache.c \
 	src/cli/render_nginx.c \
 	src/cli/render_systemd.c \
+	src/cli/serve.c \
 	src/cli/site.c \
-	src/cli/tls_names.c
+	src/cli/supervise.c \
+	src/cli/tls_names.c \
+	src/cli/workplace.c
 
 bin_PROGRAMS += berth
 berth_SOURCES = src/cli/main.c

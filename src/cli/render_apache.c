@@ -35,7 +35,7 @@ static void add_modules(struct strbuf *out, const struct site *site)
 
 static void add_log(struct strbuf *out, const struct site *site)
 {
-	static const char *const levels[] = {"error", "warn", "notice", "info"};
+	static const char *const levels[] = {"error", "warn", "warn", "info"}; /* notice tells of every process */
 
 	/* Through cat: stderr may be a socket, or a terminal that the server's account cannot open again. */
 	line(out, "ErrorLog", *site->options->error_log ? site->options->error_log : "|$exec /bin/cat >&2");

@@ -264,7 +264,7 @@ static void add_server(struct strbuf *out, const struct site *site)
 
 static void add_log(struct strbuf *out, const struct site *site)
 {
-	static const char *const levels[] = {"error", "warn", "notice", "info"};
+	static const char *const levels[] = {"error", "warn", "warn", "info"}; /* notice tells of every process */
 
 	strbuf_adds(out, "error_log ");
 	if (*site->options->error_log)

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* Questions to sockets: is something there, is it free, does a worker answer. */
+#include "probe_priv.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static int connect_unix(const char *path)
+{
+	const struct timeval limit = {.tv_sec = 2};
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	size_t len = strlen(path);
+	int fd;
+
+	if (len >= sizeof address.sun_path)
+		return -1;
+	memcpy(address.sun_path, path, len);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* FastCGI specification section 8. GET / is answered without the database. */
+static const char question[] = "\1\1\0\1\0\10\0\0"
+			       "\0\1\0\0\0\0\0\0"    /* begin: responder, close at the end */
+			       "\1\4\0\1\0\41\0\0"   /* 33 bytes of parameters */
+			       "\16\3REQUEST_METHODGET"
+			       "\13\1REQUEST_URI/"
+			       "\1\4\0\1\0\0\0\0"    /* no more of them */
+			       "\1\5\0\1\0\0\0\0";   /* no body */
+
+bool probe_fastcgi(const void *path)
+{
+	unsigned char header[8];
+	int fd = connect_unix(path);
+	bool good = fd >= 0 && send(fd, question, sizeof question - 1, MSG_NOSIGNAL) == (ssize_t)sizeof question - 1 &&
+		    recv(fd, header, sizeof header, MSG_WAITALL) == (ssize_t)sizeof header;
+
+	if (fd >= 0)
+		close(fd);
+	return good && header[0] == 1 && header[1] == 6;
+}
+
+/* The addresses that a host and a port stand for; NULL when there are none. */
+static struct addrinfo *resolve(const struct site *site, struct arena *arena)
+{
+	const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
+	struct span host = span_of(site->listen_host);
+	struct addrinfo *list;
+
+	if (host.len > 2 && host.ptr[0] == '[')
+		host = (struct span){host.ptr + 1, host.len - 2};
+	if (getaddrinfo(host.len ? arena_span(arena, host) : NULL, site->listen_port, &hints, &list) != 0)
+		return NULL;
+	return list;
+}
+
+static bool try_connect(const struct addrinfo *address)
+{
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool good = fd >= 0 && connect(fd, address->ai_addr, address->ai_addrlen) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+bool probe_listening(const void *what)
+{
+	const struct site *site = what;
+	struct addrinfo *list;
+	struct arena arena;
+	bool good = false;
+	int fd;
+
+	if (*site->listen_unix) {
+		fd = connect_unix(site->listen_unix);
+		if (fd >= 0)
+			close(fd);
+		return fd >= 0;
+	}
+	arena_init(&arena, 4096);
+	list = resolve(site, &arena);
+	for (const struct addrinfo *one = list; one && !good; one = one->ai_next)
+		good = try_connect(one);
+	if (list)
+		freeaddrinfo(list);
+	arena_release(&arena);
+	return good;
+}
+
+static int try_bind(const struct addrinfo *address)
+{
+	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, error = 0;
+
+	if (fd < 0)
+		return 0; /* a family that this machine has not: the web server is not told of it either */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+	if (address->ai_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+	if (bind(fd, address->ai_addr, address->ai_addrlen) != 0 || listen(fd, 1) != 0)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+static bool free_unix(const struct site *site, struct arena *arena, const char **reason)
+{
+	int fd = connect_unix(site->listen_unix);
+
+	if (fd >= 0) {
+		close(fd);
+		*reason = arena_printf(arena, "http.addr: another program listens on %s", site->listen_unix);
+		return false;
+	}
+	if (errno == ECONNREFUSED)
+		unlink(site->listen_unix);
+	return true;
+}
+
+bool probe_free(const struct site *site, struct arena *arena, const char **reason)
+{
+	const char *host = *site->listen_host ? site->listen_host : "*";
+	struct addrinfo *list;
+	int error = 0;
+
+	if (*site->listen_unix)
+		return free_unix(site, arena, reason);
+	list = resolve(site, arena);
+	if (!list) {
+		*reason = arena_printf(arena, "http.addr: no such host: %s", host);
+		return false;
+	}
+	for (const struct addrinfo *one = list; one && !error; one = one->ai_next)
+		error = try_bind(one);
+	freeaddrinfo(list);
+	if (error == EADDRINUSE)
+		*reason = arena_printf(arena, "port %s of %s is in use by another program; choose another in http.addr",
+				       site->listen_port, host);
+	else if (error)
+		*reason = arena_printf(arena, "cannot listen on %s:%s: %s", host, site->listen_port, strerror(error));
+	return error == 0;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* Children of `berth serve`. One thread; all waiting is in one sigtimedwait. */
+#include "supervise_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "berth/base/log.h"
+
+#define CHILDREN_MAX 8
+#define STEP_MS 50
+#define BACKOFF_FIRST_MS 100
+#define BACKOFF_MAX_MS 5000
+#define STABLE_MS 5000 /* a child that lived this long has worked: its next death starts the back-off anew */
+
+struct child {
+	const struct child_spec *spec;
+	pid_t pid; /* 0: dead, to be started at `again_ms` */
+	int64_t started_ms, again_ms;
+	unsigned failures; /* in a row */
+};
+
+static struct {
+	struct child children[CHILDREN_MAX];
+	size_t count;
+	bool stopping, reload;
+} all;
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void our_signals(sigset_t *set)
+{
+	const int numbers[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
+
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		sigaddset(set, numbers[i]);
+}
+
+void supervise_begin(void)
+{
+	sigset_t set;
+
+	our_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGCHLD, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+bool supervise_stopping(void)
+{
+	return all.stopping;
+}
+
+/* Takes at most one signal; returns after `ms` at the latest. */
+static void pause_ms(unsigned ms)
+{
+	struct timespec wait = {ms / 1000, (long)(ms % 1000) * 1000000};
+	sigset_t set;
+	int number;
+
+	our_signals(&set);
+	number = sigtimedwait(&set, NULL, &wait);
+	if (number == SIGHUP)
+		all.reload = true;
+	else if (number > 0 && number != SIGCHLD)
+		all.stopping = true;
+}
+
+/* In the child: nothing of ours but stderr, a session of its own, the right account. */
+static _Noreturn void become(const struct child_spec *spec, pid_t parent, bool quiet)
+{
+	int null = open("/dev/null", O_RDWR);
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	setsid();
+	dup2(null, 0);
+	dup2(quiet ? null : 2, 1);
+	if (null > 2)
+		close(null);
+	if (spec->as && !identity_assume(spec->as)) {
+		log_error("%s: cannot become %s: %m", spec->name, spec->as->user);
+		_exit(127);
+	}
+	/* After the change of account, which would clear it: if we are killed, so is the child, in its own way. */
+	prctl(PR_SET_PDEATHSIG, spec->stop_signal ? spec->stop_signal : SIGTERM);
+	if (getppid() != parent)
+		_exit(127);
+	execv(spec->argv[0], (char *const *)spec->argv);
+	log_error("%s: cannot run %s: %m", spec->name, spec->argv[0]);
+	_exit(127);
+}
+
+static pid_t launch(const struct child_spec *spec, bool quiet)
+{
+	pid_t self = getpid(), pid = fork();
+
+	if (pid == 0)
+		become(spec, self, quiet);
+	if (pid < 0)
+		log_error("%s: fork: %m", spec->name);
+	return pid;
+}
+
+static const char *describe(int status, char *text, size_t size)
+{
+	if (WIFSIGNALED(status))
+		snprintf(text, size, "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(text, size, "ended with status %d", WEXITSTATUS(status));
+	return text;
+}
+
+/* The child is gone: its session may have members left, such as the workers of a killed web server. */
+static bool reap(struct child *child)
+{
+	char text[96];
+	int status;
+
+	if (child->pid <= 0 || waitpid(child->pid, &status, WNOHANG) != child->pid)
+		return false;
+	kill(-child->pid, SIGTERM);
+	if (!all.stopping)
+		log_warn("%s %s", child->spec->name, describe(status, text, sizeof text));
+	child->pid = 0;
+	return true;
+}
+
+/* Waits for readiness; false if the child dies meanwhile, takes too long, or we are told to stop. */
+static bool await(struct child *child)
+{
+	const struct child_spec *spec = child->spec;
+	int64_t end = now_ms() + spec->ready_ms;
+
+	while (!all.stopping) {
+		if (reap(child))
+			return false;
+		if (!spec->ready || spec->ready(spec->what))
+			return true;
+		if (now_ms() > end) {
+			log_error("%s is not ready after %u s", spec->name, spec->ready_ms / 1000);
+			return false;
+		}
+		pause_ms(STEP_MS);
+	}
+	return false;
+}
+
+static bool start(struct child *child)
+{
+	child->pid = launch(child->spec, false);
+	child->started_ms = now_ms();
+	if (child->pid <= 0) {
+		child->pid = 0;
+		return false;
+	}
+	return true;
+}
+
+bool supervise_start(const struct child_spec *spec)
+{
+	struct child *child;
+
+	if (all.count == CHILDREN_MAX || all.stopping)
+		return false;
+	child = &all.children[all.count++];
+	*child = (struct child){.spec = spec};
+	if (start(child) && await(child))
+		return true;
+	if (!all.stopping)
+		log_error("%s cannot be started", spec->name);
+	return false;
+}
+
+int supervise_once(const struct child_spec *spec, bool quiet)
+{
+	pid_t pid = launch(spec, quiet);
+	bool told = false;
+	int status;
+
+	if (pid < 0)
+		return -1;
+	while (waitpid(pid, &status, WNOHANG) != pid) {
+		pause_ms(STEP_MS);
+		if (all.stopping && !told) {
+			kill(pid, spec->stop_signal ? spec->stop_signal : SIGTERM);
+			told = true;
+		}
+	}
+	return WIFEXITED(status) && !told ? WEXITSTATUS(status) : -1;
+}
+
+/* When to start a dead child again. */
+static void plan(struct child *child)
+{
+	int64_t pause = BACKOFF_FIRST_MS;
+
+	if (now_ms() - child->started_ms >= STABLE_MS)
+		child->failures = 0;
+	for (unsigned i = 0; i < child->failures && pause < BACKOFF_MAX_MS; i++)
+		pause *= 2;
+	child->failures++;
+	child->again_ms = now_ms() + (pause < BACKOFF_MAX_MS ? pause : BACKOFF_MAX_MS);
+}
+
+static void tend(struct child *child)
+{
+	if (reap(child))
+		plan(child);
+	if (child->pid == 0 && now_ms() >= child->again_ms) {
+		log_info("%s is started again", child->spec->name);
+		if (!start(child))
+			plan(child);
+	}
+}
+
+static void forward_reload(void)
+{
+	all.reload = false;
+	for (size_t i = 0; i < all.count; i++)
+		if (all.children[i].pid > 0 && all.children[i].spec->reloads)
+			kill(all.children[i].pid, SIGHUP);
+}
+
+/* Each child has been ready once, so whatever ails it now may pass: it is started again for as long as we run. */
+void supervise_run(void)
+{
+	while (!all.stopping) {
+		bool missing = false;
+
+		for (size_t i = 0; i < all.count; i++) {
+			tend(&all.children[i]);
+			missing |= all.children[i].pid == 0;
+		}
+		if (all.reload)
+			forward_reload();
+		pause_ms(missing ? STEP_MS : 1000);
+	}
+}
+
+static void stop_one(struct child *child)
+{
+	const struct child_spec *spec = child->spec;
+	int64_t end = now_ms() + spec->stop_ms;
+	pid_t pid = child->pid;
+
+	if (pid <= 0)
+		return;
+	kill(pid, spec->stop_signal);
+	while (!reap(child) && now_ms() < end)
+		pause_ms(STEP_MS);
+	if (child->pid > 0) {
+		log_warn("%s did not stop within %u s and is killed", spec->name, spec->stop_ms / 1000);
+		kill(-pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		child->pid = 0;
+	}
+}
+
+void supervise_stop(void)
+{
+	all.stopping = true;
+	while (all.count > 0)
+		stop_one(&all.children[--all.count]);
+}
