@@ -144,8 +144,11 @@ class Client:
             return lambda url, *args, **kw: self.request(name.upper(), url, *args, **kw)
         raise AttributeError(name)
 
-    def raw(self, data, timeout=20):
-        """Sends bytes as they are and reads one answer; None when the server closes without one."""
+    def raw(self, data, timeout=20, patient=True):
+        """
+        Sends bytes as they are and reads one answer; None when the server closes without one, or, unless patient, says
+        nothing in time (it may rightly wait for the rest of what was begun).
+        """
         with socket.create_connection((self.host, self.port), timeout=timeout) as connection:
             try:
                 connection.sendall(data)
@@ -156,6 +159,10 @@ class Client:
                 answer.begin()
                 return Response(answer.status, answer.headers, answer.read())
             except (http.client.HTTPException, ConnectionResetError):
+                return None
+            except TimeoutError:
+                if patient:
+                    raise
                 return None
 
     def raw_request(self, method, target, headers=(), body=b""):
