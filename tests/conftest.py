@@ -17,6 +17,7 @@ def pytest_addoption(parser):
     parser.addoption("--frontend", choices=FRONTENDS, default="both", help="web server in front of the workers")
     parser.addoption("--target", choices=["berth", "debian"], default="berth",
                      help="debian: Debian's docker-registry, to check the tests themselves")
+    parser.addoption("--all", action="store_true", help="what is missing on this machine fails instead of being skipped")
     parser.addoption("--keep", action="store_true", help="keep folders and logs of the registries")
 
 

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""What the client tests share: the clients themselves, and images made of what this machine has."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+import layouts
+from images import name
+from processes import environment, program
+
+CACHE = os.environ.get("BERTH_TEST_CACHE") or os.path.join(
+    os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "berth-tests")
+
+
+class Tool:
+    """A client program. Called with its arguments; returns what it printed; a failure fails the test with its output."""
+
+    def __init__(self, path, prefix, env):
+        self.path, self.prefix, self.env = path, prefix, env
+
+    def __call__(self, *words, cwd=None, ok=True, seconds=300, after_prefix=True):
+        command = [self.path, *(self.prefix if after_prefix else []), *[str(word) for word in words]]
+        done = subprocess.run(command, capture_output=True, text=True, env=self.env, cwd=cwd or "/", timeout=seconds,
+                              stdin=subprocess.DEVNULL, check=False)
+        if ok:
+            assert done.returncode == 0, f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}"
+            return done.stdout
+        assert done.returncode != 0, f"{' '.join(command)} succeeded:\n{done.stdout}"
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def tool(request, tmp_path_factory):
+    """tool(name, *prefix): a Tool. A missing client skips the test by name, or fails it under --all."""
+    home = tmp_path_factory.mktemp("home")
+    env = environment(HOME=str(home), XDG_RUNTIME_DIR=str(home), TMPDIR=str(tmp_path_factory.mktemp("tmp")))
+
+    def find(wanted, *prefix):
+        path = program(wanted, os.path.join(CACHE, "bin"))
+        if not path:
+            (pytest.fail if request.config.getoption("--all") else pytest.skip)(f"the client {wanted} is missing")
+        return Tool(path, list(prefix), env)
+    return find
+
+
+@pytest.fixture(scope="session")
+def image(tmp_path_factory):
+    """An OCI layout on disk: a two-platform index over images with a gzip and a zstd layer each."""
+    return layouts.multi_arch(tmp_path_factory.mktemp("image"))
+
+
+@pytest.fixture
+def where(client):
+    """A reference without a tag, of a repository of this test's own: host:port/name."""
+    return f"{client.netloc}/{name('clients')}"
+
+
+@pytest.fixture
+def scratch(tmp_path):
+    """A folder that is removed right after the test: images are large."""
+    yield tmp_path
+    shutil.rmtree(tmp_path, ignore_errors=True)

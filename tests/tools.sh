@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs the Go programs that the tests use, at pinned versions, into the tests' cache; says which are missing.
+# usage: tools.sh [NAME...]   prints the folder of the programs; status 1 when one could not be installed
+set -u
+
+cache=${BERTH_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/berth-tests}
+bin=$cache/bin
+go_needed=1.24
+
+modules='
+conformance github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260831232431-97274622c111
+crane       github.com/google/go-containerregistry/cmd/crane@v0.22.1
+oras        oras.land/oras/cmd/oras@v1.3.6
+regctl      github.com/regclient/regclient/cmd/regctl@v0.11.7
+'
+
+# The newest go: the PATH's, or where its own installer puts it.
+find_go() {
+    for go in "$(command -v go)" /usr/local/go/bin/go; do
+        [ -x "$go" ] || continue
+        version=$("$go" env GOVERSION 2>/dev/null | sed 's/^go//')
+        if printf '%s\n%s\n' "$go_needed" "$version" | sort -V -C; then
+            echo "$go"
+            return
+        fi
+    done
+}
+
+# One program, unless it is there in the pinned version already.
+install_one() {
+    name=$1
+    module=$2
+    if [ -x "$bin/$name" ] && [ "$(cat "$bin/$name.version" 2>/dev/null)" = "$module" ]; then
+        return 0
+    fi
+    if [ -z "$go" ]; then
+        echo "tools: $name is missing, and there is no go $go_needed or newer to build it" >&2
+        return 1
+    fi
+    echo "tools: building $name" >&2
+    if ! (cd "$cache" && GOBIN="$bin" GOFLAGS=-buildvcs=false "$go" install "$module" >&2); then
+        echo "tools: $name could not be built" >&2
+        return 1
+    fi
+    echo "$module" > "$bin/$name.version"
+}
+
+mkdir -p "$bin" || exit 1
+go=$(find_go)
+wanted=${*:-$(echo "$modules" | cut -d' ' -f1)}
+status=0
+for name in $wanted; do
+    module=$(echo "$modules" | sed -n "s/^$name  *//p")
+    install_one "$name" "$module" || status=1
+done
+echo "$bin"
+exit $status
