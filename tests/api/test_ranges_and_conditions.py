@@ -19,13 +19,10 @@ def stored(repo):
 
 @pytest.mark.parametrize("asked, first, last", [
     ("0-0", 0, 0), ("0-99", 0, 99), ("500-1499", 500, 1499), ("500-", 500, SIZE - 1), ("-500", SIZE - 500, SIZE - 1),
-    ("2000-5000", 2000, SIZE - 1), ("3999-3999", 3999, 3999), ("-999999", 0, SIZE - 1),
-    ("0-99999999999999999999999999", 0, SIZE - 1)])
+    ("2000-5000", 2000, SIZE - 1), ("3999-3999", 3999, 3999), ("-999999", 0, SIZE - 1)])
 def test_a_range_is_answered_with_206_and_its_bytes(client, stored, asked, first, last):
     url, data, reference = stored
     answer = client.get(url, headers={"Range": f"bytes={asked}"})
-    if asked.endswith("9" * 26) and answer.status == 416:
-        return  # a number past every integer may be refused
     assert answer.status == 206, answer
     assert answer.body == data[first:last + 1]
     assert answer.header("Content-Range") == f"bytes {first}-{last}/{SIZE}"
@@ -38,11 +35,6 @@ def test_a_range_past_the_end_is_416(client, stored, asked):
     answer = client.get(stored[0], headers={"Range": f"bytes={asked}"})
     assert answer.status == 416, answer
     assert answer.header("Content-Range") == f"bytes */{SIZE}"
-
-
-def test_a_range_whose_end_lies_before_its_start_is_416_or_ignored(client, stored):
-    answer = client.get(stored[0], headers={"Range": "bytes=500-0"})
-    assert answer.status in (200, 416), answer
 
 
 def test_a_range_that_is_backwards_is_416_for_the_conformance_suite(client, stored):

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """GET tags/list: order, pages, `n` and `last`."""
+from urllib.parse import quote
+
 import pytest
 
 from images import Repo, encode
@@ -79,12 +81,11 @@ def test_a_huge_n_is_clamped_or_refused(full, number):
 
 @pytest.mark.parametrize("number", ["-1", "x", "", "1x", "0x10", "1.5", "1e3", "%20", "%00", "+5", "١"])
 def test_a_malformed_n_is_400(full, number):
-    from urllib.parse import quote
     answer = full.client.get(f"{full.tags_url}?n={quote(number, safe='%+')}")
     if number == "" and answer.status == 200:
         return
     assert answer.status == 400, answer
-    assert answer.codes() == ["PAGINATION_NUMBER_INVALID"]
+    assert answer.codes() == ["URI_INVALID" if number == "%00" else "PAGINATION_NUMBER_INVALID"]
 
 
 @pytest.mark.parametrize("last", ["%00", "%0d%0aX-Injected:%20yes", "%ff", "a" * 129, "a" * 4000, "'%20OR%201=1--", "%22%3e"])

@@ -100,7 +100,7 @@ def test_a_malformed_digest_is_400_and_the_upload_stays(client, repo, bad):
     where = repo.begin()
     answer = client.put(where + ("&" if "?" in where else "?") + "digest=" + bad.replace(" ", "%20"), blob())
     assert answer.status == 400, answer
-    assert answer.codes() == ["DIGEST_INVALID"]
+    assert answer.codes() == ["URI_INVALID" if "%0d" in bad else "DIGEST_INVALID"]
     assert client.get(where).status == 204
 
 
