@@ -63,6 +63,10 @@ static bool check_programs(struct serve *serve, const char **reason)
 		return false;
 	if (!need(serve, &found, "registry.fcgi", "berth", reason))
 		return false;
+	if (!identity_may(&serve->as, found, X_OK)) {
+		*reason = arena_printf(serve->arena, "%s is closed to %s: it, or a folder above it", found, serve->as.user);
+		return false;
+	}
 	if (!serve->options->apache)
 		return need(serve, &found, "nginx", "nginx-light", reason);
 	if (access("/usr/lib/apache2/modules/mod_xsendfile.so", R_OK) != 0) {

@@ -57,6 +57,9 @@ void supervise_begin(void)
 
 	our_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* A shell starts background jobs with INT ignored, and what is ignored never becomes pending. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
 }

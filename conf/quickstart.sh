@@ -1,0 +1,313 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# A registry on this machine in one command: installs what is missing, builds, and runs it in the foreground.
+set -eu -o pipefail
+umask 022
+
+usage() {
+    cat <<'TEXT'
+usage: conf/quickstart.sh [--port N] [--data DIR] [--server nginx|apache] [--check]
+
+Runs a registry on http://localhost:5000 with a PostgreSQL, a web server and storage of its own, all of it below DIR
+(./var): the system's clusters, sites and services are not touched. Ctrl-C stops what it started. As root it installs
+missing packages, and PostgreSQL, workers and web server run as the account `berth`, or else `www-data`; an ordinary
+user is told what is missing.
+
+  --port N               (5000)
+  --data DIR             where all of it lives; found again on the next run (./var; as root, when other accounts may not
+                         enter this folder, /var/lib/berth/quickstart)
+  --server nginx|apache  (nginx)
+  --check                start, push and pull an image with skopeo, compare, stop; the exit status says whether it worked
+
+Exit status: 0 stopped or checked, 1 failure, 2 wrong usage.
+TEXT
+}
+
+fail() {
+    echo "quickstart: $*" >&2
+    exit 1
+}
+
+wrong() {
+    echo "quickstart: $*; see --help" >&2
+    exit 2
+}
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+port=5000
+data=
+server=nginx
+check=false
+while [ $# -gt 0 ]; do
+    case $1 in
+    --port | --data | --server)
+        [ $# -ge 2 ] || wrong "$1 wants a value"
+        case $1 in
+        --port) port=$2 ;;
+        --data) data=$2 ;;
+        --server) server=$2 ;;
+        esac
+        shift
+        ;;
+    --check) check=true ;;
+    --help | -h)
+        usage
+        exit 0
+        ;;
+    *) wrong "no option $1" ;;
+    esac
+    shift
+done
+case $port in
+'' | *[!0-9]* | ??????*) wrong "--port wants a number from 1 to 65535, not \"$port\"" ;;
+esac
+if [ "$port" -lt 1 ] || [ "$port" -gt 65535 ]; then
+    wrong "--port wants a number from 1 to 65535, not \"$port\""
+fi
+case $server in
+nginx | apache) ;;
+*) wrong "--server wants nginx or apache, not \"$server\"" ;;
+esac
+
+as_root=false
+[ "$(id -u)" -ne 0 ] || as_root=true
+
+# The account that `berth serve` would choose, and whether it can come as far as a folder.
+account() {
+    if id -u berth >/dev/null 2>&1; then echo berth; else echo www-data; fi
+}
+
+enterable() {
+    if $as_root; then runuser -u "$(account)" -- test -x "$1"; else test -x "$1"; fi
+}
+
+if [ -z "$data" ]; then
+    data=$top/var
+    if $as_root && ! enterable "$top"; then
+        data=/var/lib/berth/quickstart
+        echo "quickstart: $(account) may not enter $top; everything goes to $data"
+    fi
+fi
+
+# Ours, new or empty. Anything else stays as it is.
+take_data_folder() {
+    if [ -e "$data" ] && [ ! -d "$data" ]; then
+        fail "$data is not a folder"
+    fi
+    if [ -d "$data" ] && [ ! -e "$data/quickstart" ] && [ -n "$(ls -A "$data")" ]; then
+        fail "$data is not empty and not a folder that quickstart made; choose another one with --data"
+    fi
+    mkdir -p "$data" 2>/dev/null || fail "$data cannot be made"
+    data=$(cd "$data" && pwd -P)
+    enterable "$data" || fail "$data cannot be entered by $(account): a folder above it is closed; choose another one with --data"
+    if [ ! -e "$data/quickstart" ]; then
+        echo "made by conf/quickstart.sh" >"$data/quickstart" || fail "$data cannot be written to"
+    fi
+}
+
+port_is_free() {
+    ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
+}
+
+# One line for each thing that must be there: how to see it, and the package that brings it.
+needed() {
+    cat <<'LIST'
+command gcc gcc
+command make make
+command autoreconf autoconf
+command automake automake
+command pkg-config pkg-config
+header fcgiapp.h libfcgi-dev
+module libcrypto libssl-dev
+module json-c libjson-c-dev
+module yaml-0.1 libyaml-dev
+module libpq libpq-dev
+module libpcre2-8 libpcre2-dev
+file /usr/lib/postgresql/*/bin/initdb postgresql
+command spawn-fcgi spawn-fcgi
+command curl curl
+LIST
+    if [ "$server" = nginx ]; then
+        echo "command nginx nginx-light"
+    else
+        echo "command apache2 apache2"
+        echo "file /usr/lib/apache2/modules/mod_xsendfile.so libapache2-mod-xsendfile"
+    fi
+    if $check; then
+        echo "command skopeo skopeo"
+    fi
+}
+
+present() {
+    case $1 in
+    command) PATH=$PATH:/usr/sbin:/sbin command -v "$2" >/dev/null ;;
+    header) [ -e "/usr/include/$2" ] ;;
+    module) command -v pkg-config >/dev/null && pkg-config --exists "$2" ;;
+    file) compgen -G "$2" >/dev/null ;;
+    esac
+}
+
+missing_packages() {
+    needed | while read -r kind what package; do
+        present "$kind" "$what" || echo "$package"
+    done | sort -u | tr '\n' ' '
+}
+
+# Packages of servers start them and make clusters of their own; both are held off while ours are installed.
+install_packages() {
+    local policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d status=0
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    else
+        policy=
+    fi
+    mkdir -p "$cluster"
+    echo "create_main_cluster = false" >"$cluster/berth-quickstart.conf"
+    echo "quickstart: installing $*"
+    {
+        apt-get -qq update
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@"
+    } >"$data/install.log" 2>&1 </dev/null || status=$?
+    rm -f "$cluster/berth-quickstart.conf" ${policy:+"$policy"}
+    [ "$status" -eq 0 ] || fail "apt-get could not install $*; see $data/install.log"
+}
+
+install_missing() {
+    local packages
+    packages=$(missing_packages)
+    [ -n "$packages" ] || return 0
+    $as_root || fail "packages are missing; as root: apt-get install $packages"
+    command -v apt-get >/dev/null || fail "packages are missing and there is no apt-get: $packages"
+    # shellcheck disable=SC2086 # a list
+    install_packages $packages
+    packages=$(missing_packages)
+    [ -z "$packages" ] || fail "still missing after the installation: $packages"
+}
+
+build() {
+    local log=$data/build.log
+    echo "quickstart: building (log in $log)"
+    mkdir -p "$data/build"
+    {
+        [ -e "$top/configure" ] || "$top/autogen.sh"
+        cd "$data/build"
+        [ -e Makefile ] || "$top/configure" --quiet
+        make -j"$(nproc)" berth registry.fcgi
+    } >"$log" 2>&1 || fail "the build failed; see $log"
+}
+
+write_config() {
+    cat >"$data/config.yml" <<TEXT
+# Written by conf/quickstart.sh at each start; copy it to make one of your own.
+version: 0.1
+log:
+  level: info
+  accesslog:
+    disabled: true
+storage:
+  filesystem:
+    rootdirectory: "$data/registry"
+  delete:
+    enabled: true
+http:
+  addr: 127.0.0.1:$port
+TEXT
+}
+
+serve_pid=
+stop() {
+    trap '' INT TERM
+    if [ -n "$serve_pid" ] && kill -TERM "$serve_pid" 2>/dev/null; then
+        wait "$serve_pid" || true
+    fi
+}
+
+start() {
+    "$data/build/berth" serve "$data/config.yml" --data "$data" --server "$server" &
+    serve_pid=$!
+    until curl -sf -o /dev/null "http://127.0.0.1:$port/v2/"; do
+        if ! kill -0 "$serve_pid" 2>/dev/null; then
+            local status=0
+            wait "$serve_pid" || status=$?
+            serve_pid=
+            exit "$status"
+        fi
+        sleep 0.2
+    done
+}
+
+announce() {
+    cat <<TEXT
+
+    The registry listens on http://localhost:$port (data in $data). Try:
+        skopeo copy --dest-tls-verify=false docker://docker.io/library/alpine docker://localhost:$port/alpine
+        skopeo copy --src-tls-verify=false docker://localhost:$port/alpine dir:/tmp/alpine
+    Ctrl-C stops it.
+
+TEXT
+}
+
+# Puts a blob into an image layout and prints its descriptor.
+layout_blob() {
+    local folder=$1 type=$2 file=$3 digest
+    digest=$(sha256sum "$file" | cut -d' ' -f1)
+    mkdir -p "$folder/blobs/sha256"
+    cp "$file" "$folder/blobs/sha256/$digest"
+    printf '{"mediaType":"%s","digest":"sha256:%s","size":%d}' "$type" "$digest" "$(stat -c %s "$file")"
+}
+
+# An image of one layer, made of what every Debian has.
+make_image() {
+    local folder=$1/image prefix=application/vnd.oci.image layer config manifest
+    mkdir -p "$folder"
+    tar -C / -cf "$1/layer.tar" usr/share/common-licenses
+    gzip -n -k "$1/layer.tar"
+    layer=$(layout_blob "$folder" "$prefix.layer.v1.tar+gzip" "$1/layer.tar.gz")
+    printf '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+        "$(sha256sum "$1/layer.tar" | cut -d' ' -f1)" >"$1/config.json"
+    config=$(layout_blob "$folder" "$prefix.config.v1+json" "$1/config.json")
+    printf '{"schemaVersion":2,"mediaType":"%s.manifest.v1+json","config":%s,"layers":[%s]}' \
+        "$prefix" "$config" "$layer" >"$1/manifest.json"
+    manifest=$(layout_blob "$folder" "$prefix.manifest.v1+json" "$1/manifest.json")
+    printf '{"schemaVersion":2,"manifests":[%s]}' "$manifest" >"$folder/index.json"
+    printf '{"imageLayoutVersion":"1.0.0"}' >"$folder/oci-layout"
+}
+
+push_and_pull() {
+    local work=$1 name
+    name=localhost:$port/quickstart/check:$$
+    make_image "$work"
+    skopeo --insecure-policy copy -q --preserve-digests --dest-tls-verify=false "oci:$work/image" "docker://$name" &&
+        skopeo --insecure-policy copy -q --preserve-digests --src-tls-verify=false "docker://$name" "oci:$work/back" &&
+        diff -r "$work/image/blobs" "$work/back/blobs"
+}
+
+run_check() {
+    local work status=0
+    work=$(mktemp -d)
+    push_and_pull "$work" || status=1
+    rm -rf "$work"
+    stop
+    if [ "$status" -eq 0 ]; then
+        echo "quickstart: check passed: what was pushed came back byte for byte"
+    else
+        echo "quickstart: check FAILED" >&2
+    fi
+    exit "$status"
+}
+
+port_is_free || fail "port $port is in use by another program; choose another one with --port"
+take_data_folder
+install_missing
+build
+write_config
+trap 'stop; exit 0' INT TERM
+start
+if $check; then
+    run_check
+fi
+announce
+status=0
+wait "$serve_pid" || status=$?
+exit "$status"
