@@ -6,6 +6,7 @@
 #include "berth/app/app.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
+#include "berth/config/config.h"
 #include "berth/fcgi/fcgi_io.h"
 #include "berth/fcgi/options.h"
 #include "berth/fcgi/prefork.h"
@@ -65,6 +66,15 @@ static unsigned drain_ms(const struct config *config)
 	return ms > UINT32_MAX ? UINT32_MAX : (unsigned)ms;
 }
 
+/* What the web server's configuration was rendered from, too, does not follow a reload. */
+static void warn_restart(const struct config *old, struct app *next)
+{
+	const char *key = config_restart_key(old, next->config, &next->arena);
+
+	if (key)
+		log_warn("reload: %s has changed, which takes a new web server configuration and a restart", key);
+}
+
 /* In the master: the new configuration is used only when a registry could start with it. */
 static bool reload(void *context)
 {
@@ -79,6 +89,7 @@ static bool reload(void *context)
 		app_release(&next);
 		return false;
 	}
+	warn_restart(program->app.config, &next);
 	app_release(&program->app);
 	program->app = next;
 	program->prefork.drain_ms = drain_ms(program->app.config);

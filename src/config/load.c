@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "apply_priv.h"
@@ -68,43 +68,57 @@ bool config_load_bytes(struct config **out, struct arena *arena, const char *nam
 	return config_report_ok(report);
 }
 
-/* All of a regular file, one byte more than the limit at most; false with errno. */
-static bool read_all(int fd, struct arena *arena, struct span *out)
+/* The file from its beginning, as much as the buffer takes; -1 with errno. */
+static ssize_t read_all(int fd, char *buffer, size_t size)
 {
-	char *bytes = arena_alloc(arena, LIMIT_CONFIG_FILE + 1);
 	size_t len = 0;
 
-	while (len <= LIMIT_CONFIG_FILE) {
-		ssize_t got = read(fd, bytes + len, LIMIT_CONFIG_FILE + 1 - len);
+	while (len < size) {
+		ssize_t got = read(fd, buffer + len, size - len);
 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return false;
+			return -1;
 		if (got == 0)
 			break;
 		len += (size_t)got;
 	}
-	*out = (struct span){bytes, len};
-	return true;
+	return (ssize_t)len;
 }
 
-static bool load_file(struct config **out, struct arena *arena, const char *path, char **environment,
-		      struct config_report *report)
+static ssize_t read_path(const char *path, char *buffer, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct span bytes;
-	bool read_ok;
+	ssize_t len;
 	int why;
 
 	if (fd < 0)
-		return fail(report, path, strerror(errno));
-	read_ok = read_all(fd, arena, &bytes);
+		return -1;
+	len = read_all(fd, buffer, size);
 	why = errno;
 	close(fd);
-	if (!read_ok)
-		return fail(report, path, strerror(why));
-	return config_load_bytes(out, arena, path, bytes, environment, report);
+	errno = why;
+	return len;
+}
+
+/* One byte more than the limit is asked for, to see that there is more. The buffer holds secrets, and does not stay. */
+static bool load_file(struct config **out, struct arena *arena, const char *path, char **environment,
+		      struct config_report *report)
+{
+	size_t size = LIMIT_CONFIG_FILE + 1;
+	char *buffer = malloc(size);
+	ssize_t len = buffer ? read_path(path, buffer, size) : -1;
+	bool ok;
+
+	if (len < 0) {
+		ok = fail(report, path, strerror(errno));
+	} else {
+		ok = config_load_bytes(out, arena, path, (struct span){buffer, (size_t)len}, environment, report);
+		explicit_bzero(buffer, (size_t)len);
+	}
+	free(buffer);
+	return ok;
 }
 
 bool config_load(struct config **out, struct arena *arena, const char *path, char **environment,

@@ -9,6 +9,7 @@ libconfig_a_SOURCES = \
 	src/config/node.c \
 	src/config/print.c \
 	src/config/report.c \
+	src/config/restart.c \
 	src/config/settings.c \
 	src/config/suggest.c \
 	src/config/value.c \

@@ -83,6 +83,12 @@ static inline bool setting_has_items(const struct setting *row)
 	return row->type == SETTING_RECORDS || row->type == SETTING_PLATFORMS;
 }
 
+/* In use, and beyond what SIGHUP brings into force. */
+static inline bool setting_needs_restart(const struct setting *row)
+{
+	return row->offset != SETTING_NOWHERE && !(row->traits & (RELOAD | SETTING_FATES));
+}
+
 static inline size_t setting_index(const struct setting *row)
 {
 	return (size_t)(row - settings);

@@ -176,6 +176,12 @@ bool config_load_bytes(struct config **out, struct arena *arena, const char *nam
 /* Whether the key (a path of settings.def) was set, by the file or by the environment. */
 bool config_given(const struct config *config, const char *key);
 
+/*
+ * The first setting that differs between the two and that a reload cannot bring into force, as the web server serves
+ * by it or the listener is open already; NULL when there is none. `arena` is for the comparison.
+ */
+const char *config_restart_key(const struct config *old, const struct config *new, struct arena *arena);
+
 /* The configuration names a database to use: one is not switched off, and there is a host or a database name. */
 bool config_database_named(const struct config *config);
 

@@ -204,6 +204,33 @@ START_TEST(a_report_keeps_the_first_hundred_and_counts_the_rest)
 }
 END_TEST
 
+static const char *restart_key(const char *old, const char *new)
+{
+	struct loaded first, second;
+	const char *key;
+
+	load_rest(&first, "", span_of(old), NULL);
+	load_rest(&second, "", span_of(new), NULL);
+	key = config_restart_key(first.config, second.config, &first.arena);
+	unload(&first);
+	unload(&second);
+	return key;
+}
+
+START_TEST(a_reload_brings_all_into_force_but_what_the_web_server_serves_by)
+{
+	static const char old[] = "storage: filesystem\nhttp: {secret: a}";
+
+	ck_assert_ptr_null(restart_key(old, "storage: {filesystem: {maxthreads: 50}}\nlog: {level: debug}\n"
+					    "database: {host: h, password: p}\nhttp: {secret: b, draintimeout: 5s}"));
+	ck_assert_str_eq(restart_key(old, "storage: filesystem\nhttp: {addr: ':1'}"), "http.addr");
+	ck_assert_str_eq(restart_key(old, "storage: filesystem\nhttp: {tls: {certificate: /c, key: /k}}"),
+			 "http.tls.certificate");
+	ck_assert_str_eq(restart_key(old, "storage: {filesystem: {rootdirectory: /r}}"),
+			 "storage.filesystem.rootdirectory");
+}
+END_TEST
+
 static const char *load_error(const char *path, char **environment)
 {
 	static char text[4096];
@@ -250,5 +277,6 @@ TEST_FILE(config, the_file_of_debians_package_loads, the_files_of_distributions_
 	  bad_files_name_line_key_and_reason_of_every_error, harmless_keys_only_warn, settings_reach_their_members,
 	  an_open_registry_is_said_to_be_open, a_refused_scheme_is_not_called_open,
 	  given_tells_a_default_from_the_same_value_written_down, secrets_stay_out_of_messages,
+	  a_reload_brings_all_into_force_but_what_the_web_server_serves_by,
 	  a_report_keeps_the_first_hundred_and_counts_the_rest, a_file_that_cannot_be_read_is_one_line,
 	  the_environment_may_name_the_file)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""`berth check-config`: what it prints where, and its exit status."""
+import os
+
+import pytest
+
+from processes import ACCOUNT, environment, run
+from stack import build_folder
+
+GOOD = "version: 0.1\nstorage: filesystem\nhttp: {secret: hunter2}\n"
+
+
+@pytest.fixture
+def check():
+    """Runs the command on a text as its file, with variables of the environment."""
+    folder = ACCOUNT.folder(os.path.join(ACCOUNT.scratch(), "check-config"))
+    path = os.path.join(folder, "config.yml")
+
+    def checked(text, *words, **variables):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return run([os.path.join(build_folder(), "berth"), "check-config", *words], check=False,
+                   env=environment(**variables))
+
+    checked.path = path
+    return checked
+
+
+def test_settings_go_to_stdout_and_messages_to_stderr(check):
+    done = check(GOOD, check.path)
+    assert done.returncode == 0
+    assert 'addr: ":5000"\n' in done.stdout
+    assert done.stderr == f"warning: {check.path}: auth: no authentication: " \
+                          "whoever reaches this registry may pull and push\n"
+
+
+def test_secrets_are_stars(check):
+    done = check(GOOD, check.path)
+    assert f'secret: "***"  # {check.path}:3\n' in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_a_variable_names_itself(check):
+    done = check(GOOD, check.path, REGISTRY_HTTP_ADDR=":7000")
+    assert 'addr: ":7000"  # REGISTRY_HTTP_ADDR\n' in done.stdout
+
+
+def test_an_error_is_status_3_and_prints_no_settings(check):
+    done = check("version: 0.1\nstorage: s3\nhttp:\n  addr: nowhere\n", check.path)
+    assert done.returncode == 3 and done.stdout == ""
+    assert f"{check.path}:2: storage.s3: " in done.stderr
+    assert f'{check.path}:4: http.addr: must be host:port, not "nowhere"\n' in done.stderr
+
+
+@pytest.mark.parametrize("words, status", [((), 0), (("--strict",), 3)])
+def test_strict_refuses_unknown_keys(check, words, status):
+    done = check(GOOD + "htpp: {}\n", *words, check.path)
+    assert done.returncode == status
+    assert f"warning: {check.path}:4: htpp: unknown key; did you mean http?\n" in done.stderr
+
+
+def test_strict_takes_foreign_variables(check):
+    """Kubernetes sets REGISTRY_PORT for a service called registry."""
+    done = check(GOOD, "--strict", check.path, REGISTRY_PORT="tcp://10.0.0.1:5000")
+    assert done.returncode == 0
+    assert "warning: REGISTRY_PORT: no setting has this name; ignored\n" in done.stderr
+
+
+def test_the_environment_may_name_the_file(check):
+    assert check(GOOD).returncode == 3
+    assert check(GOOD, REGISTRY_CONFIGURATION_PATH=check.path).returncode == 0
+
+
+def test_what_it_prints_it_accepts(check):
+    first = check(GOOD, check.path)
+    again = check(first.stdout, "--strict", check.path)
+    assert again.returncode == 0
+
+    def values(text):
+        return [line.split("  # ")[0] for line in text.splitlines()]
+
+    assert values(first.stdout) == values(again.stdout)
+
+
+def test_list_prints_every_key_once(check):
+    done = check(GOOD, "--list")
+    keys = [line.split()[0] for line in done.stdout.splitlines()]
+    assert done.returncode == 0 and len(keys) == len(set(keys)) > 300
+    assert {"version", "storage.s3.region", "database.password", "redis.cache.enabled"} <= set(keys)
+
+
+@pytest.mark.parametrize("words", [("--nonsense",), ("a", "b"), ("--list", "a")])
+def test_wrong_usage_is_status_2(check, words):
+    done = check(GOOD, *words)
+    assert done.returncode == 2 and done.stdout == ""
+    assert "usage: berth check-config" in done.stderr
