@@ -6,6 +6,7 @@ include tests/unit/base/local.mk
 include tests/unit/config/local.mk
 include tests/unit/http/local.mk
 include tests/unit/oci/local.mk
+include tests/unit/store/local.mk
 endif
 if FUZZERS
 include tests/fuzz/local.mk

@@ -2,7 +2,6 @@
 /* Paths under the storage root. */
 #include "fs_path.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 #include "berth/base/hex.h"
@@ -36,6 +35,11 @@ bool fs_blob_digest(struct digest *out, const char *algorithm, const char *prefi
 	       memcmp(prefix, hex, 2) == 0;
 }
 
+static bool is_plain(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 bool fs_spool_name(struct span *out, const char *spool, const char *path)
 {
 	struct span name = span_of(path);
@@ -46,9 +50,13 @@ bool fs_spool_name(struct span *out, const char *spool, const char *path)
 	if (name.len < 2 || name.ptr[0] != '/')
 		return false;
 	name = span_after(name, 1);
-	for (size_t i = 0; i < name.len; i++)
-		if (!isalnum((unsigned char)name.ptr[i]) && name.ptr[i] != '/')
+	for (size_t i = 0; i < name.len; i++) {
+		bool slash = name.ptr[i] == '/';
+
+		/* an empty part would make the name absolute, or another spelling of a folder */
+		if (slash ? i == 0 || i + 1 == name.len || name.ptr[i - 1] == '/' : !is_plain(name.ptr[i]))
 			return false;
+	}
 	*out = name;
 	return true;
 }

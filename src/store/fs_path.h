@@ -23,7 +23,7 @@ bool fs_blob_digest(struct digest *out, const char *algorithm, const char *prefi
 
 /*
  * The name of a spool file relative to the spool folder `spool` (absolute): what the web server said must lie below it
- * and consist of letters, digits and slashes. The text is borrowed from `path`; false for anything else.
+ * and consist of letters, digits and single slashes between them. The text is borrowed from `path`; false for anything else.
  */
 bool fs_spool_name(struct span *out, const char *spool, const char *path);
 

@@ -3,10 +3,12 @@
  * Uploads on the filesystem: one file per session under berth/uploads, named by the session's id.
  *
  * The file may be longer than the session's offset after a crash (the bytes were written, the row was not): each append
- * cuts it back first. A first chunk that the web server spooled is linked, not copied.
+ * and the finish cut it back first. A first chunk that the web server spooled is linked, not copied.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,17 +25,47 @@ static bool sync_uploads(struct fs_store *fs, struct error *error)
 
 /* ---- where the bytes come from ---- */
 
-static int open_spooled(struct fs_store *fs, const char *path, struct error *error)
-{
-	struct span name;
-	int fd;
+/* A file that the web server spooled: the folder, reached without following a symlink, and its name there. */
+struct spooled {
+	int folder;
+	const char *name;
+};
 
-	if (!fs_spool_name(&name, fs->spool_path, path)) {
-		log_error("storage: spool file %s is not below %s: refused", path, fs->spool_path);
-		error_unavailable(error, 0);
-		return -1;
+static bool refuse_spooled(const struct fs_store *fs, const char *path, struct error *error)
+{
+	log_error("storage: spool file %s is no file below %s: refused", path, fs->spool_path);
+	return error_unavailable(error, 0);
+}
+
+/* `out->folder` is to be closed, also after a failure. */
+static bool find_spooled(struct fs_store *fs, const char *path, struct spooled *out, struct error *error)
+{
+	struct span name, part;
+	struct stat status;
+
+	out->folder = -1;
+	if (!fs_spool_name(&name, fs->spool_path, path))
+		return refuse_spooled(fs, path, error);
+	out->name = name.ptr;
+	out->folder = openat(fs->spool, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	while (out->folder >= 0 && span_split(&name, '/', &part) && name.ptr) {
+		char text[NAME_MAX + 1];
+		int parent = out->folder;
+
+		(void)snprintf(text, sizeof text, "%.*s", SPAN_ARG(part));
+		out->folder = openat(parent, text, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		out->name = name.ptr;
+		fs_close(parent);
 	}
-	fd = openat(fs->spool, name.ptr, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (out->folder < 0 || fstatat(out->folder, out->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return fs_failed(error, "open spool file", path);
+	return S_ISREG(status.st_mode) || refuse_spooled(fs, path, error);
+}
+
+static int open_spooled(const struct spooled *spooled, const char *path, struct error *error)
+{
+	int fd = openat(spooled->folder, spooled->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
 	if (fd < 0)
 		fs_failed(error, "open spool file", path);
 	return fd;
@@ -123,15 +155,12 @@ static int open_upload(struct fs_store *fs, const struct store_upload *upload, s
 }
 
 /* An empty session's first chunk: the spooled file itself, under the session's name. -1: copy it instead. */
-static int adopt_spooled(struct fs_store *fs, const struct store_upload *upload, const char *path)
+static int adopt_spooled(struct fs_store *fs, const struct store_upload *upload, const struct spooled *spooled)
 {
-	struct span name;
 	int fd;
 
-	if (!fs_spool_name(&name, fs->spool_path, path))
-		return -1;
 	(void)unlinkat(fs->uploads, upload->id, 0); /* left by a crash before the row was saved */
-	if (linkat(fs->spool, name.ptr, fs->uploads, upload->id, 0) < 0) {
+	if (linkat(spooled->folder, spooled->name, fs->uploads, upload->id, 0) < 0) {
 		if (!fs->told_of_copies)
 			log_warn("storage: spool files cannot be linked and are copied instead "
 				 "(do the web server and the workers run as one user, on one filesystem?)");
@@ -144,25 +173,39 @@ static int adopt_spooled(struct fs_store *fs, const struct store_upload *upload,
 	return fd;
 }
 
+static bool fill_from(struct fs_store *fs, int *fd, const struct store_upload *upload, const struct store_source *source,
+		      int spool, struct hasher *hasher, uint64_t *added, struct error *error)
+{
+	*fd = open_upload(fs, upload, error);
+	return *fd >= 0 && copy_in(fs, *fd, source, spool, hasher, added, upload->id, error);
+}
+
+static bool fill_spooled(struct fs_store *fs, int *fd, const struct store_upload *upload, const struct store_source *source,
+			 struct hasher *hasher, uint64_t *added, struct error *error)
+{
+	struct spooled spooled;
+	int spool = -1;
+	bool ok = find_spooled(fs, source->spool_path, &spooled, error);
+
+	if (ok && upload->offset == 0)
+		*fd = adopt_spooled(fs, upload, &spooled);
+	if (ok && *fd >= 0) {
+		ok = hash_in(fs, *fd, hasher, added, upload->id, error);
+	} else if (ok) {
+		spool = open_spooled(&spooled, source->spool_path, error);
+		ok = spool >= 0 && fill_from(fs, fd, upload, source, spool, hasher, added, error);
+	}
+	fs_close(spool);
+	fs_close(spooled.folder);
+	return ok;
+}
+
 static bool fill(struct fs_store *fs, int *fd, const struct store_upload *upload, const struct store_source *source,
 		 struct hasher *hasher, uint64_t *added, struct error *error)
 {
-	int spool = -1;
-	bool ok;
-
-	if (source->spool_path && upload->offset == 0)
-		*fd = adopt_spooled(fs, upload, source->spool_path);
-	if (*fd >= 0)
-		return hash_in(fs, *fd, hasher, added, upload->id, error);
-	if (source->spool_path) {
-		spool = open_spooled(fs, source->spool_path, error);
-		if (spool < 0)
-			return false;
-	}
-	*fd = open_upload(fs, upload, error);
-	ok = *fd >= 0 && copy_in(fs, *fd, source, spool, hasher, added, upload->id, error);
-	fs_close(spool);
-	return ok;
+	if (source->spool_path)
+		return fill_spooled(fs, fd, upload, source, hasher, added, error);
+	return fill_from(fs, fd, upload, source, -1, hasher, added, error);
 }
 
 bool fs_append(struct store *store, struct store_upload *upload, const struct store_source *source, struct hasher *hasher,
@@ -205,11 +248,21 @@ bool fs_digest_upload(struct store *store, const struct store_upload *upload, en
 
 /* ---- the upload becomes the blob ---- */
 
-static bool make_empty(struct fs_store *fs, const struct store_upload *upload, struct error *error)
+/*
+ * The file holds the session's bytes and no others: behind the offset may stand what a broken-off append or a crash
+ * left. A file that is gone is for the caller to judge, unless the upload is empty: then it is made.
+ */
+static bool settle(struct fs_store *fs, const struct store_upload *upload, struct error *error)
 {
-	int fd = open_upload(fs, upload, error);
-	bool ok = fd >= 0 && fs_sync(fd, upload->id, error);
+	struct stat status;
+	bool there = fstatat(fs->uploads, upload->id, &status, AT_SYMLINK_NOFOLLOW) == 0;
+	bool ok;
+	int fd;
 
+	if (upload->offset > 0 && (there ? (uint64_t)status.st_size == upload->offset : errno == ENOENT))
+		return true;
+	fd = open_upload(fs, upload, error);
+	ok = fd >= 0 && fs_sync(fd, upload->id, error);
 	fs_close(fd);
 	return ok;
 }
@@ -248,9 +301,7 @@ bool fs_finish(struct store *store, const struct store_upload *upload, const str
 	struct fs_store *fs = fs_of(store);
 	struct fs_path folder = fs_blob_folder(digest), data = fs_blob_data(digest);
 
-	if (upload->offset == 0 && !make_empty(fs, upload, error))
-		return false;
-	if (!fs_make_folders(fs->blobs, folder.text, error))
+	if (!settle(fs, upload, error) || !fs_make_folders(fs->blobs, folder.text, error))
 		return false;
 	/* replaces a file of the same digest: its bytes are verified, those in place may have rotted */
 	if (renameat(fs->uploads, upload->id, fs->blobs, data.text) < 0) {

@@ -53,6 +53,7 @@ static void drop(struct entry **at)
 	free(entry);
 }
 
+/* Cut back to the session's bytes: a broken-off append may have left more. */
 static struct entry *upload_entry(struct mem_store *mem, const struct store_upload *upload, struct error *error)
 {
 	struct entry **at = find_upload(mem, upload->id);
@@ -69,6 +70,11 @@ static struct entry *upload_entry(struct mem_store *mem, const struct store_uplo
 		}
 		memcpy((*at)->id, upload->id, sizeof upload->id);
 	}
+	if ((*at)->len < upload->offset) {
+		error_set(error, E_BLOB_UPLOAD_INVALID);
+		return NULL;
+	}
+	(*at)->len = (size_t)upload->offset;
 	return *at;
 }
 
@@ -84,26 +90,37 @@ static bool add_bytes(struct entry *entry, const void *bytes, size_t len, struct
 	return true;
 }
 
-static bool mem_append(struct store *store, struct store_upload *upload, const struct store_source *source,
-		       struct hasher *hasher, struct arena *arena, struct error *error)
+static bool fill(struct entry *entry, const struct store_source *source, struct hasher *hasher, struct error *error)
 {
-	struct entry *entry = upload_entry(mem_of(store), upload, error);
 	unsigned char chunk[4096];
 	size_t got;
 
-	(void)arena;
-	if (!entry)
-		return false;
-	if (source->spool_path)
-		return error_set(error, E_UNSUPPORTED);
-	entry->len = (size_t)upload->offset;
 	do {
 		if (!source->read(source->context, chunk, sizeof chunk, &got, error) || !add_bytes(entry, chunk, got, error))
 			return false;
 		hasher_update(hasher, chunk, got);
 	} while (got > 0);
-	upload->offset = entry->len;
 	return true;
+}
+
+static bool mem_append(struct store *store, struct store_upload *upload, const struct store_source *source,
+		       struct hasher *hasher, struct arena *arena, struct error *error)
+{
+	struct entry *entry;
+
+	(void)arena;
+	if (source->spool_path)
+		return error_set(error, E_UNSUPPORTED);
+	entry = upload_entry(mem_of(store), upload, error);
+	if (!entry)
+		return false;
+	if (fill(entry, source, hasher, error)) {
+		upload->offset = entry->len;
+		return true;
+	}
+	if (upload->offset == 0)
+		drop(find_upload(mem_of(store), upload->id));
+	return false;
 }
 
 static bool mem_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,

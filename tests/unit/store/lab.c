@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* A store to try things on. */
+#include "lab.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+
+#include "../../lib/test.h"
+
+static struct lab with(struct store *store)
+{
+	struct lab lab = {.store = store};
+
+	ck_assert_ptr_nonnull(store);
+	return lab;
+}
+
+struct lab lab_fs(void)
+{
+	char root[] = "/tmp/berth-store.XXXXXX", reason[200];
+	struct lab lab;
+
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	lab = with(store_fs_open(root, reason, sizeof reason));
+	memcpy(lab.root, root, sizeof root);
+	return lab;
+}
+
+struct lab lab_mem(void)
+{
+	return with(store_mem_open());
+}
+
+static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+	(void)status, (void)kind, (void)where;
+	return remove(path);
+}
+
+void lab_close(struct lab *lab)
+{
+	store_close(lab->store);
+	if (lab->arena.ceiling)
+		arena_release(&lab->arena);
+	if (*lab->root)
+		ck_assert_int_eq(nftw(lab->root, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+void lab_begin(struct lab *lab)
+{
+	if (!lab->arena.ceiling)
+		arena_init(&lab->arena, 16 << 20);
+	error_init(&lab->error, &lab->arena);
+	lab->upload = (struct store_upload){.offset = 0};
+	uuid_new(lab->upload.id);
+	hasher_init(&lab->hasher, DIGEST_SHA256);
+}
+
+struct stream {
+	struct span rest;
+	size_t piece;
+	bool breaks;
+};
+
+static bool stream_read(void *context, void *buffer, size_t len, size_t *got, struct error *error)
+{
+	struct stream *stream = context;
+
+	*got = stream->rest.len < stream->piece ? stream->rest.len : stream->piece;
+	if (*got > len)
+		*got = len;
+	if (*got == 0 && stream->breaks)
+		return error_set(error, E_SIZE_INVALID);
+	memcpy(buffer, stream->rest.ptr, *got);
+	stream->rest = span_after(stream->rest, *got);
+	return true;
+}
+
+static bool append(struct lab *lab, const struct store_source *source)
+{
+	error_init(&lab->error, &lab->arena);
+	return store_append(lab->store, &lab->upload, source, &lab->hasher, &lab->arena, &lab->error);
+}
+
+bool lab_stream(struct lab *lab, struct span bytes, size_t piece)
+{
+	struct stream stream = {bytes, piece, false};
+
+	return append(lab, &(struct store_source){.read = stream_read, .context = &stream});
+}
+
+bool lab_stream_broken(struct lab *lab, struct span bytes)
+{
+	struct stream stream = {bytes, 7, true};
+
+	return append(lab, &(struct store_source){.read = stream_read, .context = &stream});
+}
+
+bool lab_spooled(struct lab *lab, const char *path)
+{
+	return append(lab, &(struct store_source){.spool_path = path});
+}
+
+bool lab_finish(struct lab *lab, struct digest *digest)
+{
+	struct hasher copy = lab->hasher;
+
+	hasher_final(&copy, digest);
+	error_init(&lab->error, &lab->arena);
+	return store_finish(lab->store, &lab->upload, digest, &lab->error);
+}
+
+struct digest lab_blob(struct lab *lab, struct span bytes)
+{
+	struct digest digest;
+
+	lab_begin(lab);
+	ck_assert(lab_stream(lab, bytes, 1 << 16));
+	ck_assert(lab_finish(lab, &digest));
+	return digest;
+}
+
+struct digest lab_digest(struct span bytes)
+{
+	struct digest digest;
+
+	digest_of(&digest, DIGEST_SHA256, bytes.ptr, bytes.len);
+	return digest;
+}
+
+int64_t lab_size(struct lab *lab, const struct digest *digest)
+{
+	bool found = false;
+	uint64_t size = 0;
+
+	ck_assert(store_stat(lab->store, digest, &found, &size, &lab->error));
+	return found ? (int64_t)size : -1;
+}
+
+struct seen {
+	struct span due;
+	size_t at;
+};
+
+static bool compare(void *context, const void *bytes, size_t len)
+{
+	struct seen *seen = context;
+
+	ck_assert_uint_le(len, seen->due.len - seen->at);
+	ck_assert_mem_eq(bytes, seen->due.ptr + seen->at, len);
+	seen->at += len;
+	return true;
+}
+
+void lab_holds(struct lab *lab, const struct digest *digest, struct span bytes)
+{
+	struct seen seen = {bytes, 0};
+
+	ck_assert_int_eq(lab_size(lab, digest), (int64_t)bytes.len);
+	ck_assert(store_read(lab->store, digest, 0, bytes.len, compare, &seen, &lab->error));
+	ck_assert_uint_eq(seen.at, bytes.len);
+}
+
+const char *lab_path(const struct lab *lab, const char *relative)
+{
+	static char path[512];
+
+	(void)snprintf(path, sizeof path, "%s/%s", lab->root, relative);
+	return path;
+}
+
+void lab_file(const struct lab *lab, const char *relative, struct span bytes)
+{
+	char path[512];
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s", lab_path(lab, relative));
+	for (char *slash = strchr(path + strlen(lab->root) + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		(void)mkdir(path, 0755); /* most are there */
+		*slash = '/';
+	}
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, bytes.ptr, bytes.len), (ssize_t)bytes.len);
+	close(fd);
+}

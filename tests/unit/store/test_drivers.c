@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+/* What every driver does alike: each behaviour runs on all of them. */
+#include "../../lib/test.h"
+#include "lab.h"
+
+static struct lab (*const drivers[])(void) = {lab_fs, lab_mem};
+
+static void on_every_driver(void (*behaviour)(struct lab *))
+{
+	for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
+		struct lab lab = drivers[i]();
+
+		lab_begin(&lab);
+		behaviour(&lab);
+		lab_close(&lab);
+	}
+}
+
+#define BEHAVIOUR(name)                                                                                                 \
+	static void name##_on(struct lab *lab);                                                                        \
+	START_TEST(name)                                                                                               \
+	{                                                                                                              \
+		on_every_driver(name##_on);                                                                            \
+	}                                                                                                              \
+	END_TEST                                                                                                       \
+	static void name##_on(struct lab *lab)
+
+#define HELLO SPAN_LIT("hello, blobs")
+#define LARGE ((size_t)700001) /* more than one buffer of any driver, and no multiple of it */
+
+static struct span large(void)
+{
+	static char bytes[LARGE];
+
+	for (size_t i = 0; i < sizeof bytes; i++)
+		bytes[i] = (char)(i * 31 >> 3);
+	return (struct span){bytes, sizeof bytes};
+}
+
+BEHAVIOUR(a_stream_in_pieces_becomes_the_blob)
+{
+	struct digest digest, due = lab_digest(HELLO);
+
+	ck_assert(lab_stream(lab, HELLO, 5));
+	ck_assert_uint_eq(lab->upload.offset, HELLO.len);
+	ck_assert_int_eq(lab_size(lab, &due), -1);
+	ck_assert(lab_finish(lab, &digest));
+	ck_assert(digest_equal(&digest, &due));
+	lab_holds(lab, &digest, HELLO);
+}
+
+BEHAVIOUR(a_large_stream_is_stored_whole)
+{
+	struct digest digest;
+
+	ck_assert(lab_stream(lab, large(), 4099));
+	ck_assert(lab_finish(lab, &digest));
+	lab_holds(lab, &digest, large());
+}
+
+BEHAVIOUR(an_upload_goes_on_from_an_exported_state_and_offset)
+{
+	unsigned char state[HASHER_STATE_MAX];
+	struct span first = {large().ptr, 300007}, rest = span_after(large(), 300007);
+	struct digest digest, due = lab_digest(large());
+	struct store_upload kept;
+	size_t len;
+
+	ck_assert(lab_stream(lab, first, 65536));
+	len = hasher_export(&lab->hasher, state);
+	kept = lab->upload;
+	lab_begin(lab);
+	lab->upload = kept;
+	ck_assert(hasher_import(&lab->hasher, state, len));
+	ck_assert(lab_stream(lab, rest, 65536));
+	ck_assert_uint_eq(lab->upload.offset, large().len);
+	ck_assert(lab_finish(lab, &digest));
+	ck_assert(digest_equal(&digest, &due));
+	lab_holds(lab, &digest, large());
+}
+
+BEHAVIOUR(finishing_again_succeeds_and_changes_nothing)
+{
+	struct digest digest;
+
+	ck_assert(lab_stream(lab, HELLO, 5));
+	ck_assert(lab_finish(lab, &digest));
+	ck_assert(lab_finish(lab, &digest));
+	lab_holds(lab, &digest, HELLO);
+}
+
+BEHAVIOUR(an_empty_upload_becomes_the_empty_blob)
+{
+	struct digest digest;
+
+	ck_assert(lab_finish(lab, &digest));
+	ck_assert_int_eq(lab_size(lab, &digest), 0);
+	ck_assert(lab_finish(lab, &digest));
+	lab_holds(lab, &digest, SPAN_LIT(""));
+}
+
+BEHAVIOUR(a_blob_pushed_twice_stays_one_blob)
+{
+	struct digest first = lab_blob(lab, HELLO), second = lab_blob(lab, HELLO);
+
+	ck_assert(digest_equal(&first, &second));
+	lab_holds(lab, &first, HELLO);
+}
+
+BEHAVIOUR(an_aborted_upload_cannot_be_finished)
+{
+	struct digest digest;
+
+	ck_assert(lab_stream(lab, HELLO, 5));
+	store_abort(lab->store, &lab->upload);
+	ck_assert(!lab_finish(lab, &digest));
+	ck_assert_int_eq(error_code(&lab->error), E_BLOB_UPLOAD_INVALID);
+	ck_assert_int_eq(lab_size(lab, &digest), -1);
+	store_abort(lab->store, &lab->upload);
+}
+
+BEHAVIOUR(an_aborted_upload_cannot_be_gone_on_with)
+{
+	ck_assert(lab_stream(lab, HELLO, 5));
+	store_abort(lab->store, &lab->upload);
+	ck_assert(!lab_stream(lab, HELLO, 5));
+	ck_assert_int_eq(error_code(&lab->error), E_BLOB_UPLOAD_INVALID);
+}
+
+BEHAVIOUR(a_source_that_breaks_off_leaves_the_upload_as_it_was)
+{
+	struct digest digest, due = lab_digest(SPAN_LIT("first and second"));
+	struct hasher kept;
+
+	ck_assert(lab_stream(lab, SPAN_LIT("first"), 5));
+	kept = lab->hasher;
+	ck_assert(!lab_stream_broken(lab, SPAN_LIT(" and what never came to its end")));
+	ck_assert_int_eq(error_code(&lab->error), E_SIZE_INVALID);
+	ck_assert_uint_eq(lab->upload.offset, 5);
+	lab->hasher = kept; /* the caller takes it from the session's row */
+	ck_assert(lab_stream(lab, SPAN_LIT(" and second"), 3));
+	ck_assert(lab_finish(lab, &digest));
+	ck_assert(digest_equal(&digest, &due));
+	lab_holds(lab, &digest, SPAN_LIT("first and second"));
+}
+
+BEHAVIOUR(bytes_behind_the_offset_do_not_get_into_the_blob)
+{
+	struct digest digest;
+	struct hasher kept;
+
+	ck_assert(lab_stream(lab, SPAN_LIT("acknowledged"), 5));
+	kept = lab->hasher;
+	ck_assert(!lab_stream_broken(lab, SPAN_LIT("broken off")));
+	lab->hasher = kept;
+	ck_assert(lab_finish(lab, &digest)); /* as a PUT without a body does */
+	lab_holds(lab, &digest, SPAN_LIT("acknowledged"));
+}
+
+BEHAVIOUR(a_first_chunk_that_breaks_off_can_be_sent_again)
+{
+	struct digest digest;
+
+	ck_assert(!lab_stream_broken(lab, SPAN_LIT("broken off, and longer than what follows")));
+	ck_assert_uint_eq(lab->upload.offset, 0);
+	hasher_init(&lab->hasher, DIGEST_SHA256);
+	ck_assert(lab_stream(lab, HELLO, 5));
+	ck_assert(lab_finish(lab, &digest));
+	lab_holds(lab, &digest, HELLO);
+}
+
+BEHAVIOUR(the_digest_by_another_algorithm_is_of_the_acknowledged_bytes)
+{
+	struct digest digest, due;
+
+	digest_of(&due, DIGEST_SHA512, HELLO.ptr, HELLO.len);
+	ck_assert(lab_stream(lab, HELLO, 5));
+	ck_assert(!lab_stream_broken(lab, SPAN_LIT("broken off")));
+	error_init(&lab->error, &lab->arena);
+	ck_assert(store_digest_upload(lab->store, &lab->upload, DIGEST_SHA512, &digest, &lab->error));
+	ck_assert(digest_equal(&digest, &due));
+	ck_assert(store_finish(lab->store, &lab->upload, &digest, &lab->error));
+	lab_holds(lab, &digest, HELLO);
+}
+
+BEHAVIOUR(an_unknown_blob_is_not_found_and_no_error)
+{
+	struct digest digest = lab_digest(HELLO);
+
+	ck_assert_int_eq(lab_size(lab, &digest), -1);
+	ck_assert(!error_is_set(&lab->error));
+}
+
+struct part {
+	char text[32];
+	size_t len;
+};
+
+static bool keep(void *context, const void *bytes, size_t len)
+{
+	struct part *part = context;
+
+	ck_assert_uint_lt(part->len + len, sizeof part->text);
+	memcpy(part->text + part->len, bytes, len);
+	part->len += len;
+	return true;
+}
+
+BEHAVIOUR(a_range_of_a_blob_is_read)
+{
+	struct digest digest = lab_blob(lab, HELLO);
+	static const struct {
+		uint64_t offset, length;
+		const char *due;
+	} ranges[] = {{0, 12, "hello, blobs"}, {0, 5, "hello"}, {7, 5, "blobs"}, {11, 1, "s"}, {12, 0, ""}, {3, 0, ""}};
+
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+		struct part part = {.len = 0};
+
+		ck_assert(store_read(lab->store, &digest, ranges[i].offset, ranges[i].length, keep, &part, &lab->error));
+		ck_assert_str_eq(part.text, ranges[i].due);
+	}
+}
+
+BEHAVIOUR(a_read_past_the_end_fails)
+{
+	struct digest digest = lab_blob(lab, HELLO);
+	struct part part = {.len = 0};
+
+	ck_assert(!store_read(lab->store, &digest, 7, 6, keep, &part, &lab->error));
+	ck_assert_int_eq(error_code(&lab->error), E_UNAVAILABLE);
+}
+
+static bool hang_up(void *context, const void *bytes, size_t len)
+{
+	(void)bytes, (void)len;
+	++*(int *)context;
+	return false;
+}
+
+BEHAVIOUR(a_reader_that_hangs_up_ends_the_read)
+{
+	struct digest digest = lab_blob(lab, large());
+	int calls = 0;
+
+	ck_assert(!store_read(lab->store, &digest, 0, large().len, hang_up, &calls, &lab->error));
+	ck_assert_int_eq(calls, 1);
+}
+
+BEHAVIOUR(a_removed_blob_is_gone_and_may_be_removed_again)
+{
+	struct digest digest = lab_blob(lab, HELLO), other = lab_blob(lab, SPAN_LIT("another"));
+
+	ck_assert(store_remove(lab->store, &digest, &lab->error));
+	ck_assert_int_eq(lab_size(lab, &digest), -1);
+	ck_assert(store_remove(lab->store, &digest, &lab->error));
+	lab_holds(lab, &other, SPAN_LIT("another"));
+	digest = lab_blob(lab, HELLO);
+	lab_holds(lab, &digest, HELLO);
+}
+
+struct visits {
+	struct digest due[40];
+	int times[40], count, limit;
+};
+
+static bool visit(void *context, const struct digest *digest, uint64_t size)
+{
+	struct visits *visits = context;
+
+	visits->count++;
+	for (size_t i = 0; i < 40; i++) {
+		if (!digest_equal(&visits->due[i], digest))
+			continue;
+		ck_assert_uint_eq(size, i + 1);
+		visits->times[i]++;
+	}
+	return visits->count < visits->limit;
+}
+
+BEHAVIOUR(a_walk_sees_every_blob_once_and_no_upload)
+{
+	struct visits visits = {.limit = 1000};
+
+	for (size_t i = 0; i < 40; i++)
+		visits.due[i] = lab_blob(lab, (struct span){large().ptr, i + 1});
+	lab_begin(lab);
+	ck_assert(lab_stream(lab, HELLO, 5));
+	ck_assert(store_walk(lab->store, visit, &visits, &lab->error));
+	ck_assert_int_eq(visits.count, 40);
+	for (size_t i = 0; i < 40; i++)
+		ck_assert_int_eq(visits.times[i], 1);
+}
+
+BEHAVIOUR(a_walk_ends_where_the_visitor_says)
+{
+	struct visits visits = {.limit = 3};
+
+	for (size_t i = 0; i < 10; i++)
+		(void)lab_blob(lab, (struct span){large().ptr, i + 1});
+	ck_assert(store_walk(lab->store, visit, &visits, &lab->error));
+	ck_assert_int_eq(visits.count, 3);
+}
+
+static bool claims(void *context, const char *id)
+{
+	return strcmp(id, context) == 0;
+}
+
+BEHAVIOUR(a_sweep_removes_uploads_that_nobody_claims)
+{
+	struct store_upload claimed, abandoned;
+	struct store_swept swept;
+	struct digest digest;
+
+	ck_assert(lab_stream(lab, HELLO, 5));
+	abandoned = lab->upload;
+	lab_begin(lab);
+	ck_assert(lab_stream(lab, HELLO, 5));
+	claimed = lab->upload;
+	ck_assert(store_sweep(lab->store, -10, true, claims, claimed.id, &swept, &lab->error));
+	ck_assert_uint_eq(swept.count, 1);
+	ck_assert_uint_eq(swept.bytes, HELLO.len);
+	ck_assert(store_sweep(lab->store, -10, false, claims, claimed.id, &swept, &lab->error));
+	ck_assert_uint_eq(swept.count, 1);
+	ck_assert(store_sweep(lab->store, -10, false, claims, claimed.id, &swept, &lab->error));
+	ck_assert_uint_eq(swept.count, 0);
+	ck_assert(lab_finish(lab, &digest));
+	lab_holds(lab, &digest, HELLO);
+	ck_assert(store_remove(lab->store, &digest, &lab->error));
+	lab->upload = abandoned;
+	ck_assert(!lab_finish(lab, &digest));
+}
+
+BEHAVIOUR(both_algorithms_have_blobs_of_their_own)
+{
+	struct digest small = lab_blob(lab, HELLO), large_digest;
+
+	lab_begin(lab);
+	hasher_init(&lab->hasher, DIGEST_SHA512);
+	ck_assert(lab_stream(lab, HELLO, 5));
+	ck_assert(lab_finish(lab, &large_digest));
+	ck_assert(store_remove(lab->store, &small, &lab->error));
+	lab_holds(lab, &large_digest, HELLO);
+}
+
+TEST_FILE(drivers, a_stream_in_pieces_becomes_the_blob, a_large_stream_is_stored_whole,
+	  an_upload_goes_on_from_an_exported_state_and_offset, finishing_again_succeeds_and_changes_nothing,
+	  an_empty_upload_becomes_the_empty_blob, a_blob_pushed_twice_stays_one_blob, an_aborted_upload_cannot_be_finished,
+	  an_aborted_upload_cannot_be_gone_on_with, a_source_that_breaks_off_leaves_the_upload_as_it_was,
+	  bytes_behind_the_offset_do_not_get_into_the_blob, a_first_chunk_that_breaks_off_can_be_sent_again,
+	  the_digest_by_another_algorithm_is_of_the_acknowledged_bytes, an_unknown_blob_is_not_found_and_no_error,
+	  a_range_of_a_blob_is_read, a_read_past_the_end_fails, a_reader_that_hangs_up_ends_the_read,
+	  a_removed_blob_is_gone_and_may_be_removed_again, a_walk_sees_every_blob_once_and_no_upload,
+	  a_walk_ends_where_the_visitor_says, a_sweep_removes_uploads_that_nobody_claims,
+	  both_algorithms_have_blobs_of_their_own)
