@@ -161,10 +161,7 @@ static void step_name(struct variable *var, struct node *map, const struct setti
 static void step(struct variable *var, struct node *node, const struct setting *row)
 {
 	if (var->rest.len == 0) {
-		struct node *value = parse_value(var, row);
-
-		value->where = var->where;
-		node_replace(node, value);
+		node_replace(node, parse_value(var, row));
 		return;
 	}
 	switch (row->type) {

@@ -90,6 +90,18 @@ START_TEST(variables_find_rows_by_either_name)
 }
 END_TEST
 
+START_TEST(the_longest_name_wins_in_a_variable)
+{
+	struct span rest = SPAN_LIT("CREDENTIALS_TYPE"), other = SPAN_LIT("CREDENTIALS_SECRET");
+	const struct setting *azure = settings_find("storage.azure");
+
+	ck_assert_str_eq(settings_child_env(azure, &rest)->path, "storage.azure.credentials_type");
+	ck_assert_uint_eq(rest.len, 0);
+	ck_assert_str_eq(settings_child_env(azure, &other)->path, "storage.azure.credentials");
+	ck_assert(span_is(other, "SECRET"));
+}
+END_TEST
+
 START_TEST(durations_are_gos)
 {
 	TABLE_EACH("config/durations", 3, cells)
@@ -111,4 +123,4 @@ END_TEST
 
 TEST_FILE(settings, every_row_stands_behind_its_group, no_name_stands_for_two_rows,
 	  every_default_is_a_value_of_its_setting, every_row_has_help_and_words_where_it_needs_them,
-	  variables_find_rows_by_either_name, durations_are_gos)
+	  variables_find_rows_by_either_name, the_longest_name_wins_in_a_variable, durations_are_gos)

@@ -127,8 +127,37 @@ START_TEST(reading_goes_on_behind_a_duplicate_key)
 	ck_assert_uint_eq(report.errors, 2);
 	ck_assert_str_eq(report.items[0].key, "a");
 	ck_assert_str_eq(report.items[1].key, "a.b");
+	ck_assert_uint_eq(root->count, 2);
 	ck_assert_str_eq(node_get(root, SPAN_LIT("a"))->text, "1");
 	ck_assert_str_eq(node_get(root, SPAN_LIT("c"))->text, "3");
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(a_mapping_takes_so_many_keys_and_no_more)
+{
+	char text[16 * (LIMIT_CONFIG_KEYS + 1)];
+	size_t len = 0;
+
+	for (size_t i = 0; i < LIMIT_CONFIG_KEYS; i++)
+		len += (size_t)snprintf(text + len, sizeof text - len, "k%zu: 1\n", i);
+	ck_assert_ptr_nonnull(read_text((struct span){text, len}));
+	ck_assert_uint_eq(report.errors, 0);
+	arena_release(&arena);
+	len += (size_t)snprintf(text + len, sizeof text - len, "last: 1\n");
+	ck_assert_ptr_null(read_text((struct span){text, len}));
+	ck_assert_str_eq(first_error(), "more than 1024 keys in one mapping");
+	ck_assert_str_eq(report.items[0].key, "last");
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(null_that_is_quoted_or_tagged_is_a_text)
+{
+	struct node *root = read_text(SPAN_LIT("[null, 'null', !!str null, ~, '~', '']"));
+
+	for (size_t i = 0; i < 6; i++)
+		ck_assert_int_eq(node_at(root, i)->kind, i % 3 == 0 ? NODE_NULL : NODE_SCALAR);
 	arena_release(&arena);
 }
 END_TEST
@@ -148,4 +177,5 @@ START_TEST(nothing_at_all_is_nothing)
 END_TEST
 
 TEST_FILE(yaml, hostile_files_of_full_size_are_refused_fast, nesting_ends_at_the_limit, json_is_read_as_it_is,
-	  a_mapping_keeps_the_line_of_each_key, reading_goes_on_behind_a_duplicate_key, nothing_at_all_is_nothing)
+	  a_mapping_keeps_the_line_of_each_key, a_mapping_takes_so_many_keys_and_no_more,
+	  null_that_is_quoted_or_tagged_is_a_text, reading_goes_on_behind_a_duplicate_key, nothing_at_all_is_nothing)
