@@ -2,14 +2,34 @@
 /* libfcgi as the transport. One request at a time; the connection comes from prefork_accept, never from libfcgi. */
 #include "berth/fcgi/fcgi_io.h"
 
+#include <assert.h>
 #include <fcgiapp.h>
 #include <limits.h>
+#include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct fcgi_io {
 	FCGX_Request request;
 	size_t variables; /* in envp */
 };
+
+/*
+ * libfcgi takes as much memory as a record's lengths promise, adds them in an int, and asserts that it got it: eight
+ * bytes on the socket would end a worker. Its assertion ends the connection instead. The process has one thread.
+ */
+static struct {
+	jmp_buf point;
+	volatile bool armed;
+} reading;
+
+void __assert_fail(const char *what, const char *file, unsigned line, const char *function)
+{
+	if (reading.armed)
+		longjmp(reading.point, 1);
+	(void)fprintf(stderr, "%s:%u: %s: assertion %s failed\n", file, line, function, what);
+	abort();
+}
 
 struct fcgi_io *fcgi_io_new(void)
 {
@@ -63,11 +83,27 @@ static bool write_all(void *context, const void *bytes, size_t len)
 	return true;
 }
 
+/* False when the records made no sense; the connection is closed and the request ready for the next one. */
+static bool read_parameters(FCGX_Request *request)
+{
+	bool good = false;
+
+	if (setjmp(reading.point) == 0) {
+		reading.armed = true;
+		good = FCGX_Accept_r(request) == 0;
+	} else {
+		FCGX_Free(request, 1);
+		(void)FCGX_InitRequest(request, -1, 0);
+	}
+	reading.armed = false;
+	return good;
+}
+
 bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out)
 {
 	io->request.ipcFd = fd;
 	io->request.keepConnection = 1; /* or the FCGX_Finish_r inside FCGX_Accept_r closes it */
-	if (FCGX_Accept_r(&io->request) != 0)
+	if (!read_parameters(&io->request))
 		return false;
 	io->request.keepConnection = 0; /* one request a connection, whatever the web server asks for */
 	for (io->variables = 0; io->request.envp[io->variables];)

@@ -18,9 +18,9 @@ from wire import Client
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 ENGINES = {"nginx": ["nginx"], "apache": ["apache2"]}
-DAMAGE = re.compile(r"AddressSanitizer|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:|"
+DAMAGE = re.compile(r"AddressSanitizer(?! failed to allocate)|LeakSanitizer|UndefinedBehaviorSanitizer|runtime error:|"
                     r"(worker|housekeeper)[^\n]*(SIGSEGV|SIGABRT|SIGBUS|SIGILL|signal (4|6|7|8|11)\b)|"
-                    r"Assertion .* failed|stack smashing|double free")
+                    r"[Aa]ssertion .* failed|stack smashing|double free")
 
 
 def build_folder():
