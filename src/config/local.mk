@@ -14,4 +14,4 @@ libconfig_a_SOURCES = \
 	src/config/suggest.c \
 	src/config/value.c \
 	src/config/yaml.c
-EXTRA_DIST += src/config/settings.def
+EXTRA_DIST += src/config/settings.def conf/config.yml

@@ -61,7 +61,7 @@ static inline bool config_report_full(const struct config_report *report)
 	return report->count == CONFIG_REPORT_MAX;
 }
 
-/* One message as one line without its end, severity first: `error: config.yml:3: http.addr: ...`. In `arena`. */
+/* One message as one line without its end; `warning: ` comes before what is no error. In `arena`. */
 const char *config_message_text(const struct config_message *message, struct arena *arena);
 
 /* All messages, one a line, then how many more there were. */
