@@ -234,6 +234,23 @@ static void tend(struct child *child)
 	}
 }
 
+static bool is_ours(pid_t pid)
+{
+	for (size_t i = 0; i < all.count; i++)
+		if (all.children[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* As process 1 of a container we inherit orphans, which nobody else buries. */
+static void bury_strangers(void)
+{
+	siginfo_t info = {0};
+
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0 && !is_ours(info.si_pid))
+		waitpid(info.si_pid, NULL, 0);
+}
+
 static void forward_reload(void)
 {
 	all.reload = false;
@@ -252,6 +269,7 @@ void supervise_run(void)
 			tend(&all.children[i]);
 			missing |= all.children[i].pid == 0;
 		}
+		bury_strangers();
 		if (all.reload)
 			forward_reload();
 		pause_ms(missing ? STEP_MS : 1000);

@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: MIT
+"""`berth serve` as a whole: starts, keeps alive, stops, and refuses what is not its own."""
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+
+from processes import ACCOUNT, Child, environment, free_port, listening, program, run, wait_until
+from stack import ROOT, build_folder, merged, yaml
+
+AS_IS = {"user": None, "group": None, "extra_groups": None}
+
+
+def state(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+            return f.read().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def descendants(pid):
+    found, parents = [], {pid}
+    table = {int(name): state(name) for name in os.listdir("/proc") if name.isdigit()}
+    while parents:
+        parents = {child for child, fields in table.items() if fields and int(fields[1]) in parents and fields[0] != "Z"}
+        found += parents
+    return found
+
+
+def command_line(pid):
+    try:
+        with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as f:
+            return f.read().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+class Serve:
+    def __init__(self, change=None, root=True):
+        self.options = AS_IS if root else {}
+        self.folder = ACCOUNT.scratch()
+        self.data = os.path.join(self.folder, "data")
+        self.port = free_port()
+        self.child = None
+        self.config = os.path.join(self.folder, "config.yml")
+        with open(self.config, "w", encoding="utf-8") as f:
+            f.write(yaml(merged({"version": "0.1", "log": {"accesslog": {"disabled": True}},
+                                 "storage": {"filesystem": {"rootdirectory": os.path.join(self.data, "registry")}},
+                                 "http": {"addr": f"127.0.0.1:{self.port}", "draintimeout": "5s"}}, change or {})))
+
+    def launch(self, *words):
+        berth = os.path.join(build_folder(), "berth")
+        self.child = Child("berth serve", [berth, "serve", self.config, "--data", self.data, "--workers", "2", *words],
+                           os.path.join(self.folder, "log"), **self.options)
+        return self
+
+    def start(self, *words):
+        before = self.child.text().count("ready on") if self.child else 0
+        self.launch(*words)
+        wait_until(lambda: self.child.check_alive() and self.child.text().count("ready on") > before, "berth serve", 60)
+        return self
+
+    def refused(self, *words, most=1):
+        """The one line that says why."""
+        self.launch(*words)
+        wait_until(lambda: not self.child.alive(), "the refusal", 60)
+        assert self.child.process.returncode == 1, self.child.text()
+        lines = [line for line in self.child.text().splitlines() if line.startswith("berth: ")]
+        assert lines and len(lines) <= most, self.child.text()
+        return lines[-1]
+
+    def get(self, target="/v2/"):
+        peer = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            peer.request("GET", target)
+            answer = peer.getresponse()
+            answer.read()
+            return answer.status
+        except OSError:
+            return None
+        finally:
+            peer.close()
+
+    def pid_of(self, part):
+        """Of the topmost descendant whose command line has `part`."""
+        return next((pid for pid in descendants(self.child.pid) if part in command_line(pid)), None)
+
+    def stop(self, number=signal.SIGTERM):
+        before = descendants(self.child.pid)
+        status = self.child.stop(number)
+        wait_until(lambda: not any(state(pid) and state(pid)[0] != "Z" for pid in before), "the descendants' end", 10)
+        return status
+
+    def remove(self):
+        if self.child and self.child.alive():
+            self.child.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture
+def make():
+    made = []
+
+    def one(*args, **options):
+        made.append(Serve(*args, **options))
+        return made[-1]
+
+    yield one
+    for serve in made:
+        serve.remove()
+
+
+@pytest.mark.parametrize("server", ["nginx", "apache"])
+@pytest.mark.parametrize("root", [pytest.param(True, marks=pytest.mark.skipif(os.getuid() != 0, reason="needs root")), False])
+def test_it_starts_serves_stops_and_finds_its_data_again(make, server, root):
+    serve = make(root=root).start("--server", server)
+    assert serve.get() == 200 and serve.get("/v2/_catalog") == 200
+    if root:
+        for pid in descendants(serve.child.pid):
+            with open(f"/proc/{pid}/status", encoding="ascii") as f:
+                uid = int(next(line for line in f if line.startswith("Uid:")).split()[1])
+            assert uid == ACCOUNT.uid or "nginx: master" in command_line(pid) or "apache2" in command_line(pid) \
+                or "cat" in command_line(pid), command_line(pid)
+    assert serve.stop(signal.SIGINT) == 0
+    assert not listening(("127.0.0.1", serve.port))
+    serve.start("--server", server)
+    assert "making a PostgreSQL cluster" not in serve.child.text().split("stopped")[-1]
+    assert serve.get("/v2/_catalog") == 200
+    assert serve.stop(signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("part", ["nginx: master", "--pool registry", "bin/postgres -D"])
+def test_a_killed_part_is_back_soon(make, part):
+    serve = make().start()
+    pid = wait_until(lambda: serve.pid_of(part), part)
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: serve.pid_of(part) not in (None, pid), f"a new {part}", 5)
+    wait_until(lambda: serve.get("/v2/_catalog") == 200, "the service", 10)
+    assert serve.stop() == 0
+
+
+def test_a_killed_supervisor_takes_its_children_along(make):
+    serve = make().start()
+    children = descendants(serve.child.pid)
+    assert len(children) > 6
+    serve.child.process.kill()
+    serve.child.process.wait()
+    wait_until(lambda: not any(state(pid) and state(pid)[0] != "Z" for pid in children), "the children's end", 20)
+    serve.start()
+    assert serve.get("/v2/_catalog") == 200
+
+
+def test_a_request_at_hand_is_finished_before_the_end(make):
+    serve = make().start()
+    with socket.create_connection(("127.0.0.1", serve.port)) as slow:
+        slow.sendall(b"POST /v2/a/blobs/uploads/ HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+        time.sleep(0.5)
+        serve.child.process.terminate()
+        time.sleep(0.5)
+        slow.sendall(b"cd")
+        assert slow.recv(1000).startswith(b"HTTP/1.1 2")
+    assert serve.child.process.wait(20) == 0
+
+
+def test_hup_reaches_the_workers(make):
+    serve = make().start()
+    serve.child.process.send_signal(signal.SIGHUP)
+    wait_until(lambda: "new configuration, generation 1" in serve.child.text(), "the reload")
+    assert serve.get() == 200
+
+
+def test_it_works_under_the_name_registry_and_with_the_path_in_the_environment(make):
+    serve = make()
+    path = os.path.join(serve.folder, "registry")
+    os.symlink(os.path.join(build_folder(), "berth"), path)
+    said = run([path, "--version"]).stdout
+    assert said.startswith("registry berth v")
+    serve.child = Child("registry serve", [path, "serve", "--data", serve.data], os.path.join(serve.folder, "log"),
+                        env=environment(REGISTRY_CONFIGURATION_PATH=serve.config), **serve.options)
+    wait_until(lambda: serve.child.check_alive() and "ready on" in serve.child.text(), "registry serve", 60)
+    assert serve.get() == 200
+
+
+def test_commands_that_are_not_built_say_so(make):
+    for words in (["garbage-collect", "x"], ["database", "migrate", "up"]):
+        done = run([os.path.join(build_folder(), "berth"), *words], check=False)
+        assert done.returncode == 1 and "not built yet" in done.stderr
+
+
+# What it refuses
+
+def test_a_busy_port(make):
+    serve = make()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", serve.port))
+        other.listen(1)
+        assert f"port {serve.port}" in serve.refused() and "in use" in serve.child.text()
+        assert listening(("127.0.0.1", serve.port))
+
+
+def snapshot(folder):
+    return sorted((base, tuple(sorted(folders)), tuple(sorted(files))) for base, folders, files in os.walk(folder))
+
+
+@pytest.mark.parametrize("content, word", [({"PG_VERSION": "15\n"}, "not a cluster that Berth made"),
+                                           ({"notes.txt": "x"}, "not a cluster that Berth made"),
+                                           ({"berth.cluster": "x"}, "no PG_VERSION"),
+                                           ({"berth.cluster": "x", "PG_VERSION": "9\n"}, "made by PostgreSQL 9, which is not installed")])
+def test_a_foreign_or_damaged_cluster(make, content, word):
+    serve = make()
+    cluster = ACCOUNT.folder(os.path.join(ACCOUNT.folder(serve.data), "postgresql"))
+    for name, text in content.items():
+        with open(os.path.join(cluster, name), "w", encoding="ascii") as f:
+            f.write(text)
+    before = snapshot(cluster)
+    assert word in serve.refused()
+    assert snapshot(cluster) == before
+
+
+def test_a_half_made_cluster(make):
+    serve = make()
+    ACCOUNT.folder(ACCOUNT.folder(serve.data) + "/postgresql.new")
+    assert "did not finish" in serve.refused()
+    assert os.listdir(serve.data + "/postgresql.new") == []
+
+
+def test_a_foreign_run_folder(make):
+    serve = make()
+    run_folder = ACCOUNT.folder(os.path.join(ACCOUNT.folder(serve.data), "run"))
+    with open(os.path.join(run_folder, "other.pid"), "w", encoding="ascii") as f:
+        f.write("1")
+    assert "not a folder that Berth made" in serve.refused()
+    assert os.listdir(run_folder) == ["other.pid"]
+
+
+def test_a_second_serve_on_the_same_data(make):
+    serve = make().start()
+    second = make()
+    second.data = serve.data
+    assert "another berth serve" in second.refused()
+    assert serve.get("/v2/_catalog") == 200
+
+
+def test_an_end_during_the_first_start_leaves_nothing_half_made(make):
+    serve = make().launch()
+    wait_until(lambda: os.path.exists(serve.data + "/postgresql.new/PG_VERSION"), "initdb", 20, 0.001)
+    assert serve.stop(signal.SIGINT) == 0
+    assert not os.path.exists(serve.data + "/postgresql.new") or os.path.exists(serve.data + "/postgresql")
+    serve.start()
+    assert serve.get("/v2/_catalog") == 200
+
+
+def test_a_wrong_configuration_has_its_exit_status(make):
+    serve = make({"storage": {"filesystem": None, "nonsense": {}}})
+    serve.launch()
+    wait_until(lambda: not serve.child.alive(), "the refusal")
+    assert serve.child.process.returncode == 3
+
+
+def test_a_database_that_is_away(make):
+    serve = make({"database": {"enabled": True, "host": "127.0.0.1", "port": free_port(), "user": "x", "dbname": "x"}})
+    assert "schema" in serve.refused(most=2)  # the first tells what libpq said
+    assert not os.path.exists(serve.data + "/postgresql")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root")
+def test_an_account_that_is_missing_or_root(make):
+    assert "no account" in make().refused("--user", "no-such-account")
+    assert "does not run as root" in make().refused("--user", "root")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root")
+def test_a_folder_that_the_account_may_not_enter(make):
+    serve = make()
+    os.makedirs(serve.folder + "/closed", mode=0o700)
+    serve.data = serve.folder + "/closed/data"
+    assert "is closed to" in serve.refused()
+
+
+# The quickstart's own refusals; its --check is a test of tests/run.sh
+
+def quickstart(*words):
+    return subprocess.run([os.path.join(ROOT, "conf", "quickstart.sh"), *words], capture_output=True, text=True, check=False,
+                          stdin=subprocess.DEVNULL, timeout=60)
+
+
+def test_the_quickstart_refuses_a_busy_port_and_a_foreign_folder(tmp_path):
+    (tmp_path / "mine").write_text("x")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen(1)
+        done = quickstart("--port", str(other.getsockname()[1]), "--data", str(tmp_path / "new"))
+        assert done.returncode == 1 and "in use" in done.stderr and not (tmp_path / "new").exists()
+    done = quickstart("--port", str(free_port()), "--data", str(tmp_path))
+    assert done.returncode == 1 and "not empty" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    for words in (["--port", "x"], ["--port", "70000"], ["--server", "lighttpd"], ["--nonsense"], ["--data"]):
+        assert quickstart(*words).returncode == 2
+
+
+def test_the_quickstart_passes_shellcheck():
+    if not program("shellcheck"):
+        pytest.skip("shellcheck is not installed")
+    run(["shellcheck", os.path.join(ROOT, "conf", "quickstart.sh")])
