@@ -11,6 +11,7 @@
 #include "berth/base/strbuf.h"
 
 #define HEAD_MAX ((size_t)64 << 10) /* all headers together; each is bounded by LIMIT_HEADER_VALUE */
+#define HEAD_OWN ((size_t)128)      /* the lines that response_send adds */
 
 void response_init(struct response *response, struct arena *arena)
 {
@@ -32,9 +33,10 @@ static bool printable(const char *value)
 
 void response_header(struct response *response, const char *name, const char *value)
 {
-	size_t at = response->header_count;
+	size_t at = response->header_count, line = strlen(name) + strlen(value) + sizeof ": \r" /* and \n */;
 
-	if (!printable(value) || strlen(value) > LIMIT_HEADER_VALUE || at == RESPONSE_HEADERS_MAX) {
+	if (!printable(value) || strlen(value) > LIMIT_HEADER_VALUE || at == RESPONSE_HEADERS_MAX ||
+	    line > HEAD_MAX - response->header_bytes) {
 		log_error("response: header %s refused", name);
 		response->invalid = true;
 		return;
@@ -42,6 +44,7 @@ void response_header(struct response *response, const char *name, const char *va
 	response->headers[at].name = name;
 	response->headers[at].value = arena_strdup(response->arena, value);
 	response->header_count++;
+	response->header_bytes += line;
 }
 
 void response_headerf(struct response *response, const char *name, const char *format, ...)
@@ -133,7 +136,7 @@ bool response_send(struct response *response, struct http_io *io, enum http_meth
 
 	if (response->invalid)
 		refuse(response);
-	strbuf_init(&out, response->arena, HEAD_MAX + response->body.len);
+	strbuf_init(&out, response->arena, HEAD_MAX + HEAD_OWN + response->body.len);
 	strbuf_addf(&out, "Status: %d\r\n", response->status);
 	for (size_t i = 0; i < response->header_count; i++) {
 		strbuf_adds(&out, response->headers[i].name);

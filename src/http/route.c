@@ -95,7 +95,8 @@ static bool below_prefix(const struct target *target, const char *prefix, struct
 struct route_match route_find(const struct route *table, size_t count, const char *prefix, struct arena *arena,
 			      const struct target *target, enum http_method method)
 {
-	struct route_match out = {.route = NULL, .name = {"", 0}, .parameter = {"", 0}};
+	const struct route_match none = {.route = NULL, .name = {"", 0}, .parameter = {"", 0}};
+	struct route_match out = none;
 	const char *resource = NULL;
 	struct path path;
 
@@ -105,6 +106,7 @@ struct route_match route_find(const struct route *table, size_t count, const cha
 		if (!resource) {
 			struct pattern pattern = split(table[i].pattern);
 
+			out = none; /* the row before may have matched in part */
 			if (!match(&pattern, &path, arena, &out))
 				continue;
 			resource = table[i].pattern;
@@ -115,8 +117,9 @@ struct route_match route_find(const struct route *table, size_t count, const cha
 		if (table[i].methods & (int)method)
 			out.route = &table[i];
 	}
-	if (out.allowed)
-		out.allowed |= HTTP_OPTIONS;
+	if (!resource)
+		return none;
+	out.allowed |= HTTP_OPTIONS;
 	return out;
 }
 

@@ -27,6 +27,7 @@ struct response {
 		const char *value;
 	} headers[RESPONSE_HEADERS_MAX];
 	size_t header_count;
+	size_t header_bytes; /* of all lines together; bounded, so that a head is never cut */
 	bool invalid; /* a header was refused: the reply becomes a 500 */
 	struct span body;
 	bool has_length;
