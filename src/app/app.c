@@ -115,7 +115,7 @@ static bool derive(struct app *app, FILE *out)
 	return app->policy != NULL;
 }
 
-bool app_load(struct app *app, const char *path, char **environ, FILE *out)
+bool app_load(struct app *app, const char *path, char **environment, FILE *out)
 {
 	struct config_report report;
 	bool ok;
@@ -123,7 +123,7 @@ bool app_load(struct app *app, const char *path, char **environ, FILE *out)
 	memset(app, 0, sizeof *app);
 	arena_init(&app->arena, CONFIG_MEMORY);
 	config_report_init(&report, &app->arena);
-	ok = config_load(&app->config, &app->arena, path, environ, &report);
+	ok = config_load(&app->config, &app->arena, path, environment, &report);
 	config_report_print(&report, out);
 	ok = ok && derive(app, out);
 	if (ok)

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "berth/fcgi/prefork.h"
 #include "command_priv.h"
 #include "programs_priv.h"
 #include "serve_priv.h"
@@ -31,7 +30,7 @@ static bool take_options(struct serve_options *out, const char *const *texts, st
 {
 	const char *server = texts[OPT_SERVER] ? texts[OPT_SERVER] : "nginx";
 
-	out->workers = PREFORK_WORKERS_DEFAULT;
+	out->workers = SERVE_WORKERS_DEFAULT;
 	out->user = texts[OPT_USER];
 	out->data = texts[OPT_DATA] ? path_absolute(texts[OPT_DATA], arena) : standard_data(arena);
 	out->apache = strcmp(server, "apache") == 0;

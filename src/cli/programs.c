@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "berth/base/limits.h"
 #include "berth/base/span.h"
-#include "berth/fcgi/prefork.h"
 
 const char *path_absolute(const char *path, struct arena *arena)
 {
@@ -53,7 +53,7 @@ bool workers_number(unsigned *out, const char *text)
 {
 	uint64_t value;
 
-	if (!span_to_u64(span_of(text), &value) || value < 1 || value > PREFORK_WORKERS_MAX)
+	if (!span_to_u64(span_of(text), &value) || value < 1 || value > LIMIT_WORKERS)
 		return false;
 	*out = (unsigned)value;
 	return true;

@@ -16,7 +16,7 @@ const char *program_path(const char *name, struct arena *arena);
 /* Our own program's path. */
 const char *program_self(struct arena *arena);
 
-/* A worker count from 1 to PREFORK_WORKERS_MAX. */
+/* A worker count from 1 to LIMIT_WORKERS. */
 bool workers_number(unsigned *out, const char *text);
 
 #endif

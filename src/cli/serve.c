@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "berth/base/log.h"
-#include "berth/fcgi/prefork.h"
 #include "command_priv.h"
 #include "embedded_pg_priv.h"
 #include "probe_priv.h"
@@ -18,6 +17,7 @@
 #include "site_priv.h"
 #include "workplace_priv.h"
 
+#define DRAIN_DEFAULT_MS 10000 /* what the workers take draintimeout 0 for */
 #define UPLOAD_WORKERS 4 /* under Apache; NGINX spools uploads and asks the one pool */
 
 struct pool {
@@ -43,7 +43,7 @@ static unsigned drain_ms(const struct config *config)
 {
 	int64_t ms = config->http.draintimeout / 1000000;
 
-	return ms <= 0 || ms > 3600000 ? PREFORK_DRAIN_DEFAULT_MS : (unsigned)ms;
+	return ms <= 0 || ms > 3600000 ? DRAIN_DEFAULT_MS : (unsigned)ms;
 }
 
 static bool need(struct serve *serve, const char **out, const char *program, const char *package, const char **reason)

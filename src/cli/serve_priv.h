@@ -5,6 +5,8 @@
 
 #include "berth/base/arena.h"
 
+#define SERVE_WORKERS_DEFAULT 8
+
 struct serve_options {
 	const char *config; /* absolute */
 	const char *data;   /* absolute; the folder that is ours: postgresql/ and run/ */

@@ -34,7 +34,7 @@ struct app {
 struct app_worker;
 
 /* Reads the configuration, prints warnings and errors to `out`, sets up the log. False: app is as released. */
-bool app_load(struct app *app, const char *path, char **environ, FILE *out);
+bool app_load(struct app *app, const char *path, char **environment, FILE *out);
 void app_release(struct app *app);
 
 /*

@@ -22,5 +22,6 @@
 #define LIMIT_MANIFEST_REFERENCES 100000        /* descriptors in one manifest; 4 MiB hold about 40,000 */
 #define LIMIT_DRAIN ((size_t)64 << 10)          /* of an unwanted body, read before the reply, so that clients see it */
 #define LIMIT_LOG_FIELD ((size_t)1 << 10)       /* client bytes in one log field */
+#define LIMIT_WORKERS 512                       /* of one pool; a worker is a process and a database connection */
 
 #endif

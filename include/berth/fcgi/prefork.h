@@ -40,8 +40,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "berth/base/limits.h"
+
 #define PREFORK_WORKERS_DEFAULT 8
-#define PREFORK_WORKERS_MAX 512
+#define PREFORK_WORKERS_MAX LIMIT_WORKERS
 #define PREFORK_SLOTS (2 * PREFORK_WORKERS_MAX) /* old and new workers exist side by side during a reload */
 #define PREFORK_HOUSEKEEPER PREFORK_SLOTS       /* its slot, behind those of the workers */
 #define PREFORK_DRAIN_DEFAULT_MS 10000          /* what draintimeout 0 means: distribution would drop requests at once */
