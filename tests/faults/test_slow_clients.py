@@ -11,8 +11,9 @@ READS = 200
 
 def hold(client, repo, count):
     """Uploads that have sent their head and ten bytes, and stay."""
-    return [send_part(client, "PATCH", client.target(repo.begin()),
-                      {"Content-Type": OCTETS, "Content-Length": 1 << 20}, b"slowslowly") for _ in range(count)]
+    targets = [repo.begin() for _ in range(count)]
+    return [send_part(client, "PATCH", target, {"Content-Type": OCTETS, "Content-Length": 1 << 20}, b"slowslowly")
+            for target in targets]
 
 
 def slowest_read(client, repo, stored):
