@@ -187,10 +187,11 @@ def mixed_work(client, repo_name="load/mixed"):
 
 
 def kill_all(child):
-    """kill -9 of every worker of a master; returns the pids."""
+    """kill -9 of every worker of a master; returns the pids once they are gone (a dying one may still accept)."""
     pids = child.children()
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not set(child.children()) & set(pids), "the end of the killed workers", 10, 0.002)
     return pids
 
 
