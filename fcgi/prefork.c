@@ -18,7 +18,7 @@
 
 #define TICK_IDLE_MS 1000
 #define TICK_BUSY_MS 50       /* while workers are being swapped, drained or missing */
-#define YOUNG_MS 1000         /* a worker that dies younger than this, with nothing served, counts as a failed start */
+#define YOUNG_MS 1000         /* a worker that dies younger than this, before it could serve, counts as a failed start */
 #define BACKOFF_FIRST_MS 100
 #define CHILDREN (PREFORK_SLOTS + 1) /* the last one is the housekeeper */
 
@@ -194,13 +194,13 @@ static void log_end(const struct child *child, int status)
 static void bury(int slot, int status)
 {
 	struct child *child = &master.children[slot];
-	uint64_t served = atomic_load(&shared->slots[slot].requests);
+	bool ready = atomic_load(&shared->slots[slot].ready);
 	bool young = prefork_now_ms() - child->started_ms < YOUNG_MS;
 
 	log_end(child, status);
 	if (!child->told && slot != PREFORK_HOUSEKEEPER) {
 		atomic_fetch_add(&shared->respawns, 1);
-		if (young && served == 0)
+		if (young && !ready)
 			count_failure();
 	}
 	*child = (struct child){0};

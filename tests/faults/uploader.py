@@ -34,7 +34,7 @@ class Upload:
     def __init__(self, actor, repo, data):
         self.actor, self.repo, self.data, self.rng = actor, repo, data, actor.rng
         self.digest, self.ident = sha(data), f"u{next(IDENTS)}"
-        self.offset, self.unclear, self.location, self.sent = 0, False, None, 0
+        self.offset, self.unclear, self.location = 0, False, None
 
     def intend(self, kind, **args):
         return self.actor.history.intend(self.actor.name, "upload_" + kind, upload=self.ident, repo=self.repo, **args)
@@ -43,7 +43,7 @@ class Upload:
         self.location = self.actor.begin(self.repo)
         if self.location is None:
             return False
-        cuts = sorted(self.rng.sample(range(1, len(self.data)), min(len(self.data) - 1, self.rng.randint(1, 6))))
+        cuts = sorted(self.rng.sample(range(2, len(self.data)), min(len(self.data) - 2, self.rng.randint(1, 6))))
         for cut in cuts:
             if not self.send_up_to(cut):
                 return True
@@ -52,9 +52,9 @@ class Upload:
         return self.finish()
 
     def told(self, answer):
-        """The offset in an answer; `0-0` of an upload that has nothing is no byte."""
+        """The offset in an answer. `0-0` stands for nothing as well as for one byte: no first chunk is that short."""
         end = held(answer)
-        return 0 if end == 1 and self.sent == 0 else end
+        return 0 if end == 1 else end
 
     def send_up_to(self, cut):
         """One chunk, again from the offset the server tells after each unclear answer. False: the session is gone."""
@@ -76,7 +76,6 @@ class Upload:
 
     def patch(self, chunk):
         op = self.intend("patch", offset=self.offset, size=len(chunk), retry=self.unclear)
-        self.sent = max(self.sent, self.offset + len(chunk))
         headers = {"Content-Type": OCTETS, "Content-Range": f"{self.offset}-{self.offset + len(chunk) - 1}"}
         asker = None
         if self.rng.random() < 0.3:
@@ -116,7 +115,6 @@ class Upload:
             headers = {"Content-Type": OCTETS}
             if rest:
                 headers["Content-Range"] = f"{self.offset}-{len(self.data) - 1}"
-            self.sent = len(self.data)
             answer = self.actor.ask(op, "PUT", with_query(self.location, digest=self.digest), body=rest, headers=headers)
             if answer is not None and answer.status == 201:
                 return True

@@ -17,7 +17,7 @@ BUILD = pathlib.Path(os.environ.get("BERTH_BUILD", TOP / "build"))
 def alive(pid):
     try:
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

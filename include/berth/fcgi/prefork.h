@@ -25,8 +25,8 @@
  * In a worker these are blocked except inside prefork_accept: a request never meets EINTR because of them, and a
  * connection that was accepted is always served.
  *
- * A dead worker is replaced at once. One that dies young without having served anything makes the master wait before
- * the next one: 100 ms, doubled up to PREFORK_BACKOFF_MAX_MS, for ever. The master never gives up.
+ * A dead worker is replaced at once. One that dies young, before prefork_accept, makes the master wait before the
+ * next one: 100 ms, doubled up to PREFORK_BACKOFF_MAX_MS, for ever. The master never gives up.
  *
  * Process-wide effects of prefork_run, inherited by workers: no core files, not dumpable, SIGPIPE ignored, umask.
  * The process has one thread and one prefork.
