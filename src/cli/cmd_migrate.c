@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "berth/app/app.h"
 #include "berth/db/migrate.h"
 #include "berth/meta/schema.h"
 #include "command_priv.h"
@@ -48,7 +49,7 @@ static const struct {
 
 static int run_verb(int (*verb)(struct db *db), const struct config *config)
 {
-	struct db_settings settings = command_database(config);
+	struct db_settings settings = app_database_settings(config);
 	struct db *db = db_new(&settings, NULL, 0);
 	int result = COMMAND_FAILED;
 

@@ -38,22 +38,3 @@ bool command_config(const struct config **out, struct arena *arena, const char *
 		*out = config;
 	return good;
 }
-
-struct db_settings command_database(const struct config *config)
-{
-	const struct config_database *database = &config->database;
-
-	return (struct db_settings){
-		.host = database->host,
-		.port = (unsigned)database->port,
-		.user = database->user,
-		.password = database->password,
-		.dbname = database->dbname,
-		.sslmode = database->sslmode,
-		.sslcert = database->sslcert,
-		.sslkey = database->sslkey,
-		.sslrootcert = database->sslrootcert,
-		.connect_timeout_ms = (unsigned)(database->connecttimeout / 1000000),
-		.application = "berth",
-	};
-}

@@ -7,7 +7,6 @@
 
 #include "berth/base/arena.h"
 #include "berth/config/config.h"
-#include "berth/db/db.h"
 
 enum command_exit {
 	COMMAND_OK = 0,
@@ -29,7 +28,7 @@ struct command {
 	command_run *run;
 };
 
-extern const struct command cmd_serve, cmd_render, cmd_migrate, cmd_check_config, cmd_version, cmd_garbage_collect,
+extern const struct command cmd_serve, cmd_render, cmd_migrate, cmd_check_config, cmd_purge_uploads, cmd_version, cmd_garbage_collect,
 	cmd_database;
 
 /* "berth: " or "registry: ", the message and a line's end, on stderr. */
@@ -43,9 +42,6 @@ int command_usage(const struct command *command);
  * not to be used: the command ends with COMMAND_CONFIG.
  */
 bool command_config(const struct config **out, struct arena *arena, const char *path);
-
-/* Where the configuration says that the database is. The strings belong to the configuration. */
-struct db_settings command_database(const struct config *config);
 
 /* The name that the program was called by: "berth" or "registry". */
 extern const char *command_program;

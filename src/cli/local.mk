@@ -2,6 +2,7 @@ noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	src/cli/cmd_check_config.c \
 	src/cli/cmd_migrate.c \
+	src/cli/cmd_purge_uploads.c \
 	src/cli/cmd_render.c \
 	src/cli/cmd_serve.c \
 	src/cli/cmd_unbuilt.c \
@@ -23,7 +24,7 @@ libcli_a_SOURCES = \
 
 bin_PROGRAMS += berth
 berth_SOURCES = src/cli/main.c
-berth_LDADD = libcli.a libmeta.a libdb.a $(CONFIG_LIBS) $(PQ_LIBS)
+berth_LDADD = libcli.a $(APP_LIBS)
 
 # `registry serve` is how GitLab's packages and many scripts start a registry.
 install-exec-hook:

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* `berth purge-uploads`: what the housekeeper does at its interval, now and once. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "berth/app/app.h"
+#include "berth/base/limits.h"
+#include "berth/core/upload_purge.h"
+#include "command_priv.h"
+
+#define NS_PER_S 1000000000
+
+static void tell(void *context, const char *id, const char *path)
+{
+	(void)context;
+	printf("%s %s\n", id, path);
+}
+
+static int purge(const struct app *app, bool dry_run)
+{
+	_Atomic uint64_t generation = 0;
+	struct app_worker *worker = app_worker_new(app, &generation);
+	struct purged purged;
+	struct arena memory;
+	bool ok;
+
+	if (!worker)
+		return COMMAND_FAILED;
+	arena_init(&memory, LIMIT_REQUEST_MEMORY);
+	ok = upload_purge(&app_worker_api(worker)->core, &memory, app->config->storage.uploadpurging.age / NS_PER_S, dry_run,
+			  tell, NULL, &purged);
+	arena_release(&memory);
+	app_worker_free(worker);
+	if (!ok)
+		return COMMAND_FAILED; /* the log says why */
+	printf("%s %" PRIu64 " sessions and %" PRIu64 " files without one (%" PRIu64 " bytes)\n",
+	       dry_run ? "would purge" : "purged", purged.sessions, purged.swept.count, purged.swept.bytes);
+	return COMMAND_OK;
+}
+
+static int run(int argc, char **argv, struct arena *arena)
+{
+	static const struct option options[] = {{"dry-run", no_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
+	bool dry_run = false;
+	char reason[512];
+	struct app app;
+	int option, status;
+
+	(void)arena;
+	while ((option = getopt_long(argc, argv, "d", options, NULL)) != -1) {
+		if (option != 'd')
+			return COMMAND_USAGE;
+		dry_run = true;
+	}
+	if (argc - optind != 1)
+		return command_usage(&cmd_purge_uploads);
+	if (!app_load(&app, argv[optind], environ, stderr))
+		return COMMAND_CONFIG;
+	if (app_check(&app, reason, sizeof reason)) {
+		status = purge(&app, dry_run);
+	} else {
+		command_complain("purge-uploads: %s", reason);
+		status = COMMAND_FAILED;
+	}
+	app_release(&app);
+	return status;
+}
+
+const struct command cmd_purge_uploads = {
+	.name = "purge-uploads",
+	.summary = "remove uploads that nobody finished, once and now",
+	.help = "usage: berth purge-uploads [--dry-run] CONFIG\n"
+		"\n"
+		"Cancels each upload session that nobody wrote to for storage.maintenance.uploadpurging.age, prints its id and\n"
+		"repository, and removes bytes of that age that belong to no session. Safe while the registry serves. The\n"
+		"housekeeper of registry.fcgi does the same at storage.maintenance.uploadpurging.interval.\n"
+		"\n"
+		"  -d, --dry-run   only tell\n",
+	.run = run,
+};
