@@ -20,15 +20,13 @@ def test_a_pushed_blob_comes_back_byte_for_byte(client, repo, algorithm, size):
 
 
 @pytest.mark.parametrize("size", [0, 1, 4096, 3_000_000])
-def test_head_tells_length_and_digest_without_a_body(registries, client, repo, size):
-    """Apache 2.4 takes a Content-Length of 0 out of every answer to HEAD, and has no setting against it."""
+def test_head_tells_length_and_digest_without_a_body(client, repo, size):
     data = blob(size)
     reference = repo.push_blob(data)
     answer = client.head(repo.blob_url(reference))
     assert answer.status == 200
     assert answer.body == b""
-    if size > 0 or registries.frontend != "apache":
-        assert answer.header("Content-Length") == str(size)
+    assert answer.header("Content-Length").strip() == str(size)
     assert answer.header("Docker-Content-Digest") == reference
     assert answer.header("ETag") == f'"{reference}"'
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What the client tests share: the clients themselves, and images made of what this machine has."""
 import os
+import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -51,6 +53,12 @@ def image(tmp_path_factory):
     return layouts.multi_arch(tmp_path_factory.mktemp("image"))
 
 
+@pytest.fixture(scope="session")
+def gzip_image(tmp_path_factory):
+    """The same with gzip layers only, for clients and formats that know no zstd."""
+    return layouts.multi_arch(tmp_path_factory.mktemp("gzip"), packers=("gzip", "gzip"))
+
+
 @pytest.fixture
 def where(client):
     """A reference without a tag, of a repository of this test's own: host:port/name."""
@@ -58,7 +66,8 @@ def where(client):
 
 
 @pytest.fixture
-def scratch(tmp_path):
-    """A folder that is removed right after the test: images are large."""
-    yield tmp_path
-    shutil.rmtree(tmp_path, ignore_errors=True)
+def scratch():
+    """A folder with a short name (podman's limit is 50 bytes), removed right after the test: images are large."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="bc."))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)

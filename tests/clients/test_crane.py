@@ -18,12 +18,12 @@ def pushed(crane, image, where):
     return f"{where}:v1"
 
 
-def test_an_index_goes_up_and_validates(crane, image, where, scratch):
+def test_an_index_goes_up_and_validates(crane, gzip_image, where, scratch):
     """crane pushes what lies below the layout's own index.json."""
-    crane("push", "--index", image.folder, f"{where}:v1")
+    crane("push", "--index", gzip_image.folder, f"{where}:v1")
     crane("validate", "--remote", f"{where}:v1")
     crane("pull", "--format", "oci", f"{where}:v1", f"{scratch}/back")
-    assert set(layouts.digests(image.folder)) <= set(layouts.digests(f"{scratch}/back"))
+    assert set(layouts.digests(gzip_image.folder)) <= set(layouts.digests(f"{scratch}/back"))
 
 
 def test_ls_digest_manifest_and_catalog_agree(crane, pushed, where):

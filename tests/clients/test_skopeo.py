@@ -34,9 +34,8 @@ def test_inspect_and_list_tags_tell_what_was_pushed(skopeo, image, where):
     assert json.loads(skopeo("list-tags", "--tls-verify=false", f"docker://{where}"))["Tags"] == ["latest", "v1", "v2"]
 
 
-def test_an_image_as_docker_schema2_goes_up_and_down(skopeo, image, where, scratch):
-    skopeo("copy", "--format", "v2s2", "--dest-tls-verify=false", "--dest-compress-format", "gzip", f"oci:{image.folder}:v1",
-           f"docker://{where}:docker")
+def test_an_image_as_docker_schema2_goes_up_and_down(skopeo, gzip_image, where, scratch):
+    skopeo("copy", "--format", "v2s2", "--dest-tls-verify=false", f"oci:{gzip_image.folder}:v1", f"docker://{where}:docker")
     raw = json.loads(skopeo("inspect", "--raw", "--tls-verify=false", f"docker://{where}:docker"))
     assert raw["mediaType"] == "application/vnd.docker.distribution.manifest.v2+json"
     skopeo("copy", "--src-tls-verify=false", f"docker://{where}:docker", f"dir:{scratch}/dir")

@@ -45,7 +45,7 @@ def run(program, registry, version, folder):
         done = subprocess.run([program], env=variables, stdout=log, stderr=subprocess.STDOUT, cwd=folder, timeout=600, check=False)
     passed, failed, skipped, odd = judge(folder)
     print(f"conformance {version} through {registry.frontend}: {passed} passed, {failed} failed, {skipped} skipped", flush=True)
-    for line in odd:
+    for line in odd if failed or skipped else []:  # what a version does not ask for is marked as skipped, but not counted
         print(f"  {line}")
     return passed, failed + (done.returncode != 0 and failed == 0), skipped
 
