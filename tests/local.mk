@@ -4,6 +4,7 @@ TABLES_CPPFLAGS = -DTABLES_DIR='"$(abs_srcdir)/tests/tables"'
 if HAVE_CHECK
 include tests/unit/base/local.mk
 include tests/unit/config/local.mk
+include tests/unit/core/local.mk
 include tests/unit/http/local.mk
 include tests/unit/oci/local.mk
 include tests/unit/store/local.mk

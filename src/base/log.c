@@ -13,7 +13,8 @@
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
 
-#define LINE_MAX_BYTES ((size_t)32 << 10)
+/* Above the message, all context values and all static text with every byte escaped to six: no line is cut. */
+#define LINE_MAX_BYTES ((size_t)128 << 10)
 #define STATIC_FIELDS 16
 #define CONTEXT_FIELDS 8
 

@@ -10,6 +10,9 @@
 #include "berth/oci/mediatype.h"
 
 #define MATCH_STEPS 100000 /* a URL of a few hundred bytes needs a few hundred; bounds what a pattern can cost */
+/* `$` is the end of the URL only, as in the language that these patterns come from. */
+#define PATTERN_OPTIONS PCRE2_DOLLAR_ENDONLY
+
 #define PLUGIN_CONFIG "application/vnd.docker.plugin.v1+json"
 
 struct patterns {
@@ -38,7 +41,8 @@ static bool compile(struct patterns *out, const char *const *texts, size_t count
 		int code;
 		PCRE2_SIZE at;
 
-		out->items[i] = pcre2_compile((PCRE2_SPTR)texts[i], PCRE2_ZERO_TERMINATED, 0, &code, &at, NULL);
+		out->items[i] = pcre2_compile((PCRE2_SPTR)texts[i], PCRE2_ZERO_TERMINATED, PATTERN_OPTIONS, &code,
+					      &at, NULL);
 		if (!out->items[i]) {
 			char message[120] = "";
 

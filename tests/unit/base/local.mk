@@ -4,6 +4,15 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/main.c \
 	tests/unit/base/test_arena.c \
 	tests/unit/base/test_digest.c \
-	tests/unit/base/test_json_scan.c
+	tests/unit/base/test_error.c \
+	tests/unit/base/test_hex.c \
+	tests/unit/base/test_json_scan.c \
+	tests/unit/base/test_json_write.c \
+	tests/unit/base/test_log.c \
+	tests/unit/base/test_secret.c \
+	tests/unit/base/test_span.c \
+	tests/unit/base/test_strbuf.c \
+	tests/unit/base/test_utf8.c \
+	tests/unit/base/test_uuid.c
 tests_unit_test_base_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)
 tests_unit_test_base_LDADD = $(BASE_LIBS) $(CHECK_LIBS)

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "berth/base/error.h"
+
+#include "../../lib/test.h"
+
+static struct arena arena;
+static struct error error;
+
+static void begin(void)
+{
+	arena_init(&arena, 1 << 20);
+	error_init(&error, &arena);
+}
+
+START_TEST(the_first_failure_stays)
+{
+	begin();
+	ck_assert(!error_is_set(&error));
+	ck_assert_int_eq(error_code(&error), E_NONE);
+	ck_assert(!error_set(&error, E_BLOB_UNKNOWN));
+	ck_assert(!error_setf(&error, E_DENIED, "%s", "later"));
+	ck_assert(!error_set_json(&error, E_UNSUPPORTED, "{}"));
+	ck_assert(!error_unavailable(&error, 5));
+	ck_assert_uint_eq(error.count, 1);
+	ck_assert_int_eq(error_code(&error), E_BLOB_UNKNOWN);
+	ck_assert_ptr_null(error.items[0].detail);
+	ck_assert_uint_eq(error.retry_after, 0);
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(details_are_json)
+{
+	begin();
+	error_setf(&error, E_NAME_INVALID, "no \"%s\"", "a\nb");
+	ck_assert_str_eq(error.items[0].detail, "\"no \\\"a\\nb\\\"\"");
+	begin();
+	error_set_json(&error, E_NAME_INVALID, "{\"a\":1}");
+	ck_assert_str_eq(error.items[0].detail, "{\"a\":1}");
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(items_are_added_in_order)
+{
+	begin();
+	for (int i = 0; i < 100; i++)
+		error_add(&error, i % 2 ? E_MANIFEST_INVALID : E_MANIFEST_BLOB_UNKNOWN, arena_printf(&arena, "%d", i));
+	ck_assert_uint_eq(error.count, 100);
+	ck_assert_int_eq(error_code(&error), E_MANIFEST_BLOB_UNKNOWN);
+	ck_assert_str_eq(error.items[0].detail, "\"0\"");
+	ck_assert_str_eq(error.items[99].detail, "\"99\"");
+	ck_assert_int_eq(error.items[99].code, E_MANIFEST_INVALID);
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(an_outage_carries_its_retry_after)
+{
+	begin();
+	ck_assert(!error_unavailable(&error, 5));
+	ck_assert_int_eq(error_code(&error), E_UNAVAILABLE);
+	ck_assert_uint_eq(error.retry_after, 5);
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(every_code_has_three_faces)
+{
+	static const enum error_code codes[] = {
+#define ERR(code, status, message) E_##code,
+#include "berth/base/error_table.def"
+#undef ERR
+	};
+
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+		ck_assert_uint_gt(strlen(error_name(codes[i])), 0);
+		ck_assert_uint_gt(strlen(error_message(codes[i])), 0);
+		ck_assert_int_ge(error_status(codes[i]), 400);
+		ck_assert_int_lt(error_status(codes[i]), 600);
+	}
+	ck_assert_str_eq(error_name(E_BLOB_UPLOAD_UNKNOWN), "BLOB_UPLOAD_UNKNOWN");
+	ck_assert_int_eq(error_status(E_BLOB_UPLOAD_UNKNOWN), 404);
+}
+END_TEST
+
+TEST_FILE(error, the_first_failure_stays, details_are_json, items_are_added_in_order, an_outage_carries_its_retry_after,
+	  every_code_has_three_faces)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The unit tests of the use cases: the parts that need neither a database nor a store. */
+#include "../../lib/test.h"
+
+const struct test_file *tests_manifest_cache(void);
+const struct test_file *tests_manifest_policy(void);
+
+int main(void)
+{
+	const struct test_file *(*const files[])(void) = {tests_manifest_cache, tests_manifest_policy};
+
+	return test_run("core", files, sizeof files / sizeof *files);
+}
