@@ -1,0 +1,275 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Every test of the project: installs what is missing, builds with sanitizers out of tree, runs all stages.
+# The last line is `N passed, N failed, N skipped`; the exit status is that of the whole.
+set -u -o pipefail
+umask 022
+
+usage() {
+    cat <<'TEXT'
+usage: tests/run.sh [--all] [--build DIR] [--quick] [STAGE...]
+
+  --all        a skip is a failure: for machines on which everything can be installed
+  --quick      no clients, no conformance suite, no fault tests, no fuzzing
+  --build DIR  where the build trees live (build/ beside the sources)
+  STAGE        build meta unit programs api conformance clients faults fuzz; all of them without
+
+Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
+BERTH_FAULT_SECONDS, BERTH_FUZZ_SECONDS, BERTH_TEST_CACHE: see tests/README.md.
+TEXT
+}
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+builds=$top/build
+results=$top/results
+python=/usr/bin/python3
+all=false
+stages=(build meta unit programs api conformance clients faults fuzz)
+chosen=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    --all) all=true ;;
+    --quick) chosen=(build meta unit programs api) ;;
+    --build) builds=$2 && shift ;;
+    --help | -h) usage && exit 0 ;;
+    -*) usage >&2 && exit 2 ;;
+    *) chosen+=("$1") ;;
+    esac
+    shift
+done
+[ ${#chosen[@]} -gt 0 ] || chosen=("${stages[@]}")
+
+passed=0
+failed=0
+skipped=0
+notes=()
+
+say() {
+    printf '== %s\n' "$*"
+}
+
+# count NAME STATUS FILE: adds what a stage came to.
+count() {
+    local p f s
+    read -r p f s < <("$python" "$top/tests/count.py" "$2" "$3")
+    passed=$((passed + p))
+    failed=$((failed + f))
+    skipped=$((skipped + s))
+    say "$1: $p passed, $f failed, $s skipped (${SECONDS} s)"
+    [ "$f" -eq 0 ] || notes+=("FAILED: $1, see $3")
+}
+
+skip() {
+    skipped=$((skipped + 1))
+    notes+=("SKIPPED: $1")
+    say "SKIPPED: $1"
+}
+
+# logged NAME COMMAND...: a stage whose log counts; the log's end is shown when it fails.
+logged() {
+    local name=$1 log=$results/$1.log status=0
+    shift
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    [ "$status" -eq 0 ] || tail -n 60 "$log"
+    count "$name" "$status" "$log"
+}
+
+# pytest_stage NAME ARGUMENT...: a stage of pytest; failures and skips are shown.
+pytest_stage() {
+    local name=$1 status=0
+    shift
+    "$python" -m pytest -q -rfEs --tb=short -p no:cacheprovider --junitxml="$results/$name.xml" "$@" \
+        >"$results/$name.log" 2>&1 </dev/null || status=$?
+    [ "$status" -ne 5 ] || { skip "$name: no tests" && return; }
+    [ "$status" -eq 0 ] || tail -n 120 "$results/$name.log" | cut -c1-400
+    grep -a '^SKIPPED' "$results/$name.log"
+    count "$name" "$status" "$results/$name.xml"
+}
+
+# ---- packages ----
+
+# command or file, and the package that has it
+needed() {
+    cat <<'LIST'
+autoreconf autoconf
+automake automake
+gcc gcc
+make make
+pkg-config pkg-config
+/usr/include/fcgiapp.h libfcgi-dev
+/usr/include/openssl/evp.h libssl-dev
+/usr/include/json-c/json.h libjson-c-dev
+/usr/include/yaml.h libyaml-dev
+/usr/include/postgresql/libpq-fe.h libpq-dev
+/usr/include/pcre2.h libpcre2-dev
+/usr/include/check.h check
+spawn-fcgi spawn-fcgi
+nginx nginx-light
+apache2 apache2
+/usr/lib/apache2/modules/mod_xsendfile.so libapache2-mod-xsendfile
+/usr/lib/postgresql/*/bin/initdb postgresql
+/usr/lib/python3/dist-packages/pytest python3-pytest
+/usr/lib/python3/dist-packages/yaml python3-yaml
+/usr/bin/python3 python3
+openssl openssl
+curl curl
+git git
+clang clang
+clang-format clang-format
+shellcheck shellcheck
+/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a libclang-rt-14-dev
+skopeo skopeo
+podman podman
+buildah buildah
+zstd zstd
+LIST
+}
+
+present() {
+    case $1 in
+    /*) compgen -G "$1" >/dev/null ;;
+    *) command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] ;;
+    esac
+}
+
+missing_packages() {
+    needed | while read -r what package; do
+        present "$what" || echo "$package"
+    done | sort -u | tr '\n' ' '
+}
+
+# Packages of servers start them and make clusters of their own; both are held off meanwhile.
+install_packages() {
+    local policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d status=0
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    else
+        policy=
+    fi
+    mkdir -p "$cluster"
+    echo "create_main_cluster = false" >"$cluster/berth-tests.conf"
+    {
+        apt-get -qq update
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@"
+    } >"$results/install.log" 2>&1 </dev/null || status=$?
+    rm -f "$cluster/berth-tests.conf" ${policy:+"$policy"}
+    [ "$status" -eq 0 ] || say "apt-get could not install all of: $*; see $results/install.log"
+}
+
+install_missing() {
+    local packages
+    packages=$(missing_packages)
+    [ -n "$packages" ] || return 0
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        say "installing $packages"
+        # shellcheck disable=SC2086 # a list
+        install_packages $packages
+        packages=$(missing_packages)
+    fi
+    [ -z "$packages" ] || say "missing packages: $packages"
+}
+
+# ---- stages ----
+
+# configure_and_make NAME [OPTION...]
+configure_and_make() {
+    local folder=$builds/$1
+    shift
+    mkdir -p "$folder" && cd "$folder" || return 1
+    [ -f Makefile ] || "$top/configure" --quiet "$@" || return 1
+    make --silent -j"$(nproc)" && make --silent -j"$(nproc)" check TESTS= >/dev/null
+}
+
+stage_build() {
+    [ -x "$top/configure" ] && [ -f "$top/Makefile.in" ] || (cd "$top" && ./autogen.sh) >"$results/autogen.log" 2>&1
+    logged build configure_and_make developer --enable-developer
+    logged build-release configure_and_make release
+    if [ ! -x "$builds/developer/registry.fcgi" ]; then
+        say "nothing to test without a build"
+        finish
+    fi
+}
+
+stage_meta() {
+    logged meta "$top/tests/meta/run"
+    pytest_stage meta-self "$top/tests/meta"
+}
+
+# Check's runners write to their own logs under automake: they are run one by one instead.
+run_units() {
+    local runner status=0
+    for runner in "$builds"/developer/tests/unit/test_*; do
+        [ -x "$runner" ] && [ -f "$runner" ] || continue
+        "$runner" || status=1
+    done
+    return $status
+}
+
+stage_unit() {
+    logged unit run_units
+}
+
+# Programs from outside: the command line, the master under signals.
+stage_programs() {
+    pytest_stage programs "$top/tests/cli" "$top/tests/fcgi"
+}
+
+# Both front ends at once: each has its own PostgreSQL, ports and folders.
+stage_api() {
+    local status=0 apache
+    "$python" -m pytest -q -rfEs --tb=short -p no:cacheprovider --frontend apache --junitxml="$results/api-apache.xml" \
+        "$top/tests/api" >"$results/api-apache.log" 2>&1 </dev/null &
+    apache=$!
+    pytest_stage api-nginx "$top/tests/api" --frontend nginx
+    wait "$apache" || status=$?
+    [ "$status" -eq 0 ] || tail -n 120 "$results/api-apache.log" | cut -c1-400
+    count api-apache "$status" "$results/api-apache.xml"
+}
+
+stage_conformance() {
+    logged conformance "$top/tests/conformance/run.py" --results "$results/conformance"
+}
+
+stage_clients() {
+    "$top/tests/tools.sh" crane oras regctl >/dev/null 2>"$results/tools.log" || cat "$results/tools.log"
+    pytest_stage clients "$top/tests/clients" --frontend nginx
+}
+
+stage_faults() {
+    pytest_stage faults "$top/tests/faults"
+}
+
+stage_fuzz() {
+    if ! command -v clang >/dev/null; then
+        skip "fuzz: clang is missing"
+        return
+    fi
+    FUZZ_BUILD=$builds/fuzz logged fuzz "$top/tests/fuzz/run.sh" "${BERTH_FUZZ_SECONDS:-5}"
+}
+
+finish() {
+    local note
+    for note in "${notes[@]}"; do
+        say "$note"
+    done
+    if $all && [ "$skipped" -gt 0 ]; then
+        say "--all: a skip is a failure"
+        failed=$((failed + skipped))
+        skipped=0
+    fi
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ]
+    exit
+}
+
+rm -rf "$results"
+mkdir -p "$results" "$builds"
+install_missing
+export BERTH_BUILD=$builds/developer BERTH_RELEASE=$builds/release
+for stage in "${stages[@]}"; do
+    case " ${chosen[*]} " in
+    *" $stage "*) "stage_$stage" ;;
+    esac
+done
+finish
