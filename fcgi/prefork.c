@@ -218,17 +218,11 @@ static void reap(void)
 				bury(i, status);
 }
 
-/* Failed starts are forgotten once a full set of workers has lived through its youth. */
+/* Failed starts are forgotten once a full set of workers is ready: what kept them from it is over. */
 static void forgive(void)
 {
-	int64_t now = prefork_now_ms();
-
-	if (master.failed_starts == 0 || count_where(is_current) < wanted())
-		return;
-	for (int i = 0; i < PREFORK_SLOTS; i++)
-		if (is_current(&master.children[i]) && now - master.children[i].started_ms < YOUNG_MS)
-			return;
-	master.failed_starts = 0;
+	if (master.failed_starts > 0 && count_ready() >= wanted())
+		master.failed_starts = 0;
 }
 
 static void fill_up(void)

@@ -190,6 +190,7 @@ void prefork_worker_main(const struct prefork_options *options, struct prefork_s
 	if (getppid() != master)
 		_exit(0);
 	mark(false);
+	prctl(PR_SET_NAME, slot == PREFORK_HOUSEKEEPER ? "berth-keeper" : "berth-worker"); /* what ps and top show */
 	status = slot == PREFORK_HOUSEKEEPER ? options->housekeeper(options->ctx) : options->worker(options->ctx, slot);
 	exit(status);
 }

@@ -14,7 +14,7 @@ Kinds of operations (args -> result)
   upload_start    upload repo
   upload_patch    upload offset size                -> end (bytes the server says it has)
   upload_status   upload                            -> end
-  upload_finish   upload repo digest
+  upload_finish   upload repo digest [offset size]
   worker_gap      seconds without a replacement of a killed worker
 """
 from collections import defaultdict
@@ -185,7 +185,7 @@ def tags(ops, kills):
 
 def _session(group):
     ok = [op for op in group if op.ok]
-    return SimpleNamespace(patches=[op for op in group if op.kind == "upload_patch" and not op.refused],
+    return SimpleNamespace(sent=[op for op in group if op.kind in ("upload_patch", "upload_finish") and not op.refused],
                            acked=[op for op in ok if op.kind == "upload_patch"],
                            finishes=[op for op in group if op.kind == "upload_finish" and not op.refused])
 
@@ -196,7 +196,7 @@ def _offset(op, session):
     if op.kind == "upload_patch" and told != op.args["offset"] + op.args["size"]:
         yield f"wrong offset acknowledged: {op}"
     least = max([p.result["end"] for p in session.acked if p.end < op.start], default=0)
-    most = max([p.args["offset"] + p.args["size"] for p in session.patches if p.start < op.end], default=0)
+    most = max([p.args.get("offset", 0) + p.args.get("size", 0) for p in session.sent if p.start < op.end], default=0)
     if told < least:
         yield f"acknowledged offset {least} is lost: {op}"
     if told > most:

@@ -1,34 +1,13 @@
 # SPDX-License-Identifier: MIT
 """A worker killed with -9 in the middle of a request: the retry succeeds, nothing acknowledged is lost."""
-import http.client
 import random
-import threading
 import time
 
 import pytest
 
 from images import OCI_MANIFEST, OCTETS, Repo, blob, digest, encode, with_query
-from lab import SEED, Lock, back_in, kill_all, send_part
+from lab import SEED, Lock, back_in, in_background, kill_all, send_part
 from uploader import held
-
-
-def in_background(call):
-    """Starts call() in a thread; the function returned waits for its answer, None for a lost connection."""
-    box = []
-
-    def run():
-        try:
-            box.append(call())
-        except (OSError, http.client.HTTPException, AttributeError, AssertionError):
-            box.append(None)
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-
-    def join():
-        thread.join(60)
-        assert box, "the request never came to an end"
-        return box[0]
-    return join
 
 
 def kill_while_locked(registry, tables, call):

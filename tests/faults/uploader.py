@@ -111,7 +111,7 @@ class Upload:
         tried = False
         for _ in range(RETRIES):
             rest = self.data[self.offset:]
-            op = self.intend("finish", digest=self.digest, retry=tried)
+            op = self.intend("finish", digest=self.digest, offset=self.offset, size=len(rest), retry=tried)
             headers = {"Content-Type": OCTETS}
             if rest:
                 headers["Content-Range"] = f"{self.offset}-{len(self.data) - 1}"
