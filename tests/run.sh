@@ -218,8 +218,8 @@ stage_programs() {
 # Both front ends at once: each has its own PostgreSQL, ports and folders.
 stage_api() {
     local status=0 apache
-    "$python" -m pytest -q -rfEs --tb=short -p no:cacheprovider --frontend apache --junitxml="$results/api-apache.xml" \
-        "$top/tests/api" >"$results/api-apache.log" 2>&1 </dev/null &
+    "$python" -m pytest -q -rfEs --tb=short -p no:cacheprovider --junitxml="$results/api-apache.xml" "$top/tests/api" \
+        --frontend apache >"$results/api-apache.log" 2>&1 </dev/null &
     apache=$!
     pytest_stage api-nginx "$top/tests/api" --frontend nginx
     wait "$apache" || status=$?

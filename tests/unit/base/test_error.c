@@ -34,6 +34,7 @@ START_TEST(details_are_json)
 	begin();
 	error_setf(&error, E_NAME_INVALID, "no \"%s\"", "a\nb");
 	ck_assert_str_eq(error.items[0].detail, "\"no \\\"a\\nb\\\"\"");
+	arena_release(&arena);
 	begin();
 	error_set_json(&error, E_NAME_INVALID, "{\"a\":1}");
 	ck_assert_str_eq(error.items[0].detail, "{\"a\":1}");
