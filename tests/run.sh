@@ -12,7 +12,7 @@ usage: tests/run.sh [--all] [--build DIR] [--quick] [STAGE...]
   --all        a skip is a failure: for machines on which everything can be installed
   --quick      no clients, no conformance suite, no fault tests, no fuzzing
   --build DIR  where the build trees live (build/ beside the sources)
-  STAGE        build meta unit programs api conformance clients faults fuzz; all of them without
+  STAGE        build meta unit schema programs api conformance clients faults fuzz; all of them without
 
 Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
 BERTH_FAULT_SECONDS, BERTH_FUZZ_SECONDS, BERTH_TEST_CACHE: see tests/README.md.
@@ -24,12 +24,12 @@ builds=$top/build
 results=$top/results
 python=/usr/bin/python3
 all=false
-stages=(build meta unit programs api conformance clients faults fuzz)
+stages=(build meta unit schema programs api conformance clients faults fuzz)
 chosen=()
 while [ $# -gt 0 ]; do
     case $1 in
     --all) all=true ;;
-    --quick) chosen=(build meta unit programs api) ;;
+    --quick) chosen=(build meta unit schema programs api) ;;
     --build) builds=$2 && shift ;;
     --help | -h) usage && exit 0 ;;
     -*) usage >&2 && exit 2 ;;
@@ -208,6 +208,11 @@ run_units() {
 
 stage_unit() {
     logged unit run_units
+}
+
+# The database's schema by itself.
+stage_schema() {
+    pytest_stage schema "$top/tests/db"
 }
 
 # Programs from outside: the command line, the master under signals.

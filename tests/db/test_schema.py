@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+"""The schema by itself: what the migrations yield, what it refuses, and that every statement fits it."""
+import itertools
+import os
+import re
+import subprocess
+
+import pytest
+import yaml
+from postgres import Cluster
+from processes import ACCOUNT
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BERTH = os.path.join(os.environ.get("BERTH_BUILD", os.path.join(TOP, "build/developer")), "berth")
+NUMBERS = itertools.count(1)
+LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"')
+STATEMENT = re.compile(r'STMT\((\w+), (\d+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)')
+
+
+def statements():
+    """(name, arity, text) of each row of statements.def."""
+    with open(os.path.join(TOP, "include/berth/meta/statements.def"), encoding="utf-8") as file:
+        source = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
+    return [(name, int(arity), "".join(part.replace('\\"', '"') for part in LITERAL.findall(text)))
+            for name, arity, text in STATEMENT.findall(source)]
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    folder = ACCOUNT.scratch()
+    made = Cluster(folder)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def database(cluster):
+    name = f"test_{next(NUMBERS)}"
+    cluster.create(name)
+    return name
+
+
+def config_of(cluster, database, tmp_path):
+    path = tmp_path / "config.yml"
+    path.write_text(yaml.safe_dump({"version": 0.1, "storage": {"filesystem": {"rootdirectory": str(tmp_path / "root")}},
+                                    "http": {"addr": "127.0.0.1:5000"},
+                                    "database": {"enabled": True, **cluster.settings(database)}}))
+    return str(path)
+
+
+def migrate(verb, config):
+    return subprocess.run([BERTH, "migrate", verb, config], capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture
+def migrated(cluster, database, tmp_path):
+    done = migrate("up", config_of(cluster, database, tmp_path))
+    assert done.returncode == 0, done.stderr
+    return database
+
+
+def refuses(cluster, database, text):
+    with pytest.raises(Exception) as raised:
+        cluster.sql(text, database)
+    return str(raised.value)
+
+
+def test_the_migrations_yield_exactly_the_committed_schema():
+    done = subprocess.run([os.path.join(TOP, "tests/db/dump_schema.sh"), "--check"], capture_output=True, text=True,
+                          timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_statements_def_was_read():
+    assert len(statements()) > 25
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in statements()])
+def test_every_statement_prepares_with_its_arity(cluster, name):
+    arity, text = next((arity, text) for found, arity, text in statements() if found == name)
+    database = "statements"
+    if [database] not in cluster.sql("SELECT datname FROM pg_database", "postgres"):
+        cluster.create(database)
+        with open(os.path.join(TOP, "sql/0001_create_registry.sql"), encoding="utf-8") as file:
+            cluster.sql(file.read(), database)
+    rows = cluster.sql(f"PREPARE it AS {text}; SELECT cardinality(parameter_types) FROM pg_prepared_statements", database)
+    assert rows == [[str(arity)]]
+
+
+def test_migrating_twice_changes_nothing(cluster, migrated, tmp_path):
+    config = config_of(cluster, migrated, tmp_path)
+    assert "applied" not in migrate("up", config).stdout
+    assert migrate("status", config).returncode == 0
+
+
+def test_many_nodes_may_migrate_at_once(cluster, database, tmp_path):
+    config = config_of(cluster, database, tmp_path)
+    running = [subprocess.Popen([BERTH, "migrate", "up", config], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+               for _ in range(4)]
+    said = [process.communicate(timeout=60) for process in running]
+    assert [process.returncode for process in running] == [0] * 4, said
+    assert sum(out.count("applied 0001") for out, _ in said) == 1
+
+
+def test_a_newer_schema_is_refused_by_name(cluster, migrated, tmp_path):
+    cluster.sql("INSERT INTO schema_migration (version, name, hash) VALUES (999, 'later', 'x')", migrated)
+    done = migrate("up", config_of(cluster, migrated, tmp_path))
+    assert done.returncode == 1 and "newer" in done.stderr
+
+
+def test_an_edited_migration_is_refused(cluster, migrated, tmp_path):
+    cluster.sql("UPDATE schema_migration SET hash = 'sha256:other'", migrated)
+    done = migrate("up", config_of(cluster, migrated, tmp_path))
+    assert done.returncode == 1 and "another text" in done.stderr
+
+
+SHA = "decode('01' || repeat('ab', 32), 'hex')"
+FILLED = f"""
+INSERT INTO repository (path) VALUES ('a'), ('a/b');
+INSERT INTO blob (digest, size) VALUES ({SHA}, 3);
+INSERT INTO repository_blob (repository_id, digest) SELECT id, {SHA} FROM repository WHERE path = 'a/b';
+INSERT INTO manifest (repository_id, digest, media_type, payload)
+    SELECT id, {SHA}, 'application/vnd.oci.image.manifest.v1+json', '{{}}' FROM repository WHERE path = 'a/b';
+INSERT INTO manifest_blob (repository_id, manifest_id, digest) SELECT repository_id, id, {SHA} FROM manifest;
+INSERT INTO tag (repository_id, name, manifest_id) SELECT repository_id, 'v1', id FROM manifest;
+"""
+
+
+@pytest.mark.parametrize("wrong, constraint", [
+    ("INSERT INTO repository (path) VALUES ('Upper')", "repository_path_grammar"),
+    ("INSERT INTO repository (path) VALUES ('a//b')", "repository_path_grammar"),
+    ("INSERT INTO repository (path) VALUES ('c/d')", "repository_parent_fk"),
+    ("INSERT INTO repository (path) VALUES (repeat('x', 256))", "repository_path_length"),
+    ("INSERT INTO blob (digest, size) VALUES ('short', 1)", "digest_check"),
+    (f"UPDATE blob SET size = -1 WHERE digest = {SHA}", "blob_size_not_negative"),
+    ("DELETE FROM blob", "repository_blob_digest_fk"),
+    ("DELETE FROM repository_blob", "manifest_blob_link_fk"),
+    ("UPDATE tag SET name = '.hidden'", "tag_name_grammar"),
+    ("UPDATE tag SET manifest_id = manifest_id + 1", "tag_manifest_fk"),
+    ("UPDATE manifest SET annotations = '{}'", "manifest_annotations_with_subject"),
+    ("UPDATE manifest SET payload = ''", "manifest_payload_size"),
+    ("INSERT INTO manifest_child SELECT repository_id, id, id FROM manifest", "manifest_child_not_itself"),
+])
+def test_the_schema_refuses_wrong_states(cluster, migrated, wrong, constraint):
+    cluster.sql(FILLED, migrated)
+    assert constraint in refuses(cluster, migrated, wrong)
+
+
+def test_deleting_a_manifest_takes_its_tags_and_frees_its_blobs(cluster, migrated):
+    cluster.sql(FILLED, migrated)
+    cluster.sql("DELETE FROM manifest", migrated)
+    assert cluster.sql("SELECT count(*) FROM tag", migrated) == [["0"]]
+    cluster.sql("DELETE FROM repository_blob", migrated)
