@@ -341,6 +341,13 @@ static void master_signals(sigset_t *set)
 	signal(SIGCHLD, SIG_DFL); /* ignored, it would hide how workers end */
 }
 
+void prefork_hold_signals(void)
+{
+	sigset_t signals;
+
+	master_signals(&signals);
+}
+
 int prefork_run(const struct prefork_options *options)
 {
 	sigset_t signals;

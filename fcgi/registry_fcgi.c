@@ -111,6 +111,7 @@ int main(int argc, char **argv)
 {
 	static struct program program;
 
+	prefork_hold_signals();
 	switch (fcgi_options_read(&program.options, argc, argv)) {
 	case FCGI_OPTIONS_RUN: break;
 	case FCGI_OPTIONS_DONE: return 0;

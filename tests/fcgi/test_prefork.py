@@ -205,6 +205,7 @@ def test_hup_does_not_cut_a_request_whatever_the_drain_timeout(probe):
 
 def test_reloads_under_load_lose_no_request(probe):
     probe.start(workers=4)
+    until(lambda: len(probe.workers()) == 4)
     stop = time.monotonic() + 3
 
     def client():
@@ -278,3 +279,17 @@ def test_a_descriptor_that_does_not_listen_is_refused(probe):
     probe.set(workers=1)
     done = subprocess.run([BUILD / "tests/lib/prefork_probe", probe.control], stdin=subprocess.DEVNULL, check=False)
     assert done.returncode == 2
+
+
+def test_a_signal_during_the_start_is_not_the_end_of_it(probe):
+    # The first moments belong to the loader and, built for developers, to the sanitizer; from main on HUP waits.
+    probe.start(workers=1, slow=1000)
+    until(lambda: blocked(probe.process.pid) & 1 << (signal.SIGHUP - 1))
+    probe.hup()
+    assert int(probe.ask("pid")) > 0
+    until(lambda: "generation 1" in probe.log.read_text())
+
+
+def blocked(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("SigBlk")), 16)

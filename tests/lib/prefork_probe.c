@@ -3,7 +3,7 @@
  * A server under our master whose workers do as they are told, for tests/fcgi/test_prefork.py.
  * One line per connection: `pid`, `sleep MS`, `grow MIB`, `exit STATUS`, `bump`, `generation`; the answer is one line.
  * usage: prefork_probe CONTROL with the listening socket on descriptor 0. CONTROL is a file of `key value` lines that
- * is read again on HUP: workers N, drain MS, memory MIB, requests N, and `broken 1` (a reload is refused) or
+ * is read again on HUP: workers N, drain MS, memory MIB, requests N, slow MS (to read), and `broken 1` (a reload is refused) or
  * `stillborn 1` (workers die before they accept).
  */
 #include <errno.h>
@@ -34,6 +34,14 @@ static unsigned long setting(FILE *file, const char *key, unsigned long otherwis
 	return otherwise;
 }
 
+static void pause_ms(unsigned long ms)
+{
+	struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+
+	/* Not restarted on EINTR: the tests see it if a signal gets through to a request. */
+	(void)nanosleep(&left, NULL);
+}
+
 static bool load(void *ctx)
 {
 	struct probe *probe = ctx;
@@ -42,6 +50,7 @@ static bool load(void *ctx)
 
 	if (!file)
 		return false;
+	pause_ms(setting(file, "slow", 0));
 	good = setting(file, "broken", 0) == 0;
 	if (good) {
 		probe->options.workers = (unsigned)setting(file, "workers", 2);
@@ -52,14 +61,6 @@ static bool load(void *ctx)
 	}
 	fclose(file);
 	return good;
-}
-
-static void pause_ms(unsigned long ms)
-{
-	struct timespec left = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
-
-	/* Not restarted on EINTR: the tests see it if a signal gets through to a request. */
-	(void)nanosleep(&left, NULL);
 }
 
 static void grow(unsigned long mib)
@@ -125,6 +126,7 @@ int main(int argc, char **argv)
 {
 	struct probe probe = {.options = {.name = "probe", .worker = worker, .reload = load, .ctx = &probe}};
 
+	prefork_hold_signals();
 	if (argc != 2 || !prefork_is_listening(0))
 		return 2;
 	probe.control = argv[1];

@@ -95,6 +95,12 @@ struct prefork_shared {
 };
 
 /*
+ * Makes the signals above wait for prefork_run; first thing in main. A HUP or TERM that comes while the configuration
+ * is still being read would otherwise end the process in its default way.
+ */
+void prefork_hold_signals(void);
+
+/*
  * Runs the master until it is told to stop; returns the exit status of the process, 0 after a drain.
  * `options` is borrowed and read again after each reload.
  */
