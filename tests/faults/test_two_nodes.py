@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from images import OCI_MANIFEST, OCTETS, Repo, blob, digest, encode, with_query
+from processes import wait_until
 from uploader import held
 
 RACES = 40
@@ -106,3 +107,18 @@ def test_tag_moves_against_deletes_on_two_nodes(nodes):
                                  lambda: repos[1].client.delete(repos[1].manifest_url(digest(documents[0]))))
         assert moved.status == 201 and deleted.status == 202, (moved, deleted)
         assert repos[1].client.get(repos[1].manifest_url("v1")).body == documents[1]
+
+
+def test_a_delete_at_one_node_is_seen_at_the_other(nodes):
+    """Nodes cache manifests by digest and tell each other of deletes: within a second no worker serves it any more."""
+    name = Repo(nodes[0].client).name
+    repos = [Repo(node.client, name) for node in nodes]
+    for _ in range(RACES // 2):
+        reference, body = repos[0].image("v1")
+        url = repos[1].manifest_url(reference)
+        for _ in range(8):
+            assert repos[1].client.get(url).body == body
+        assert repos[0].client.delete(repos[0].manifest_url(reference)).status == 202
+        assert repos[0].client.get(url).status == 404, "the node that deleted serves it still"
+        wait_until(lambda url=url: all(repos[1].client.get(url).status == 404 for _ in range(8)), "the delete", 1)
+        assert all(repos[1].client.get(url).status == 404 for _ in range(16)), "it came back"

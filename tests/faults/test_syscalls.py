@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""
+Every system call of a push fails once, one after the other: no success follows a failed fsync, what was acknowledged
+is there byte for byte, and the retry of the same request succeeds.
+"""
+import errno
+import mmap
+import os
+import shutil
+import struct
+import subprocess
+
+import pytest
+
+import lab
+from consistency import torn_blobs
+from images import OCTETS, Repo, blob, digest, with_query
+from lab import ACCOUNT, release_build
+from uploader import held
+
+KINDS = {"write": 1, "fsync": 2, "rename": 3, "link": 4, "open": 5, "mkdir": 6, "truncate": 7, "read": 8}
+LAYOUT = "6i"
+LIMIT = 60  # more calls of one kind than any of these pushes makes
+
+
+class Shim:
+    """The control block that the workers share with the test."""
+
+    def __init__(self, folder):
+        self.library, path = os.path.join(folder, "faultfs.so"), os.path.join(folder, "control")
+        source = os.path.join(os.path.dirname(os.path.realpath(__file__)), "faultfs.c")
+        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O2", "-o", self.library, source], check=True)
+        with open(path, "wb") as f:
+            f.write(bytes(4096))
+        os.chmod(path, 0o666)
+        with open(path, "r+b") as f:
+            self.map = mmap.mmap(f.fileno(), 4096)
+        self.environment = {"LD_PRELOAD": self.library, "BERTH_FAULTFS": path}
+
+    def arm(self, kind, nth, error=0, short=False):
+        self.map[:struct.calcsize(LAYOUT)] = struct.pack(LAYOUT, KINDS[kind], nth, error, short, 0, 0)
+
+    def disarm(self):
+        """(calls, failures) since it was armed."""
+        found = struct.unpack_from(LAYOUT, self.map)[4:]
+        self.map[:4] = bytes(4)
+        return found
+
+
+@pytest.fixture(params=["nginx", "apache"])
+def shimmed(request, launch, shared_cluster, monkeypatch):
+    monkeypatch.setenv("BERTH_BUILD", release_build())
+    folder = ACCOUNT.scratch()
+    shim = Shim(folder)
+    registry = launch(shared_cluster, request.param, kind=lab.Wrapped, extra_environment=shim.environment,
+                      workers=2, upload_workers=2)
+    yield registry, shim
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class Push:
+    """A chunked push in steps; each step may fail and is asked again."""
+
+    def __init__(self, repo):
+        self.repo, self.client, self.data = repo, repo.client, blob(40000)
+        self.where, self.offset, self.refused = None, 0, 0
+
+    def step(self, method, url, body=b""):
+        answer = self.client.request(method, url, body, {"Content-Type": OCTETS})
+        assert answer.status in (201, 202, 503, 507), answer
+        return answer
+
+    def ask(self):
+        answer = self.client.get(self.where)
+        assert answer.status == 204, answer
+        return 0 if answer.header("Range") == "0-0" else held(answer)
+
+    def run(self, shim):
+        """To the end, with retries. Each success is held against the number of failures while it ran."""
+        for _ in range(5):
+            answer = self.step("POST", self.repo.uploads_url)
+            if answer.status == 202:
+                break
+        self.where = self.client.target(answer.location)
+        for cut in (15000, 30000):
+            self.chunk(cut)
+        for _ in range(5):
+            before = self.failures(shim)
+            answer = self.step("PUT", with_query(self.where, digest=digest(self.data)), self.data[self.offset:])
+            if answer.status == 201:
+                return before == self.failures(shim)
+            self.refused += 1
+            self.offset = self.ask()
+        raise AssertionError("the closing PUT never succeeded")
+
+    def chunk(self, cut):
+        for _ in range(5):
+            if self.offset >= cut:
+                return
+            answer = self.step("PATCH", self.where, self.data[self.offset:cut])
+            if answer.status == 202:
+                assert held(answer) == cut
+                self.offset = cut
+            else:
+                self.refused += 1
+                told = self.ask()
+                assert told >= self.offset, "an acknowledged offset is lost"
+                self.offset = told
+        assert self.offset >= cut, "the chunk never succeeded"
+
+    @staticmethod
+    def failures(shim):
+        return struct.unpack_from(LAYOUT, shim.map)[5]
+
+
+def every_call(registry, shim, kind, **fault):
+    """Pushes with the 1st, 2nd, ... call failing until a push makes fewer calls; (pushes that met a failure, refused)."""
+    met = refused = 0
+    for nth in range(1, LIMIT):
+        push = Push(Repo(registry.client))
+        shim.arm(kind, nth, **fault)
+        clean = push.run(shim)
+        calls, hits = shim.disarm()
+        got = registry.client.get(push.repo.blob_url(digest(push.data)))
+        assert got.status == 200 and got.body == push.data, (kind, nth)
+        if kind == "fsync" and hits:
+            assert clean and push.refused, f"a success followed failed fsync {nth}"
+        met, refused = met + (hits > 0), refused + push.refused
+        if calls < nth:
+            return met, refused
+    raise AssertionError(f"more than {LIMIT} calls of {kind}")
+
+
+@pytest.mark.parametrize("kind, error", [
+    ("write", errno.ENOSPC), ("write", errno.EIO), ("fsync", errno.EIO), ("fsync", errno.ENOSPC), ("rename", errno.EIO),
+    ("rename", errno.ENOSPC), ("link", errno.EMLINK), ("open", errno.EMFILE), ("open", errno.ENOSPC),
+    ("mkdir", errno.ENOSPC), ("truncate", errno.EIO), ("read", errno.EIO)],
+    ids=lambda v: v if isinstance(v, str) else errno.errorcode[v])
+def test_each_call_of_a_push_fails_once(shimmed, kind, error):
+    registry, shim = shimmed
+    met, refused = every_call(registry, shim, kind, error=error)
+    print(f"{kind} {errno.errorcode[error]}: {met} pushes met the failure, {refused} requests were refused")
+    if kind in ("fsync", "rename", "open"):
+        assert met, "the shim no longer sees these calls"
+    assert not torn_blobs(registry.storage)
+
+
+@pytest.mark.parametrize("kind", ["write", "read"])
+def test_short_and_interrupted_calls_change_nothing(shimmed, kind):
+    registry, shim = shimmed
+    for fault in ({"short": True}, {"error": errno.EINTR}):
+        _, refused = every_call(registry, shim, kind, **fault)
+        assert refused == 0, fault
+    assert not torn_blobs(registry.storage)
+
+
+def test_the_shim_sees_every_call_of_the_driver(shimmed):
+    """What the loop above relies on: a push that is counted, not failed."""
+    registry, shim = shimmed
+    seen = {}
+    for kind in KINDS:
+        shim.arm(kind, 0)
+        Push(Repo(registry.client)).run(shim)
+        seen[kind] = shim.disarm()[0]
+    print(registry.frontend, seen)
+    wanted = {"fsync", "rename", "open", "mkdir", "read"} if registry.frontend == "nginx" else \
+        {"fsync", "rename", "open", "mkdir", "write"}
+    assert all(seen[kind] for kind in wanted), seen
