@@ -170,6 +170,8 @@ static int adopt_spooled(struct fs_store *fs, const struct store_upload *upload,
 	fd = openat(fs->uploads, upload->id, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0)
 		(void)fchmod(fd, UPLOAD_MODE);
+	else
+		(void)unlinkat(fs->uploads, upload->id, 0); /* a copy over the link would empty the spooled file */
 	return fd;
 }
 
