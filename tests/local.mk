@@ -8,6 +8,7 @@ include tests/unit/core/local.mk
 include tests/unit/http/local.mk
 include tests/unit/oci/local.mk
 include tests/unit/store/local.mk
+include tests/db/local.mk
 endif
 if FUZZERS
 include tests/fuzz/local.mk

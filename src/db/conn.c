@@ -2,6 +2,7 @@
 /* Opening, losing and reopening the connection; notifications. */
 #include "db_priv.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,7 +15,7 @@
 /* Bounds on what one statement may wait for; search_path pinned so that no other schema can shadow ours. */
 static const char session_options[] = "-c statement_timeout=60s -c lock_timeout=10s"
 				      " -c idle_in_transaction_session_timeout=60s -c client_min_messages=warning"
-				      " -c jit=off";
+				      " -c jit=off -c search_path=public,pg_temp";
 
 struct db *db_new(const struct db_settings *settings, const struct db_statement *table, size_t count)
 {
@@ -188,13 +189,25 @@ void db_tidy(struct db *db)
 	}
 }
 
+/* Takes in all that has come, without waiting; false when the connection is over: its end lies behind a last message. */
+static bool take_in(PGconn *conn)
+{
+	struct pollfd socket = {.fd = PQsocket(conn), .events = POLLIN};
+
+	do {
+		if (!PQconsumeInput(conn))
+			return false;
+	} while (poll(&socket, 1, 0) > 0);
+	return true;
+}
+
 uint64_t db_epoch(struct db *db)
 {
 	PGnotify *notification;
 
 	if (!db->conn)
 		return db->epoch;
-	if (!PQconsumeInput(db->conn)) {
+	if (!take_in(db->conn)) {
 		db_drop(db);
 		return db->epoch;
 	}

@@ -27,9 +27,9 @@ static void say(struct db *db, const char *format, ...)
 	va_end(args);
 }
 
-static bool plain(struct db *db, const char *script)
+/* Keeps the reason when the command failed. */
+static bool succeeded(struct db *db, const PGresult *result)
 {
-	PGresult *result = PQexec(db->conn, script);
 	ExecStatusType status = PQresultStatus(result);
 	const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
@@ -37,6 +37,14 @@ static bool plain(struct db *db, const char *script)
 	db->round_trips++;
 	if (!ok)
 		say(db, "%s", message ? message : PQerrorMessage(db->conn));
+	return ok;
+}
+
+static bool plain(struct db *db, const char *script)
+{
+	PGresult *result = PQexec(db->conn, script);
+	bool ok = succeeded(db, result);
+
 	PQclear(result);
 	return ok;
 }
@@ -49,17 +57,15 @@ bool db_migrate_version(struct db *db, int *out)
 	if (!db_connect(db))
 		return false;
 	result = PQexec(db->conn, "SELECT CASE WHEN to_regclass('schema_migration') IS NULL THEN 0 ELSE 1 END");
-	ok = PQresultStatus(result) == PGRES_TUPLES_OK;
+	ok = succeeded(db, result);
 	*out = ok ? (int)strtol(PQgetvalue(result, 0, 0), NULL, 10) : 0;
 	PQclear(result);
 	if (!ok || *out == 0)
 		return ok;
 	result = PQexec(db->conn, "SELECT coalesce(max(version), 0) FROM schema_migration");
-	ok = PQresultStatus(result) == PGRES_TUPLES_OK;
+	ok = succeeded(db, result);
 	if (ok)
 		*out = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
-	else
-		say(db, "%s", PQerrorMessage(db->conn));
 	PQclear(result);
 	return ok;
 }
@@ -83,7 +89,7 @@ static bool recorded_hash(struct db *db, int version, char *out, size_t size)
 	(void)snprintf(number, sizeof number, "%d", version);
 	result = PQexecParams(db->conn, "SELECT hash FROM schema_migration WHERE version = $1::integer", 1, NULL, values,
 			      NULL, NULL, 0);
-	ok = PQresultStatus(result) == PGRES_TUPLES_OK;
+	ok = succeeded(db, result);
 	(void)snprintf(out, size, "%s", ok && PQntuples(result) ? PQgetvalue(result, 0, 0) : "");
 	PQclear(result);
 	return ok;
@@ -99,7 +105,7 @@ static bool record(struct db *db, const struct db_migration *migration, const ch
 	(void)snprintf(number, sizeof number, "%d", migration->version);
 	result = PQexecParams(db->conn, "INSERT INTO schema_migration (version, name, hash) VALUES ($1::integer, $2, $3)", 3,
 			      NULL, values, NULL, NULL, 0);
-	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+	ok = succeeded(db, result);
 	PQclear(result);
 	return ok;
 }

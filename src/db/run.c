@@ -168,6 +168,26 @@ static void roll_back(struct db *db)
 	PQclear(result);
 }
 
+/* A COMMIT after a failed statement succeeds as a command, and rolls back. */
+static enum db_outcome commit(struct db *db, struct error *error)
+{
+	enum db_outcome outcome = DB_OK;
+	PGresult *result;
+
+	if (!db_ensure(db, error))
+		return DB_FAILED;
+	db->round_trips++;
+	result = PQexec(db->conn, "COMMIT");
+	if (!succeeded(result)) {
+		outcome = db_judge(db, result, "COMMIT", error);
+	} else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
+		outcome = db->retry_wanted ? DB_RETRY : DB_FAILED;
+		log_error("database: rolled back instead of committed: a statement had failed (%s)", db->message);
+	}
+	PQclear(result);
+	return outcome;
+}
+
 bool db_want_retry(struct db *db)
 {
 	db->retry_wanted = true;
@@ -183,9 +203,9 @@ bool db_transaction(struct db *db, db_body_fn *body, void *context, struct error
 		if (!begin(db, error))
 			return false;
 		if (body(db, context, error)) {
-			end = db_command(db, "COMMIT", error);
+			end = commit(db, error);
 			if (end == DB_OK || end == DB_FAILED)
-				return end == DB_OK;
+				return end == DB_OK || error_set(error, E_UNKNOWN);
 		} else {
 			roll_back(db);
 		}

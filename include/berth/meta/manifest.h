@@ -30,7 +30,7 @@ bool meta_manifest_find(const struct meta *meta, struct span path, const struct 
 bool meta_manifest_check_blobs(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
 			       struct db_rows *out);
 
-/* The same for manifests: rows (digest, id, size). */
+/* The same for manifests: rows (digest, id, size). Those found cannot be deleted before the transaction ends. */
 bool meta_manifest_check_children(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
 				  struct db_rows *out);
 

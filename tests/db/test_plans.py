@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""The hot statements over filled tables: no plan reads a large table from end to end, custom or generic."""
+import os
+import shutil
+
+import pytest
+from postgres import Cluster
+from processes import ACCOUNT
+from test_schema import TOP, statements  # pytest puts this folder on the path
+
+# Many repositories, one of them large: the planner is to choose, not to be forced.
+FILL = """
+INSERT INTO repository (path, pushed_at) SELECT 'r' || n, now() FROM generate_series(1, 5000) n;
+INSERT INTO blob (digest, size) SELECT '\\x01'::bytea || sha256(n::text::bytea), n FROM generate_series(1, 40000) n;
+INSERT INTO repository_blob (repository_id, digest)
+    SELECT CASE WHEN n % 2 = 0 THEN 1 ELSE 1 + n % 5000 END, '\\x01'::bytea || sha256(n::text::bytea)
+    FROM generate_series(1, 40000) n;
+INSERT INTO manifest (repository_id, digest, media_type, payload, subject, artifact_type)
+    SELECT CASE WHEN n % 2 = 0 THEN 1 ELSE 1 + n % 5000 END, '\\x01'::bytea || sha256(n::text::bytea), 'a/b',
+           convert_to(repeat('x', 500), 'UTF8'), CASE WHEN n % 4 = 0 THEN '\\x01'::bytea || sha256((n % 97)::text::bytea) END, 'c/d'
+    FROM generate_series(1, 40000) n;
+INSERT INTO manifest_blob (repository_id, manifest_id, digest)
+    SELECT repository_id, id, digest FROM manifest WHERE id % 2 = 0;
+INSERT INTO manifest_child (repository_id, parent_id, child_id)
+    SELECT repository_id, min(id), max(id) FROM manifest GROUP BY repository_id HAVING count(*) > 1;
+INSERT INTO tag (repository_id, name, manifest_id) SELECT repository_id, 't' || id, id FROM manifest;
+INSERT INTO upload (id, repository_id, hash_state, store_state)
+    SELECT gen_random_uuid(), 1 + n % 5000, '', '' FROM generate_series(1, 20000) n;
+"""
+LARGE = {"repository", "blob", "repository_blob", "manifest", "manifest_blob", "manifest_child", "tag", "upload"}
+DIGEST = "'\\x01'::bytea || sha256('2'::bytea)"
+OTHER = "'\\x01'::bytea || sha256('1'::bytea)"
+ID = "'b7e1c0f2-0000-4000-8000-000000000000'"
+ARGUMENTS = {
+    "REPOSITORY_FIND": ["'r1'"],
+    "REPOSITORY_PUSHED": ["1"],
+    "CATALOG_PAGE": ["'r4000'", "100"],
+    "BLOB_FIND": ["'r1'", DIGEST],
+    "BLOB_MOUNTABLE": [DIGEST, "ARRAY['r1', 'r2']"],
+    "BLOB_UNLINK": ["'r1'", DIGEST],
+    "MANIFEST_BY_TAG": ["'r1'", "'t2'"],
+    "MANIFEST_BY_DIGEST": ["'r1'", DIGEST],
+    "MANIFEST_HEAD_BY_TAG": ["'r1'", "'t2'"],
+    "MANIFEST_HEAD_BY_DIGEST": ["'r1'", DIGEST],
+    "MANIFEST_CHECK_BLOBS": ["1", f"ARRAY[{DIGEST}, {OTHER}]"],
+    "MANIFEST_CHECK_CHILDREN": ["1", f"ARRAY[{DIGEST}, {OTHER}]"],
+    "MANIFEST_LOCK": ["1", DIGEST],
+    "MANIFEST_DELETE": ["'r1'", DIGEST],
+    "REFERRERS_PAGE": ["'r1'", OTHER, "NULL", "NULL", "100", "1000000"],
+    "TAGS_PAGE": ["'r1'", "'t5'", "100"],
+    "TAG_DELETE": ["'r1'", "'t2'"],
+    "UPLOAD_FIND": ["'r1'", ID],
+    "UPLOAD_SAVE": [ID, "1", "''", "''"],
+    "UPLOAD_CLAIMED": [ID],
+    "UPLOAD_DELETE": [ID],
+}
+
+
+@pytest.fixture(scope="module")
+def filled():
+    folder = ACCOUNT.scratch()
+    cluster = Cluster(folder)
+    cluster.start()
+    cluster.create("plans")
+    with open(os.path.join(TOP, "sql/0001_create_registry.sql"), encoding="utf-8") as file:
+        cluster.sql(file.read(), "plans")
+    cluster.sql(FILL, "plans")
+    cluster.sql("ANALYZE", "plans")
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_no_large_table_is_read_from_end_to_end(filled, name, mode):
+    text = next(text for found, _, text in statements() if found == name)
+    rows = filled.sql(f"SET plan_cache_mode = {mode}; PREPARE it AS {text};"
+                      f"EXPLAIN EXECUTE it ({', '.join(ARGUMENTS[name])})", "plans")
+    plan = "\n".join("\t".join(row) for row in rows)
+    scanned = {line.split("Seq Scan on ")[1].split()[0] for line in plan.splitlines() if "Seq Scan on " in line}
+    assert not scanned & LARGE, plan
+
+
+def test_the_check_sees_a_seq_scan(filled):
+    plan = filled.sql("EXPLAIN SELECT * FROM manifest WHERE media_type = 'c/d'", "plans")
+    assert any("Seq Scan on manifest" in line for row in plan for line in row)
+
+
+VALUES = {"repository_id": "1", "manifest_id": "2", "parent_id": "2", "child_id": "2", "digest": DIGEST}
+
+
+@pytest.mark.parametrize("deleted_from", ["manifest", "blob", "repository_blob"])
+def test_what_a_deletion_asks_of_referring_tables_is_indexed(filled, deleted_from):
+    """PostgreSQL asks each of them for the row's key, one deleted row at a time."""
+    keys = filled.sql(f"""
+        SELECT c.conrelid::regclass, string_agg(a.attname, ',') FROM pg_constraint c
+        JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+        WHERE c.contype = 'f' AND c.confrelid = '{deleted_from}'::regclass GROUP BY c.oid""", "plans")
+    assert keys
+    for table, columns in keys:
+        where = " AND ".join(f"{column} = {VALUES[column]}" for column in columns.split(","))
+        plan = [line for row in filled.sql(f"EXPLAIN SELECT FROM ONLY {table} WHERE {where}", "plans") for line in row]
+        assert not any("Seq Scan" in line for line in plan), plan
