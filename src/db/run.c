@@ -174,8 +174,10 @@ static enum db_outcome commit(struct db *db, struct error *error)
 	enum db_outcome outcome = DB_OK;
 	PGresult *result;
 
-	if (!db_ensure(db, error))
+	if (!db->conn) { /* lost with the transaction: on a new connection COMMIT would commit nothing, and say so too softly */
+		error_unavailable(error, 1);
 		return DB_FAILED;
+	}
 	db->round_trips++;
 	result = PQexec(db->conn, "COMMIT");
 	if (!succeeded(result)) {
