@@ -79,36 +79,44 @@ def _location(answer):
     return parts.path + ("?" + parts.query if parts.query else "")
 
 
-def push_blob(base, repository, path, digest):
-    """POST and one PUT whose body the kernel sends straight from the file."""
-    host = urlsplit(base).netloc
-    link = http.client.HTTPConnection(host, timeout=300)
-    link.request("POST", f"/v2/{repository}/blobs/uploads/", headers={"Content-Length": "0"})
-    answer = link.getresponse()
-    answer.read()
-    if answer.status != 202:
-        raise LoadError(f"POST uploads at {base}: {answer.status}")
-    target = _location(answer)
-    link.putrequest("PUT", f"{target}{'&' if '?' in target else '?'}digest={digest}", skip_accept_encoding=True)
+def _send(link, method, target, path):
+    """A request whose body the kernel sends straight from the file; `path` None for an empty one."""
+    link.putrequest(method, target, skip_accept_encoding=True)
     link.putheader("Content-Type", "application/octet-stream")
-    link.putheader("Content-Length", str(os.path.getsize(path)))
+    link.putheader("Content-Length", str(os.path.getsize(path) if path else 0))
     link.endheaders()
-    with open(path, "rb") as f:
-        link.sock.sendfile(f)
+    if path:
+        with open(path, "rb") as f:
+            link.sock.sendfile(f)
     answer = link.getresponse()
-    said = answer.read(500)
+    return answer, answer.read(500)
+
+
+def push_blob(base, repository, path, digest, chunked=False):
+    """POST and one PUT (as containerd does), or POST, PATCH with all bytes and an empty PUT (docker, podman, crane)."""
+    link = http.client.HTTPConnection(urlsplit(base).netloc, timeout=300)
+    answer, said = _send(link, "POST", f"/v2/{repository}/blobs/uploads/", None)
+    if answer.status != 202:
+        raise LoadError(f"POST uploads at {base}: {answer.status} {said!r}")
+    if chunked:
+        answer, said = _send(link, "PATCH", _location(answer), path)
+        if answer.status != 202:
+            raise LoadError(f"PATCH at {base}: {answer.status} {said!r}")
+    target = _location(answer)
+    answer, said = _send(link, "PUT", f"{target}{'&' if '?' in target else '?'}digest={digest}",
+                         None if chunked else path)
     link.close()
     if answer.status != 201:
         raise LoadError(f"PUT blob at {base}: {answer.status} {said!r}")
 
 
-def push_parallel(base, repository, files):
+def push_parallel(base, repository, files, chunked):
     """Pushes all (path, digest) at once; seconds until the last one is acknowledged."""
     faults = []
 
     def one(path, digest):
         try:
-            push_blob(base, repository, path, digest)
+            push_blob(base, repository, path, digest, chunked)
         except (LoadError, OSError, http.client.HTTPException) as e:
             faults.append(e)
 

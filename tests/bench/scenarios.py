@@ -68,23 +68,23 @@ def _discard(world, peer, digest):
             os.unlink(path)
 
 
-def push(name):
+def push(name, chunked=True):
     """MB/s of pushing all files of a set at once, each with content that no peer has seen."""
     def measure(world, peer):
         paths = world.uploads[name]
         files = [(path, load.make_unique(path)) for path in paths]
         world.counter += 1
         os.sync()
-        seconds = load.push_parallel(world.peers[peer].base, REPOSITORY, files)
+        seconds = load.push_parallel(world.peers[peer].base, REPOSITORY, files, chunked)
         for _, digest in files:
             _discard(world, "registry" if peer == "proxied" else peer, digest)
         return sum(os.path.getsize(path) for path in paths) / 1e6 / seconds
     return measure
 
 
-def push_or_dd(name):
+def push_or_dd(name, chunked=True):
     """As push; for the peer "dd" the rate of copying the same file with one fsync at the end."""
-    pushed = push(name)
+    pushed = push(name, chunked)
 
     def measure(world, peer):
         if peer != "dd":
@@ -115,9 +115,11 @@ DISK = [
     Scenario("tags", "tags list, 100 of 10,000", "req/s", get("tags"), REGISTRIES, (("registry", 20),)),
     Scenario("push_disk", "push 1 GB, disk, fsync", "MB/s", push_or_dd("disk"), (*REGISTRIES, "dd"),
              (("registry", 1.2), ("dd", 0.8))),
+    Scenario("push_disk_put", "push 1 GB, disk, fsync, one PUT", "MB/s", push_or_dd("disk", chunked=False), REGISTRIES),
 ]
 TMPFS = [
     Scenario("push_tmpfs", "push 4 x 250 MB, tmpfs", "MB/s", push("tmpfs"), REGISTRIES, (("registry", 3.5),)),
+    Scenario("push_tmpfs_put", "push 4 x 250 MB, tmpfs, one PUT", "MB/s", push("tmpfs", chunked=False), REGISTRIES),
 ]
 MEMORY = Scenario("memory", "peak memory, 8 workers under load", "MiB", None, ("berth", "registry"),
                   (("registry", 1.5),), ceiling=True)
