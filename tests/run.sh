@@ -10,9 +10,9 @@ usage() {
 usage: tests/run.sh [--all] [--build DIR] [--quick] [STAGE...]
 
   --all        a skip is a failure: for machines on which everything can be installed
-  --quick      no clients, no conformance suite, no fault tests, no fuzzing
+  --quick      no clients, no conformance suite, no quickstart, no fault tests, no fuzzing
   --build DIR  where the build trees live (build/ beside the sources)
-  STAGE        build meta unit schema programs api conformance clients faults fuzz; all of them without
+  STAGE        build meta unit schema programs api conformance clients quickstart faults fuzz; all of them without
 
 Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
 BERTH_FAULT_SECONDS, BERTH_FUZZ_SECONDS, BERTH_TEST_CACHE: see tests/README.md.
@@ -24,7 +24,7 @@ builds=$top/build
 results=$top/results
 python=/usr/bin/python3
 all=false
-stages=(build meta unit schema programs api conformance clients faults fuzz)
+stages=(build meta unit schema programs api conformance clients quickstart faults fuzz)
 chosen=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -239,6 +239,18 @@ stage_conformance() {
 stage_clients() {
     "$top/tests/tools.sh" crane oras regctl >/dev/null 2>"$results/tools.log" || cat "$results/tools.log"
     pytest_stage clients "$top/tests/clients" --frontend nginx
+}
+
+# The command of the README, checked by itself, behind each web server; both runs share one build.
+stage_quickstart() {
+    local server port data
+    data=$(mktemp -d /tmp/bq.XXXXXX)
+    chmod 755 "$data"
+    for server in nginx apache; do
+        port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+        logged "quickstart-$server" "$top/conf/quickstart.sh" --check --port "$port" --data "$data" --server "$server"
+    done
+    rm -rf "$data"
 }
 
 stage_faults() {

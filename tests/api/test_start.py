@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: MIT
+"""What registry.fcgi starts with and what it refuses, with which status and which words. No web server takes part."""
+import glob
+import os
+
+import pytest
+
+import fcgi_client as f
+from processes import ACCOUNT, Child, environment, listening, program, wait_until
+from stack import ROOT, Berth, merged, yaml
+
+CORPUS = sorted(glob.glob(os.path.join(ROOT, "tests", "tables", "config", "*.yml")))
+FAILED, CONFIGURATION = 1, 3
+
+
+class Attempt:
+    """A database and a storage folder of one's own, and registry.fcgi started on them in various ways."""
+
+    def __init__(self, registries):
+        self.berth = Berth(registries.shared_cluster(), registries.frontend)
+        self.cluster, self.child = self.berth.cluster, None
+        self.cluster.create(self.berth.database)
+        self.socket = os.path.join(self.berth.folder, "s")
+
+    def migrate(self):
+        self.berth.write_config()
+        self.berth.berth("migrate", "up", self.berth.config_path)
+
+    def start(self, text, **variables):
+        path = os.path.join(self.berth.folder, "tried.yml")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+        command = [program("spawn-fcgi"), "-n", "-s", self.socket, "-M", "0600", "--",
+                   os.path.join(self.berth.build, "registry.fcgi"), "--workers", 1, path]
+        self.child = Child("registry.fcgi", command, self.berth.log("tried"), env=environment(**variables))
+        return self
+
+    def refused(self, status):
+        """Waits for the end, checks the status, returns what was said."""
+        assert self.child.process.wait(30) == status, self.child.text()
+        return self.child.text()
+
+    def serves(self):
+        """Waits until GET /v2/ is answered, returns what was said so far."""
+        wait_until(lambda: self.child.check_alive() and listening(self.socket), "the socket")
+        assert f.call(self.socket, f.params()).status == 200
+        return self.child.text()
+
+    def close(self):
+        if self.child:
+            self.child.stop()
+        self.cluster.sql(f'DROP DATABASE IF EXISTS "{self.berth.database}" WITH (FORCE)', "postgres")
+        self.berth.remove()
+
+
+@pytest.fixture
+def attempt(registries):
+    found = Attempt(registries)
+    yield found
+    found.close()
+
+
+@pytest.mark.parametrize("path", CORPUS, ids=[os.path.basename(path) for path in CORPUS])
+def test_the_files_of_other_registries_start_unmodified(attempt, path):
+    """Only what lies on another machine is laid over by the environment: folders and the database."""
+    attempt.migrate()
+    database = attempt.cluster.settings(attempt.berth.database)
+    with open(path, encoding="utf-8") as text:
+        attempt.start(text.read(), REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY=attempt.berth.storage, REGISTRY_DATABASE_ENABLED="true",
+                      **{f"REGISTRY_DATABASE_{key.upper()}": str(value) for key, value in database.items()})
+    attempt.serves()
+
+
+def test_without_auth_the_start_is_loud_about_it(attempt):
+    attempt.migrate()
+    said = attempt.start(yaml(attempt.berth.config)).serves()
+    assert "auth" in said and "warn" in said, said
+
+
+@pytest.mark.parametrize("change, word", [
+    ({"auth": {"htpasswd": {"realm": "x", "path": "/nowhere"}}}, "auth"),
+    ({"auth": {"silly": {"realm": "x", "service": "y"}}}, "auth"),
+    ({"storage": {"filesystem": None, "s3": {"region": "x", "bucket": "y"}}}, "s3"),
+    ({"storage": {"filesystem": None, "inmemory": {}}}, "inmemory"),
+    ({"proxy": {"remoteurl": "https://registry.example.com"}}, "proxy"),
+    ({"http": {"draintimeout": "soon"}}, "draintimeout"), ({"catalog": {"maxentries": -1}}, "maxentries"),
+    ({"storage": {"delete": {"enabled": "perhaps"}}}, "delete.enabled"), ({"version": "9.9"}, "version"),
+    ({"validation": {"manifests": {"urls": {"allow": ["("]}}}}, "validation.manifests.urls")])
+def test_what_cannot_be_done_is_refused_by_name(attempt, change, word):
+    said = attempt.start(yaml(merged(attempt.berth.config, change))).refused(CONFIGURATION)
+    assert word in said, said
+
+
+@pytest.mark.parametrize("text", ["", "\t", "version", "version: 0.1\nversion: 0.1\n", "a: &a [*a]\n", "[" * 100, "\0", "version: 0.1\n"])
+def test_a_file_that_is_no_configuration_is_refused_with_its_name(attempt, text):
+    assert "tried.yml" in attempt.start(text).refused(CONFIGURATION)
+
+
+def test_a_misspelt_key_is_warned_about_with_the_nearest_name(attempt):
+    attempt.migrate()
+    said = attempt.start(yaml({**attempt.berth.config, "validaton": {"disabled": True}})).serves()
+    assert "validaton" in said and "validation" in said.replace("validaton", ""), said
+
+
+def test_an_empty_database_is_refused_with_the_command_to_run(attempt):
+    said = attempt.start(yaml(attempt.berth.config)).refused(FAILED)
+    assert "migrate up" in said, said
+
+
+@pytest.mark.parametrize("step", ["older", "newer"])
+def test_another_schema_is_refused_with_the_command_to_run(attempt, step):
+    attempt.migrate()
+    tables = [row[0] for row in attempt.berth.sql("SELECT table_name FROM information_schema.tables WHERE table_name LIKE '%migration%'")]
+    assert len(tables) == 1, tables
+    attempt.berth.sql({"older": f"DELETE FROM {tables[0]} WHERE version = (SELECT max(version) FROM {tables[0]})",
+                       "newer": f"INSERT INTO {tables[0]} (version, name, hash) SELECT version + 1, 'later', hash FROM {tables[0]} "
+                                "ORDER BY version DESC LIMIT 1"}[step])
+    said = attempt.start(yaml(attempt.berth.config)).refused(FAILED)
+    assert "migrat" in said, said
+
+
+def test_storage_that_cannot_be_written_is_refused_by_name(attempt):
+    attempt.migrate()
+    config = {**attempt.berth.config, "storage": {"filesystem": {"rootdirectory": "/proc/nowhere"}}}
+    assert "/proc/nowhere" in attempt.start(yaml(config)).refused(FAILED)
+
+
+def test_variables_of_the_environment_win_over_the_file(attempt):
+    attempt.migrate()
+    attempt.start(yaml(attempt.berth.config), REGISTRY_STORAGE_MAINTENANCE_READONLY='{"enabled": true}').serves()
+    assert f.call(attempt.socket, f.params("POST", "/v2/a/blobs/uploads/", CONTENT_LENGTH="0")).status == 405
+
+
+def test_workers_run_as_the_account_and_not_as_root(attempt):
+    attempt.migrate()
+    attempt.start(yaml(attempt.berth.config)).serves()
+    for pid in [attempt.child.pid, *attempt.child.children()]:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            uids = next(line for line in status if line.startswith("Uid:")).split()[1:]
+        assert set(uids) == {str(ACCOUNT.uid)}
