@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
 
 from images import Repo  # noqa: E402
+from processes import ACCOUNT  # noqa: E402
 from stack import Registries  # noqa: E402
 
 FRONTENDS = {"nginx": ["nginx"], "apache": ["apache"], "both": ["nginx", "apache"]}
@@ -33,7 +34,9 @@ def registries(request):
     """Every registry of the session behind one front end. At the end a crash or a sanitizer's finding is an error."""
     owner = Registries(request.config.getoption("--target"), request.param)
     yield owner
-    damage = owner.close(request.config.getoption("--keep"))
+    ACCOUNT.keep = ACCOUNT.keep or request.config.getoption("--keep")
+    damage = owner.close(ACCOUNT.keep)
+    ACCOUNT.keep = ACCOUNT.keep or bool(damage)
     assert not damage, "\n\n".join(damage)
 
 

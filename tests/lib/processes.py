@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Child processes of the tests: started as one unprivileged user, waited for with a bound, stopped by pid."""
+import atexit
 import os
 import pwd
 import shutil
@@ -54,6 +55,9 @@ class Account:
         else:
             entry = next(e for e in pwd.getpwall() if e.pw_name in ([name] if name else ["www-data", "nobody"]))
         self.name, self.uid, self.gid = entry.pw_name, entry.pw_uid, entry.pw_gid
+        self.keep = False  # set it to find scratch folders after the run
+        self._made, self._maker = [], os.getpid()
+        atexit.register(self._clean)
 
     def popen_options(self):
         return {"user": self.uid, "group": self.gid, "extra_groups": []} if os.getuid() == 0 else {}
@@ -68,7 +72,13 @@ class Account:
         """A new folder with a short name (unix socket paths end at 107 bytes), owned by the account."""
         path = tempfile.mkdtemp(prefix="bt.", dir=os.environ.get("BERTH_TEST_TMP", "/tmp"))
         os.chmod(path, 0o755)
+        self._made.append(path)
         return self.folder(path)
+
+    def _clean(self):
+        if not self.keep and os.getpid() == self._maker:
+            for path in self._made:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 ACCOUNT = Account()
