@@ -123,6 +123,8 @@ module json-c libjson-c-dev
 module yaml-0.1 libyaml-dev
 module libpq libpq-dev
 module libpcre2-8 libpcre2-dev
+module libcurl libcurl4-openssl-dev
+module libxml-2.0 libxml2-dev
 file /usr/lib/postgresql/*/bin/initdb postgresql
 command spawn-fcgi spawn-fcgi
 command curl curl

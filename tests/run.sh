@@ -102,6 +102,8 @@ pkg-config pkg-config
 /usr/include/yaml.h libyaml-dev
 /usr/include/postgresql/libpq-fe.h libpq-dev
 /usr/include/pcre2.h libpcre2-dev
+/usr/include/*/curl/curl.h libcurl4-openssl-dev
+/usr/include/libxml2/libxml/parser.h libxml2-dev
 /usr/include/check.h check
 spawn-fcgi spawn-fcgi
 nginx nginx-light

@@ -9,7 +9,7 @@
 #include "berth/jobs/housekeeper.h"
 #include "berth/meta/schema.h"
 #include "berth/meta/statements.h"
-#include "berth/store/fs.h"
+#include "store_priv.h"
 
 #define CACHE_BYTES ((size_t)2 << 20) /* per worker: some hundreds of manifests of the usual size */
 
@@ -36,11 +36,6 @@ static bool schema_fits(struct db *db, char *reason, size_t size)
 	return version == ours;
 }
 
-static struct store *open_store(const struct app *app, char *reason, size_t size)
-{
-	return store_fs_open(app->config->storage.filesystem.rootdirectory, reason, size);
-}
-
 bool app_check(const struct app *app, char *reason, size_t size)
 {
 	struct db *db = db_new(&app->database, meta_statements, STMT_COUNT);
@@ -49,7 +44,7 @@ bool app_check(const struct app *app, char *reason, size_t size)
 
 	db_free(db);
 	if (ok) {
-		struct store *store = open_store(app, why, sizeof why);
+		struct store *store = app_open_store(app->config, why, sizeof why);
 
 		ok = store != NULL;
 		if (!ok)
@@ -71,7 +66,7 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 		.settings = &app->api,
 		.core = {
 			.db = worker->db,
-			.store = open_store(app, reason, sizeof reason),
+			.store = app_open_store(app->config, reason, sizeof reason),
 			.cache = manifest_cache_new(CACHE_BYTES),
 			.policy = app->policy,
 			.generation = generation,

@@ -62,19 +62,41 @@ static const char *without_slash(struct load *load, const char *path)
 	return arena_span(load->arena, (struct span){path, len});
 }
 
-static void check_storage(struct load *load)
+/* That there is exactly one has been seen to by the row of `storage`. */
+static enum config_driver driver_given(const struct load *load)
+{
+	static const char *const keys[] = {
+		[CONFIG_DRIVER_FILESYSTEM] = "storage.filesystem",
+		[CONFIG_DRIVER_S3] = "storage.s3",
+		[CONFIG_DRIVER_AZURE] = "storage.azure",
+		[CONFIG_DRIVER_GCS] = "storage.gcs",
+		[CONFIG_DRIVER_SWIFT] = "storage.swift",
+		[CONFIG_DRIVER_OSS] = "storage.oss",
+	};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (keys[i] && given(load, keys[i]))
+			return (enum config_driver)i;
+	return CONFIG_DRIVER_NONE;
+}
+
+static void check_filesystem(struct load *load)
 {
 	struct config_storage *storage = &load->config->storage;
 	static const char root[] = "storage.filesystem.rootdirectory";
 
-	if (given(load, "storage.filesystem"))
-		storage->driver = CONFIG_DRIVER_FILESYSTEM;
 	if (storage->filesystem.rootdirectory[0] != '/')
 		error(load, root, "must be an absolute path, not %s",
 		      value_quote(storage->filesystem.rootdirectory, load->arena));
 	storage->filesystem.rootdirectory = without_slash(load, storage->filesystem.rootdirectory);
 	if (storage->filesystem.maxthreads < MAXTHREADS_LOW)
 		storage->filesystem.maxthreads = MAXTHREADS_LOW;
+}
+
+static void check_storage(struct load *load)
+{
+	load->config->storage.driver = driver_given(load);
+	check_filesystem(load);
 }
 
 static bool is_port(struct span text)

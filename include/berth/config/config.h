@@ -62,7 +62,15 @@ struct config_platforms {
 
 /* The value order of these is that of the words in settings.def. */
 enum config_net { CONFIG_NET_TCP, CONFIG_NET_UNIX };
-enum config_driver { CONFIG_DRIVER_NONE, CONFIG_DRIVER_FILESYSTEM };
+enum config_driver {
+	CONFIG_DRIVER_NONE,
+	CONFIG_DRIVER_FILESYSTEM,
+	CONFIG_DRIVER_S3,
+	CONFIG_DRIVER_AZURE,
+	CONFIG_DRIVER_GCS,
+	CONFIG_DRIVER_SWIFT,
+	CONFIG_DRIVER_OSS
+};
 enum config_auth { CONFIG_AUTH_NONE };
 enum config_platform_check { CONFIG_PLATFORMS_ALL, CONFIG_PLATFORMS_NONE, CONFIG_PLATFORMS_LIST };
 enum config_database_mode { CONFIG_DATABASE_OFF, CONFIG_DATABASE_ON, CONFIG_DATABASE_PREFER };

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* From the `storage` section to a driver: one opener for each, in a file of its own where there is much to carry over. */
+#ifndef BERTH_APP_STORE_PRIV_H
+#define BERTH_APP_STORE_PRIV_H
+
+#include <stddef.h>
+
+#include "berth/config/config.h"
+#include "berth/store/store.h"
+
+/* NULL with one line in `reason`. Called once in each worker, after fork; strings of the configuration are borrowed. */
+typedef struct store *app_open_fn(const struct config *config, char *reason, size_t size);
+
+/* The driver that the configuration names. */
+app_open_fn app_open_store;
+
+#endif
