@@ -10,9 +10,10 @@ usage() {
 usage: tests/run.sh [--all] [--build DIR] [--quick] [STAGE...]
 
   --all        a skip is a failure: for machines on which everything can be installed
-  --quick      no clients, no conformance suite, no quickstart, no fault tests, no fuzzing
+  --quick      no object stores, no clients, no conformance suite, no quickstart, no fault tests, no fuzzing
   --build DIR  where the build trees live (build/ beside the sources)
-  STAGE        build meta unit schema programs api conformance clients quickstart faults fuzz; all of them without
+  STAGE        build meta unit schema programs api store conformance clients quickstart faults fuzz; all of them
+               without
 
 Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
 BERTH_FAULT_SECONDS, BERTH_FUZZ_SECONDS, BERTH_TEST_CACHE: see tests/README.md.
@@ -24,7 +25,7 @@ builds=$top/build
 results=$top/results
 python=/usr/bin/python3
 all=false
-stages=(build meta unit schema programs api conformance clients quickstart faults fuzz)
+stages=(build meta unit schema programs api store conformance clients quickstart faults fuzz)
 chosen=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -124,6 +125,8 @@ skopeo skopeo
 podman podman
 buildah buildah
 zstd zstd
+/usr/lib/python3/dist-packages/boto3 python3-boto3
+/usr/lib/python3/dist-packages/swift/proxy/server.py python3-swift
 LIST
 }
 
@@ -232,6 +235,11 @@ stage_api() {
     wait "$apache" || status=$?
     [ "$status" -eq 0 ] || tail -n 120 "$results/api-apache.log" | cut -c1-400
     count api-apache "$status" "$results/api-apache.xml"
+}
+
+# Object stores: the drivers against servers that verify signatures.
+stage_store() {
+    pytest_stage store "$top/tests/store" --frontend nginx
 }
 
 stage_conformance() {

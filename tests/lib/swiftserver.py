@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""
+A Swift server of the tests' own, for the S3 and the Swift API: signatures, presigned and temporary URLs and tokens are
+verified. Users: test:tester (password and S3 secret `testing`, owner of the account), test:reader (`testing3`).
+
+    with Swift() as swift:
+        swift.bucket("blobs")
+        ... Berth(cluster, "nginx", {"storage": swift.s3("blobs")}) ...
+
+Needs user xattrs on the file system of the scratch folder: ext4, xfs, and tmpfs since Linux 6.6 have them.
+"""
+import json
+import os
+import shutil
+import signal
+import urllib.error
+import urllib.request
+
+from processes import ACCOUNT, Child, Unready, environment, wait_until
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+PACKAGE = "/usr/lib/python3/dist-packages/swift/proxy/server.py"
+
+
+def missing():
+    """Why it cannot run here; None when it can."""
+    return None if os.path.exists(PACKAGE) else "python3-swift is not installed"
+
+
+class Swift:
+    """One server and its folder; its data survive stop and start, and go with remove."""
+
+    user, password, account = "test:tester", "testing", "AUTH_test"
+    region = "us-east-1"
+
+    def __init__(self, folder=None):
+        self.owns_folder = folder is None
+        self.folder = folder or ACCOUNT.scratch()
+        self.port, self.child = 0, None
+        self.log = os.path.join(self.folder, "swift.log")
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+        self.remove()
+
+    def start(self):
+        """Starts the server; a second start takes the port of the first."""
+        why = missing()
+        if why:
+            raise Unready(why)
+        ready = os.path.join(self.folder, "port")
+        if os.path.exists(ready):
+            os.remove(ready)
+        script = os.path.join(HERE, "swift_process.py")
+        self.child = Child("swift", ["/usr/bin/python3", "-B", script, self.folder, self.port], self.log,
+                           env=environment(HOME=self.folder))
+        wait_until(lambda: os.path.exists(ready) or not self.child.check_alive(), "Swift", 60)
+        with open(ready, encoding="ascii") as f:
+            self.port = int(f.read())
+        return self
+
+    def stop(self):
+        """At once: the data are for tests."""
+        if self.child:
+            self.child.stop(signal.SIGKILL)
+            self.child = None
+
+    def remove(self):
+        if self.owns_folder and not ACCOUNT.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def s3(self, bucket, **change):
+        """A `storage:` section of the s3 driver for this server."""
+        return {"s3": {"accesskey": self.user, "secretkey": self.password, "region": self.region, "bucket": bucket,
+                       "regionendpoint": self.url, "secure": False, **change}}
+
+    def swift(self, container, **change):
+        """A `storage:` section of the swift driver for this server."""
+        return {"swift": {"username": self.user, "password": self.password, "authurl": f"{self.url}/auth/v1.0",
+                          "container": container, **change}}
+
+    def client(self, secret=None, **options):
+        """boto3's S3 client, as a judge independent of ours."""
+        import boto3  # only where it is needed: it takes half a second
+        from botocore.client import Config
+        return boto3.client("s3", endpoint_url=self.url, aws_access_key_id=self.user, region_name=self.region,
+                            aws_secret_access_key=secret or self.password,
+                            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, **options))
+
+    def bucket(self, name):
+        """Makes the bucket; the S3 and the Swift API name the same thing so."""
+        self.client().create_bucket(Bucket=name)
+        return name
+
+    def objects(self, bucket, prefix=""):
+        """{key: size} of the bucket; of an unknown one nothing."""
+        found = {}
+        client = self.client()
+        if bucket not in [b["Name"] for b in client.list_buckets()["Buckets"]]:
+            return found
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
+            found.update({item["Key"]: item["Size"] for item in page.get("Contents", [])})
+        return found
+
+    def listed(self, container):
+        """{name: bytes} of a container by the Swift API: also of BUCKET+segments, where parts of multiparts lie."""
+        answer = self._swift("GET", f"/{container}?format=json")
+        return {item["name"]: item["bytes"] for item in json.loads(answer)} if answer else {}
+
+    def _swift(self, method, path):
+        """The body of an answer to the account's owner; None for 404."""
+        credentials = {"X-Auth-User": self.user, "X-Auth-Key": self.password}
+        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/auth/v1.0", headers=credentials), timeout=10) as r:
+            token, base = r.headers["X-Auth-Token"], r.headers["X-Storage-Url"]
+        request = urllib.request.Request(base + path, method=method, headers={"X-Auth-Token": token})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as r:
+                return r.read()
+        except urllib.error.HTTPError as e:
+            if e.code != 404:
+                raise
+            return None
+
+    def multiparts(self, bucket):
+        """Uploads that are neither completed nor aborted: (key, id)."""
+        pages = self.client().get_paginator("list_multipart_uploads").paginate(Bucket=bucket)
+        return [(item["Key"], item["UploadId"]) for page in pages for item in page.get("Uploads", [])]
