@@ -1,14 +1,134 @@
 -- SPDX-License-Identifier: MIT
 -- What the migrations yield, by tests/db/dump_schema.sh; not edited by hand.
 
+CREATE DOMAIN public.account_name AS text COLLATE pg_catalog."C"
+	CONSTRAINT account_name_check CHECK (((VALUE ~ '^[a-z0-9]+([._@+-]+[a-z0-9]+)*$'::text) AND (octet_length(VALUE) <= 100)));
+
 CREATE DOMAIN public.digest AS bytea
 	CONSTRAINT digest_check CHECK ((((get_byte(VALUE, 0) = 1) AND (octet_length(VALUE) = 33)) OR ((get_byte(VALUE, 0) = 2) AND (octet_length(VALUE) = 65))));
+
+CREATE DOMAIN public.project_role AS text COLLATE pg_catalog."C"
+	CONSTRAINT project_role_check CHECK ((VALUE = ANY (ARRAY['reporter'::text, 'developer'::text, 'maintainer'::text])));
+
+CREATE DOMAIN public.secret_hash AS bytea
+	CONSTRAINT secret_hash_check CHECK ((octet_length(VALUE) = 32));
+
+CREATE DOMAIN public.visibility AS text COLLATE pg_catalog."C"
+	CONSTRAINT visibility_check CHECK ((VALUE = ANY (ARRAY['private'::text, 'internal'::text, 'public'::text])));
+
+CREATE FUNCTION public.audit_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) ELSE '{}' END;
+    after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) ELSE '{}' END;
+    ids jsonb := CASE WHEN TG_OP <> 'DELETE' THEN after ELSE before END;
+    parts text[] := ARRAY[
+        coalesce((SELECT path FROM project WHERE id = (ids ->> 'project_id')::bigint), ids ->> 'path'),
+        coalesce((SELECT name FROM account WHERE id = (ids ->> 'account_id')::bigint), CASE TG_TABLE_NAME
+            WHEN 'account' THEN ids ->> 'name' END),
+        CASE TG_TABLE_NAME WHEN 'access_token' THEN ids ->> 'name' END];
+BEGIN
+    INSERT INTO audit (actor, action, subject, detail) VALUES (
+        coalesce(nullif(current_setting('berth.actor', true), ''), session_user),
+        TG_TABLE_NAME || ' ' || lower(TG_OP),
+        array_to_string(parts, ' '),
+        coalesce((SELECT jsonb_object_agg(key, CASE key WHEN 'password' THEN '"***"' ELSE after -> key END)
+            FROM jsonb_object_keys(before || after) AS key
+            WHERE before -> key IS DISTINCT FROM after -> key
+            AND key NOT IN ('id', 'hash', 'one', 'created_at', 'account_id', 'project_id', 'last_used_at')), '{}'));
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.utc_text(moment timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+$$;
+
+CREATE TABLE public.access_token (
+    id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    hash public.secret_hash NOT NULL,
+    role public.project_role NOT NULL,
+    project_id bigint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT access_token_expires_later CHECK ((expires_at > created_at)),
+    CONSTRAINT access_token_name_grammar CHECK ((name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$'::text))
+);
+
+ALTER TABLE public.access_token ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.access_token_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.account (
+    id bigint NOT NULL,
+    name public.account_name NOT NULL,
+    robot boolean DEFAULT false NOT NULL,
+    password text COLLATE pg_catalog."C",
+    admin boolean DEFAULT false NOT NULL,
+    disabled boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone,
+    CONSTRAINT account_password_hash CHECK (((password ~ '^\$2[aby]\$(0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$'::text) OR (password ~ '^\$y\$[./A-Za-z0-9]+\$[./A-Za-z0-9]{1,86}\$[./A-Za-z0-9]{43}$'::text))),
+    CONSTRAINT account_robot_no_admin CHECK ((NOT (robot AND admin))),
+    CONSTRAINT account_robot_without_password CHECK (((NOT robot) OR (password IS NULL)))
+);
+
+ALTER TABLE public.account ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL COLLATE pg_catalog."C",
+    subject text NOT NULL COLLATE pg_catalog."C",
+    detail jsonb NOT NULL
+);
+
+ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE public.blob (
     digest public.digest NOT NULL,
     size bigint NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT blob_size_not_negative CHECK ((size >= 0))
+);
+
+CREATE TABLE public.known_address (
+    account_id bigint NOT NULL,
+    address text NOT NULL COLLATE pg_catalog."C",
+    last_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.login_failure (
+    key public.secret_hash NOT NULL,
+    failures integer NOT NULL,
+    last_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT login_failure_counted CHECK ((failures > 0))
 );
 
 CREATE TABLE public.manifest (
@@ -51,6 +171,52 @@ ALTER TABLE public.manifest ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.member (
+    project_id bigint NOT NULL,
+    account_id bigint NOT NULL,
+    role public.project_role NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.project (
+    id bigint NOT NULL,
+    path text NOT NULL COLLATE pg_catalog."C",
+    visibility public.visibility NOT NULL,
+    registry_enabled boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT project_path_grammar CHECK ((path ~ '^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$'::text)),
+    CONSTRAINT project_path_length CHECK ((octet_length(path) <= 255))
+);
+
+ALTER TABLE public.project ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.project_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.refresh_token (
+    hash public.secret_hash NOT NULL,
+    account_id bigint NOT NULL,
+    access_token_id bigint,
+    service text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone
+);
+
+CREATE TABLE public.refusal (
+    hour timestamp with time zone NOT NULL,
+    account text NOT NULL COLLATE pg_catalog."C",
+    address text NOT NULL COLLATE pg_catalog."C",
+    action text NOT NULL COLLATE pg_catalog."C",
+    project text NOT NULL COLLATE pg_catalog."C",
+    times bigint DEFAULT 1 NOT NULL,
+    last_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.repository (
     id bigint NOT NULL,
     path text NOT NULL COLLATE pg_catalog."C",
@@ -80,6 +246,14 @@ ALTER TABLE public.repository ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.site (
+    one boolean DEFAULT true NOT NULL,
+    registry_enabled boolean DEFAULT true NOT NULL,
+    new_project_registry boolean DEFAULT true NOT NULL,
+    new_project_visibility public.visibility DEFAULT 'private'::text NOT NULL,
+    CONSTRAINT site_one_row CHECK (one)
+);
+
 CREATE TABLE public.tag (
     repository_id bigint NOT NULL,
     name text NOT NULL COLLATE pg_catalog."C",
@@ -100,8 +274,32 @@ CREATE TABLE public.upload (
     CONSTRAINT upload_offset_not_negative CHECK (("offset" >= 0))
 );
 
+ALTER TABLE ONLY public.access_token
+    ADD CONSTRAINT access_token_hash_unique UNIQUE (hash);
+
+ALTER TABLE ONLY public.access_token
+    ADD CONSTRAINT access_token_name_unique UNIQUE (account_id, name);
+
+ALTER TABLE ONLY public.access_token
+    ADD CONSTRAINT access_token_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_name_unique UNIQUE (name);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.blob
     ADD CONSTRAINT blob_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY public.known_address
+    ADD CONSTRAINT known_address_pkey PRIMARY KEY (account_id, address);
+
+ALTER TABLE ONLY public.login_failure
+    ADD CONSTRAINT login_failure_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY public.manifest_blob
     ADD CONSTRAINT manifest_blob_pkey PRIMARY KEY (manifest_id, digest);
@@ -118,6 +316,21 @@ ALTER TABLE ONLY public.manifest
 ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_pkey PRIMARY KEY (project_id, account_id);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_path_unique UNIQUE (path);
+
+ALTER TABLE ONLY public.project
+    ADD CONSTRAINT project_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.refresh_token
+    ADD CONSTRAINT refresh_token_pkey PRIMARY KEY (hash);
+
+ALTER TABLE ONLY public.refusal
+    ADD CONSTRAINT refusal_pkey PRIMARY KEY (hour, account, address, action, project);
+
 ALTER TABLE ONLY public.repository_blob
     ADD CONSTRAINT repository_blob_pkey PRIMARY KEY (repository_id, digest);
 
@@ -127,17 +340,36 @@ ALTER TABLE ONLY public.repository
 ALTER TABLE ONLY public.repository
     ADD CONSTRAINT repository_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.site
+    ADD CONSTRAINT site_pkey PRIMARY KEY (one);
+
 ALTER TABLE ONLY public.tag
     ADD CONSTRAINT tag_pkey PRIMARY KEY (repository_id, name);
 
 ALTER TABLE ONLY public.upload
     ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
 
+CREATE INDEX access_token_project ON public.access_token USING btree (project_id) WHERE (project_id IS NOT NULL);
+
+CREATE INDEX audit_at ON public.audit USING btree (at);
+
+CREATE INDEX known_address_last_at ON public.known_address USING btree (last_at);
+
+CREATE INDEX login_failure_last_at ON public.login_failure USING btree (last_at);
+
 CREATE INDEX manifest_blob_link ON public.manifest_blob USING btree (repository_id, digest);
 
 CREATE INDEX manifest_child_child ON public.manifest_child USING btree (repository_id, child_id);
 
 CREATE INDEX manifest_subject ON public.manifest USING btree (repository_id, subject, digest) WHERE (subject IS NOT NULL);
+
+CREATE INDEX member_account ON public.member USING btree (account_id);
+
+CREATE INDEX refresh_token_access_token ON public.refresh_token USING btree (access_token_id) WHERE (access_token_id IS NOT NULL);
+
+CREATE INDEX refresh_token_account ON public.refresh_token USING btree (account_id);
+
+CREATE INDEX refresh_token_expires_at ON public.refresh_token USING btree (expires_at);
 
 CREATE INDEX repository_blob_digest ON public.repository_blob USING btree (digest);
 
@@ -146,6 +378,25 @@ CREATE INDEX repository_parent ON public.repository USING btree (parent);
 CREATE INDEX tag_manifest ON public.tag USING btree (repository_id, manifest_id);
 
 CREATE INDEX upload_started_at ON public.upload USING btree (started_at);
+
+CREATE TRIGGER access_token_audit AFTER INSERT OR DELETE OR UPDATE OF name, role, project_id, expires_at ON public.access_token FOR EACH ROW EXECUTE FUNCTION public.audit_change();
+
+CREATE TRIGGER account_audit AFTER INSERT OR DELETE OR UPDATE OF name, robot, password, admin, disabled ON public.account FOR EACH ROW EXECUTE FUNCTION public.audit_change();
+
+CREATE TRIGGER member_audit AFTER INSERT OR DELETE OR UPDATE ON public.member FOR EACH ROW EXECUTE FUNCTION public.audit_change();
+
+CREATE TRIGGER project_audit AFTER INSERT OR DELETE OR UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION public.audit_change();
+
+CREATE TRIGGER site_audit AFTER UPDATE ON public.site FOR EACH ROW EXECUTE FUNCTION public.audit_change();
+
+ALTER TABLE ONLY public.access_token
+    ADD CONSTRAINT access_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.access_token
+    ADD CONSTRAINT access_token_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.known_address
+    ADD CONSTRAINT known_address_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.manifest_blob
     ADD CONSTRAINT manifest_blob_link_fk FOREIGN KEY (repository_id, digest) REFERENCES public.repository_blob(repository_id, digest) ON DELETE RESTRICT;
@@ -161,6 +412,18 @@ ALTER TABLE ONLY public.manifest_child
 
 ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES public.repository(id);
+
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.member
+    ADD CONSTRAINT member_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.project(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.refresh_token
+    ADD CONSTRAINT refresh_token_access_token_id_fkey FOREIGN KEY (access_token_id) REFERENCES public.access_token(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.refresh_token
+    ADD CONSTRAINT refresh_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.repository_blob
     ADD CONSTRAINT repository_blob_digest_fk FOREIGN KEY (digest) REFERENCES public.blob(digest) ON DELETE RESTRICT;

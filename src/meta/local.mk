@@ -1,9 +1,13 @@
 noinst_LIBRARIES += libmeta.a
 libmeta_a_SOURCES = \
+	src/meta/account.c \
 	src/meta/blob.c \
+	src/meta/login.c \
 	src/meta/manifest.c \
 	src/meta/meta.c \
+	src/meta/project.c \
 	src/meta/repository.c \
+	src/meta/role.c \
 	src/meta/statements.c \
 	src/meta/tag.c \
 	src/meta/upload.c

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 """The hot statements over filled tables: no plan reads a large table from end to end, custom or generic."""
-import os
 import shutil
 
 import pytest
 from postgres import Cluster
 from processes import ACCOUNT
-from test_schema import TOP, statements  # pytest puts this folder on the path
+from test_schema import apply_migrations, statements  # pytest puts this folder on the path
 
 # Many repositories, one of them large: the planner is to choose, not to be forced.
 FILL = """
@@ -62,8 +61,7 @@ def filled():
     cluster = Cluster(folder)
     cluster.start()
     cluster.create("plans")
-    with open(os.path.join(TOP, "sql/0001_create_registry.sql"), encoding="utf-8") as file:
-        cluster.sql(file.read(), "plans")
+    apply_migrations(cluster, "plans")
     cluster.sql(FILL, "plans")
     cluster.sql("ANALYZE", "plans")
     yield cluster

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The schema by itself: what the migrations yield, what it refuses, and that every statement fits it."""
+import glob
 import itertools
 import os
 import re
@@ -23,6 +24,12 @@ def statements():
         source = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S)
     return [(name, int(arity), "".join(part.replace('\\"', '"') for part in LITERAL.findall(text)))
             for name, arity, text in STATEMENT.findall(source)]
+
+
+def apply_migrations(cluster, database):
+    for path in sorted(glob.glob(os.path.join(TOP, "sql/[0-9]*.sql"))):
+        with open(path, encoding="utf-8") as file:
+            cluster.sql(file.read(), database)
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +89,7 @@ def test_every_statement_prepares_with_its_arity(cluster, name):
     database = "statements"
     if [database] not in cluster.sql("SELECT datname FROM pg_database", "postgres"):
         cluster.create(database)
-        with open(os.path.join(TOP, "sql/0001_create_registry.sql"), encoding="utf-8") as file:
-            cluster.sql(file.read(), database)
+        apply_migrations(cluster, database)
     rows = cluster.sql(f"PREPARE it AS {text}; SELECT cardinality(parameter_types) FROM pg_prepared_statements", database)
     assert rows == [[str(arity)]]
 
@@ -124,6 +130,12 @@ INSERT INTO manifest (repository_id, digest, media_type, payload)
     SELECT id, {SHA}, 'application/vnd.oci.image.manifest.v1+json', '{{}}' FROM repository WHERE path = 'a/b';
 INSERT INTO manifest_blob (repository_id, manifest_id, digest) SELECT repository_id, id, {SHA} FROM manifest;
 INSERT INTO tag (repository_id, name, manifest_id) SELECT repository_id, 'v1', id FROM manifest;
+INSERT INTO account (name, password) VALUES ('ann', '$2y$10$' || repeat('a', 53));
+INSERT INTO account (name, robot) VALUES ('ci', true);
+INSERT INTO project (path, visibility, registry_enabled) VALUES ('a', 'private', true);
+INSERT INTO member (project_id, account_id, role) SELECT p.id, a.id, 'developer' FROM project p, account a;
+INSERT INTO access_token (account_id, name, hash, role, expires_at)
+    SELECT id, 'laptop', sha256('x'), 'reporter', now() + interval '1 day' FROM account WHERE name = 'ann';
 """
 
 
@@ -154,6 +166,28 @@ INSERT INTO tag (repository_id, name, manifest_id) SELECT repository_id, 'v1', i
     ("UPDATE manifest SET annotations = '{}'", "manifest_annotations_with_subject"),
     ("UPDATE manifest SET payload = ''", "manifest_payload_size"),
     ("INSERT INTO manifest_child SELECT repository_id, id, id FROM manifest", "manifest_child_not_itself"),
+    ("INSERT INTO account (name) VALUES ('Ann')", "account_name_check"),
+    ("INSERT INTO account (name) VALUES ('an:n')", "account_name_check"),
+    ("INSERT INTO account (name) VALUES ('')", "account_name_check"),
+    ("INSERT INTO account (name) VALUES (E'ann\n')", "account_name_check"),
+    ("INSERT INTO account (name) VALUES (repeat('x', 101))", "account_name_check"),
+    ("INSERT INTO account (name) VALUES ('ann')", "account_name_unique"),
+    ("UPDATE account SET password = 'secret' WHERE name = 'ann'", "account_password_hash"),
+    ("UPDATE account SET password = '$2y$31$' || repeat('a', 53) WHERE name = 'ann'", "account_password_hash"),
+    ("UPDATE account SET password = '$6$salt$' || repeat('a', 86) WHERE name = 'ann'", "account_password_hash"),
+    ("UPDATE account SET password = '$2y$10$' || repeat('a', 53) WHERE name = 'ci'", "account_robot_without_password"),
+    ("UPDATE account SET admin = true WHERE name = 'ci'", "account_robot_no_admin"),
+    ("INSERT INTO project (path, visibility, registry_enabled) VALUES ('A', 'public', true)", "project_path_grammar"),
+    ("INSERT INTO project (path, visibility, registry_enabled) VALUES ('a', 'public', true)", "project_path_unique"),
+    ("UPDATE project SET visibility = 'open'", "visibility_check"),
+    ("UPDATE member SET role = 'owner'", "project_role_check"),
+    ("INSERT INTO member SELECT * FROM member", "member_pkey"),
+    ("UPDATE access_token SET hash = 'short'", "secret_hash_check"),
+    ("UPDATE access_token SET name = '-'", "access_token_name_grammar"),
+    ("UPDATE access_token SET expires_at = created_at", "access_token_expires_later"),
+    ("INSERT INTO site (one) VALUES (false)", "site_one_row"),
+    ("INSERT INTO site DEFAULT VALUES", "site_pkey"),
+    ("INSERT INTO login_failure (key, failures) VALUES (sha256('x'), 0)", "login_failure_counted"),
 ])
 def test_the_schema_refuses_wrong_states(cluster, migrated, wrong, constraint):
     cluster.sql(FILLED, migrated)
@@ -165,3 +199,36 @@ def test_deleting_a_manifest_takes_its_tags_and_frees_its_blobs(cluster, migrate
     cluster.sql("DELETE FROM manifest", migrated)
     assert cluster.sql("SELECT count(*) FROM tag", migrated) == [["0"]]
     cluster.sql("DELETE FROM repository_blob", migrated)
+
+
+def audit(cluster, database):
+    return cluster.sql("SELECT actor, action, subject, detail FROM audit ORDER BY id", database)
+
+
+def test_every_change_leaves_a_row_in_the_audit_and_no_secret(cluster, migrated):
+    cluster.sql(FILLED, migrated)
+    cluster.sql("BEGIN; SELECT set_config('berth.actor', 'somebody', true);"
+                "UPDATE account SET password = '$2y$10$' || repeat('b', 53) WHERE name = 'ann'; COMMIT", migrated)
+    cluster.sql("UPDATE account SET last_used_at = now()", migrated)
+    cluster.sql("UPDATE site SET registry_enabled = false", migrated)
+    cluster.sql("DELETE FROM account WHERE name = 'ci'", migrated)
+    rows = audit(cluster, migrated)
+    assert [row[1:3] for row in rows] == [
+        ["account insert", "ann"], ["account insert", "ci"], ["project insert", "a"],
+        ["member insert", "a ann"], ["member insert", "a ci"], ["access_token insert", "ann laptop"],
+        ["account update", "ann"], ["site update", ""], ["account delete", "ci"], ["member delete", "a"]]
+    assert [row[0] for row in rows] == ["berth"] * 6 + ["somebody"] + ["berth"] * 3
+    assert rows[6][3] == '{"password": "***"}'
+    assert rows[7][3] == '{"registry_enabled": false}'
+    text = repr(rows)
+    assert "$2y" not in text and "hash" not in text
+
+
+def test_removing_an_account_takes_what_it_was_given(cluster, migrated):
+    cluster.sql(FILLED, migrated)
+    cluster.sql("INSERT INTO refresh_token (hash, account_id, access_token_id, service, expires_at)"
+                " SELECT sha256('r'), account_id, id, 's', now() FROM access_token", migrated)
+    cluster.sql("DELETE FROM access_token", migrated)
+    assert cluster.sql("SELECT count(*) FROM refresh_token", migrated) == [["0"]]
+    cluster.sql("DELETE FROM account", migrated)
+    assert cluster.sql("SELECT count(*) FROM member", migrated) == [["0"]]

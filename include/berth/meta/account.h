@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Accounts (users and robots) and their access tokens, as administration changes and lists them. Names are not checked
+ * here: the schema refuses wrong ones, and `enum meta_change` says how a change ended.
+ *
+ * Lists are rows of texts; a time is like 2026-01-31T23:59:59Z.
+ */
+#ifndef BERTH_META_ACCOUNT_H
+#define BERTH_META_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "berth/meta/meta.h"
+#include "berth/meta/role.h"
+
+enum meta_change {
+	META_CHANGED,
+	META_CHANGE_UNKNOWN, /* what is to be changed does not exist */
+	META_CHANGE_EXISTS,  /* what is to be added does already */
+	META_CHANGE_REFUSED, /* a CHECK of the schema; db_constraint() has its name */
+};
+
+/* For the rest of the transaction: who the audit names. */
+bool meta_actor_set(const struct meta *meta, const char *actor);
+
+/* How the change ended, from the outcome of its statement. False: the error is set. For modules of this floor. */
+bool meta_changed(const struct meta *meta, enum db_outcome outcome, const struct db_rows *rows, enum meta_change *out);
+
+struct meta_account_new {
+	const char *name;
+	const char *password; /* its hash; NULL: none */
+	bool robot;
+	bool admin;
+};
+
+bool meta_account_add(const struct meta *meta, const struct meta_account_new *account, enum meta_change *out);
+
+/* NULL leaves as it is; else "true" or "false", and a hash. Another password ends what was issued for the old one. */
+struct meta_account_change {
+	const char *password;
+	const char *admin;
+	const char *disabled;
+};
+
+bool meta_account_change(const struct meta *meta, const char *name, const struct meta_account_change *change,
+			 enum meta_change *out);
+bool meta_account_remove(const struct meta *meta, const char *name, enum meta_change *out);
+
+/* *robot only when *found. */
+bool meta_account_find(const struct meta *meta, const char *name, bool *found, bool *robot);
+
+/* name, kind, admin, disabled, created, last used; `name` NULL for all. */
+bool meta_account_list(const struct meta *meta, const char *name, struct db_rows *out);
+
+struct meta_token_new {
+	const char *account;
+	const char *name;
+	struct span hash; /* SHA-256 of the token */
+	enum meta_role role;
+	const char *project; /* path; NULL: all of the account's */
+	int64_t seconds;     /* that it holds */
+};
+
+/* *expires is a text. META_CHANGE_UNKNOWN: no such account or project. */
+bool meta_token_add(const struct meta *meta, const struct meta_token_new *token, enum meta_change *out,
+		    struct span *expires);
+
+/* META_ROLE_NONE and 0 leave as it is. */
+bool meta_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role,
+		       int64_t seconds, enum meta_change *out);
+bool meta_token_remove(const struct meta *meta, const char *account, const char *name, enum meta_change *out);
+
+/* account, name, role, project, created, expires, expired, last used; NULL for all. */
+bool meta_token_list(const struct meta *meta, const char *account, const char *name, struct db_rows *out);
+
+#endif

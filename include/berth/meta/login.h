@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What signing in asks of the database, and what it leaves there: accounts with their password's hash, access and
+ * refresh tokens by their hash, counted failures, grants, refusals. Hashes are 32 bytes of SHA-256.
+ */
+#ifndef BERTH_META_LOGIN_H
+#define BERTH_META_LOGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "berth/base/span.h"
+#include "berth/meta/meta.h"
+#include "berth/meta/role.h"
+
+/* What failures are counted for; META_KEY_PAIR is that of an account's name and an address together. */
+enum meta_login_key { META_KEY_PAIR, META_KEY_ADDRESS, META_KEY_ACCOUNT, META_KEYS };
+
+struct meta_login_query {
+	struct span name;
+	const char *address;
+	struct span keys[META_KEYS];
+	int64_t free;    /* failures of a pair without a wait; 4 times as many of an address, 20 times of an account */
+	int64_t first;   /* seconds of the first wait, which doubles */
+	int64_t longest; /* seconds */
+	int64_t forget;  /* seconds after the last failure */
+};
+
+struct meta_account {
+	bool found;
+	int64_t id;
+	bool robot, admin;
+	bool blocked;          /* disabled, or what was shown has expired */
+	struct span name;
+	int64_t token;         /* id of the access token that stands behind this, 0: the password */
+	enum meta_role ceiling; /* the token's role */
+	int64_t project;       /* the only one that the token is for; 0: all */
+	bool due;              /* the use is to be noted: meta_login_succeeded, meta_token_used, meta_refresh_used */
+};
+
+/*
+ * The account of a name, its password's hash (ptr NULL: none), and the seconds to wait before its next attempt from
+ * there. The failures of address and account do not count where the account has signed in from that address within
+ * 30 days. ->due as above; ->ceiling is META_ROLE_MAINTAINER.
+ */
+bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out,
+		     struct span *password, int64_t *wait);
+
+/* Counts a failure for each key; one that is older than `forget` seconds counts no more. */
+bool meta_login_failed(const struct meta *meta, const struct span *keys, size_t count, int64_t forget);
+
+/* Forgets the failures of the pair, remembers the address, notes the use. */
+bool meta_login_succeeded(const struct meta *meta, int64_t account, const char *address, struct span pair);
+
+/* The account that the token of this hash stands for, if it is that account's. */
+bool meta_token_find(const struct meta *meta, struct span hash, struct span name, struct meta_account *out);
+bool meta_token_used(const struct meta *meta, int64_t token);
+
+bool meta_refresh_find(const struct meta *meta, struct span hash, const char *service, struct meta_account *out);
+bool meta_refresh_add(const struct meta *meta, struct span hash, const struct meta_account *account, const char *service,
+		      int64_t seconds);
+bool meta_refresh_used(const struct meta *meta, struct span hash);
+
+/* Of one repository: the project that it belongs to. */
+struct meta_grant {
+	int64_t project; /* 0: none, and the rest is not set */
+	struct span path;
+	enum meta_visibility visibility;
+	bool registry; /* enabled in the project */
+	enum meta_role role; /* of the account */
+};
+
+/* One grant for each name, in their order; `account` 0 for nobody. *site: the registry is enabled at all. */
+bool meta_grants_find(const struct meta *meta, int64_t account, const struct span *names, size_t count, bool *site,
+		      struct meta_grant *out);
+
+/* Counts refusals, `count` pairs of action and project (""), for an account ("" when it does not exist) and address. */
+bool meta_refusals_note(const struct meta *meta, struct span account, const char *address, const struct span *actions,
+			const struct span *projects, size_t count);
+
+/* Removes what time has made worthless. */
+bool meta_issuer_purge(const struct meta *meta);
+
+#endif

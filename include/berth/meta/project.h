@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Projects, their members, and the switches of the whole site, as administration changes and lists them. See
+ * meta/account.h for how changes end. In a change NULL leaves as it is; a flag is "true" or "false".
+ */
+#ifndef BERTH_META_PROJECT_H
+#define BERTH_META_PROJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "berth/meta/account.h"
+#include "berth/meta/meta.h"
+#include "berth/meta/role.h"
+
+/* NULL is the site's default for new projects. */
+bool meta_project_add(const struct meta *meta, const char *path, const char *visibility, const char *registry,
+		      enum meta_change *out);
+bool meta_project_change(const struct meta *meta, const char *path, const char *visibility, const char *registry,
+			 enum meta_change *out);
+bool meta_project_remove(const struct meta *meta, const char *path, enum meta_change *out);
+
+/* path, visibility, registry, number of members, created; `path` NULL for all. */
+bool meta_project_list(const struct meta *meta, const char *path, struct db_rows *out);
+
+/* META_CHANGE_UNKNOWN: no such project or account. */
+bool meta_member_add(const struct meta *meta, const char *project, const char *account, enum meta_role role,
+		     enum meta_change *out);
+bool meta_member_change(const struct meta *meta, const char *project, const char *account, enum meta_role role,
+			enum meta_change *out);
+bool meta_member_remove(const struct meta *meta, const char *project, const char *account, enum meta_change *out);
+
+/* project, account, role, created; NULL for all. */
+bool meta_member_list(const struct meta *meta, const char *project, const char *account, struct db_rows *out);
+
+struct meta_site_change {
+	const char *registry;               /* enabled at all */
+	const char *new_project_registry;   /* in new projects */
+	const char *new_project_visibility; /* of new projects */
+};
+
+bool meta_site_change(const struct meta *meta, const struct meta_site_change *change, enum meta_change *out);
+
+/* One row: registry, new projects' registry, new projects' visibility. */
+bool meta_site_list(const struct meta *meta, struct db_rows *out);
+
+/* The newest `limit` changes and refusals: time, kind, actor, address, action, subject, times, detail (JSON or ""). */
+bool meta_audit_list(const struct meta *meta, int64_t limit, struct db_rows *out);
+
+#endif

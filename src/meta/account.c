@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* Accounts and their access tokens: added, changed, removed, listed. */
+#include "berth/meta/account.h"
+
+#include <string.h>
+
+#include "berth/meta/statements.h"
+
+static enum db_outcome run(const struct meta *meta, int statement, struct db_values values, struct db_rows *out)
+{
+	return db_run(meta->db, statement, values, out, meta->arena, meta->error);
+}
+
+bool meta_actor_set(const struct meta *meta, const char *actor)
+{
+	struct db_rows rows;
+
+	return meta_ok(meta, run(meta, STMT_ACTOR_SET, DB_VALUES(db_text(actor)), &rows));
+}
+
+bool meta_changed(const struct meta *meta, enum db_outcome outcome, const struct db_rows *rows, enum meta_change *out)
+{
+	const char *constraint = db_constraint(meta->db);
+	size_t len = strlen(constraint);
+
+	if (outcome == DB_CONSTRAINT) {
+		bool unique = (len > 7 && strcmp(constraint + len - 7, "_unique") == 0) ||
+			      (len > 5 && strcmp(constraint + len - 5, "_pkey") == 0);
+
+		*out = unique ? META_CHANGE_EXISTS : META_CHANGE_REFUSED;
+		return true;
+	}
+	if (!meta_ok(meta, outcome))
+		return false;
+	*out = rows->count > 0 ? META_CHANGED : META_CHANGE_UNKNOWN;
+	return true;
+}
+
+static const char *text_of(bool flag)
+{
+	return flag ? "true" : "false";
+}
+
+bool meta_account_add(const struct meta *meta, const struct meta_account_new *account, enum meta_change *out)
+{
+	struct db_rows rows;
+	enum db_outcome outcome = run(meta, STMT_ACCOUNT_ADD,
+				      DB_VALUES(db_text(account->name), db_text(text_of(account->robot)),
+						db_text(account->password), db_text(text_of(account->admin))),
+				      &rows);
+
+	return meta_changed(meta, outcome, &rows, out);
+}
+
+bool meta_account_change(const struct meta *meta, const char *name, const struct meta_account_change *change,
+			 enum meta_change *out)
+{
+	struct db_rows rows;
+	enum db_outcome outcome = run(meta, STMT_ACCOUNT_CHANGE,
+				      DB_VALUES(db_text(name), db_text(change->password), db_text(change->admin),
+						db_text(change->disabled)),
+				      &rows);
+
+	if (!meta_changed(meta, outcome, &rows, out))
+		return false;
+	if (!change->password || *out != META_CHANGED)
+		return true;
+	return meta_ok(meta, run(meta, STMT_REFRESH_TOKEN_FORGET, DB_VALUES(db_text(name)), &rows));
+}
+
+bool meta_account_remove(const struct meta *meta, const char *name, enum meta_change *out)
+{
+	struct db_rows rows;
+
+	return meta_changed(meta, run(meta, STMT_ACCOUNT_REMOVE, DB_VALUES(db_text(name)), &rows), &rows, out);
+}
+
+bool meta_account_find(const struct meta *meta, const char *name, bool *found, bool *robot)
+{
+	struct db_rows rows;
+
+	if (!meta_ok(meta, run(meta, STMT_ACCOUNT_FIND, DB_VALUES(db_text(name)), &rows)))
+		return false;
+	*found = rows.count > 0;
+	if (*found)
+		*robot = db_column_i64(&rows, 0, 1) != 0;
+	return true;
+}
+
+bool meta_account_list(const struct meta *meta, const char *name, struct db_rows *out)
+{
+	return meta_ok(meta, run(meta, STMT_ACCOUNT_LIST, DB_VALUES(db_text(name)), out));
+}
+
+bool meta_token_add(const struct meta *meta, const struct meta_token_new *token, enum meta_change *out,
+		    struct span *expires)
+{
+	struct db_rows rows;
+	enum db_outcome outcome = run(meta, STMT_ACCESS_TOKEN_ADD,
+				      DB_VALUES(db_text(token->account), db_text(token->name), db_span(token->hash),
+						db_text(meta_role_name(token->role)), db_text(token->project),
+						db_i64(token->seconds)),
+				      &rows);
+
+	if (!meta_changed(meta, outcome, &rows, out))
+		return false;
+	if (*out == META_CHANGED)
+		*expires = db_column(&rows, 0, 0);
+	return true;
+}
+
+bool meta_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role,
+		       int64_t seconds, enum meta_change *out)
+{
+	struct db_rows rows;
+	enum db_outcome outcome =
+		run(meta, STMT_ACCESS_TOKEN_CHANGE,
+		    DB_VALUES(db_text(account), db_text(name), role ? db_text(meta_role_name(role)) : db_null(),
+			      seconds ? db_i64(seconds) : db_null()),
+		    &rows);
+
+	return meta_changed(meta, outcome, &rows, out);
+}
+
+bool meta_token_remove(const struct meta *meta, const char *account, const char *name, enum meta_change *out)
+{
+	struct db_rows rows;
+
+	return meta_changed(meta,
+			    run(meta, STMT_ACCESS_TOKEN_REMOVE, DB_VALUES(db_text(account), db_text(name)), &rows),
+			    &rows, out);
+}
+
+bool meta_token_list(const struct meta *meta, const char *account, const char *name, struct db_rows *out)
+{
+	return meta_ok(meta, run(meta, STMT_ACCESS_TOKEN_LIST, DB_VALUES(db_text(account), db_text(name)), out));
+}

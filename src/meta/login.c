@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Signing in: accounts, tokens, failures, grants, refusals. */
+#include "berth/meta/login.h"
+
+#include "berth/meta/statements.h"
+
+static bool run(const struct meta *meta, int statement, struct db_values values, struct db_rows *out)
+{
+	return meta_ok(meta, db_run(meta->db, statement, values, out, meta->arena, meta->error));
+}
+
+static bool flag(const struct db_rows *rows, int row, int column)
+{
+	return db_column_i64(rows, row, column) != 0;
+}
+
+bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out,
+		     struct span *password, int64_t *wait)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_LOGIN_FIND,
+		 DB_VALUES(db_span(query->name), db_text(query->address), db_span(query->keys[META_KEY_PAIR]),
+			   db_span(query->keys[META_KEY_ADDRESS]), db_span(query->keys[META_KEY_ACCOUNT]),
+			   db_i64(query->free), db_i64(query->first), db_i64(query->longest), db_i64(query->forget)),
+		 &rows))
+		return false;
+	*out = (struct meta_account){
+		.found = !db_column_null(&rows, 0, 0),
+		.id = db_column_i64(&rows, 0, 0),
+		.robot = flag(&rows, 0, 1),
+		.admin = flag(&rows, 0, 2),
+		.blocked = flag(&rows, 0, 3),
+		.name = query->name,
+		.ceiling = META_ROLE_MAINTAINER,
+		.due = flag(&rows, 0, 6),
+	};
+	*password = db_column(&rows, 0, 4);
+	*wait = db_column_i64(&rows, 0, 5);
+	return true;
+}
+
+bool meta_login_failed(const struct meta *meta, const struct span *keys, size_t count, int64_t forget)
+{
+	struct db_rows rows;
+
+	return run(meta, STMT_LOGIN_FAILED, DB_VALUES(db_bytes_array(meta->arena, keys, count), db_i64(forget)), &rows);
+}
+
+bool meta_login_succeeded(const struct meta *meta, int64_t account, const char *address, struct span pair)
+{
+	struct db_rows rows;
+
+	return run(meta, STMT_LOGIN_SUCCEEDED, DB_VALUES(db_i64(account), db_text(address), db_span(pair)), &rows);
+}
+
+/* Of a row as ACCESS_TOKEN_FIND and REFRESH_TOKEN_FIND give it. */
+static void read_account(const struct db_rows *rows, struct meta_account *out)
+{
+	*out = (struct meta_account){.found = rows->count > 0};
+	if (!out->found)
+		return;
+	out->id = db_column_i64(rows, 0, 0);
+	out->robot = flag(rows, 0, 1);
+	out->admin = flag(rows, 0, 2);
+	out->blocked = flag(rows, 0, 3);
+	out->token = db_column_i64(rows, 0, 4);
+	out->ceiling = out->token ? meta_role_parse(db_column(rows, 0, 5)) : META_ROLE_MAINTAINER;
+	out->project = db_column_i64(rows, 0, 6);
+	out->due = flag(rows, 0, 7);
+	out->name = db_column(rows, 0, 8);
+}
+
+bool meta_token_find(const struct meta *meta, struct span hash, struct span name, struct meta_account *out)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_ACCESS_TOKEN_FIND, DB_VALUES(db_span(hash), db_span(name)), &rows))
+		return false;
+	read_account(&rows, out);
+	return true;
+}
+
+bool meta_token_used(const struct meta *meta, int64_t token)
+{
+	struct db_rows rows;
+
+	return run(meta, STMT_ACCESS_TOKEN_USED, DB_VALUES(db_i64(token)), &rows);
+}
+
+bool meta_refresh_find(const struct meta *meta, struct span hash, const char *service, struct meta_account *out)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_REFRESH_TOKEN_FIND, DB_VALUES(db_span(hash), db_text(service)), &rows))
+		return false;
+	read_account(&rows, out);
+	return true;
+}
+
+bool meta_refresh_add(const struct meta *meta, struct span hash, const struct meta_account *account, const char *service,
+		      int64_t seconds)
+{
+	struct db_rows rows;
+
+	return run(meta, STMT_REFRESH_TOKEN_ADD,
+		   DB_VALUES(db_span(hash), db_i64(account->id), account->token ? db_i64(account->token) : db_null(),
+			     db_text(service), db_i64(seconds)),
+		   &rows);
+}
+
+bool meta_refresh_used(const struct meta *meta, struct span hash)
+{
+	struct db_rows rows;
+
+	return run(meta, STMT_REFRESH_TOKEN_USED, DB_VALUES(db_span(hash)), &rows);
+}
+
+static bool read_grant(const struct meta *meta, const struct db_rows *rows, int row, struct meta_grant *out)
+{
+	*out = (struct meta_grant){.project = db_column_i64(rows, row, 2)};
+	if (!out->project)
+		return true;
+	out->path = db_column(rows, row, 3);
+	out->registry = flag(rows, row, 5);
+	out->role = meta_role_parse(db_column(rows, row, 6));
+	return meta_visibility_parse(&out->visibility, db_column(rows, row, 4)) || error_set(meta->error, E_UNKNOWN);
+}
+
+bool meta_grants_find(const struct meta *meta, int64_t account, const struct span *names, size_t count, bool *site,
+		      struct meta_grant *out)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_GRANTS_FIND,
+		 DB_VALUES(account ? db_i64(account) : db_null(), db_text_array(meta->arena, names, count)), &rows))
+		return false;
+	*site = rows.count > 0 && flag(&rows, 0, 0);
+	for (size_t i = 0; i < count && (int)i < rows.count; i++)
+		if (!read_grant(meta, &rows, (int)i, &out[i]))
+			return false;
+	return true;
+}
+
+bool meta_refusals_note(const struct meta *meta, struct span account, const char *address, const struct span *actions,
+			const struct span *projects, size_t count)
+{
+	struct db_rows rows;
+
+	return run(meta, STMT_REFUSAL_NOTE,
+		   DB_VALUES(db_span(account), db_text(address), db_text_array(meta->arena, actions, count),
+			     db_text_array(meta->arena, projects, count)),
+		   &rows);
+}
+
+bool meta_issuer_purge(const struct meta *meta)
+{
+	struct db_rows rows;
+
+	return run(meta, STMT_ISSUER_PURGE, DB_NO_VALUES, &rows);
+}
