@@ -125,6 +125,7 @@ module libpq libpq-dev
 module libpcre2-8 libpcre2-dev
 module libcurl libcurl4-openssl-dev
 module libxml-2.0 libxml2-dev
+module libjwt libjwt-dev
 file /usr/lib/postgresql/*/bin/initdb postgresql
 command spawn-fcgi spawn-fcgi
 command curl curl

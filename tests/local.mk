@@ -2,6 +2,7 @@
 # Grammars are tables, read by the tests at run time (tests/lib/table.h).
 TABLES_CPPFLAGS = -DTABLES_DIR='"$(abs_srcdir)/tests/tables"'
 if HAVE_CHECK
+include tests/unit/auth/local.mk
 include tests/unit/base/local.mk
 include tests/unit/config/local.mk
 include tests/unit/core/local.mk

@@ -105,6 +105,7 @@ pkg-config pkg-config
 /usr/include/pcre2.h libpcre2-dev
 /usr/include/*/curl/curl.h libcurl4-openssl-dev
 /usr/include/libxml2/libxml/parser.h libxml2-dev
+/usr/include/jwt.h libjwt-dev
 /usr/include/check.h check
 spawn-fcgi spawn-fcgi
 nginx nginx-light

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/arena.c \
+	src/base/base64.c \
 	src/base/digest.c \
 	src/base/error.c \
 	src/base/hex.c \

@@ -22,6 +22,9 @@
 #define LIMIT_MANIFEST_REFERENCES 100000        /* descriptors in one manifest; 4 MiB hold about 40,000 */
 #define LIMIT_DRAIN ((size_t)64 << 10)          /* of an unwanted body, read before the reply, so that clients see it */
 #define LIMIT_LOG_FIELD ((size_t)1 << 10)       /* client bytes in one log field */
+#define LIMIT_TOKEN ((size_t)16 << 10)          /* GitLab's largest are about 5 KiB; libjwt copies one to the stack */
+#define LIMIT_TOKEN_ACCESS 100                  /* entries of a token's access list; clients ask for two or three */
+#define LIMIT_KEY_FILE ((size_t)1 << 20)        /* bundles, key sets and password files; a thousand certificates fit */
 #define LIMIT_WORKERS 512                       /* of one pool; a worker is a process and a database connection */
 
 #endif

@@ -3,6 +3,7 @@ TESTS += tests/unit/test_base
 tests_unit_test_base_SOURCES = \
 	tests/unit/base/main.c \
 	tests/unit/base/test_arena.c \
+	tests/unit/base/test_base64.c \
 	tests/unit/base/test_digest.c \
 	tests/unit/base/test_error.c \
 	tests/unit/base/test_hex.c \

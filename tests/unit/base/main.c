@@ -3,6 +3,7 @@
 #include "../../lib/test.h"
 
 const struct test_file *tests_arena(void);
+const struct test_file *tests_base64(void);
 const struct test_file *tests_digest(void);
 const struct test_file *tests_error(void);
 const struct test_file *tests_hex(void);
@@ -18,8 +19,8 @@ const struct test_file *tests_uuid(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_arena, tests_digest, tests_error, tests_hex,    tests_json_scan, tests_json_write,
-		tests_log,   tests_secret, tests_span,	tests_strbuf, tests_utf8,      tests_uuid,
+		tests_arena,	 tests_base64, tests_digest, tests_error, tests_hex,    tests_json_scan, tests_json_write,
+		tests_log,	 tests_secret, tests_span,   tests_strbuf, tests_utf8,  tests_uuid,
 	};
 
 	return test_run("base", files, sizeof files / sizeof *files);

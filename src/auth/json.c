@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON objects, read strictly. */
+#include "json_priv.h"
+
+#include <string.h>
+
+#include <json_tokener.h>
+
+#include "berth/base/json_scan.h"
+#include "berth/base/limits.h"
+
+static void put(void *object)
+{
+	json_object_put(object);
+}
+
+struct json_object *json_read_object(struct arena *arena, struct span text)
+{
+	struct json_scan scan;
+	struct json_tokener *tokener;
+	struct json_object *object;
+
+	if (text.len > LIMIT_KEY_FILE || !json_scan(&scan, arena, text))
+		return NULL;
+	tokener = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1); /* counts the value inside the innermost brackets, too */
+	if (!tokener)
+		return NULL;
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	object = json_tokener_parse_ex(tokener, text.ptr, (int)text.len);
+	json_tokener_free(tokener);
+	if (object)
+		arena_defer(arena, put, object);
+	return json_object_get_type(object) == json_type_object ? object : NULL;
+}
+
+struct json_object *json_member(struct json_object *object, const char *key)
+{
+	struct json_object *value = NULL;
+
+	return json_object_object_get_ex(object, key, &value) ? value : NULL;
+}
+
+enum json_text_found json_member_text(struct span *out, struct json_object *object, const char *key)
+{
+	struct json_object *value = json_member(object, key);
+
+	*out = (struct span){"", 0};
+	if (!json_object_object_get_ex(object, key, NULL))
+		return JSON_TEXT_ABSENT;
+	if (json_object_get_type(value) != json_type_string)
+		return JSON_TEXT_WRONG;
+	*out = (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
+	return memchr(out->ptr, '\0', out->len) ? JSON_TEXT_WRONG : JSON_TEXT_FOUND;
+}
