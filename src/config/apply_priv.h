@@ -25,6 +25,20 @@ void apply_tree(struct load *load, const struct node *root);
 /* What no row can say: how settings depend on each other, and forms that a type alone does not show. */
 void check_config(struct load *load, const struct node *root);
 
+/* Called by check_config for the driver that is named. */
+void check_azure(struct load *load);
+
+/* What the checks share. Where a setting was given; the file as a whole when it was not. */
+struct config_where check_where(const struct load *load, const char *key);
+bool check_given(const struct load *load, const char *key);
+void check_error(struct load *load, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Cuts slashes off the end; "/" stays. */
+const char *check_without_slash(struct load *load, const char *path);
+
+/* http:// or https:// and a host, of characters that need no quoting anywhere. */
+bool check_is_url(const char *text);
+
 /* The member of a row that has one. */
 static inline void *load_member(const struct load *load, const struct setting *row)
 {

@@ -8,25 +8,24 @@
 
 #define MAXTHREADS_LOW 25 /* distribution raises lower values silently */
 
-/* Where a setting was given; the file as a whole when it was not. */
-static struct config_where where_of(const struct load *load, const char *key)
+struct config_where check_where(const struct load *load, const char *key)
 {
 	struct config_where where = load->origins[setting_index(settings_find(key))];
 
 	return where.source ? where : (struct config_where){load->name, 0};
 }
 
-static void __attribute__((format(printf, 3, 4))) error(struct load *load, const char *key, const char *format, ...)
+void check_error(struct load *load, const char *key, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	config_report_add(load->report, CONFIG_ERROR, where_of(load, key), key, "%s",
+	config_report_add(load->report, CONFIG_ERROR, check_where(load, key), key, "%s",
 			  arena_vprintf(load->arena, format, args));
 	va_end(args);
 }
 
-static bool given(const struct load *load, const char *key)
+bool check_given(const struct load *load, const char *key)
 {
 	return load->origins[setting_index(settings_find(key))].source != NULL;
 }
@@ -35,7 +34,7 @@ static bool given(const struct load *load, const char *key)
 static void check_version(struct load *load, const struct node *root)
 {
 	if (!node_get(root, SPAN_LIT("version")) || node_get(root, SPAN_LIT("version"))->kind == NODE_NULL)
-		error(load, "version", "is missing; write version: 0.1");
+		check_error(load, "version", "is missing; write version: 0.1");
 }
 
 /* The old key counts only where the new one says nothing. */
@@ -46,14 +45,13 @@ static void check_log(struct load *load, const struct node *root)
 	struct value value;
 	const char *why;
 
-	if (!given(load, "loglevel") || given(load, "log.level"))
+	if (!check_given(load, "loglevel") || check_given(load, "log.level"))
 		return;
 	if (value_parse(&value, row, old->text, load->arena, &why))
 		load->config->log.level = (enum log_level)value.number;
 }
 
-/* Cuts slashes off the end; "/" stays. */
-static const char *without_slash(struct load *load, const char *path)
+const char *check_without_slash(struct load *load, const char *path)
 {
 	size_t len = strlen(path);
 
@@ -66,16 +64,13 @@ static const char *without_slash(struct load *load, const char *path)
 static enum config_driver driver_given(const struct load *load)
 {
 	static const char *const keys[] = {
-		[CONFIG_DRIVER_FILESYSTEM] = "storage.filesystem",
-		[CONFIG_DRIVER_S3] = "storage.s3",
-		[CONFIG_DRIVER_AZURE] = "storage.azure",
-		[CONFIG_DRIVER_GCS] = "storage.gcs",
-		[CONFIG_DRIVER_SWIFT] = "storage.swift",
-		[CONFIG_DRIVER_OSS] = "storage.oss",
+	    [CONFIG_DRIVER_FILESYSTEM] = "storage.filesystem", [CONFIG_DRIVER_S3] = "storage.s3",
+	    [CONFIG_DRIVER_AZURE] = "storage.azure",           [CONFIG_DRIVER_GCS] = "storage.gcs",
+	    [CONFIG_DRIVER_SWIFT] = "storage.swift",           [CONFIG_DRIVER_OSS] = "storage.oss",
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (keys[i] && given(load, keys[i]))
+		if (keys[i] && check_given(load, keys[i]))
 			return (enum config_driver)i;
 	return CONFIG_DRIVER_NONE;
 }
@@ -86,9 +81,9 @@ static void check_filesystem(struct load *load)
 	static const char root[] = "storage.filesystem.rootdirectory";
 
 	if (storage->filesystem.rootdirectory[0] != '/')
-		error(load, root, "must be an absolute path, not %s",
-		      value_quote(storage->filesystem.rootdirectory, load->arena));
-	storage->filesystem.rootdirectory = without_slash(load, storage->filesystem.rootdirectory);
+		check_error(load, root, "must be an absolute path, not %s",
+			    value_quote(storage->filesystem.rootdirectory, load->arena));
+	storage->filesystem.rootdirectory = check_without_slash(load, storage->filesystem.rootdirectory);
 	if (storage->filesystem.maxthreads < MAXTHREADS_LOW)
 		storage->filesystem.maxthreads = MAXTHREADS_LOW;
 }
@@ -97,6 +92,8 @@ static void check_storage(struct load *load)
 {
 	load->config->storage.driver = driver_given(load);
 	check_filesystem(load);
+	if (load->config->storage.driver == CONFIG_DRIVER_AZURE)
+		check_azure(load);
 }
 
 static bool is_port(struct span text)
@@ -124,11 +121,12 @@ static void check_addresses(struct load *load)
 	const struct config_http *http = &load->config->http;
 
 	if (http->net == CONFIG_NET_UNIX && http->addr[0] != '/')
-		error(load, "http.addr", "must be the absolute path of a socket, as http.net is unix");
+		check_error(load, "http.addr", "must be the absolute path of a socket, as http.net is unix");
 	if (http->net == CONFIG_NET_TCP && !is_listen_address(http->addr))
-		error(load, "http.addr", "must be host:port, not %s", value_quote(http->addr, load->arena));
+		check_error(load, "http.addr", "must be host:port, not %s", value_quote(http->addr, load->arena));
 	if (http->debug_addr[0] && !is_listen_address(http->debug_addr))
-		error(load, "http.debug.addr", "must be host:port, not %s", value_quote(http->debug_addr, load->arena));
+		check_error(load, "http.debug.addr", "must be host:port, not %s",
+			    value_quote(http->debug_addr, load->arena));
 }
 
 /* What may stand in a URL unescaped (RFC 3986 section 2), so that none of it needs quoting anywhere. */
@@ -138,18 +136,24 @@ static bool is_url_text(const char *text)
 	       strlen(text);
 }
 
+bool check_is_url(const char *text)
+{
+	struct span url = span_of(text);
+	size_t scheme = span_starts(url, "http://") ? 7 : span_starts(url, "https://") ? 8 : 0;
+
+	return scheme && url.len > scheme && url.ptr[scheme] != '/' && is_url_text(text);
+}
+
 static void check_host(struct load *load)
 {
 	struct config_http *http = &load->config->http;
-	struct span host = span_of(http->host);
-	size_t scheme = span_starts(host, "http://") ? 7 : span_starts(host, "https://") ? 8 : 0;
 
-	if (host.len == 0)
+	if (!http->host[0])
 		return;
-	if (!scheme || host.len == scheme || host.ptr[scheme] == '/' || !is_url_text(http->host))
-		error(load, "http.host", "must be a URL like https://registry.example.com, not %s",
-		      value_quote(http->host, load->arena));
-	http->host = without_slash(load, http->host);
+	if (!check_is_url(http->host))
+		check_error(load, "http.host", "must be a URL like https://registry.example.com, not %s",
+			    value_quote(http->host, load->arena));
+	http->host = check_without_slash(load, http->host);
 }
 
 /* Slashes at both ends are what distribution asks for and does not check. */
@@ -159,8 +163,8 @@ static void check_prefix(struct load *load)
 	size_t len = strlen(http->prefix);
 
 	if (!is_url_text(http->prefix) || strstr(http->prefix, "//") || strstr(http->prefix, "/../"))
-		error(load, "http.prefix", "must be a path like /registry/, not %s",
-		      value_quote(http->prefix, load->arena));
+		check_error(load, "http.prefix", "must be a path like /registry/, not %s",
+			    value_quote(http->prefix, load->arena));
 	else if (strcmp(http->prefix, "/") == 0)
 		http->prefix = "";
 	else if (len > 0)
@@ -173,11 +177,11 @@ static void check_tls(struct load *load)
 	const struct config_tls *tls = &load->config->http.tls;
 
 	if (tls->certificate[0] && !tls->key[0])
-		error(load, "http.tls.key", "is missing: there is a certificate");
+		check_error(load, "http.tls.key", "is missing: there is a certificate");
 	if (tls->key[0] && !tls->certificate[0])
-		error(load, "http.tls.certificate", "is missing: there is a key");
+		check_error(load, "http.tls.certificate", "is missing: there is a key");
 	if (tls->clientcas.count && !tls->certificate[0])
-		error(load, "http.tls.clientcas", "needs a certificate and key");
+		check_error(load, "http.tls.clientcas", "needs a certificate and key");
 }
 
 static void check_validation(struct load *load)
@@ -185,7 +189,7 @@ static void check_validation(struct load *load)
 	const struct config_validation *validation = &load->config->validation;
 
 	if (validation->platforms == CONFIG_PLATFORMS_LIST && validation->platformlist.count == 0)
-		error(load, "validation.manifests.indexes.platformlist", "is empty, but platforms is list");
+		check_error(load, "validation.manifests.indexes.platformlist", "is empty, but platforms is list");
 }
 
 static void check_policy(struct load *load)
@@ -194,8 +198,8 @@ static void check_policy(struct load *load)
 
 	for (size_t i = 0; i < classes->count; i++)
 		if (strcmp(classes->items[i], "image") != 0 && strcmp(classes->items[i], "plugin") != 0)
-			error(load, "policy.repository.classes", "knows image and plugin, not %s",
-			      value_quote(classes->items[i], load->arena));
+			check_error(load, "policy.repository.classes", "knows image and plugin, not %s",
+				    value_quote(classes->items[i], load->arena));
 }
 
 static void check_database(struct load *load)
@@ -203,9 +207,11 @@ static void check_database(struct load *load)
 	const struct config_database *db = &load->config->database;
 
 	if (db->enabled == CONFIG_DATABASE_ON && !config_database_named(load->config))
-		error(load, "database.enabled", "is true, but neither database.host nor database.dbname is given");
+		check_error(load, "database.enabled",
+			    "is true, but neither database.host nor database.dbname is given");
 	if (!db->sslcert[0] != !db->sslkey[0])
-		error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert", "is missing: its pair is given");
+		check_error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert",
+			    "is missing: its pair is given");
 }
 
 /* A scheme that is not built yet is an error already; to call the registry open beside it would be wrong. */
@@ -216,7 +222,7 @@ static void warn_open(struct load *load)
 	for (size_t i = 0; i < settings_count; i++)
 		if (setting_is_below(&settings[i], auth) && &settings[i] != none && load->origins[i].source)
 			return;
-	config_report_add(load->report, CONFIG_WARNING, where_of(load, "auth.none"), "auth",
+	config_report_add(load->report, CONFIG_WARNING, check_where(load, "auth.none"), "auth",
 			  "no authentication: whoever reaches this registry may pull and push");
 }
 
@@ -232,6 +238,6 @@ void check_config(struct load *load, const struct node *root)
 	check_validation(load);
 	check_policy(load);
 	check_database(load);
-	load->config->tags.given = given(load, "tags.maxtags");
+	load->config->tags.given = check_given(load, "tags.maxtags");
 	warn_open(load);
 }

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libconfig.a
 libconfig_a_SOURCES = \
 	src/config/apply.c \
 	src/config/check.c \
+	src/config/check_azure.c \
 	src/config/collect.c \
 	src/config/duration.c \
 	src/config/env.c \
@@ -14,4 +15,4 @@ libconfig_a_SOURCES = \
 	src/config/suggest.c \
 	src/config/value.c \
 	src/config/yaml.c
-EXTRA_DIST += src/config/settings.def conf/config.yml
+EXTRA_DIST += src/config/settings.def conf/config.yml conf/storage-azure.yml

@@ -61,9 +61,7 @@ static void write_value(struct strbuf *out, const struct setting *row, const voi
 	case SETTING_BOOL: json_bool(&json, *(const bool *)member); break;
 	case SETTING_INT: strbuf_addf(out, "%" PRId64, *(const int64_t *)member); break;
 	case SETTING_SIZE: json_u64(&json, *(const uint64_t *)member); break;
-	case SETTING_DURATION:
-		strbuf_adds(out, value_duration_text(*(const int64_t *)member, out->arena));
-		break;
+	case SETTING_DURATION: strbuf_adds(out, value_duration_text(*(const int64_t *)member, out->arena)); break;
 	case SETTING_CHOICE: strbuf_add_span(out, value_choice(row, *(const int *)member)); break;
 	case SETTING_SECRET: json_text(&json, secret_mask(*(const struct secret *)member)); break;
 	case SETTING_LIST: write_list(&json, member); break;
@@ -107,6 +105,15 @@ static void write_key(struct strbuf *out, const char *last, const char *path)
 	}
 }
 
+/* The settings of drivers that are not in use say nothing: they are left out. */
+static bool is_out_of_use(const struct config *config, const struct setting *row)
+{
+	for (size_t i = 0; i < settings_count && &settings[i] <= row; i++)
+		if ((settings[i].traits & PICK) && !config->origins[i].source && setting_is_under(row, &settings[i]))
+			return true;
+	return false;
+}
+
 void config_write_settings(struct strbuf *out, const struct config *config)
 {
 	const char *last = "";
@@ -116,7 +123,7 @@ void config_write_settings(struct strbuf *out, const struct config *config)
 
 		if (row->type == SETTING_ONEOF && row->fallback[0]) {
 			strbuf_addf(out, "%s: %s", row->path, row->fallback);
-		} else if (row->offset != SETTING_NOWHERE) {
+		} else if (row->offset != SETTING_NOWHERE && !is_out_of_use(config, row)) {
 			write_key(out, last, row->path);
 			write_value(out, row, (const char *)config + row->offset);
 			write_origin(out, &config->origins[i]);
@@ -153,10 +160,7 @@ static unsigned fate_of(const struct setting *row)
 
 	/* Rows stand behind their group's, so the last prefix with a fate is the nearest. */
 	for (const struct setting *at = settings; at <= row; at++) {
-		size_t len = strlen(at->path);
-
-		if (strncmp(row->path, at->path, len) == 0 && strchr(".[", row->path[len]) &&
-		    (at->traits & SETTING_FATES))
+		if ((at == row || setting_is_under(row, at)) && (at->traits & SETTING_FATES))
 			found = at;
 	}
 	return found ? found->traits : 0;

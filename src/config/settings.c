@@ -78,6 +78,13 @@ bool setting_is_below(const struct setting *row, const struct setting *parent)
 	return row->path[len] == '.' && row->path + len + 1 == setting_leaf(row);
 }
 
+bool setting_is_under(const struct setting *row, const struct setting *group)
+{
+	size_t len = strlen(group->path);
+
+	return strncmp(row->path, group->path, len) == 0 && (row->path[len] == '.' || row->path[len] == '[');
+}
+
 const struct setting *settings_child(const struct setting *parent, struct span name)
 {
 	for (size_t i = 0; i < settings_count; i++) {

@@ -69,6 +69,9 @@ const struct setting *settings_child_env(const struct setting *parent, struct sp
 /* Whether `row` is right below `parent`. */
 bool setting_is_below(const struct setting *row, const struct setting *parent);
 
+/* Whether `row` is below `group`, at any depth. */
+bool setting_is_under(const struct setting *row, const struct setting *group);
+
 /* The last part of the path: the key as a file spells it. */
 const char *setting_leaf(const struct setting *row);
 

@@ -112,12 +112,35 @@ struct config_uploadpurging {
 	bool dryrun;
 };
 
+struct config_azure {
+	const char *accountname;
+	struct secret accountkey;
+	const char *container;
+	const char *realm;
+	const char *rootdirectory; /* without slashes at its ends */
+	const char *serviceurl;    /* "" or an http(s) URL without a slash at its end */
+	struct secret connectionstring;
+	int64_t max_retries; /* 0: the default, below: none */
+	int64_t retry_delay;
+	bool skipverify;
+	const char *credentials; /* client_secret, shared_key, default_credentials */
+	const char *clientid;
+	const char *tenantid;
+	struct secret secret;
+	bool legacyrootprefix; /* also where trimlegacyrootprefix is given as false */
+	bool trimlegacyrootprefix;
+	int64_t copy_first_wait;
+	int64_t copy_longest_wait;
+	int64_t copy_all_waits;
+};
+
 struct config_storage {
 	enum config_driver driver;
 	struct {
 		const char *rootdirectory; /* absolute, without a slash at its end */
 		int64_t maxthreads;
 	} filesystem;
+	struct config_azure azure;
 	bool delete_enabled;
 	bool redirect_disable;
 	bool readonly;

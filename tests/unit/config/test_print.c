@@ -73,7 +73,8 @@ START_TEST(secrets_are_not_printed)
 {
 	struct loaded l;
 
-	load_rest(&l, "storage: filesystem\n", SPAN_LIT("http: {secret: hunter2}\ndatabase: {password: hunter2}"), NULL);
+	load_rest(&l, "storage: filesystem\n", SPAN_LIT("http: {secret: hunter2}\ndatabase: {password: hunter2}"),
+		  NULL);
 	ck_assert_ptr_null(strstr(print(&l), "hunter2"));
 	ck_assert_ptr_nonnull(strstr(print(&l), "secret: \"***\"  # f:3\n"));
 	unload(&l);
@@ -145,24 +146,64 @@ START_TEST(the_sample_file_shows_the_defaults)
 }
 END_TEST
 
-START_TEST(the_sample_file_names_every_setting_in_use)
+static bool is_storage_driver(const struct setting *row)
+{
+	return (row->traits & PICK) && setting_is_below(row, settings_find("storage"));
+}
+
+/* config.yml has the filesystem; a driver that takes its place has a file of its own. */
+static bool is_of_another_sample(const struct setting *row)
+{
+	for (size_t i = 0; i < settings_count; i++)
+		if (is_storage_driver(&settings[i]) && strcmp(setting_leaf(&settings[i]), "filesystem") != 0 &&
+		    setting_is_under(row, &settings[i]))
+			return true;
+	return false;
+}
+
+/* Loads a sample with all of its settings switched on: the rows in use that are below `group` (NULL: any) are given in
+ * it. */
+static void expect_all_given(const char *name, const struct setting *group)
 {
 	struct loaded l;
 	struct arena arena;
+	char path[4096];
 
 	arena_init(&arena, LOAD_MEMORY);
-	load_text(&l, span_of(uncommented(&arena, read_file(&arena, CONF_DIR "/config.yml"))), NULL);
-	ck_assert_msg(l.config != NULL, "%s", messages(&l, true));
+	(void)snprintf(path, sizeof path, "%s/%s.yml", CONF_DIR, name);
+	load_text(&l, span_of(uncommented(&arena, read_file(&arena, path))), NULL);
+	ck_assert_msg(l.config != NULL, "%s: %s", path, messages(&l, true));
 	ck_assert_uint_eq(l.report.unknown, 0);
-	for (size_t i = 0; i < settings_count; i++)
-		if (settings[i].offset != SETTING_NOWHERE && !(settings[i].traits & QUIET))
-			ck_assert_msg(config_given(l.config, settings[i].path), "conf/config.yml lacks %s",
-				      settings[i].path);
+	for (size_t i = 0; i < settings_count; i++) {
+		const struct setting *row = &settings[i];
+
+		if (row->offset != SETTING_NOWHERE && !(row->traits & QUIET) &&
+		    (!group || setting_is_under(row, group)) && (group || !is_of_another_sample(row)))
+			ck_assert_msg(config_given(l.config, row->path), "%s lacks %s", path, row->path);
+	}
 	unload(&l);
 	arena_release(&arena);
+}
+
+START_TEST(the_sample_file_names_every_setting_in_use)
+{
+	expect_all_given("config", NULL);
+}
+END_TEST
+
+START_TEST(each_storage_driver_has_a_sample_with_its_settings)
+{
+	for (size_t i = 0; i < settings_count; i++)
+		if (is_storage_driver(&settings[i]) && !(settings[i].traits & REFUSED) &&
+		    strcmp(setting_leaf(&settings[i]), "filesystem") != 0) {
+			char name[64];
+
+			(void)snprintf(name, sizeof name, "storage-%s", setting_leaf(&settings[i]));
+			expect_all_given(name, &settings[i]);
+		}
 }
 END_TEST
 
 TEST_FILE(print, what_is_printed_loads_to_the_same, secrets_are_not_printed, a_value_from_the_environment_says_so,
 	  the_list_has_a_line_for_every_key, the_sample_file_shows_the_defaults,
-	  the_sample_file_names_every_setting_in_use)
+	  the_sample_file_names_every_setting_in_use, each_storage_driver_has_a_sample_with_its_settings)
