@@ -9,5 +9,6 @@ bin_PROGRAMS += registry.fcgi
 registry_fcgi_SOURCES = \
 	fcgi/fcgi_io.c \
 	fcgi/options.c \
+	fcgi/program.c \
 	fcgi/registry_fcgi.c
 registry_fcgi_LDADD = libprefork.a $(APP_LIBS) $(FCGI_LIBS)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command line of registry.fcgi: a table of numbers, two words and a path. */
+/* The command line of a FastCGI program: a table of numbers, two words and a path. */
 #include "berth/fcgi/options.h"
 
 #include <getopt.h>
@@ -9,21 +9,24 @@
 #include "berth/base/span.h"
 #include "berth/fcgi/prefork.h"
 
-static const char usage[] =
-	"usage: registry.fcgi [--workers N] [--pool NAME] [--memory MIB] [--max-requests N] CONFIG\n"
-	"\n"
-	"Serves the registry over FastCGI on the listening socket that is its descriptor 0, so start it with spawn-fcgi -n:\n"
-	"    spawn-fcgi -n -s /run/berth/registry.sock -- registry.fcgi /etc/berth/config.yml\n"
-	"\n"
-	"  --workers N        processes that serve, one request at a time each (8)\n"
-	"  --pool NAME        `registry`, or `uploads` for a second instance that takes streamed uploads (registry)\n"
-	"  --memory MIB       a worker above this much resident memory is replaced between two requests; 0: never (256)\n"
-	"  --max-requests N   so is one that has served N requests; 0: never (0)\n"
-	"  --version, --help\n"
-	"\n"
-	"Signals: TERM, INT and QUIT finish the requests at hand within http.draintimeout (0: 10 s) and end; HUP checks the\n"
-	"configuration and, if it is good, swaps the workers without losing a request.\n"
-	"Exit status: 0 ended by a signal, 1 failure, 2 usage, 3 configuration error.\n";
+static void print_usage(FILE *out, const struct fcgi_words *program)
+{
+	fprintf(out,
+		"usage: %s [--workers N] [--pool NAME] [--memory MIB] [--max-requests N] CONFIG\n"
+		"\n"
+		"%s"
+		"\n"
+		"  --workers N        processes that serve, one request at a time each (8)\n"
+		"  --pool NAME        %s\n"
+		"  --memory MIB       a worker above this much resident memory is replaced between two requests; 0: never (256)\n"
+		"  --max-requests N   so is one that has served N requests; 0: never (0)\n"
+		"  --version, --help\n"
+		"\n"
+		"Signals: TERM, INT and QUIT finish the requests at hand within http.draintimeout (0: 10 s) and end; HUP checks the\n"
+		"configuration and, if it is good, swaps the workers without losing a request.\n"
+		"Exit status: 0 ended by a signal, 1 failure, 2 usage, 3 configuration error.\n",
+		program->name, program->summary, program->pool_help);
+}
 
 struct number {
 	const char *name;
@@ -48,46 +51,60 @@ static const struct option options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static bool read_number(uint64_t *out, const struct number *number, const char *text)
+static bool read_number(uint64_t *out, const char *program, const struct number *number, const char *text)
 {
 	if (span_to_u64(span_of(text), out) && *out >= number->least && *out <= number->most)
 		return true;
-	fprintf(stderr, "registry.fcgi: --%s wants a number from %llu to %llu, not \"%s\"\n", number->name,
+	fprintf(stderr, "%s: --%s wants a number from %llu to %llu, not \"%s\"\n", program, number->name,
 		(unsigned long long)number->least, (unsigned long long)number->most, text);
 	return false;
 }
 
-static bool is_pool(const char *name)
+/* Is `name` among the pools? An empty one becomes the first. */
+static bool take_pool(struct fcgi_options *out, const struct fcgi_words *program)
 {
-	return span_is(span_of(name), "registry") || span_is(span_of(name), "uploads");
+	struct span rest = span_of(program->pools), word;
+
+	out->first_pool = true;
+	while (span_split(&rest, ' ', &word)) {
+		if (!*out->pool) {
+			(void)snprintf(out->pool_name, sizeof out->pool_name, "%.*s", SPAN_ARG(word));
+			out->pool = out->pool_name;
+		}
+		if (span_is(word, out->pool))
+			return true;
+		out->first_pool = false;
+	}
+	return false;
 }
 
-enum fcgi_options_outcome fcgi_options_read(struct fcgi_options *out, int argc, char **argv)
+enum fcgi_options_outcome fcgi_options_read(struct fcgi_options *out, const struct fcgi_words *program, int argc,
+					    char **argv)
 {
 	uint64_t values[NUMBERS] = {[OPT_WORKERS] = PREFORK_WORKERS_DEFAULT, [OPT_MEMORY] = 256};
 	int option;
 
-	*out = (struct fcgi_options){.pool = "registry"};
+	*out = (struct fcgi_options){.pool = ""};
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case OPT_POOL:
 			out->pool = optarg;
 			break;
 		case OPT_VERSION:
-			printf("registry.fcgi berth %s\n", BERTH_VERSION);
+			printf("%s berth %s\n", program->name, BERTH_VERSION);
 			return FCGI_OPTIONS_DONE;
 		case OPT_HELP:
-			fputs(usage, stdout);
+			print_usage(stdout, program);
 			return FCGI_OPTIONS_DONE;
 		default:
 			if (option < 0 || option >= NUMBERS)
 				return FCGI_OPTIONS_WRONG; /* getopt has said why */
-			if (!read_number(&values[option], &numbers[option], optarg))
+			if (!read_number(&values[option], program->name, &numbers[option], optarg))
 				return FCGI_OPTIONS_WRONG;
 		}
 	}
-	if (argc - optind != 1 || !is_pool(out->pool)) {
-		fputs(usage, stderr);
+	if (argc - optind != 1 || !take_pool(out, program)) {
+		print_usage(stderr, program);
 		return FCGI_OPTIONS_WRONG;
 	}
 	out->config = argv[optind];

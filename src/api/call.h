@@ -10,7 +10,8 @@
 #include "berth/http/respond.h"
 
 struct call {
-	const struct api_settings *settings;
+	const struct api *api;
+	const struct api_settings *settings; /* the api's */
 	struct http_request request;
 	struct response response;
 	struct route_match match;
@@ -24,6 +25,13 @@ typedef bool handler_fn(struct call *call);
 #define ROUTE(methods, pattern, action, guard, name) handler_fn api_##name;
 #include "berth/api/routes.def"
 #undef ROUTE
+
+/* A row's route and handler have the same place. */
+struct api_table {
+	const struct route *routes;
+	handler_fn *const *handlers;
+	size_t count;
+};
 
 /* The path parameter as a digest; E_DIGEST_INVALID. */
 bool call_digest(struct call *call, struct digest *out);

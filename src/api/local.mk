@@ -6,5 +6,6 @@ libapi_a_SOURCES = \
 	src/api/call.h \
 	src/api/listings.c \
 	src/api/manifests.c \
+	src/api/registry.c \
 	src/api/serve.c \
 	src/api/uploads.c

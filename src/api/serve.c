@@ -5,24 +5,10 @@
 #include "berth/oci/name.h"
 #include "call.h"
 
-static const struct route routes[] = {
-#define ROUTE(methods, pattern, action, guard, name) {HTTP_##methods, pattern, action, guard},
-#include "berth/api/routes.def"
-#undef ROUTE
-};
-
-static handler_fn *const handlers[] = {
-#define ROUTE(methods, pattern, action, guard, name) api_##name,
-#include "berth/api/routes.def"
-#undef ROUTE
-};
-
-#define ROUTE_COUNT (sizeof routes / sizeof *routes)
-
-const struct route *api_routes(size_t *count)
+const struct route *api_routes(const struct api_table *table, size_t *count)
 {
-	*count = ROUTE_COUNT;
-	return routes;
+	*count = table->count;
+	return table->routes;
 }
 
 static bool guard(struct call *call, enum route_guard guard)
@@ -60,8 +46,10 @@ static void log_context(const struct call *call)
 
 static bool dispatch(struct call *call)
 {
+	const struct api_table *table = call->api->table;
+
 	log_context(call);
-	call->match = route_find(routes, ROUTE_COUNT, call->settings->base.prefix, call->request.arena, &call->request.target,
+	call->match = route_find(table->routes, table->count, call->settings->base.prefix, call->request.arena, &call->request.target,
 				 call->request.method);
 	if (!call->match.allowed)
 		return error_set(&call->error, E_NOT_FOUND);
@@ -69,7 +57,7 @@ static bool dispatch(struct call *call)
 		return other_method(call);
 	if (call->match.name.len && !name_valid(call->match.name))
 		return error_setf(&call->error, E_NAME_INVALID, "%.*s", SPAN_ARG(call->match.name));
-	return guard(call, call->match.route->guard) && handlers[call->match.route - routes](call);
+	return guard(call, call->match.route->guard) && table->handlers[call->match.route - table->routes](call);
 }
 
 static void common_headers(struct call *call)
@@ -87,6 +75,7 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 {
 	struct call *call = arena_alloc(arena, sizeof *call);
 
+	call->api = api;
 	call->settings = api->settings;
 	error_init(&call->error, arena);
 	response_init(&call->response, arena);

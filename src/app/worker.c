@@ -64,6 +64,7 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 	worker->db = db_new(&app->database, meta_statements, STMT_COUNT);
 	worker->api = (struct api){
 		.settings = &app->api,
+		.table = &api_registry,
 		.core = {
 			.db = worker->db,
 			.store = app_open_store(app->config, reason, sizeof reason),

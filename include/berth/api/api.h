@@ -31,9 +31,14 @@ struct api_settings {
 	size_t tags_max;    /* most tags of one page */
 };
 
+/* Routes and their handlers: what a program serves. */
+struct api_table;
+extern const struct api_table api_registry;
+
 /* One worker's; the settings are borrowed. */
 struct api {
 	const struct api_settings *settings;
+	const struct api_table *table;
 	struct core core;
 };
 
@@ -43,7 +48,7 @@ struct api {
  */
 void api_serve(struct api *api, struct http_io *io, struct arena *arena);
 
-/* The route table: for documentation and tests. */
-const struct route *api_routes(size_t *count);
+/* The routes of a table: for documentation and tests. */
+const struct route *api_routes(const struct api_table *table, size_t *count);
 
 #endif

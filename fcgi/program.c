@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* A FastCGI program: started by spawn-fcgi with the listening socket on descriptor 0. */
+#include "berth/fcgi/program.h"
+
+#include <stdio.h>
+
+#include "berth/base/limits.h"
+#include "berth/base/log.h"
+#include "berth/config/config.h"
+#include "berth/fcgi/fcgi_io.h"
+#include "berth/fcgi/prefork.h"
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIG = 3 };
+
+struct running {
+	const struct fcgi_program *program;
+	struct fcgi_options options;
+	struct prefork_options prefork;
+	struct app app;
+};
+
+static int work(void *context, int slot)
+{
+	struct running *running = context;
+	struct fcgi_io *io = fcgi_io_new();
+	struct app_worker *worker = running->program->worker_new(&running->app, &prefork_shared()->cache_generation);
+	struct arena arena;
+	struct http_io transport;
+	int fd;
+
+	(void)slot;
+	if (!io || !worker)
+		return EXIT_FAILED;
+	arena_init(&arena, LIMIT_REQUEST_MEMORY);
+	while ((fd = prefork_accept(0)) >= 0) {
+		if (fcgi_io_begin(io, fd, &transport)) {
+			api_serve(app_worker_api(worker), &transport, &arena);
+			fcgi_io_finish(io);
+		}
+		prefork_request_done();
+	}
+	arena_release(&arena);
+	app_worker_free(worker);
+	fcgi_io_free(io);
+	return 0;
+}
+
+static int keep_house(void *context)
+{
+	const struct running *running = context;
+	struct app_worker *worker = running->program->worker_new(&running->app, &prefork_shared()->cache_generation);
+
+	if (!worker)
+		return EXIT_FAILED;
+	running->program->housekeep(&running->app, worker, prefork_worker_stopping);
+	app_worker_free(worker);
+	return 0;
+}
+
+static unsigned drain_ms(const struct config *config)
+{
+	int64_t ms = config->http.draintimeout / 1000000;
+
+	if (ms == 0 && config->http.draintimeout > 0)
+		ms = 1;
+	return ms > UINT32_MAX ? UINT32_MAX : (unsigned)ms;
+}
+
+/* What the web server's configuration was rendered from, too, does not follow a reload. */
+static void warn_restart(const struct config *old, struct app *next)
+{
+	const char *key = config_restart_key(old, next->config, &next->arena);
+
+	if (key)
+		log_warn("reload: %s has changed, which takes a new web server configuration and a restart", key);
+}
+
+/* In the master: the new configuration is used only when a registry could start with it. */
+static bool reload(void *context)
+{
+	struct running *running = context;
+	struct app next;
+	char reason[512];
+
+	if (!app_load(&next, running->options.config, environ, stderr))
+		return false;
+	if (!running->program->check(&next, reason, sizeof reason)) {
+		log_error("reload: %s", reason);
+		app_release(&next);
+		return false;
+	}
+	warn_restart(running->app.config, &next);
+	app_release(&running->app);
+	running->app = next;
+	running->prefork.drain_ms = drain_ms(running->app.config);
+	return true;
+}
+
+static bool start(struct running *running)
+{
+	char reason[512];
+
+	if (running->program->check(&running->app, reason, sizeof reason))
+		return true;
+	log_error("cannot start: %s", reason);
+	app_release(&running->app);
+	return false;
+}
+
+int fcgi_main(const struct fcgi_program *program, int argc, char **argv)
+{
+	static struct running running;
+
+	running.program = program;
+	prefork_hold_signals();
+	switch (fcgi_options_read(&running.options, &program->words, argc, argv)) {
+	case FCGI_OPTIONS_RUN: break;
+	case FCGI_OPTIONS_DONE: return 0;
+	case FCGI_OPTIONS_WRONG: return EXIT_USAGE;
+	}
+	if (!prefork_is_listening(0)) {
+		fprintf(stderr, "%s: descriptor 0 is not a listening socket: start it with spawn-fcgi -n\n", program->words.name);
+		return EXIT_USAGE;
+	}
+	if (!app_load(&running.app, running.options.config, environ, stderr))
+		return EXIT_CONFIG;
+	if (!start(&running))
+		return EXIT_FAILED;
+	running.prefork = (struct prefork_options){
+		.name = running.options.pool,
+		.workers = running.options.workers,
+		.worker = work,
+		.housekeeper = running.options.first_pool ? keep_house : NULL,
+		.reload = reload,
+		.ctx = &running,
+		.drain_ms = drain_ms(running.app.config),
+		.memory_ceiling = running.options.memory_ceiling,
+		.max_requests = running.options.max_requests,
+	};
+	return prefork_run(&running.prefork);
+}

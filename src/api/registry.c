@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The routes of the registry. */
+#include "call.h"
+
+static const struct route routes[] = {
+#define ROUTE(methods, pattern, action, guard, name) {HTTP_##methods, pattern, action, guard},
+#include "berth/api/routes.def"
+#undef ROUTE
+};
+
+static handler_fn *const handlers[] = {
+#define ROUTE(methods, pattern, action, guard, name) api_##name,
+#include "berth/api/routes.def"
+#undef ROUTE
+};
+
+const struct api_table api_registry = {routes, handlers, sizeof routes / sizeof *routes};
