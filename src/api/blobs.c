@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Blobs (end-2, end-10): the worker decides, the web server sends. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "berth/core/blob.h"
 #include "berth/http/byterange.h"
 #include "berth/http/etag.h"
 #include "call.h"
 
-#define ACCEL_PREFIX "/_berth/blobs/" /* the internal location of the rendered NGINX configuration */
+/* Internal locations of the rendered NGINX configuration. */
+#define ACCEL_PREFIX "/_berth/blobs/"
+#define ACCEL_FETCH "/_berth/fetch"
 
 static void blob_headers(struct call *call, const struct digest *digest)
 {
@@ -91,11 +94,11 @@ static bool send_through_worker(struct call *call, const struct digest *digest, 
 
 /* ---- with one ---- */
 
-static bool hand_over(struct call *call, const struct digest *digest, const struct store_location *location)
+static bool send_file(struct call *call, const struct digest *digest, const struct store_location *location)
 {
 	struct span how = http_header(&call->request, "BERTH_SENDFILE");
 
-	if (location->place != STORE_PLACE_FILE || how.len == 0)
+	if (how.len == 0)
 		return false;
 	blob_headers(call, digest);
 	if (span_is(how, "accel")) {
@@ -108,14 +111,65 @@ static bool hand_over(struct call *call, const struct digest *digest, const stru
 	return true;
 }
 
-static bool send_head(struct call *call, const struct digest *digest)
-{
-	uint64_t size;
+/* ---- by the store itself ---- */
 
-	if (!blob_size(&call->work, call->match.name, digest, &size))
+static const char *client_address(const struct call *call)
+{
+	static const char *const told_by[] = {"HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "REMOTE_ADDR"};
+	struct span all, first;
+
+	for (size_t i = 0; i < sizeof told_by / sizeof *told_by; i++) {
+		all = http_header(&call->request, told_by[i]);
+		if (span_split(&all, ',', &first) && span_trim(first).len > 0)
+			return arena_span(call->request.arena, span_trim(first));
+	}
+	return NULL;
+}
+
+static bool locate(struct call *call, const struct digest *digest, struct store_location *location)
+{
+	struct store_asker asker = {
+		.head = call->request.method == HTTP_HEAD,
+		.web_server = !call->settings->redirect,
+		.address = client_address(call),
+	};
+
+	return blob_locate(&call->work, digest, &asker, location);
+}
+
+/* No Cache-Control: the URL in it does not hold as long as the blob does. */
+static bool redirect(struct call *call, const struct digest *digest, const char *url)
+{
+	call_empty(call, 307);
+	response_header(&call->response, "Content-Type", "application/octet-stream");
+	response_header(&call->response, "Location", url);
+	call_digest_headers(call, digest);
+	return true;
+}
+
+/*
+ * The web server fetches the bytes. It goes to one origin only, which its configuration names and which we get to know as
+ * BERTH_FETCH; a URL that is elsewhere it is not given. Only the request's target and the range travel: the client's own
+ * Range and If-Range are ours to judge, and its Authorization is nothing for the store.
+ */
+static bool fetch(struct call *call, const struct digest *digest, const char *url, const struct byterange *part)
+{
+	struct span origin = http_header(&call->request, "BERTH_FETCH");
+
+	if (origin.len == 0 || strncmp(url, origin.ptr, origin.len) != 0 || url[origin.len] != '/')
 		return false;
-	if (call_not_modified(call, digest))
-		return true;
+	blob_headers(call, digest);
+	response_header(&call->response, "Accept-Ranges", "bytes");
+	response_header(&call->response, "X-Accel-Redirect", ACCEL_FETCH);
+	response_header(&call->response, "Berth-Fetch", url + origin.len);
+	if (part)
+		response_headerf(&call->response, "Berth-Fetch-Range", "bytes=%" PRIu64 "-%" PRIu64, part->first, part->last);
+	call->response.length_elsewhere = true;
+	return true;
+}
+
+static bool send_head(struct call *call, const struct digest *digest, uint64_t size)
+{
 	blob_headers(call, digest);
 	response_header(&call->response, "Accept-Ranges", "bytes");
 	response_length(&call->response, size);
@@ -123,28 +177,48 @@ static bool send_head(struct call *call, const struct digest *digest)
 }
 
 /* What no server can satisfy is said here, so that the answer is the same whoever would have sent the bytes. */
-bool api_blob_get(struct call *call)
+static bool send_body(struct call *call, const struct digest *digest, uint64_t size, const struct store_location *location)
 {
 	struct byterange ranges[BYTERANGE_MAX];
-	struct store_location location;
 	enum byterange_outcome outcome;
-	struct digest digest;
-	uint64_t size;
+	const struct byterange *part;
 	size_t count;
 
-	if (!call_digest(call, &digest))
+	if (location->place != STORE_PLACE_URL && !blob_check(&call->work, digest, size))
 		return false;
-	if (call->request.method == HTTP_HEAD)
-		return send_head(call, &digest);
-	if (!blob_open(&call->work, call->match.name, &digest, &size, &location))
+	outcome = asked(call, digest, size, ranges, &count);
+	if (outcome == BYTERANGE_UNSATISFIABLE)
+		return not_satisfiable(call, size);
+	part = outcome == BYTERANGE_PARTIAL && count == 1 ? ranges : NULL;
+	if (location->place == STORE_PLACE_FILE && send_file(call, digest, location))
+		return true;
+	if (location->place == STORE_PLACE_URL) {
+		if (fetch(call, digest, location->url, part))
+			return true;
+		if (!blob_check(&call->work, digest, size))
+			return false;
+	}
+	return send_through_worker(call, digest, size, part);
+}
+
+bool api_blob_get(struct call *call)
+{
+	bool head = call->request.method == HTTP_HEAD;
+	struct store_location location;
+	struct digest digest;
+	uint64_t size;
+
+	if (!call_digest(call, &digest) || !blob_size(&call->work, call->match.name, &digest, &size))
 		return false;
 	if (call_not_modified(call, &digest))
 		return true;
-	outcome = asked(call, &digest, size, ranges, &count);
-	if (outcome == BYTERANGE_UNSATISFIABLE)
-		return not_satisfiable(call, size);
-	return hand_over(call, &digest, &location) ||
-	       send_through_worker(call, &digest, size, outcome == BYTERANGE_PARTIAL && count == 1 ? ranges : NULL);
+	if (head && !call->settings->redirect)
+		return send_head(call, &digest, size);
+	if (!locate(call, &digest, &location))
+		return false;
+	if (location.place == STORE_PLACE_URL && call->settings->redirect)
+		return redirect(call, &digest, location.url);
+	return head ? send_head(call, &digest, size) : send_body(call, &digest, size, &location);
 }
 
 bool api_blob_delete(struct call *call)

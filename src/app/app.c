@@ -52,6 +52,7 @@ static void api_settings(struct app *app)
 		.base = {config->http.host, config->http.prefix, config->http.relativeurls},
 		.delete_enabled = config->storage.delete_enabled,
 		.readonly = config->storage.readonly,
+		.redirect = !config->storage.redirect_disable,
 		.catalog_max = (size_t)config->catalog.maxentries,
 		.tags_max = config->tags.given ? (size_t)config->tags.maxtags : LIMIT_PAGE,
 	};

@@ -22,17 +22,22 @@ bool blob_size(const struct work *work, struct span path, const struct digest *d
 	return found || unknown(work, digest);
 }
 
-bool blob_open(const struct work *work, struct span path, const struct digest *digest, uint64_t *size,
-	       struct store_location *location)
+bool blob_locate(const struct work *work, const struct digest *digest, const struct store_asker *asker,
+		 struct store_location *location)
+{
+	return store_locate(work->core->store, digest, asker, location, work->arena, work->error);
+}
+
+bool blob_check(const struct work *work, const struct digest *digest, uint64_t size)
 {
 	char text[DIGEST_TEXT_MAX];
 	uint64_t stored;
 	bool found;
 
-	if (!blob_size(work, path, digest, size) || !store_stat(work->core->store, digest, &found, &stored, work->error))
+	if (!store_stat(work->core->store, digest, &found, &stored, work->error))
 		return false;
-	if (found && stored == *size)
-		return store_locate(work->core->store, digest, location, work->arena, work->error);
+	if (found && stored == size)
+		return true;
 	log_error("storage: blob %s: %s", digest_text(digest, text), found ? "another size than its row says" : "missing");
 	return unknown(work, digest);
 }

@@ -21,12 +21,12 @@ bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint
 	return true;
 }
 
-bool fs_locate(struct store *store, const struct digest *digest, struct store_location *out, struct arena *arena,
-	       struct error *error)
+bool fs_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+	       struct store_location *out, struct arena *arena, struct error *error)
 {
 	struct fs_path data = fs_blob_data(digest);
 
-	(void)error;
+	(void)asker, (void)error;
 	*out = (struct store_location){.place = STORE_PLACE_FILE, .relative = arena_strdup(arena, data.text)};
 	out->path = arena_printf(arena, "%s/" FS_BLOBS "/%s", fs_of(store)->root, data.text);
 	return true;

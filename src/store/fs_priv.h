@@ -35,8 +35,8 @@ void fs_abort(struct store *store, const struct store_upload *upload);
 
 /* fs_blob.c */
 bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error);
-bool fs_locate(struct store *store, const struct digest *digest, struct store_location *out, struct arena *arena,
-	       struct error *error);
+bool fs_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+	       struct store_location *out, struct arena *arena, struct error *error);
 bool fs_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	     void *context, struct error *error);
 bool fs_remove(struct store *store, const struct digest *digest, struct error *error);

@@ -27,6 +27,7 @@ struct api_settings {
 	size_t header_count;
 	bool delete_enabled;
 	bool readonly;
+	bool redirect;      /* clients may be sent to the store for a blob's bytes */
 	size_t catalog_max; /* most that n may ask of _catalog */
 	size_t tags_max;    /* most tags of one page */
 };

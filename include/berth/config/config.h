@@ -143,6 +143,7 @@ struct config_storage {
 	struct config_azure azure;
 	bool delete_enabled;
 	bool redirect_disable;
+	int64_t redirect_expirydelay;
 	bool readonly;
 	struct config_uploadpurging uploadpurging;
 };

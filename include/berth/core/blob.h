@@ -12,11 +12,17 @@
 /* Size of a blob that the repository links; E_BLOB_UNKNOWN otherwise. One statement. */
 bool blob_size(const struct work *work, struct span path, const struct digest *digest, uint64_t *size);
 
-/* The same, and where its bytes are. Bytes that are missing or of another size are logged and E_BLOB_UNKNOWN. */
-bool blob_open(const struct work *work, struct span path, const struct digest *digest, uint64_t *size,
-	       struct store_location *location);
+/* Where the bytes of a blob are that blob_size has found. They are not looked at: see blob_check. */
+bool blob_locate(const struct work *work, const struct digest *digest, const struct store_asker *asker,
+		 struct store_location *location);
 
-/* Sends `length` bytes of an opened blob to the sink; false when either end failed. */
+/*
+ * Whether the bytes are there, `size` of them; otherwise it is logged and E_BLOB_UNKNOWN. Needed before our side sends
+ * them. Behind a URL that somebody else follows it would cost a round trip to the store on every pull.
+ */
+bool blob_check(const struct work *work, const struct digest *digest, uint64_t size);
+
+/* Sends `length` bytes of a located blob to the sink; false when either end failed. */
 bool blob_read(const struct work *work, const struct digest *digest, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	       void *context);
 

@@ -62,6 +62,13 @@ struct store_location {
 	const char *url;      /* URL */
 };
 
+/* Who follows the location, and how. All zero: nobody in particular, with a GET. */
+struct store_asker {
+	bool head;           /* a HEAD: a signed URL is good for one method */
+	bool web_server;     /* ours fetches the bytes for the client: middlewares stay out of it */
+	const char *address; /* the client's, as text; NULL: not known */
+};
+
 typedef bool store_walk_fn(void *context, const struct digest *digest, uint64_t size);
 
 /* Does a session claim the upload `id`? When that cannot be known: yes. */
@@ -94,7 +101,9 @@ struct store_driver {
 	/* *found false: no such blob. */
 	bool (*stat)(struct store *, const struct digest *, bool *found, uint64_t *size, struct error *);
 
-	bool (*locate)(struct store *, const struct digest *, struct store_location *out, struct arena *, struct error *);
+	/* Of a blob that is known to be there: an object store is not asked for it again. */
+	bool (*locate)(struct store *, const struct digest *, const struct store_asker *, struct store_location *out,
+		       struct arena *, struct error *);
 
 	bool (*read)(struct store *, const struct digest *, uint64_t offset, uint64_t length, store_sink_fn *, void *context,
 		     struct error *);
@@ -149,10 +158,10 @@ static inline bool store_stat(struct store *store, const struct digest *digest, 
 	return store->driver->stat(store, digest, found, size, error);
 }
 
-static inline bool store_locate(struct store *store, const struct digest *digest, struct store_location *out,
-				struct arena *arena, struct error *error)
+static inline bool store_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+				struct store_location *out, struct arena *arena, struct error *error)
 {
-	return store->driver->locate(store, digest, out, arena, error);
+	return store->driver->locate(store, digest, asker, out, arena, error);
 }
 
 static inline bool store_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,
