@@ -4,12 +4,15 @@ libbase_a_SOURCES = \
 	src/base/base64.c \
 	src/base/digest.c \
 	src/base/error.c \
+	src/base/hash.c \
 	src/base/hex.c \
 	src/base/json_scan.c \
 	src/base/json_write.c \
 	src/base/log.c \
+	src/base/percent.c \
 	src/base/secret.c \
 	src/base/span.c \
 	src/base/strbuf.c \
+	src/base/timetext.c \
 	src/base/utf8.c \
 	src/base/uuid.c

@@ -9,4 +9,6 @@ libstore_a_SOURCES = \
 	src/store/fs_priv.h \
 	src/store/fs_sweep.c \
 	src/store/fs_upload.c \
-	src/store/mem.c
+	src/store/mem.c \
+	src/store/xml.c \
+	src/store/xml_priv.h

@@ -111,8 +111,9 @@ const char *http_exchange_get(const struct http_exchange *exchange, const char *
 struct span http_exchange_header(const struct http_exchange *exchange, const char *name);
 
 /*
- * Runs the exchanges, at most `at_once` (0: 4) at a time, until each has an answer or has failed for good. True when every
- * one has an answer, whatever its status.
+ * Runs the exchanges, at most `at_once` (0: 4) at a time, until each has an answer or has failed for good; once one has
+ * failed, those that have not begun are not tried. True when every one has an answer, whatever its status. A `prepare` may
+ * run an exchange of its own on the same client; a sink must not, and must not leave by a jump.
  */
 bool http_client_run_all(struct http_client *client, struct http_exchange *list, size_t count, unsigned at_once,
 			 struct arena *arena);

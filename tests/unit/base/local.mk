@@ -6,13 +6,16 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/test_base64.c \
 	tests/unit/base/test_digest.c \
 	tests/unit/base/test_error.c \
+	tests/unit/base/test_hash.c \
 	tests/unit/base/test_hex.c \
 	tests/unit/base/test_json_scan.c \
 	tests/unit/base/test_json_write.c \
 	tests/unit/base/test_log.c \
+	tests/unit/base/test_percent.c \
 	tests/unit/base/test_secret.c \
 	tests/unit/base/test_span.c \
 	tests/unit/base/test_strbuf.c \
+	tests/unit/base/test_timetext.c \
 	tests/unit/base/test_utf8.c \
 	tests/unit/base/test_uuid.c
 tests_unit_test_base_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)

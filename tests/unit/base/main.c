@@ -6,21 +6,24 @@ const struct test_file *tests_arena(void);
 const struct test_file *tests_base64(void);
 const struct test_file *tests_digest(void);
 const struct test_file *tests_error(void);
+const struct test_file *tests_hash(void);
 const struct test_file *tests_hex(void);
 const struct test_file *tests_json_scan(void);
 const struct test_file *tests_json_write(void);
 const struct test_file *tests_log(void);
+const struct test_file *tests_percent(void);
 const struct test_file *tests_secret(void);
 const struct test_file *tests_span(void);
 const struct test_file *tests_strbuf(void);
+const struct test_file *tests_timetext(void);
 const struct test_file *tests_utf8(void);
 const struct test_file *tests_uuid(void);
 
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_arena,	 tests_base64, tests_digest, tests_error, tests_hex,    tests_json_scan, tests_json_write,
-		tests_log,	 tests_secret, tests_span,   tests_strbuf, tests_utf8,  tests_uuid,
+		tests_arena, tests_base64,  tests_digest, tests_error, tests_hash,   tests_hex,	    tests_json_scan, tests_json_write,
+		tests_log,   tests_percent, tests_secret, tests_span,  tests_strbuf, tests_timetext, tests_utf8,     tests_uuid,
 	};
 
 	return test_run("base", files, sizeof files / sizeof *files);

@@ -6,6 +6,7 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/main.c \
 	tests/unit/store/test_drivers.c \
 	tests/unit/store/test_fs.c \
-	tests/unit/store/test_fs_path.c
+	tests/unit/store/test_fs_path.c \
+	tests/unit/store/test_xml.c
 tests_unit_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_store_LDADD = $(STORE_LIBS) $(CHECK_LIBS)

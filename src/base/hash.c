@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Hashes and HMAC through OpenSSL. */
+#include "berth/base/hash.h"
+
+#include <stdlib.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "berth/base/hex.h"
+
+static const EVP_MD *method_of(enum hash hash)
+{
+	switch (hash) {
+	case HASH_MD5: return EVP_md5();
+	case HASH_SHA1: return EVP_sha1();
+	case HASH_SHA256: return EVP_sha256();
+	case HASH_SHA512: break;
+	}
+	return EVP_sha512();
+}
+
+size_t hash_of(unsigned char out[static HASH_MAX], enum hash hash, struct span bytes)
+{
+	unsigned len = 0;
+
+	if (EVP_Digest(bytes.ptr, bytes.len, out, &len, method_of(hash), NULL) != 1)
+		abort(); /* out of memory, or OpenSSL without the algorithm: nothing sound can follow */
+	return len;
+}
+
+size_t hash_hmac(unsigned char out[static HASH_MAX], enum hash hash, struct span key, struct span bytes)
+{
+	unsigned len = 0;
+
+	if (!HMAC(method_of(hash), key.ptr, (int)key.len, (const unsigned char *)bytes.ptr, bytes.len, out, &len))
+		abort();
+	return len;
+}
+
+const char *hash_hex(char out[static HASH_HEX_MAX], enum hash hash, struct span bytes)
+{
+	unsigned char raw[HASH_MAX];
+
+	hex_encode(out, raw, hash_of(raw, hash, bytes));
+	return out;
+}
+
+const char *hash_hmac_hex(char out[static HASH_HEX_MAX], enum hash hash, struct span key, struct span bytes)
+{
+	unsigned char raw[HASH_MAX];
+
+	hex_encode(out, raw, hash_hmac(raw, hash, key, bytes));
+	return out;
+}
