@@ -26,6 +26,7 @@ void apply_tree(struct load *load, const struct node *root);
 void check_config(struct load *load, const struct node *root);
 
 /* Called by check_config for the driver that is named. */
+void check_s3(struct load *load);
 void check_azure(struct load *load);
 
 /* What the checks share. Where a setting was given; the file as a whole when it was not. */

@@ -92,6 +92,8 @@ static void check_storage(struct load *load)
 {
 	load->config->storage.driver = driver_given(load);
 	check_filesystem(load);
+	if (load->config->storage.driver == CONFIG_DRIVER_S3)
+		check_s3(load);
 	if (load->config->storage.driver == CONFIG_DRIVER_AZURE)
 		check_azure(load);
 }

@@ -3,6 +3,7 @@ libconfig_a_SOURCES = \
 	src/config/apply.c \
 	src/config/check.c \
 	src/config/check_azure.c \
+	src/config/check_s3.c \
 	src/config/collect.c \
 	src/config/duration.c \
 	src/config/env.c \
@@ -15,4 +16,4 @@ libconfig_a_SOURCES = \
 	src/config/suggest.c \
 	src/config/value.c \
 	src/config/yaml.c
-EXTRA_DIST += src/config/settings.def conf/config.yml conf/storage-azure.yml
+EXTRA_DIST += src/config/settings.def conf/config.yml conf/storage-azure.yml conf/storage-s3.yml

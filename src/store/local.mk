@@ -9,6 +9,17 @@ libstore_a_SOURCES = \
 	src/store/fs_priv.h \
 	src/store/fs_sweep.c \
 	src/store/fs_upload.c \
+	src/store/jsondoc.c \
+	src/store/jsondoc_priv.h \
 	src/store/mem.c \
+	src/store/s3_credentials.c \
+	src/store/s3_credentials.h \
+	src/store/s3_credentials_priv.h \
+	src/store/s3_endpoint.c \
+	src/store/s3_endpoint.h \
+	src/store/s3_metadata.c \
+	src/store/s3_profile.c \
+	src/store/s3_sign.c \
+	src/store/s3_sign.h \
 	src/store/xml.c \
 	src/store/xml_priv.h

@@ -112,6 +112,37 @@ struct config_uploadpurging {
 	bool dryrun;
 };
 
+struct config_s3 {
+	const char *accesskey;
+	struct secret secretkey;
+	struct secret sessiontoken;
+	const char *region;
+	const char *regionendpoint; /* host or URL, without a slash at its end */
+	bool forcepathstyle;        /* what holds: with a regionendpoint true unless given */
+	const char *bucket;
+	bool encrypt;
+	const char *keyid;
+	bool secure;
+	bool skipverify;
+	bool v4auth;
+	int64_t chunksize;
+	int64_t multipartcopychunksize;
+	int64_t multipartcopymaxconcurrency;
+	int64_t multipartcopythresholdsize;
+	const char *rootdirectory; /* without slashes at its ends */
+	const char *storageclass;
+	const char *objectacl;
+	bool objectownership;
+	const char *useragent;
+	bool usedualstack;
+	bool accelerate;
+	bool usefipsendpoint;
+	const char *loglevel;
+	int64_t maxrequestspersecond; /* 0: no bound */
+	int64_t maxretries;
+	bool checksum_disabled;
+};
+
 struct config_azure {
 	const char *accountname;
 	struct secret accountkey;
@@ -140,6 +171,7 @@ struct config_storage {
 		const char *rootdirectory; /* absolute, without a slash at its end */
 		int64_t maxthreads;
 	} filesystem;
+	struct config_s3 s3;
 	struct config_azure azure;
 	bool delete_enabled;
 	bool redirect_disable;

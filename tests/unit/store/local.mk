@@ -1,12 +1,17 @@
 check_PROGRAMS += tests/unit/test_store
 TESTS += tests/unit/test_store
 tests_unit_test_store_SOURCES = \
+	tests/unit/http/loopback.c \
+	tests/unit/http/loopback.h \
 	tests/unit/store/lab.c \
 	tests/unit/store/lab.h \
 	tests/unit/store/main.c \
 	tests/unit/store/test_drivers.c \
 	tests/unit/store/test_fs.c \
 	tests/unit/store/test_fs_path.c \
+	tests/unit/store/test_s3_credentials.c \
+	tests/unit/store/test_s3_endpoint.c \
+	tests/unit/store/test_s3_sign.c \
 	tests/unit/store/test_xml.c
-tests_unit_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)
 tests_unit_test_store_LDADD = $(STORE_LIBS) $(CHECK_LIBS)

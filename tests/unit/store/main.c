@@ -5,11 +5,18 @@
 const struct test_file *tests_drivers(void);
 const struct test_file *tests_fs(void);
 const struct test_file *tests_fs_path(void);
+const struct test_file *tests_s3_credentials(void);
+const struct test_file *tests_s3_endpoint(void);
+const struct test_file *tests_s3_sign(void);
 const struct test_file *tests_xml(void);
 
 int main(void)
 {
-	const struct test_file *(*const files[])(void) = {tests_drivers, tests_fs, tests_fs_path, tests_xml};
+	const struct test_file *(*const files[])(void) = {
+		tests_drivers,        tests_fs,          tests_fs_path, /* the filesystem */
+		tests_s3_credentials, tests_s3_endpoint, tests_s3_sign, /* Amazon S3 */
+		tests_xml,
+	};
 
 	return test_run("store", files, sizeof files / sizeof *files);
 }

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* From settings to the URL of a bucket. */
+#include "s3_endpoint.h"
+
+#include <string.h>
+
+#define DEFAULT_REGION "us-east-1" /* what servers that know no regions are signed for */
+
+/* Which domain the regions of a partition are under. */
+static const char *domain_of(const char *region)
+{
+	static const struct {
+		const char *prefix;
+		const char *domain;
+	} partitions[] = {
+		{"cn-", "amazonaws.com.cn"}, {"us-isob-", "sc2s.sgov.gov"}, {"us-isof-", "csp.hci.ic.gov"},
+		{"us-iso-", "c2s.ic.gov"},   {"eu-isoe-", "cloud.adc-e.uk"}, {"eusc-", "amazonaws.eu"},
+	};
+
+	for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
+		if (span_starts(span_of(region), partitions[i].prefix))
+			return partitions[i].domain;
+	return "amazonaws.com";
+}
+
+static const char *amazon_host(const struct store_s3_settings *settings, struct arena *arena)
+{
+	const char *stack = settings->dualstack ? ".dualstack" : "";
+
+	if (settings->accelerate)
+		return arena_printf(arena, "s3-accelerate%s.amazonaws.com", stack);
+	return arena_printf(arena, "s3%s%s.%s.%s", settings->fips ? "-fips" : "", stack, settings->region,
+			    domain_of(settings->region));
+}
+
+/* A certificate for *.host covers no further dots. */
+static bool bucket_in_path(const struct store_s3_settings *settings, bool secure)
+{
+	return settings->path_style || (secure && !settings->endpoint[0] && strchr(settings->bucket, '.'));
+}
+
+/* Host and port as they will stand in the Host header: without the scheme's own port. */
+static struct span authority_of(const char *host, bool secure)
+{
+	struct span authority = {host, strcspn(host, "/")};
+	const char *port = secure ? ":443" : ":80";
+	size_t len = strlen(port);
+
+	if (authority.len > len && memcmp(host + authority.len - len, port, len) == 0)
+		authority.len -= len;
+	return authority;
+}
+
+/* "" or "/some/path". */
+static struct span path_of(const char *host)
+{
+	struct span path = span_of(host + strcspn(host, "/"));
+
+	while (path.len > 0 && path.ptr[path.len - 1] == '/')
+		path.len--;
+	return path;
+}
+
+struct s3_endpoint s3_endpoint_of(const struct store_s3_settings *settings, struct arena *arena)
+{
+	const char *host = settings->endpoint, *scheme = strstr(host, "://");
+	struct s3_endpoint out = {.region = arena_strdup(arena, settings->region[0] ? settings->region : DEFAULT_REGION)};
+	struct span authority, path;
+
+	out.secure = scheme ? span_starts(span_of(host), "https:") : !settings->insecure;
+	host = scheme ? scheme + 3 : host[0] ? host : amazon_host(settings, arena);
+	authority = authority_of(host, out.secure);
+	path = path_of(host);
+	if (bucket_in_path(settings, out.secure))
+		out.base = arena_printf(arena, "%s://%.*s%.*s/%s/", out.secure ? "https" : "http", SPAN_ARG(authority),
+					SPAN_ARG(path), settings->bucket);
+	else
+		out.base = arena_printf(arena, "%s://%s.%.*s%.*s/", out.secure ? "https" : "http", settings->bucket,
+					SPAN_ARG(authority), SPAN_ARG(path));
+	return out;
+}
