@@ -118,6 +118,7 @@ command autoreconf autoconf
 command automake automake
 command pkg-config pkg-config
 header fcgiapp.h libfcgi-dev
+header crypt.h libcrypt-dev
 module libcrypto libssl-dev
 module json-c libjson-c-dev
 module yaml-0.1 libyaml-dev

@@ -107,6 +107,7 @@ pkg-config pkg-config
 /usr/include/libxml2/libxml/parser.h libxml2-dev
 /usr/include/jwt.h libjwt-dev
 /usr/include/check.h check
+/usr/include/crypt.h libcrypt-dev
 spawn-fcgi spawn-fcgi
 nginx nginx-light
 apache2 apache2

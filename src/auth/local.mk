@@ -7,4 +7,5 @@ libauth_a_SOURCES = \
 	src/auth/jws.c \
 	src/auth/jws_sign.c \
 	src/auth/key.c \
-	src/auth/keyring.c
+	src/auth/keyring.c \
+	src/auth/password.c

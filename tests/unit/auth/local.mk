@@ -8,6 +8,7 @@ tests_unit_test_auth_SOURCES = \
 	tests/unit/auth/test_jwk.c \
 	tests/unit/auth/test_jws.c \
 	tests/unit/auth/test_key.c \
-	tests/unit/auth/test_keyring.c
+	tests/unit/auth/test_keyring.c \
+	tests/unit/auth/test_password.c
 tests_unit_test_auth_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)
 tests_unit_test_auth_LDADD = $(AUTH_LIBS) $(CHECK_LIBS)

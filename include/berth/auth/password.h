@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Passwords and their crypt(5) hashes: bcrypt ($2a$, $2b$, $2y$), yescrypt ($y$) and SHA-512 crypt ($6$).
+ *
+ * A hash says itself how much work it is, and a bcrypt cost of 31 is a day: hashes above a ceiling are not usable.
+ * bcrypt reads 72 bytes of a password and forgets the rest, so longer ones never match it.
+ */
+#ifndef BERTH_AUTH_PASSWORD_H
+#define BERTH_AUTH_PASSWORD_H
+
+#include <stdbool.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/span.h"
+
+#define PASSWORD_MAX 511         /* bytes; libcrypt takes no more */
+#define PASSWORD_BCRYPT_MAX 72   /* bytes that bcrypt reads */
+#define PASSWORD_BCRYPT_COST_MAX 14
+#define PASSWORD_SHA512_ROUNDS_MAX 1000000
+#define PASSWORD_HASH_MAX 384    /* with NUL */
+
+/* Is this a hash that password_matches can use: form, and work below the ceilings? */
+bool password_hash_usable(struct span hash);
+
+/*
+ * Does the password belong to the hash? Takes the hash's time, also for a password that cannot match. `hash` is usable.
+ */
+bool password_matches(struct span hash, struct span password);
+
+/* A new yescrypt hash with libcrypt's cost. NULL when the password is empty, too long or holds a NUL, or libcrypt fails. */
+const char *password_hash(struct arena *arena, struct span password);
+
+/* A usable hash of no password, of the same cost: for the time that an account takes that does not exist. */
+struct span password_nobody(void);
+
+#endif

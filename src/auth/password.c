@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* crypt(5), with bounds on the work that a hash may ask for. */
+#include "berth/auth/password.h"
+
+#include <crypt.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* $2y$10$ and 53 characters of salt and hash. */
+static bool bcrypt_usable(struct span hash)
+{
+	unsigned cost;
+
+	if (hash.len != 60 || !memchr("aby", hash.ptr[2], 3) || hash.ptr[3] != '$' || !is_digit(hash.ptr[4]) ||
+	    !is_digit(hash.ptr[5]) || hash.ptr[6] != '$')
+		return false;
+	cost = (unsigned)(hash.ptr[4] - '0') * 10 + (unsigned)(hash.ptr[5] - '0');
+	return cost >= 4 && cost <= PASSWORD_BCRYPT_COST_MAX;
+}
+
+/* $6$salt$hash or $6$rounds=N$salt$hash. */
+static bool sha512_usable(struct span hash)
+{
+	struct span rest = span_after(hash, 3), part;
+	uint64_t rounds;
+
+	if (!span_starts(rest, "rounds="))
+		return true;
+	rest = span_after(rest, strlen("rounds="));
+	return span_split(&rest, '$', &part) && span_to_u64(part, &rounds) && rounds <= PASSWORD_SHA512_ROUNDS_MAX;
+}
+
+/* $y$ and the parameters: `j` stands for the flavour, the next for the cost: 9 takes 4 MiB, B (11) 16 MiB. */
+static bool yescrypt_usable(struct span hash)
+{
+	return hash.len > 7 && hash.ptr[3] == 'j' && memchr("789AB", hash.ptr[4], 5) && hash.ptr[5] == 'T' &&
+	       hash.ptr[6] == '$';
+}
+
+static bool plain(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] > '~')
+			return false;
+	return true;
+}
+
+bool password_hash_usable(struct span hash)
+{
+	static const struct {
+		const char *prefix;
+		bool (*usable)(struct span hash);
+	} schemes[] = {{"$2", bcrypt_usable}, {"$6$", sha512_usable}, {"$y$", yescrypt_usable}};
+
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		if (span_starts(hash, schemes[i].prefix))
+			return hash.len < PASSWORD_HASH_MAX && plain(hash) && schemes[i].usable(hash);
+	return false;
+}
+
+/* libcrypt's working memory: large, and full of what must not stay. */
+static struct crypt_data *workspace(void)
+{
+	static struct crypt_data *data;
+
+	if (!data)
+		data = calloc(1, sizeof *data);
+	return data;
+}
+
+static bool equal(const char *made, struct span hash)
+{
+	return made && strlen(made) == hash.len && CRYPTO_memcmp(made, hash.ptr, hash.len) == 0;
+}
+
+bool password_matches(struct span hash, struct span password)
+{
+	struct crypt_data *data = workspace();
+	char setting[PASSWORD_HASH_MAX], text[PASSWORD_MAX + 1];
+	bool fits = password.len <= (span_starts(hash, "$2") ? PASSWORD_BCRYPT_MAX : PASSWORD_MAX) &&
+		    !memchr(password.ptr, '\0', password.len);
+	bool same;
+
+	if (!data || hash.len >= sizeof setting)
+		return false;
+	memcpy(setting, hash.ptr, hash.len);
+	setting[hash.len] = '\0';
+	memcpy(text, password.ptr, fits ? password.len : 0);
+	text[fits ? password.len : 0] = '\0';
+	same = equal(crypt_rn(text, setting, data, sizeof *data), hash);
+	explicit_bzero(data, sizeof *data);
+	explicit_bzero(text, sizeof text);
+	return same && fits;
+}
+
+const char *password_hash(struct arena *arena, struct span password)
+{
+	struct crypt_data *data = workspace();
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE], text[PASSWORD_MAX + 1];
+	const char *made, *kept = NULL;
+
+	if (!data || password.len == 0 || password.len > PASSWORD_MAX || memchr(password.ptr, '\0', password.len) ||
+	    !crypt_gensalt_rn("$y$", 0, NULL, 0, setting, sizeof setting))
+		return NULL;
+	memcpy(text, password.ptr, password.len);
+	text[password.len] = '\0';
+	made = crypt_rn(text, setting, data, sizeof *data);
+	if (made && password_hash_usable(span_of(made)))
+		kept = arena_strdup(arena, made);
+	explicit_bzero(data, sizeof *data);
+	explicit_bzero(text, sizeof text);
+	return kept;
+}
+
+struct span password_nobody(void)
+{
+	/* of random bytes that were not kept */
+	return SPAN_LIT("$y$j9T$Qh0kzWnR3cVb7sYt5uMxa1$t3j1kQeUL1M5xZuFTp9tGqm.3XOA.AksFMUVyt4vL2C");
+}
