@@ -20,7 +20,7 @@
 #define TICK_BUSY_MS 50       /* while workers are being swapped, drained or missing */
 #define YOUNG_MS 1000         /* a worker that dies younger than this, before it could serve, counts as a failed start */
 #define BACKOFF_FIRST_MS 100
-#define CHILDREN (PREFORK_SLOTS + 1) /* the last one is the housekeeper */
+#define CHILDREN (PREFORK_SLOTS + PREFORK_SIDES_MAX)
 
 /* What the master knows of a slot beside the shared part. All zero: free. */
 struct child {
@@ -36,7 +36,7 @@ static struct {
 	uint32_t generation;
 	unsigned failed_starts; /* in a row */
 	int64_t not_before_ms;  /* no fork before this moment */
-	int64_t no_housekeeper_before_ms;
+	int64_t no_side_before_ms[PREFORK_SIDES_MAX];
 	int64_t kill_at_ms;     /* when the drain ends; 0 unless stopping */
 	bool stopping;
 } master;
@@ -77,6 +77,7 @@ static bool is_old(const struct child *child)
 	return child->pid > 0 && !child->told && child->generation != master.generation;
 }
 
+/* Of the workers. */
 static unsigned count_where(bool (*test)(const struct child *))
 {
 	unsigned count = 0;
@@ -93,7 +94,10 @@ static bool is_alive(const struct child *child)
 
 static bool any_alive(void)
 {
-	return count_where(is_alive) > 0 || is_alive(&master.children[PREFORK_HOUSEKEEPER]);
+	for (int i = 0; i < CHILDREN; i++)
+		if (is_alive(&master.children[i]))
+			return true;
+	return false;
 }
 
 static unsigned count_ready(void)
@@ -164,18 +168,22 @@ static bool start_one(void)
 }
 
 /* One at a time: that of a new configuration starts when the old one has gone. */
-static void keep_house(void)
+static void keep_side(unsigned side)
 {
-	struct child *keeper = &master.children[PREFORK_HOUSEKEEPER];
+	int slot = PREFORK_SLOTS + (int)side;
 
-	if (!master.options->housekeeper || master.stopping)
-		return;
-	if (is_old(keeper))
-		tell(PREFORK_HOUSEKEEPER);
-	if (keeper->pid == 0 && prefork_now_ms() >= master.no_housekeeper_before_ms) {
-		master.no_housekeeper_before_ms = prefork_now_ms() + PREFORK_BACKOFF_MAX_MS;
-		(void)start_in(PREFORK_HOUSEKEEPER);
+	if (is_old(&master.children[slot]))
+		tell(slot);
+	if (master.children[slot].pid == 0 && prefork_now_ms() >= master.no_side_before_ms[side]) {
+		master.no_side_before_ms[side] = prefork_now_ms() + PREFORK_BACKOFF_MAX_MS;
+		(void)start_in(slot);
 	}
+}
+
+static void keep_sides(void)
+{
+	for (unsigned i = 0; i < master.options->side_count && i < PREFORK_SIDES_MAX && !master.stopping; i++)
+		keep_side(i);
 }
 
 static void log_end(const struct child *child, int status)
@@ -198,7 +206,7 @@ static void bury(int slot, int status)
 	bool young = prefork_now_ms() - child->started_ms < YOUNG_MS;
 
 	log_end(child, status);
-	if (!child->told && slot != PREFORK_HOUSEKEEPER) {
+	if (!child->told && slot < PREFORK_SLOTS) {
 		atomic_fetch_add(&shared->respawns, 1);
 		if (young && !ready)
 			count_failure();
@@ -364,7 +372,7 @@ int prefork_run(const struct prefork_options *options)
 		reap();
 		forgive();
 		fill_up();
-		keep_house();
+		keep_sides();
 		retire_old();
 		repeat_to_idle();
 		kill_late();

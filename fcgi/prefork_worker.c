@@ -179,6 +179,7 @@ static uint64_t spread_requests(uint64_t max, int slot)
 
 void prefork_worker_main(const struct prefork_options *options, struct prefork_shared *shared, int slot, pid_t master)
 {
+	const struct prefork_side *side;
 	int status;
 
 	worker.options = options;
@@ -190,7 +191,8 @@ void prefork_worker_main(const struct prefork_options *options, struct prefork_s
 	if (getppid() != master)
 		_exit(0);
 	mark(false);
-	prctl(PR_SET_NAME, slot == PREFORK_HOUSEKEEPER ? "berth-keeper" : "berth-worker"); /* what ps and top show */
-	status = slot == PREFORK_HOUSEKEEPER ? options->housekeeper(options->ctx) : options->worker(options->ctx, slot);
+	side = slot < PREFORK_SLOTS ? NULL : &options->sides[slot - PREFORK_SLOTS];
+	prctl(PR_SET_NAME, side ? side->name : "berth-worker"); /* what ps and top show */
+	status = side ? side->run(options->ctx) : options->worker(options->ctx, slot);
 	exit(status);
 }

@@ -57,6 +57,24 @@ static int keep_house(void *context)
 	return 0;
 }
 
+static int hash_ahead(void *context)
+{
+	const struct running *running = context;
+
+	running->program->hash_ahead(&running->app, prefork_worker_stopping);
+	return 0;
+}
+
+/* The last one is for programs that take uploads. */
+static const struct prefork_side sides[] = {{"berth-keeper", keep_house}, {"berth-ahead", hash_ahead}};
+
+static unsigned side_count(const struct running *running)
+{
+	if (!running->options.first_pool)
+		return 0;
+	return running->program->hash_ahead ? 2 : 1;
+}
+
 static unsigned drain_ms(const struct config *config)
 {
 	int64_t ms = config->http.draintimeout / 1000000;
@@ -130,7 +148,8 @@ int fcgi_main(const struct fcgi_program *program, int argc, char **argv)
 		.name = running.options.pool,
 		.workers = running.options.workers,
 		.worker = work,
-		.housekeeper = running.options.first_pool ? keep_house : NULL,
+		.sides = sides,
+		.side_count = side_count(&running),
 		.reload = reload,
 		.ctx = &running,
 		.drain_ms = drain_ms(running.app.config),

@@ -20,6 +20,7 @@ static const struct fcgi_program registry = {
 	.check = check,
 	.worker_new = app_worker_new,
 	.housekeep = app_housekeep,
+	.hash_ahead = app_hash_ahead,
 };
 
 int main(int argc, char **argv)

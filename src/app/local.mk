@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
+	src/app/ahead.c \
 	src/app/app.c \
 	src/app/store.c \
 	src/app/store_priv.h \

@@ -8,7 +8,7 @@
 
 static struct store *open_filesystem(const struct config *config, char *reason, size_t size)
 {
-	return store_fs_open(config->storage.filesystem.rootdirectory, reason, size);
+	return store_fs_open(config->storage.filesystem.rootdirectory, app_board(), reason, size);
 }
 
 static app_open_fn *const openers[] = {

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "berth/config/config.h"
+#include "berth/store/ahead.h"
 #include "berth/store/store.h"
 
 /* NULL with one line in `reason`. Called once in each worker, after fork; strings of the configuration are borrowed. */
@@ -13,5 +14,8 @@ typedef struct store *app_open_fn(const struct config *config, char *reason, siz
 
 /* The driver that the configuration names. */
 app_open_fn app_open_store;
+
+/* Of spool files hashed ahead: shared by all processes of the node that are forked after the first call. Never NULL. */
+struct ahead_board *app_board(void);
 
 #endif

@@ -67,7 +67,7 @@ static bool open_tree(struct fs_store *fs)
 	return fs->spool >= 0;
 }
 
-struct store *store_fs_open(const char *root, char *reason, size_t size)
+struct store *store_fs_open(const char *root, const struct ahead_board *board, char *reason, size_t size)
 {
 	struct fs_store *fs = calloc(1, sizeof *fs);
 
@@ -76,6 +76,7 @@ struct store *store_fs_open(const char *root, char *reason, size_t size)
 		return NULL;
 	}
 	fs->store.driver = &driver;
+	fs->board = board;
 	fs->blobs = fs->uploads = fs->spool = -1;
 	(void)mkdir(root, 0750); /* where that fails, realpath says why */
 	fs->root = realpath(root, NULL);

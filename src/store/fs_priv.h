@@ -16,6 +16,7 @@ struct fs_store {
 	int blobs;        /* directory descriptors */
 	int uploads;
 	int spool;
+	const struct ahead_board *board;
 	bool told_of_copies; /* "spool files cannot be linked" was logged */
 	unsigned char chunk[FS_CHUNK];
 };

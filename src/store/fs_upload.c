@@ -192,6 +192,7 @@ static bool fill_spooled(struct fs_store *fs, int *fd, const struct store_upload
 	if (ok && upload->offset == 0)
 		*fd = adopt_spooled(fs, upload, &spooled);
 	if (ok && *fd >= 0) {
+		*added = ahead_take(fs->board, *fd, hasher);
 		ok = hash_in(fs, *fd, hasher, added, upload->id, error);
 	} else if (ok) {
 		spool = open_spooled(&spooled, source->spool_path, error);

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
+	src/store/ahead.c \
 	src/store/fs.c \
 	src/store/fs_blob.c \
 	src/store/fs_io.c \

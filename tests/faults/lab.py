@@ -206,12 +206,12 @@ def in_background(call):
 
 
 def workers(child):
-    """Pids of a master's workers, its housekeeper left out."""
+    """Pids of a master's workers, the processes beside them left out."""
     found = []
     for pid in child.children():
         try:
             with open(f"/proc/{pid}/comm", encoding="ascii") as f:
-                found += [pid] if f.read().strip() != "berth-keeper" else []
+                found += [pid] if f.read().strip() == "berth-worker" else []
         except OSError:
             continue
     return found

@@ -51,6 +51,9 @@ struct api *app_worker_api(struct app_worker *worker);
 /* Does the node's background work with the worker's connections, until `stopping` says so. */
 void app_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void));
 
+/* Hashes uploads while they are still being spooled, for the node's workers, until `stopping` says so. */
+void app_hash_ahead(const struct app *app, bool (*stopping)(void));
+
 /* The connection that the configuration's `database` section describes; strings are borrowed from it. */
 struct db_settings app_database_settings(const struct config *config);
 

@@ -45,9 +45,18 @@
 #define PREFORK_WORKERS_DEFAULT 8
 #define PREFORK_WORKERS_MAX LIMIT_WORKERS
 #define PREFORK_SLOTS (2 * PREFORK_WORKERS_MAX) /* old and new workers exist side by side during a reload */
-#define PREFORK_HOUSEKEEPER PREFORK_SLOTS       /* its slot, behind those of the workers */
+#define PREFORK_SIDES_MAX 4                     /* their slots stand behind those of the workers */
 #define PREFORK_DRAIN_DEFAULT_MS 10000          /* what draintimeout 0 means: distribution would drop requests at once */
 #define PREFORK_BACKOFF_MAX_MS 5000
+
+/*
+ * A process beside the workers, kept alive like them: what no request waits for. Ends when prefork_worker_stopping says
+ * so. After a reload the old one goes before the new one starts.
+ */
+struct prefork_side {
+	const char *name; /* what ps shows, at most 15 characters */
+	int (*run)(void *ctx);
+};
 
 struct prefork_options {
 	const char *name; /* of the pool, for the log */
@@ -56,11 +65,8 @@ struct prefork_options {
 	/* Runs in the child; its result is the child's exit status. 0 is a worker that left in peace. */
 	int (*worker)(void *ctx, int slot);
 
-	/*
-	 * Runs in one more child, kept alive like a worker: what no request waits for. Ends when
-	 * prefork_worker_stopping says so. May be NULL.
-	 */
-	int (*housekeeper)(void *ctx);
+	const struct prefork_side *sides; /* one more child for each, at most PREFORK_SIDES_MAX */
+	unsigned side_count;
 
 	/*
 	 * Runs in the master on HUP: read and check the new configuration. True: ctx and these options hold the new one
@@ -91,7 +97,7 @@ struct prefork_shared {
 	_Atomic uint64_t cache_generation; /* whoever removes what others may have cached adds one */
 	_Atomic uint64_t respawns;         /* workers replaced since the start, reloads not counted */
 	_Atomic uint64_t reloads;
-	struct prefork_slot slots[PREFORK_SLOTS + 1];
+	struct prefork_slot slots[PREFORK_SLOTS + PREFORK_SIDES_MAX];
 };
 
 /*

@@ -9,6 +9,7 @@
 #ifndef BERTH_STORE_FS_H
 #define BERTH_STORE_FS_H
 
+#include "berth/store/ahead.h"
 #include "berth/store/store.h"
 
 /* Relative to the root. */
@@ -17,9 +18,9 @@
 #define FS_SPOOL "berth/spool"
 
 /*
- * Opens the tree under `root` (absolute), making its folders where missing. NULL when that cannot be done; the reason
- * is in `reason`, one line.
+ * Opens the tree under `root` (absolute), making its folders where missing. `board` (NULL: none) knows of spool files that
+ * were hashed ahead. NULL when the tree cannot be opened; the reason is in `reason`, one line.
  */
-struct store *store_fs_open(const char *root, char *reason, size_t size);
+struct store *store_fs_open(const char *root, const struct ahead_board *board, char *reason, size_t size);
 
 #endif

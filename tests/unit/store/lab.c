@@ -22,7 +22,7 @@ struct lab lab_fs(void)
 	struct lab lab;
 
 	ck_assert_ptr_nonnull(mkdtemp(root));
-	lab = with(store_fs_open(root, reason, sizeof reason));
+	lab = with(store_fs_open(root, NULL, reason, sizeof reason));
 	memcpy(lab.root, root, sizeof root);
 	return lab;
 }

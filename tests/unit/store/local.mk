@@ -6,6 +6,7 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/lab.c \
 	tests/unit/store/lab.h \
 	tests/unit/store/main.c \
+	tests/unit/store/test_ahead.c \
 	tests/unit/store/test_drivers.c \
 	tests/unit/store/test_fs.c \
 	tests/unit/store/test_fs_path.c \

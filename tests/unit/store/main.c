@@ -2,6 +2,7 @@
 /* The unit tests of the storage floor. */
 #include "../../lib/test.h"
 
+const struct test_file *tests_ahead(void);
 const struct test_file *tests_drivers(void);
 const struct test_file *tests_fs(void);
 const struct test_file *tests_fs_path(void);
@@ -13,6 +14,7 @@ const struct test_file *tests_xml(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
+		tests_ahead,
 		tests_drivers,        tests_fs,          tests_fs_path, /* the filesystem */
 		tests_s3_credentials, tests_s3_endpoint, tests_s3_sign, /* Amazon S3 */
 		tests_xml,

@@ -340,9 +340,9 @@ START_TEST(a_root_that_cannot_be_used_is_explained)
 {
 	char reason[200] = "";
 
-	ck_assert_ptr_null(store_fs_open("/proc/no/such", reason, sizeof reason));
+	ck_assert_ptr_null(store_fs_open("/proc/no/such", NULL, reason, sizeof reason));
 	ck_assert_str_eq(reason, "/proc/no/such: No such file or directory");
-	ck_assert_ptr_null(store_fs_open("/etc/passwd", reason, sizeof reason));
+	ck_assert_ptr_null(store_fs_open("/etc/passwd", NULL, reason, sizeof reason));
 	ck_assert_str_eq(reason, "/etc/passwd: Not a directory");
 }
 END_TEST

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The board of the node's processes, and the process that fills it. */
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "berth/app/app.h"
+#include "berth/base/log.h"
+#include "berth/store/fs.h"
+#include "store_priv.h"
+
+struct ahead_board *app_board(void)
+{
+	static struct ahead_board *board;
+
+	if (!board) {
+		board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (board == MAP_FAILED) {
+			log_error("shared memory for hashing ahead: %m");
+			abort();
+		}
+	}
+	return board;
+}
+
+void app_hash_ahead(const struct app *app, bool (*stopping)(void))
+{
+	const struct timespec second = {.tv_sec = 1};
+	char *spool = NULL;
+
+	if (asprintf(&spool, "%s/" FS_SPOOL, app->config->storage.filesystem.rootdirectory) < 0)
+		return;
+	ahead_run(app_board(), spool, stopping);
+	free(spool);
+	while (!stopping()) /* it could not: to try again and again would fill the log */
+		(void)nanosleep(&second, NULL);
+}

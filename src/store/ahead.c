@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* The board, and the loop that keeps it: look at what grows, hash a bounded piece of each file in turn, show the state. */
+#include "berth/store/ahead.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "berth/base/log.h"
+
+#define PIECE ((size_t)256 << 10)
+#define TURN ((uint64_t)4 << 20)   /* of one file before the next one has its turn */
+#define WORTH ((uint64_t)2 << 20)  /* a smaller file is hashed before we would have opened it */
+#define PAUSE_MS 5                 /* when nothing has grown */
+#define FORGET_MS 60000            /* a file that has not grown for so long: its client is gone or very slow */
+#define LINGER_MS 200              /* a worker that has linked the file is about to look at the board */
+
+struct follower {
+	int fd; /* -1: free */
+	char name[NAME_MAX + 1];
+	struct hasher hasher;
+	uint64_t offset;
+	int idle_ms;
+};
+
+struct ahead {
+	struct ahead_board *board;
+	int folder;
+	int events;
+	struct follower followers[AHEAD_SLOTS];
+	unsigned char piece[PIECE];
+};
+
+/* ---- the board ---- */
+
+/* What makes a file this file, also when its inode has been another one's before. */
+static bool identify(int fd, uint64_t out[static 4])
+{
+	struct statx status;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &status) < 0 || !(status.stx_mask & STATX_BTIME))
+		return false;
+	out[0] = makedev(status.stx_dev_major, status.stx_dev_minor);
+	out[1] = status.stx_ino;
+	out[2] = (uint64_t)status.stx_btime.tv_sec;
+	out[3] = status.stx_btime.tv_nsec;
+	return true;
+}
+
+/* Readers that meet an odd or changed number have read in the middle of this and do without. */
+static void show(struct ahead_slot *slot, const struct follower *follower)
+{
+	uint64_t identity[4] = {0};
+	/* odd already when whoever wrote here before has died at it */
+	uint32_t sequence = atomic_load_explicit(&slot->sequence, memory_order_relaxed) | 1;
+
+	atomic_store_explicit(&slot->sequence, sequence, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+	slot->shown.inode = 0;
+	if (follower->fd >= 0 && identify(follower->fd, identity)) {
+		slot->shown.device = identity[0];
+		slot->shown.inode = identity[1];
+		slot->shown.born_s = identity[2];
+		slot->shown.born_ns = identity[3];
+		slot->shown.offset = follower->offset;
+		slot->shown.length = hasher_export(&follower->hasher, slot->shown.state);
+	}
+	atomic_store_explicit(&slot->sequence, sequence + 1, memory_order_release);
+}
+
+static bool read_slot(const struct ahead_slot *slot, struct ahead_slot *copy)
+{
+	uint32_t before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
+
+	copy->shown = slot->shown;
+	atomic_thread_fence(memory_order_acquire);
+	return before % 2 == 0 && atomic_load_explicit(&slot->sequence, memory_order_relaxed) == before;
+}
+
+uint64_t ahead_take(const struct ahead_board *board, int fd, struct hasher *hasher)
+{
+	uint64_t identity[4];
+	struct ahead_slot copy;
+	struct stat status;
+
+	if (!board || hasher->algorithm != DIGEST_SHA256 || !identify(fd, identity) || fstat(fd, &status) < 0)
+		return 0;
+	for (size_t i = 0; i < AHEAD_SLOTS; i++) {
+		if (!read_slot(&board->slots[i], &copy) || copy.shown.inode != identity[1] ||
+		    copy.shown.device != identity[0] || copy.shown.born_s != identity[2] ||
+		    copy.shown.born_ns != identity[3])
+			continue;
+		if (copy.shown.offset <= (uint64_t)status.st_size && lseek(fd, (off_t)copy.shown.offset, SEEK_SET) >= 0 &&
+		    hasher_import(hasher, copy.shown.state, copy.shown.length))
+			return copy.shown.offset;
+		break;
+	}
+	(void)lseek(fd, 0, SEEK_SET);
+	hasher_init(hasher, DIGEST_SHA256);
+	return 0;
+}
+
+/* ---- following files ---- */
+
+static void drop(struct ahead *ahead, size_t i)
+{
+	struct follower *follower = &ahead->followers[i];
+
+	if (follower->fd < 0)
+		return;
+	close(follower->fd);
+	follower->fd = -1;
+	show(&ahead->board->slots[i], follower); /* before the inode can be another file's: we had it open */
+}
+
+static bool is_followed(const struct ahead *ahead, const char *name)
+{
+	for (size_t i = 0; i < AHEAD_SLOTS; i++)
+		if (ahead->followers[i].fd >= 0 && strcmp(ahead->followers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* When all places are taken, or the file is another account's: the worker does without us. */
+static void follow(struct ahead *ahead, const char *name)
+{
+	if (is_followed(ahead, name))
+		return;
+	for (size_t i = 0; i < AHEAD_SLOTS; i++) {
+		struct follower *follower = &ahead->followers[i];
+
+		if (follower->fd >= 0)
+			continue;
+		follower->fd = openat(ahead->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (follower->fd < 0)
+			return;
+		(void)snprintf(follower->name, sizeof follower->name, "%s", name);
+		follower->offset = 0;
+		follower->idle_ms = 0;
+		hasher_init(&follower->hasher, DIGEST_SHA256);
+		return;
+	}
+}
+
+static bool hash_piece(struct ahead *ahead, struct follower *follower, uint64_t most)
+{
+	uint64_t start = follower->offset;
+
+	while (follower->offset - start < most) {
+		ssize_t got = pread(follower->fd, ahead->piece, PIECE, (off_t)follower->offset);
+
+		if (got <= 0)
+			break;
+		hasher_update(&follower->hasher, ahead->piece, (size_t)got);
+		follower->offset += (uint64_t)got;
+	}
+	(void)sync_file_range(follower->fd, (off_t)start, (off_t)(follower->offset - start), SYNC_FILE_RANGE_WRITE);
+	return follower->offset > start;
+}
+
+/* One turn of one file; true when it got on. A second link, or none, means that the web server is done with it. */
+static bool take_turn(struct ahead *ahead, size_t i)
+{
+	struct follower *follower = &ahead->followers[i];
+	struct stat status;
+	bool ours, got_on = false;
+
+	if (fstat(follower->fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+		drop(ahead, i);
+		return false;
+	}
+	ours = status.st_nlink == 1;
+	if (follower->idle_ms > (ours ? FORGET_MS : LINGER_MS)) {
+		drop(ahead, i);
+		return false;
+	}
+	if (ours && (uint64_t)status.st_size >= WORTH && (uint64_t)status.st_size - follower->offset >= PIECE)
+		got_on = hash_piece(ahead, follower, TURN);
+	follower->idle_ms = got_on ? 0 : follower->idle_ms + PAUSE_MS;
+	if (got_on)
+		show(&ahead->board->slots[i], follower);
+	return got_on;
+}
+
+static bool any_followed(const struct ahead *ahead)
+{
+	for (size_t i = 0; i < AHEAD_SLOTS; i++)
+		if (ahead->followers[i].fd >= 0)
+			return true;
+	return false;
+}
+
+static bool take_turns(struct ahead *ahead)
+{
+	bool got_on = false;
+
+	for (size_t i = 0; i < AHEAD_SLOTS; i++)
+		if (ahead->followers[i].fd >= 0)
+			got_on |= take_turn(ahead, i);
+	return got_on;
+}
+
+static void read_events(struct ahead *ahead)
+{
+	union {
+		struct inotify_event event; /* for its alignment */
+		char bytes[4096];
+	} buffer;
+	ssize_t got;
+
+	while ((got = read(ahead->events, buffer.bytes, sizeof buffer.bytes)) > 0)
+		for (char *at = buffer.bytes; at < buffer.bytes + got;) {
+			const struct inotify_event *event = (const void *)at;
+
+			if (event->len > 0)
+				follow(ahead, event->name);
+			at += sizeof *event + event->len;
+		}
+}
+
+/* What was growing before we came. Older files are leftovers, for the sweep. */
+static void find_growing(struct ahead *ahead, const char *spool)
+{
+	DIR *folder = opendir(spool);
+	time_t recent = time(NULL) - FORGET_MS / 1000;
+	struct stat status;
+
+	for (const struct dirent *entry; folder && (entry = readdir(folder));)
+		if (fstatat(ahead->folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+		    status.st_mtime >= recent)
+			follow(ahead, entry->d_name);
+	if (folder)
+		closedir(folder);
+}
+
+static struct ahead *ahead_new(struct ahead_board *board, const char *spool)
+{
+	struct ahead *ahead = calloc(1, sizeof *ahead);
+
+	if (!ahead)
+		return NULL;
+	ahead->board = board;
+	ahead->folder = open(spool, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	ahead->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	for (size_t i = 0; i < AHEAD_SLOTS; i++) {
+		ahead->followers[i].fd = -1;
+		show(&board->slots[i], &ahead->followers[i]); /* whoever was here before us may have died at its work */
+	}
+	return ahead;
+}
+
+static void ahead_free(struct ahead *ahead)
+{
+	for (size_t i = 0; i < AHEAD_SLOTS; i++)
+		drop(ahead, i);
+	if (ahead->folder >= 0)
+		close(ahead->folder);
+	if (ahead->events >= 0)
+		close(ahead->events);
+	free(ahead);
+}
+
+void ahead_run(struct ahead_board *board, const char *spool, bool (*stopping)(void))
+{
+	struct ahead *ahead = ahead_new(board, spool);
+
+	if (!ahead)
+		return;
+	if (ahead->folder < 0 || ahead->events < 0 || inotify_add_watch(ahead->events, spool, IN_CREATE | IN_ONLYDIR) < 0) {
+		log_warn("uploads are not hashed ahead: %s: %m", spool);
+		ahead_free(ahead);
+		return;
+	}
+	find_growing(ahead, spool);
+	while (!stopping()) {
+		struct pollfd waiting = {.fd = ahead->events, .events = POLLIN};
+
+		if (!take_turns(ahead))
+			(void)poll(&waiting, 1, any_followed(ahead) ? PAUSE_MS : 1000);
+		read_events(ahead);
+	}
+	ahead_free(ahead);
+}
