@@ -7,6 +7,7 @@ include tests/unit/base/local.mk
 include tests/unit/config/local.mk
 include tests/unit/core/local.mk
 include tests/unit/http/local.mk
+include tests/unit/issuer/local.mk
 include tests/unit/oci/local.mk
 include tests/unit/store/local.mk
 include tests/db/local.mk

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The token service's surroundings. The issuer is a floor of use cases as core is: it holds accounts (meta) and
+ * signatures (auth) together, and knows nothing of blobs.
+ *
+ * Back-off. A wrong password is counted for the pair of name and address, for the address, and for the name. A pair may
+ * fail `free` times, then waits `first` seconds before its next attempt, doubled with each failure up to `longest`; an
+ * address waits after 4 times as many failures, a name after 20 times. The last two are not asked of an account at an
+ * address from which it has signed in within 30 days, so that nobody's guessing locks it out where it is used. Counts
+ * are forgotten `forget` seconds after the last failure. Random tokens cannot be guessed and are neither counted nor
+ * held up.
+ */
+#ifndef BERTH_ISSUER_ISSUER_H
+#define BERTH_ISSUER_ISSUER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "berth/auth/key.h"
+#include "berth/base/arena.h"
+#include "berth/base/error.h"
+#include "berth/db/db.h"
+#include "berth/meta/meta.h"
+
+/* Times in seconds. Strings are borrowed. */
+struct issuer_settings {
+	const char *issuer;  /* claim `iss` */
+	const char *service; /* claim `aud`; the only service that tokens are issued for */
+	int64_t expiry;
+	int64_t refresh_expiry;
+	bool anonymous; /* who shows nothing may have what is public */
+	struct {
+		int64_t free, first, longest, forget;
+	} backoff;
+	const struct key *key; /* signs; NULL in commands that only administer */
+};
+
+/* Bounds how many workers hash passwords at once. `enter` false: too many, come back later. NULL: no bound. */
+struct issuer_gate {
+	bool (*enter)(void *context);
+	void (*leave)(void *context);
+	void *context;
+};
+
+/* One worker's. */
+struct issuer {
+	const struct issuer_settings *settings;
+	const struct issuer_gate *gate;
+	struct db *db;
+};
+
+/* One request's. */
+struct issuing {
+	const struct issuer *issuer;
+	struct arena *arena;
+	struct error *error;
+	struct meta meta;    /* the same arena and error */
+	const char *address; /* of the client as issuer_address makes it */
+};
+
+/*
+ * The client's address as it is counted: IPv4 as it is, IPv6 by its network of 64 bits, which one client has all of.
+ * "" for anything else.
+ */
+const char *issuer_address(struct arena *arena, const char *text);
+
+static inline struct issuing issuing_begin(const struct issuer *issuer, struct arena *arena, struct error *error,
+					   const char *address)
+{
+	return (struct issuing){issuer, arena, error, {issuer->db, arena, error}, issuer_address(arena, address)};
+}
+
+#endif
