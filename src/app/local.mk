@@ -3,5 +3,6 @@ libapp_a_SOURCES = \
 	src/app/ahead.c \
 	src/app/app.c \
 	src/app/store.c \
+	src/app/store_object.c \
 	src/app/store_priv.h \
 	src/app/worker.c

@@ -7,7 +7,7 @@
 
 #include "berth/config/config.h"
 #include "berth/store/ahead.h"
-#include "berth/store/store.h"
+#include "berth/store/object.h"
 
 /* NULL with one line in `reason`. Called once in each worker, after fork; strings of the configuration are borrowed. */
 typedef struct store *app_open_fn(const struct config *config, char *reason, size_t size);
@@ -17,5 +17,12 @@ app_open_fn app_open_store;
 
 /* Of spool files hashed ahead: shared by all processes of the node that are forked after the first call. Never NULL. */
 struct ahead_board *app_board(void);
+/*
+ * For the openers of object stores (app_open_s3 in store_s3.c, and so on; each has its line in the table of store.c): the
+ * store on top of `service`, with prefix, spool and life of signed URLs from the configuration. `rootdirectory` is the driver's
+ * own setting, slashes at its ends or not. Owns `service`, also when it fails.
+ */
+struct store *app_open_objects(const struct config *config, const char *rootdirectory, struct object_service *service,
+			       char *reason, size_t size);
 
 #endif

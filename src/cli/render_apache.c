@@ -153,9 +153,9 @@ static void add_routes(struct strbuf *out, const struct site *site)
 			 "\tXSendFile On\n"
 			 "</Location>\n"
 			 "<Directory \"/\">\n\tAllowOverride None\n\tRequire all denied\n</Directory>\n");
-	strbuf_adds(out, "XSendFilePath ");
-	quote_apache(out, site->blobs);
-	strbuf_adds(out, "\nRequestHeader unset Proxy early\n"
+	if (*site->blobs)
+		line(out, "XSendFilePath", site->blobs);
+	strbuf_adds(out, "RequestHeader unset Proxy early\n"
 			 /* Apache takes a Content-Length of exactly "0" for a handler's oversight and drops it from HEAD. A
 			  * blank behind it changes nothing for clients (RFC 9110 section 5.5). */
 			 "Header edit Content-Length ^0$ \"0 \" \"expr=%{REQUEST_METHOD} == 'HEAD'\"\n");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration of NGINX 1.22 for one registry: spools uploads beside the blobs, sends what a worker points at,
+ * The configuration of NGINX 1.22 for one registry: spools uploads, sends what a worker points at,
  * and answers in the registry's JSON when no worker can.
  */
 #include <string.h>
@@ -163,8 +163,8 @@ static void add_worker(struct strbuf *out, const struct site *site, const char *
 
 static void add_uploads(struct strbuf *out, const struct site *site)
 {
-	strbuf_adds(out, "\n\t# The body of an upload becomes a file beside the blobs; the worker gets its name, hashes it and\n"
-			 "\t# links it. Its time is not spent on slow clients.\n"
+	strbuf_adds(out, "\n\t# The body of an upload becomes a file in the spool; the worker gets its name, hashes it and\n"
+			 "\t# moves it on. Its time is not spent on slow clients.\n"
 			 "\tlocation ~ \"^");
 	quote_regex(out, *site->config->http.prefix ? site->config->http.prefix : "/");
 	strbuf_adds(out, "v2/.+/blobs/uploads/\" {\n"
@@ -179,6 +179,8 @@ static void add_uploads(struct strbuf *out, const struct site *site)
 
 static void add_blobs(struct strbuf *out, const struct site *site)
 {
+	if (!*site->blobs)
+		return; /* an object store has them */
 	strbuf_adds(out, "\n\t# Where workers point to; closed to clients.\n"
 			 "\tlocation ^~ /_berth/blobs/ {\n"
 			 "\t\tinternal;\n"

@@ -2,7 +2,7 @@
 /* The units that run the two pools under systemd; the web server keeps the unit of its package. */
 #include "site_priv.h"
 
-/* Closed as far as a worker allows: it opens no port, gains no right and writes below the storage root only. */
+/* Closed as far as a worker allows: it opens no port, gains no right and writes below the storage root, or the spool, only. */
 static const char hardening[] =
 	"NoNewPrivileges=yes\nCapabilityBoundingSet=\nAmbientCapabilities=\n"
 	"ProtectSystem=strict\nProtectHome=yes\nPrivateTmp=yes\nPrivateDevices=yes\n"
@@ -46,7 +46,7 @@ static void add_unit(struct strbuf *out, const struct site *site, const struct p
 	strbuf_addf(out, "KillMode=mixed\nTimeoutStopSec=%lld\nRestart=always\nRestartSec=1\n", drain);
 	strbuf_adds(out, hardening);
 	strbuf_adds(out, "ReadWritePaths=");
-	quote_systemd(out, site->config->storage.filesystem.rootdirectory);
+	quote_systemd(out, *site->blobs ? site->config->storage.filesystem.rootdirectory : site->spool);
 	strbuf_adds(out, "\n\n[Install]\nWantedBy=multi-user.target\n\n");
 }
 

@@ -87,27 +87,30 @@ static bool check_account(struct serve *serve, const char **reason)
 	return false;
 }
 
-static bool make_folders(struct serve *serve, const char **reason)
+/* The storage's folder, if it is one, and the spool, which the web server writes and the workers read. */
+static bool make_storage(struct serve *serve, const char **reason)
 {
-	const char *root = serve->config->storage.filesystem.rootdirectory;
+	const char *root = serve->config->storage.filesystem.rootdirectory, *spool = serve->config->spool;
 
-	if (!identity_make_folder(&serve->as, serve->options->data, 0755)) {
-		*reason = arena_printf(serve->arena, "%s cannot be made: %s", serve->options->data, strerror(errno));
-		return false;
-	}
-	if (!workplace_open(serve->run_dir, &serve->as, serve->arena, reason))
-		return false;
-	if (*root == '\0')
-		return true; /* site_init says what is wrong */
-	if (!identity_make_folder(&serve->as, root, 0750) || !identity_may(&serve->as, root, R_OK | W_OK | X_OK)) {
+	if (serve->config->storage.driver == CONFIG_DRIVER_FILESYSTEM &&
+	    (!identity_make_folder(&serve->as, root, 0750) || !identity_may(&serve->as, root, R_OK | W_OK | X_OK))) {
 		*reason = arena_printf(serve->arena, "storage.filesystem.rootdirectory: %s cannot be made or written to by %s",
 				       root, serve->as.user);
 		return false;
 	}
-	if (identity_make_folder(&serve->as, arena_printf(serve->arena, "%s/berth/spool", root), 0700))
+	if (identity_make_folder(&serve->as, spool, 0700) && identity_may(&serve->as, spool, R_OK | W_OK | X_OK))
 		return true;
-	*reason = arena_printf(serve->arena, "%s/berth/spool cannot be made: %s", root, strerror(errno));
+	*reason = arena_printf(serve->arena, "spool.directory: %s cannot be made or written to by %s", spool, serve->as.user);
 	return false;
+}
+
+static bool make_folders(struct serve *serve, const char **reason)
+{
+	if (!identity_make_folder(&serve->as, serve->options->data, 0755)) {
+		*reason = arena_printf(serve->arena, "%s cannot be made: %s", serve->options->data, strerror(errno));
+		return false;
+	}
+	return workplace_open(serve->run_dir, &serve->as, serve->arena, reason) && make_storage(serve, reason);
 }
 
 /* A file that NGINX can open for its access log: /dev/stderr is none when it is a socket or another user's terminal. */

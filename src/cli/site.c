@@ -114,12 +114,14 @@ static bool take_tls(struct site *site, struct arena *arena, const char **reason
 
 static bool take_storage(struct site *site, struct arena *arena, const char **reason)
 {
-	const char *root = site->config->storage.filesystem.rootdirectory;
+	const struct config *config = site->config;
 
-	if (site->config->storage.driver != CONFIG_DRIVER_FILESYSTEM)
-		return refuse(reason, "storage: only the filesystem driver can be served");
-	site->blobs = arena_printf(arena, "%s/docker/registry/v2/blobs", root);
-	site->spool = arena_printf(arena, "%s/berth/spool", root);
+	if (config->storage.driver == CONFIG_DRIVER_NONE)
+		return refuse(reason, "storage: this driver cannot be served");
+	site->blobs = "";
+	if (config->storage.driver == CONFIG_DRIVER_FILESYSTEM)
+		site->blobs = arena_printf(arena, "%s/docker/registry/v2/blobs", config->storage.filesystem.rootdirectory);
+	site->spool = config->spool;
 	return true;
 }
 
@@ -131,7 +133,7 @@ static bool all_possible(const struct site *site, const char **reason)
 	const char *const texts[] = {
 		options->config_path,  options->socket,     options->upload_socket, options->run_dir,
 		options->user,         options->group,      options->access_log,    options->error_log,
-		options->program,      site->listen_unix,   site->blobs,            site->tls ? site->certificate : "",
+		options->program,      site->listen_unix,   site->blobs,            site->spool, site->tls ? site->certificate : "",
 		site->tls ? site->key : "", site->clientcas, site->config->http.prefix,
 	};
 

@@ -47,8 +47,8 @@ struct site {
 	const char *listen_unix; /* path of a socket instead; "" unless http.net is unix */
 	bool dual_stack;         /* no host, and this machine has IPv6 */
 
-	const char *blobs; /* <root>/docker/registry/v2/blobs */
-	const char *spool; /* <root>/berth/spool */
+	const char *blobs; /* <root>/docker/registry/v2/blobs; "" for an object store */
+	const char *spool; /* where NGINX leaves the bodies of uploads */
 
 	bool tls;
 	const char *certificate, *key;

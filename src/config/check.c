@@ -98,6 +98,26 @@ static void check_storage(struct load *load)
 		check_azure(load);
 }
 
+/* The filesystem driver links spooled files into place, so they must lie on its file system, where it looks for them. */
+static void check_spool(struct load *load)
+{
+	struct config *config = load->config;
+	bool local = config->storage.driver == CONFIG_DRIVER_FILESYSTEM;
+	const char *usual = local ? arena_printf(load->arena, "%s/berth/spool", config->storage.filesystem.rootdirectory)
+				  : "/var/lib/berth/spool";
+
+	if (!config->spool[0]) {
+		config->spool = usual;
+		return;
+	}
+	config->spool = check_without_slash(load, config->spool);
+	if (config->spool[0] != '/')
+		check_error(load, "spool.directory", "must be an absolute path, not %s",
+			    value_quote(config->spool, load->arena));
+	else if (local && strcmp(config->spool, usual) != 0)
+		check_error(load, "spool.directory", "must be %s: files are linked from there", value_quote(usual, load->arena));
+}
+
 static bool is_port(struct span text)
 {
 	uint64_t port;
@@ -233,6 +253,7 @@ void check_config(struct load *load, const struct node *root)
 	check_version(load, root);
 	check_log(load, root);
 	check_storage(load);
+	check_spool(load);
 	check_addresses(load);
 	check_host(load);
 	check_prefix(load);

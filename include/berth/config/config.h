@@ -210,6 +210,7 @@ struct config {
 	const char *version;
 	struct config_log log;
 	struct config_storage storage;
+	const char *spool; /* absolute path of the local folder for bodies on their way */
 	enum config_auth auth;
 	struct config_http http;
 	struct config_validation validation;

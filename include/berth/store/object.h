@@ -114,13 +114,13 @@ struct object_service {
 
 struct store_object_settings {
 	const char *prefix;     /* in front of "docker/registry/v2/..." in keys: "" or "some/folder/" */
-	const char *spool;      /* absolute path of the local folder for bodies on their way */
+	const char *spool;      /* absolute path of the local folder for bodies on their way; made where missing */
 	unsigned sign_seconds;  /* life of a redirect's URL */
 };
 
 /*
  * The store on top of `service`, which it owns from here on, also when it fails. NULL with one line in `reason`.
- * The service is not asked anything yet.
+ * Strings are copied. The service is not asked anything yet.
  */
 struct store *store_object_open(struct object_service *service, const struct store_object_settings *settings, char *reason,
 				size_t size);
