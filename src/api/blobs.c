@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "berth/base/log.h"
 #include "berth/core/blob.h"
 #include "berth/http/byterange.h"
 #include "berth/http/etag.h"
@@ -12,10 +13,16 @@
 #define ACCEL_PREFIX "/_berth/blobs/"
 #define ACCEL_FETCH "/_berth/fetch"
 
+/* Not Extended (RFC 2774), which nobody else sends: the rendered Apache configuration takes it for the same. */
+#define APACHE_FETCH 510
+
+#define BLOB_CACHED "max-age=31536000"
+#define FETCH_RETRY_AFTER 5 /* seconds */
+
 static void blob_headers(struct call *call, const struct digest *digest)
 {
 	response_header(&call->response, "Content-Type", "application/octet-stream");
-	response_header(&call->response, "Cache-Control", "max-age=31536000");
+	response_header(&call->response, "Cache-Control", BLOB_CACHED);
 	call_digest_headers(call, digest);
 }
 
@@ -158,14 +165,33 @@ static bool fetch(struct call *call, const struct digest *digest, const char *ur
 
 	if (origin.len == 0 || strncmp(url, origin.ptr, origin.len) != 0 || url[origin.len] != '/')
 		return false;
-	blob_headers(call, digest);
-	response_header(&call->response, "Accept-Ranges", "bytes");
-	response_header(&call->response, "X-Accel-Redirect", ACCEL_FETCH);
+	response_header(&call->response, "Content-Type", "application/octet-stream");
+	call_digest_headers(call, digest);
+	if (span_is(http_header(&call->request, "BERTH_SENDFILE"), "accel")) {
+		response_header(&call->response, "X-Accel-Redirect", ACCEL_FETCH); /* adds the rest, unless that fails */
+	} else {
+		call->response.status = APACHE_FETCH;
+		response_header(&call->response, "Cache-Control", BLOB_CACHED);
+		response_header(&call->response, "Accept-Ranges", "bytes");
+	}
 	response_header(&call->response, "Berth-Fetch", url + origin.len);
 	if (part)
 		response_headerf(&call->response, "Berth-Fetch-Range", "bytes=%" PRIu64 "-%" PRIu64, part->first, part->last);
 	call->response.length_elsewhere = true;
 	return true;
+}
+
+/* The web server comes back with the store's status, the last one where it has several, as it could not fetch. */
+static bool fetch_failed(struct call *call, const struct digest *digest)
+{
+	struct span status = http_header(&call->request, "BERTH_FETCH_FAILED");
+	char text[DIGEST_TEXT_MAX];
+
+	log_error("storage: blob %s: the web server could not fetch it, status %.*s", digest_text(digest, text),
+		  SPAN_ARG(status));
+	if (status.len >= 3 && span_is(span_after(status, status.len - 3), "404"))
+		return error_setf(&call->error, E_BLOB_UNKNOWN, "%s", text);
+	return error_unavailable(&call->error, FETCH_RETRY_AFTER);
 }
 
 static bool send_head(struct call *call, const struct digest *digest, uint64_t size)
@@ -210,6 +236,8 @@ bool api_blob_get(struct call *call)
 
 	if (!call_digest(call, &digest) || !blob_size(&call->work, call->match.name, &digest, &size))
 		return false;
+	if (http_header(&call->request, "BERTH_FETCH_FAILED").len > 0)
+		return fetch_failed(call, &digest);
 	if (call_not_modified(call, &digest))
 		return true;
 	if (head && !call->settings->redirect)

@@ -9,6 +9,9 @@ libcli_a_SOURCES = \
 	src/cli/cmd_version.c \
 	src/cli/command.c \
 	src/cli/embedded_pg.c \
+	src/cli/fetch.c \
+	src/cli/fetch_apache.c \
+	src/cli/fetch_nginx.c \
 	src/cli/identity.c \
 	src/cli/probe.c \
 	src/cli/programs.c \

@@ -5,18 +5,22 @@
  */
 #include <string.h>
 
-#include "site_priv.h"
+#include "fetch_priv.h"
 
 #define MODULES "/usr/lib/apache2/modules"
 
-/* True: only where TLS is served. log_config, logio, unixd and so are built into Debian's Apache. */
+/* When a module is needed. log_config, logio, unixd and so are built into Debian's Apache. */
+enum need { ALWAYS = 0, FOR_TLS = 1, FOR_FETCH = 2, FOR_FETCH_TLS = 4 };
+
 static const struct {
 	const char *name;
-	bool for_tls;
+	unsigned needs; /* any of them */
 } modules[] = {
-	{"mpm_event", false}, {"authz_core", false}, {"env", false}, {"setenvif", false}, {"headers", false},
-	{"alias", false}, {"reqtimeout", false}, {"proxy", false}, {"proxy_fcgi", false}, {"xsendfile", false},
-	{"socache_shmcb", true}, {"ssl", true}, {"http2", true},
+	{"mpm_event", ALWAYS},   {"authz_core", ALWAYS}, {"env", ALWAYS},
+	{"setenvif", ALWAYS},    {"headers", ALWAYS},    {"alias", ALWAYS},
+	{"reqtimeout", ALWAYS},  {"proxy", ALWAYS},      {"proxy_fcgi", ALWAYS},
+	{"xsendfile", ALWAYS},   {"rewrite", FOR_FETCH}, {"proxy_http", FOR_FETCH},
+	{"socache_shmcb", FOR_TLS}, {"ssl", FOR_TLS | FOR_FETCH_TLS}, {"http2", FOR_TLS},
 };
 
 static void line(struct strbuf *out, const char *directive, const char *argument)
@@ -26,10 +30,12 @@ static void line(struct strbuf *out, const char *directive, const char *argument
 	strbuf_addc(out, '\n');
 }
 
-static void add_modules(struct strbuf *out, const struct site *site)
+static void add_modules(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
+	unsigned given = (site->tls ? FOR_TLS : 0) | (*fetch->origin ? FOR_FETCH : 0) | (fetch->tls ? FOR_FETCH_TLS : 0);
+
 	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
-		if (site->tls || !modules[i].for_tls)
+		if (modules[i].needs == ALWAYS || (modules[i].needs & given))
 			strbuf_addf(out, "LoadModule %s_module " MODULES "/mod_%s.so\n", modules[i].name, modules[i].name);
 }
 
@@ -133,7 +139,7 @@ static void add_uploads_pattern(struct strbuf *pattern, const struct site *site)
 	strbuf_adds(pattern, "v2/.+/blobs/uploads/");
 }
 
-static void add_routes(struct strbuf *out, const struct site *site)
+static void add_routes(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	struct strbuf uploads;
 
@@ -150,7 +156,10 @@ static void add_routes(struct strbuf *out, const struct site *site)
 			 /* Else Apache drops the worker's Content-Length: HEAD loses it, 206 goes out chunked. */
 			 "\tSetEnv ap_trust_cgilike_cl yes\n"
 			 "\tSetEnv BERTH_SENDFILE xsendfile\n"
-			 "\tXSendFile On\n"
+			 "\tXSendFile On\n");
+	if (*fetch->origin)
+		strbuf_addf(out, "\tSetEnv BERTH_FETCH %s\n", fetch->origin);
+	strbuf_adds(out,
 			 "</Location>\n"
 			 "<Directory \"/\">\n\tAllowOverride None\n\tRequire all denied\n</Directory>\n");
 	if (*site->blobs)
@@ -221,14 +230,17 @@ static bool writable(const struct site *site, const char **reason)
 
 bool render_apache(struct strbuf *out, const struct site *site, const char **reason)
 {
-	if (!writable(site, reason))
+	struct site_fetch fetch;
+
+	if (!writable(site, reason) || !site_fetch_init(&fetch, site, out->arena, reason))
 		return false;
 	strbuf_addf(out, "# Written by `berth render apache` from %s: change that one.\n", site->options->config_path);
-	add_modules(out, site);
+	add_modules(out, site, &fetch);
 	add_server(out, site);
 	if (!add_tls(out, site, reason))
 		return false;
-	add_routes(out, site);
+	add_routes(out, site, &fetch);
 	add_errors(out);
+	fetch_apache_rules(out, site, &fetch);
 	return true;
 }

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "site_priv.h"
+#include "fetch_priv.h"
+#include "nginx_priv.h"
 
 /* A line with one quoted argument. */
 static void line(struct strbuf *out, const char *indent, const char *directive, const char *argument)
@@ -66,7 +67,7 @@ static bool is_set_already(const char *name)
 	return false;
 }
 
-static void add_configured_headers(struct strbuf *out, const struct config_headers *headers)
+void nginx_add_headers(struct strbuf *out, const struct config_headers *headers)
 {
 	for (size_t i = 0; i < headers->count; i++) {
 		const struct config_header *header = &headers->items[i];
@@ -141,7 +142,7 @@ static void add_tls(struct strbuf *out, const struct site *site)
 }
 
 /* REQUEST_URI is the only form of the target that both web servers pass raw; the worker uses no other. */
-static void add_worker(struct strbuf *out, const struct site *site, const char *spool_file)
+void nginx_add_worker(struct strbuf *out, const struct site *site, const struct site_fetch *fetch, const char *spool_file)
 {
 	strbuf_adds(out, "\t\tfastcgi_pass ");
 	strbuf_addf(out, "\"unix:%s\";\n", site->options->socket);
@@ -157,11 +158,13 @@ static void add_worker(struct strbuf *out, const struct site *site, const char *
 			 "\t\tfastcgi_param HTTP_HOST $http_host;\n" /* with its port, which Debian's file drops */
 			 "\t\tfastcgi_param HTTP_PROXY \"\";\n"
 			 "\t\tfastcgi_param BERTH_SENDFILE accel;\n");
+	if (*fetch->origin)
+		strbuf_addf(out, "\t\tfastcgi_param BERTH_FETCH %s;\n", fetch->origin);
 	if (*spool_file)
 		strbuf_addf(out, "\t\tfastcgi_param BERTH_SPOOL_FILE %s;\n", spool_file);
 }
 
-static void add_uploads(struct strbuf *out, const struct site *site)
+static void add_uploads(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	strbuf_adds(out, "\n\t# The body of an upload becomes a file in the spool; the worker gets its name, hashes it and\n"
 			 "\t# moves it on. Its time is not spent on slow clients.\n"
@@ -173,7 +176,7 @@ static void add_uploads(struct strbuf *out, const struct site *site)
 			 "\t\tclient_body_buffer_size 512k;\n");
 	line(out, "\t\t", "client_body_temp_path", site->spool);
 	strbuf_adds(out, "\t\tfastcgi_pass_request_body off;\n");
-	add_worker(out, site, "$request_body_file");
+	nginx_add_worker(out, site, fetch, "$request_body_file");
 	strbuf_adds(out, "\t}\n");
 }
 
@@ -194,7 +197,7 @@ static void add_blobs(struct strbuf *out, const struct site *site)
 			 "\t\tadd_header Last-Modified \"\";\n");
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		strbuf_addf(out, "\t\tadd_header %s %s always;\n", kept[i].name, kept[i].variable);
-	add_configured_headers(out, &site->config->http.headers);
+	nginx_add_headers(out, &site->config->http.headers);
 	strbuf_adds(out, "\t}\n");
 }
 
@@ -210,11 +213,11 @@ static void add_answer(struct strbuf *out, const struct site *site, const char *
 		    name);
 	if (status == 503)
 		strbuf_addf(out, "\t\tadd_header Retry-After %d always;\n", SITE_RETRY_AFTER);
-	add_configured_headers(out, &site->config->http.headers);
+	nginx_add_headers(out, &site->config->http.headers);
 	strbuf_addf(out, "\t\treturn %d '%s';\n\t}\n", status, body);
 }
 
-static void add_server(struct strbuf *out, const struct site *site)
+static void add_server(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	strbuf_adds(out, "server {\n");
 	add_listen(out, site);
@@ -254,10 +257,11 @@ static void add_server(struct strbuf *out, const struct site *site)
 			 "\terror_page 413 @berth_too_large;\n"
 			 "\terror_page 500 502 504 =503 @berth_unavailable;\n"
 			 "\n\tlocation / {\n");
-	add_worker(out, site, "");
+	nginx_add_worker(out, site, fetch, "");
 	strbuf_adds(out, "\t}\n");
-	add_uploads(out, site);
+	add_uploads(out, site, fetch);
 	add_blobs(out, site);
+	fetch_nginx_location(out, site, fetch);
 	add_answer(out, site, "berth_too_large", 413, SITE_MANIFEST_TOO_LARGE);
 	add_answer(out, site, "berth_unavailable", 503, SITE_UNAVAILABLE);
 	add_answer(out, site, "berth_blob_unknown", 404, SITE_BLOB_UNKNOWN);
@@ -321,14 +325,17 @@ static bool writable(const struct site *site, const char **reason)
 
 bool render_nginx(struct strbuf *out, const struct site *site, const char **reason)
 {
-	if (!writable(site, reason))
+	struct site_fetch fetch;
+
+	if (!writable(site, reason) || !site_fetch_init(&fetch, site, out->arena, reason))
 		return false;
 	strbuf_addf(out, "# Written by `berth render nginx` from %s: change that one.\n", site->options->config_path);
 	if (!site->options->site_only)
 		add_main(out, site);
 	if (has_dollar(&site->config->http.headers))
 		strbuf_adds(out, "geo $berth_dollar { default \"$\"; }\n\n");
-	add_server(out, site);
+	fetch_nginx_upstream(out, &fetch);
+	add_server(out, site, &fetch);
 	if (!site->options->site_only)
 		strbuf_adds(out, "}\n");
 	return true;

@@ -54,6 +54,13 @@ void app_housekeep(const struct app *app, struct app_worker *worker, bool (*stop
 /* Hashes uploads while they are still being spooled, for the node's workers, until `stopping` says so. */
 void app_hash_ahead(const struct app *app, bool (*stopping)(void));
 
+/*
+ * Where the configuration's store signs URLs for, as scheme://host[:port], and whether certificates there are verified;
+ * "" when its blobs have no URL. False with one line in `reason`: the store cannot tell now.
+ */
+bool app_store_origin(const char **out, bool *verify, const struct config *config, struct arena *arena, char *reason,
+		      size_t size);
+
 /* The connection that the configuration's `database` section describes; strings are borrowed from it. */
 struct db_settings app_database_settings(const struct config *config);
 

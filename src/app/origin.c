@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The origin of a store's URLs, found by signing one: no driver needs to tell it twice. */
+#include <stdio.h>
+#include <string.h>
+
+#include "berth/app/app.h"
+#include "store_priv.h"
+
+static bool verifies(const struct config *config)
+{
+	(void)config;
+	return true;
+}
+
+static bool origin_of(const char **out, struct store *store, struct arena *arena, char *reason, size_t size)
+{
+	const struct store_asker asker = {.web_server = true};
+	struct store_location location;
+	const char *authority, *end;
+	struct digest digest;
+	struct error error;
+
+	error_init(&error, arena);
+	digest_of(&digest, DIGEST_SHA256, "", 0);
+	*out = "";
+	if (!store_locate(store, &digest, &asker, &location, arena, &error)) {
+		(void)snprintf(reason, size, "the store cannot be asked: see above");
+		return false;
+	}
+	if (location.place != STORE_PLACE_URL)
+		return true;
+	authority = strstr(location.url, "://");
+	end = authority ? strchr(authority + strlen("://"), '/') : NULL;
+	if (end)
+		*out = arena_span(arena, (struct span){location.url, (size_t)(end - location.url)});
+	else
+		(void)snprintf(reason, size, "the store's URLs have no path");
+	return end != NULL;
+}
+
+bool app_store_origin(const char **out, bool *verify, const struct config *config, struct arena *arena, char *reason,
+		      size_t size)
+{
+	struct store *store = app_open_store(config, reason, size);
+	bool ok = store && origin_of(out, store, arena, reason, size);
+
+	*verify = verifies(config);
+	store_close(store);
+	return ok;
+}
