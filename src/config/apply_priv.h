@@ -28,6 +28,7 @@ void check_config(struct load *load, const struct node *root);
 /* Called by check_config for the driver that is named. */
 void check_s3(struct load *load);
 void check_azure(struct load *load);
+void check_gcs(struct load *load);
 
 /* What the checks share. Where a setting was given; the file as a whole when it was not. */
 struct config_where check_where(const struct load *load, const char *key);

@@ -96,6 +96,8 @@ static void check_storage(struct load *load)
 		check_s3(load);
 	if (load->config->storage.driver == CONFIG_DRIVER_AZURE)
 		check_azure(load);
+	if (load->config->storage.driver == CONFIG_DRIVER_GCS)
+		check_gcs(load);
 }
 
 /* The filesystem driver links spooled files into place, so they must lie on its file system, where it looks for them. */

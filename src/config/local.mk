@@ -3,6 +3,7 @@ libconfig_a_SOURCES = \
 	src/config/apply.c \
 	src/config/check.c \
 	src/config/check_azure.c \
+	src/config/check_gcs.c \
 	src/config/check_s3.c \
 	src/config/collect.c \
 	src/config/duration.c \

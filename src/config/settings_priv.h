@@ -34,7 +34,8 @@ enum setting_trait {
 	QUIET = 1 << 2,
 	PICK = 1 << 3,
 	UNIT = 1 << 4,
-	RELOAD = 1 << 5
+	RELOAD = 1 << 5,
+	LINES = 1 << 6
 };
 
 #define SETTING_FATES (REFUSED | IGNORED | QUIET)

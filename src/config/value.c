@@ -180,9 +180,22 @@ static bool in_range(const struct setting *row, int64_t number)
 	return !(dots[2] && parsers[row->type](&high, &plain, span_of(dots + 2)) && number > high.number);
 }
 
+/* Why a text cannot be one of this row's. */
+static const char *text_fault(const struct setting *row, const char *text, struct arena *arena)
+{
+	struct span rest = span_of(text), line;
+	const char *fault = NULL;
+
+	if (!(row->traits & LINES))
+		return value_text_fault(text);
+	while (!fault && span_split(&rest, '\n', &line))
+		fault = value_text_fault(arena_span(arena, line));
+	return fault;
+}
+
 bool value_parse(struct value *out, const struct setting *row, const char *text, struct arena *arena, const char **why)
 {
-	const char *fault = value_text_fault(text);
+	const char *fault = text_fault(row, text, arena);
 
 	*out = (struct value){.text = ""};
 	if (fault) {

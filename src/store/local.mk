@@ -10,6 +10,17 @@ libstore_a_SOURCES = \
 	src/store/fs_priv.h \
 	src/store/fs_sweep.c \
 	src/store/fs_upload.c \
+	src/store/gcs.c \
+	src/store/gcs_account.c \
+	src/store/gcs_account.h \
+	src/store/gcs_assertion.c \
+	src/store/gcs_call.c \
+	src/store/gcs_list.c \
+	src/store/gcs_object.c \
+	src/store/gcs_priv.h \
+	src/store/gcs_sign.c \
+	src/store/gcs_token.c \
+	src/store/gcs_upload.c \
 	src/store/jsondoc.c \
 	src/store/jsondoc_priv.h \
 	src/store/mem.c \

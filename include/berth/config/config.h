@@ -165,6 +165,28 @@ struct config_azure {
 	int64_t copy_all_waits;
 };
 
+/* A service account's key file as settings. */
+struct config_gcs_credentials {
+	const char *type;
+	const char *client_email;
+	const char *private_key_id;
+	struct secret private_key; /* PEM; set exactly when client_email is */
+	const char *token_uri;
+	const char *universe_domain;
+};
+
+struct config_gcs {
+	const char *bucket;
+	const char *keyfile;
+	struct config_gcs_credentials credentials;
+	const char *rootdirectory; /* without slashes at its ends */
+	int64_t chunksize;
+	int64_t maxconcurrency;
+	const char *useragent;
+	const char *endpoint;    /* "" or an http(s) URL without a slash at its end; so is the next */
+	const char *iamendpoint;
+};
+
 struct config_storage {
 	enum config_driver driver;
 	struct {
@@ -173,6 +195,7 @@ struct config_storage {
 	} filesystem;
 	struct config_s3 s3;
 	struct config_azure azure;
+	struct config_gcs gcs;
 	bool delete_enabled;
 	bool redirect_disable;
 	int64_t redirect_expirydelay;

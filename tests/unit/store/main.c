@@ -6,6 +6,7 @@ const struct test_file *tests_ahead(void);
 const struct test_file *tests_drivers(void);
 const struct test_file *tests_fs(void);
 const struct test_file *tests_fs_path(void);
+const struct test_file *tests_gcs(void);
 const struct test_file *tests_s3_credentials(void);
 const struct test_file *tests_s3_endpoint(void);
 const struct test_file *tests_s3_sign(void);
@@ -16,7 +17,7 @@ int main(void)
 	const struct test_file *(*const files[])(void) = {
 		tests_ahead,
 		tests_drivers,        tests_fs,          tests_fs_path, /* the filesystem */
-		tests_s3_credentials, tests_s3_endpoint, tests_s3_sign, /* Amazon S3 */
+		tests_gcs, tests_s3_credentials, tests_s3_endpoint, tests_s3_sign, /* Amazon S3 */
 		tests_xml,
 	};
 

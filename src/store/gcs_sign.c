@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* URLs that anybody may use for a while: signed by our own key, or by the IAM service for accounts without one. */
+#include <stdlib.h>
+
+#include "berth/base/base64.h"
+#include "berth/base/hash.h"
+#include "berth/base/hex.h"
+#include "berth/base/log.h"
+#include "berth/base/percent.h"
+#include "berth/base/timetext.h"
+#include "gcs_priv.h"
+
+#define SIGNED_HEADERS "host"
+#define SECONDS_MAX 604800 /* seven days */
+
+/* "https://host:port/path" in parts. */
+struct parts {
+	struct span host; /* without the port */
+	struct span path; /* "" or "/path" */
+};
+
+static struct parts split(const char *endpoint)
+{
+	const char *host = strstr(endpoint, "://") + 3, *path = host + strcspn(host, "/");
+	size_t whole = (size_t)(path - host), len = whole;
+
+	while (len > 0 && host[len - 1] >= '0' && host[len - 1] <= '9')
+		len--;
+	len = len > 0 && len < whole && host[len - 1] == ':' ? len - 1 : whole;
+	return (struct parts){{host, len}, span_of(path)};
+}
+
+const char *gcs_v4_url(const struct gcs_v4 *v4, const char **to_sign, struct arena *arena)
+{
+	struct parts parts = split(v4->endpoint);
+	char date[TIMETEXT_MAX], hash[HASH_HEX_MAX];
+	const char *scope, *query, *canonical;
+
+	(void)timetext_basic(date, v4->now);
+	scope = arena_printf(arena, "%.8s/auto/storage/goog4_request", date);
+	query = arena_printf(arena,
+			     "X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=%s%%2F%s&X-Goog-Date=%s"
+			     "&X-Goog-Expires=%u&X-Goog-SignedHeaders=" SIGNED_HEADERS,
+			     gcs_quote(v4->email, arena), gcs_quote(scope, arena), date, v4->seconds);
+	canonical = arena_printf(arena, "%s\n%.*s%s\n%s\nhost:%.*s\n\n" SIGNED_HEADERS "\nUNSIGNED-PAYLOAD", v4->method,
+				 SPAN_ARG(parts.path), v4->path, query, SPAN_ARG(parts.host));
+	*to_sign = arena_printf(arena, "GOOG4-RSA-SHA256\n%s\n%s\n%s", date, scope,
+				hash_hex(hash, HASH_SHA256, span_of(canonical)));
+	return arena_printf(arena, "%s%s?%s", v4->endpoint, v4->path, query);
+}
+
+const char *gcs_v4_signed(const char *url, struct span signature, struct arena *arena)
+{
+	char *hex = arena_alloc(arena, 2 * signature.len + 1);
+
+	hex_encode(hex, (const unsigned char *)signature.ptr, signature.len);
+	return arena_printf(arena, "%s&X-Goog-Signature=%s", url, hex);
+}
+
+/* ---- by the IAM service ---- */
+
+/* The account may not sign by itself: blobs are sent through us from here on. */
+static void give_up_signing(struct gcs *gcs, const struct http_exchange *x, struct arena *arena)
+{
+	const char *message = jsondoc_text(jsondoc_get(jsondoc_parse(x->answer, arena), "error"), "message");
+
+	log_warn("gcs: no redirects: %s may not sign, status %d, %s; grant it roles/iam.serviceAccountTokenCreator on "
+		 "itself",
+		 gcs->account.email, x->status, message ? message : "no message");
+	gcs->cannot_sign = true;
+}
+
+/* projects.serviceAccounts.signBlob. False when there is no signature now: the caller does without. */
+static bool sign_remotely(struct gcs *gcs, const char *text, struct span *out, struct arena *arena)
+{
+	const char *body = arena_printf(arena, "{\"payload\":\"%s\"}", base64_encode(arena, text, strlen(text)));
+	struct http_exchange x = {.method = "POST", .repeatable = true, .body = http_body_bytes(span_of(body))};
+	const char *blob;
+
+	x.url = arena_printf(arena, "%s/v1/projects/-/serviceAccounts/%s:signBlob", gcs->iam_endpoint,
+			     percent_encode(arena, span_of(gcs->account.email), "@"));
+	http_exchange_set(&x, "Content-Type", "application/json");
+	if (!gcs_run_one(gcs, &x, arena)) {
+		log_warn("gcs: signBlob: no answer: %s", x.failure);
+		return false;
+	}
+	if (x.status == 403 || x.status == 404) {
+		give_up_signing(gcs, &x, arena);
+		return false;
+	}
+	blob = x.status == 200 ? jsondoc_text(jsondoc_parse(x.answer, arena), "signedBlob") : NULL;
+	if (blob && base64_decode(out, arena, span_of(blob)))
+		return true;
+	log_warn("gcs: signBlob: status %d without a signature", x.status);
+	return false;
+}
+
+/* ---- URLs that cost a request are used again while they are young ---- */
+
+static struct gcs_signed *slot_of(struct gcs *gcs, const char *name)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (const char *at = name; *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 16777619u;
+	return &gcs->signed_urls[hash % GCS_SIGNED_MAX];
+}
+
+static void remember(struct gcs_signed *slot, const char *name, const char *url, int64_t until)
+{
+	free(slot->key);
+	free(slot->url);
+	*slot = (struct gcs_signed){strdup(name), strdup(url), until};
+	if (!slot->key || !slot->url)
+		slot->until = 0;
+}
+
+static const char *signed_remotely(struct gcs *gcs, struct gcs_v4 *v4, struct arena *arena)
+{
+	const char *name = arena_printf(arena, "%s %u %s", v4->method, v4->seconds, v4->path), *url, *text;
+	struct gcs_signed *slot = slot_of(gcs, name);
+	struct span signature;
+
+	if (slot->until > v4->now && strcmp(slot->key, name) == 0)
+		return arena_strdup(arena, slot->url);
+	if (gcs->cannot_sign || !gcs_token_email(gcs, arena))
+		return NULL;
+	v4->email = gcs->account.email;
+	url = gcs_v4_url(v4, &text, arena);
+	if (!sign_remotely(gcs, text, &signature, arena))
+		return NULL;
+	url = gcs_v4_signed(url, signature, arena);
+	remember(slot, name, url, v4->now + v4->seconds / 2);
+	return url;
+}
+
+bool gcs_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds,
+	      const char **out, struct arena *arena, struct error *error)
+{
+	struct gcs *gcs = gcs_of(service);
+	struct gcs_v4 v4 = {
+	    .method = verb == OBJECT_HEAD ? "HEAD" : "GET",
+	    .endpoint = gcs->endpoint,
+	    .path = arena_printf(arena, "/%s/%s", gcs->bucket, percent_encode(arena, span_of(key), "/")),
+	    .email = gcs->account.email,
+	    .now = http_client_now(),
+	    .seconds = seconds < SECONDS_MAX ? seconds : SECONDS_MAX,
+	};
+	const char *url, *text;
+	struct span signature;
+
+	*out = NULL;
+	if (gcs->account.kind == GCS_METADATA)
+		*out = signed_remotely(gcs, &v4, arena);
+	if (gcs->account.kind != GCS_SERVICE_ACCOUNT)
+		return true;
+	url = gcs_v4_url(&v4, &text, arena);
+	if (!gcs_account_sign(&gcs->account, span_of(text), &signature, arena)) {
+		log_error("gcs: OpenSSL does not sign with this key");
+		return error_set(error, E_UNKNOWN);
+	}
+	*out = gcs_v4_signed(url, signature, arena);
+	return true;
+}
