@@ -24,13 +24,21 @@ libstore_a_SOURCES = \
 	src/store/jsondoc.c \
 	src/store/jsondoc_priv.h \
 	src/store/mem.c \
+	src/store/s3_answer.c \
+	src/store/s3_copy.c \
 	src/store/s3_credentials.c \
 	src/store/s3_credentials.h \
 	src/store/s3_credentials_priv.h \
 	src/store/s3_endpoint.c \
 	src/store/s3_endpoint.h \
+	src/store/s3_list.c \
 	src/store/s3_metadata.c \
+	src/store/s3_multipart.c \
+	src/store/s3_object.c \
 	src/store/s3_profile.c \
+	src/store/s3_request.c \
+	src/store/s3_service.c \
+	src/store/s3_service.h \
 	src/store/s3_sign.c \
 	src/store/s3_sign.h \
 	src/store/xml.c \

@@ -11,6 +11,7 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/test_fs.c \
 	tests/unit/store/test_fs_path.c \
 	tests/unit/store/test_gcs.c \
+	tests/unit/store/test_s3_service.c \
 	tests/unit/store/test_s3_credentials.c \
 	tests/unit/store/test_s3_endpoint.c \
 	tests/unit/store/test_s3_sign.c \

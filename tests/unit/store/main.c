@@ -9,16 +9,16 @@ const struct test_file *tests_fs_path(void);
 const struct test_file *tests_gcs(void);
 const struct test_file *tests_s3_credentials(void);
 const struct test_file *tests_s3_endpoint(void);
+const struct test_file *tests_s3_service(void);
 const struct test_file *tests_s3_sign(void);
 const struct test_file *tests_xml(void);
 
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_ahead,
-		tests_drivers,        tests_fs,          tests_fs_path, /* the filesystem */
-		tests_gcs, tests_s3_credentials, tests_s3_endpoint, tests_s3_sign, /* Amazon S3 */
-		tests_xml,
+		tests_ahead,       tests_drivers,        tests_fs,          tests_fs_path,
+		tests_gcs,         tests_s3_credentials, tests_s3_endpoint, tests_s3_service,
+		tests_s3_sign,     tests_xml,
 	};
 
 	return test_run("store", files, sizeof files / sizeof *files);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* Copies on the server: in one request, or above the threshold in parts. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "s3_service.h"
+
+static bool copy_whole(struct s3_service *s3, const char *from, const char *to, struct arena *arena, struct error *error)
+{
+	struct http_exchange exchange = s3_exchange(s3, "PUT", to, "", arena);
+
+	s3_set_copy_source(s3, &exchange, from, arena);
+	s3_set_object_fields(s3, &exchange);
+	return s3_run_one(s3, &exchange, arena, error) &&
+	       s3_document(s3, &exchange, "CopyObjectResult", arena, error) != NULL;
+}
+
+/* Grown so that the parts never run out. */
+static uint64_t part_size_of(const struct s3_service *s3, uint64_t size)
+{
+	uint64_t part = s3->settings.copy_part_size, most = s3->base.limits.parts_max;
+	uint64_t least = (size + most - 1) / most;
+
+	return part > least ? part : least;
+}
+
+static bool copy_batch(struct s3_service *s3, const struct object_upload *upload, const char *from, uint64_t offset,
+		       struct object_part *parts, size_t count, struct arena *arena, struct error *error)
+{
+	struct http_exchange *list = arena_array(arena, count, sizeof *list);
+
+	for (size_t i = 0; i < count; i++) {
+		list[i] = s3_exchange(s3, "PUT", upload->key, s3_part_query(parts[i].number, upload->id, arena), arena);
+		s3_set_copy_source(s3, &list[i], from, arena);
+		http_exchange_set(&list[i], "X-Amz-Copy-Source-Range",
+				  arena_printf(arena, "bytes=%" PRIu64 "-%" PRIu64, offset, offset + parts[i].size - 1));
+		offset += parts[i].size;
+	}
+	if (!s3_run(s3, list, count, s3->settings.copies_at_once, arena, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct xml *root;
+		const char *tag;
+
+		if (!s3_fine(&list[i]))
+			return s3_refused(s3, &list[i], arena, error);
+		root = s3_document(s3, &list[i], "CopyPartResult", arena, error);
+		tag = root ? xml_text(root, "ETag", arena) : NULL;
+		if (!root || !tag || !s3_take_tag(&parts[i], span_of(tag)))
+			return error_unavailable(error, S3_RETRY_AFTER);
+	}
+	return true;
+}
+
+static bool copy_all(struct s3_service *s3, const struct object_upload *upload, const char *from, struct object_part *parts,
+		     size_t count, struct arena *arena, struct error *error)
+{
+	struct arena *scratch = s3_scratch(arena);
+	uint64_t offset = 0;
+	bool ok = true;
+
+	for (size_t done = 0; ok && done < count; done += S3_BATCH) {
+		size_t most = count - done < S3_BATCH ? count - done : S3_BATCH;
+
+		ok = copy_batch(s3, upload, from, offset, parts + done, most, scratch, error);
+		offset += most * parts[0].size;
+		arena_clear(scratch);
+	}
+	arena_release(scratch);
+	return ok;
+}
+
+static bool copy_parts(struct s3_service *s3, const char *from, const char *to, uint64_t size, struct arena *arena,
+		       struct error *error)
+{
+	uint64_t part = part_size_of(s3, size);
+	size_t count = (size_t)((size + part - 1) / part);
+	struct object_part *parts = arena_array(arena, count, sizeof *parts);
+	struct object_upload upload;
+	struct error ignored;
+
+	for (size_t i = 0; i < count; i++) {
+		parts[i].number = (unsigned)i + 1;
+		parts[i].size = i + 1 < count ? part : size - part * (count - 1);
+	}
+	if (!s3_begin(&s3->base, to, &upload, arena, error))
+		return false;
+	if (copy_all(s3, &upload, from, parts, count, arena, error) &&
+	    s3_complete(&s3->base, &upload, parts, count, arena, error))
+		return true;
+	error_init(&ignored, arena);
+	(void)s3_abandon(&s3->base, &upload, NULL, 0, arena, &ignored);
+	return false;
+}
+
+bool s3_copy(struct object_service *service, const char *from, const char *to, uint64_t size, struct arena *arena,
+	     struct error *error)
+{
+	struct s3_service *s3 = s3_of(service);
+
+	if (size > s3->settings.copy_threshold && size > 0)
+		return copy_parts(s3, from, to, size, arena, error);
+	return copy_whole(s3, from, to, arena, error);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* One request: its URL, its hash, its signature, its run. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "berth/base/digest.h"
+#include "berth/base/hash.h"
+#include "berth/base/hex.h"
+#include "berth/base/log.h"
+#include "berth/base/percent.h"
+#include "berth/base/timetext.h"
+#include "s3_service.h"
+#include "s3_sign.h"
+
+#define SCRATCH_MAX ((size_t)48 << 20) /* a page of the list and its tree; a batch of requests */
+#define HASH_PIECE ((size_t)64 << 10)
+
+/* What stays from attempt to attempt. */
+struct job {
+	struct s3_service *s3;
+	const char *payload; /* NULL until the first attempt */
+};
+
+/* ---- the hash of a body ---- */
+
+/* False when the file has become shorter or cannot be read. */
+static bool hash_file(struct hasher *hasher, const struct http_client_body *body)
+{
+	unsigned char piece[HASH_PIECE];
+	uint64_t done = 0;
+
+	while (done < body->length) {
+		uint64_t left = body->length - done;
+		ssize_t got = pread(body->fd, piece, left < sizeof piece ? (size_t)left : sizeof piece,
+				    (off_t)(body->offset + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		hasher_update(hasher, piece, (size_t)got);
+		done += (uint64_t)got;
+	}
+	return true;
+}
+
+static const char *hash_body(const struct http_client_body *body, struct arena *arena)
+{
+	char *hex = arena_alloc(arena, HASH_HEX_MAX);
+	struct hasher hasher;
+	struct digest digest;
+
+	hasher_init(&hasher, DIGEST_SHA256);
+	if (body->bytes)
+		hasher_update(&hasher, body->bytes, (size_t)body->length);
+	else if (!hash_file(&hasher, body))
+		return NULL;
+	hasher_final(&hasher, &digest);
+	hex_encode(hex, digest.bytes, digest_length(DIGEST_SHA256));
+	return hex;
+}
+
+/* ---- preparing an attempt ---- */
+
+static bool hash_once(struct job *job, struct http_exchange *exchange, struct arena *arena)
+{
+	if (job->payload)
+		return true;
+	if (job->s3->settings.unsigned_payload && job->s3->endpoint.secure && exchange->body.length > 0)
+		job->payload = S3_UNSIGNED;
+	else
+		job->payload = hash_body(&exchange->body, arena);
+	if (!job->payload)
+		exchange->failure = "the body cannot be read";
+	return job->payload != NULL;
+}
+
+static bool prepare(struct http_exchange *exchange, void *context, struct arena *arena)
+{
+	struct job *job = context;
+	const struct s3_keys *keys = s3_credentials_get(job->s3->credentials);
+	struct s3_signer signer = {.region = job->s3->endpoint.region, .service = "s3", .now = http_client_now()};
+	char *date = arena_alloc(arena, TIMETEXT_MAX);
+	struct s3_signed request;
+
+	if (!keys) {
+		exchange->failure = "there are no keys";
+		return false;
+	}
+	if (!hash_once(job, exchange, arena))
+		return false;
+	signer.access_key = keys->access_key;
+	signer.secret_key = keys->secret_key;
+	http_exchange_set(exchange, "X-Amz-Date", timetext_basic(date, signer.now));
+	http_exchange_set(exchange, "X-Amz-Content-Sha256", job->payload);
+	if (secret_is_set(keys->token))
+		http_exchange_set(exchange, "X-Amz-Security-Token", arena_strdup(arena, secret_reveal(keys->token)));
+	request = (struct s3_signed){exchange->method, exchange->url, exchange->fields, exchange->field_count, job->payload};
+	http_exchange_set(exchange, "Authorization", s3_sign_header(&signer, &request, arena));
+	return true;
+}
+
+struct http_exchange s3_exchange(struct s3_service *s3, const char *method, const char *key, const char *query,
+				 struct arena *arena)
+{
+	struct job *job = arena_alloc(arena, sizeof *job);
+
+	job->s3 = s3;
+	return (struct http_exchange){
+		.method = method,
+		.url = arena_printf(arena, "%s%s%s%s", s3->endpoint.base, percent_encode(arena, span_of(key), "/"),
+				    query[0] ? "?" : "", query),
+		.repeatable = true,
+		.prepare = prepare,
+		.context = job,
+	};
+}
+
+void s3_set_object_fields(const struct s3_service *s3, struct http_exchange *exchange)
+{
+	const struct store_s3_settings *settings = &s3->settings;
+
+	http_exchange_set(exchange, "Content-Type", "application/octet-stream");
+	if (settings->encrypt)
+		http_exchange_set(exchange, "X-Amz-Server-Side-Encryption", settings->key_id[0] ? "aws:kms" : "AES256");
+	if (settings->encrypt && settings->key_id[0])
+		http_exchange_set(exchange, "X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id", settings->key_id);
+	if (settings->storage_class[0])
+		http_exchange_set(exchange, "X-Amz-Storage-Class", settings->storage_class);
+	if (settings->acl[0])
+		http_exchange_set(exchange, "X-Amz-Acl", settings->acl);
+}
+
+void s3_set_copy_source(const struct s3_service *s3, struct http_exchange *exchange, const char *key, struct arena *arena)
+{
+	http_exchange_set(exchange, "X-Amz-Copy-Source",
+			  arena_printf(arena, "/%s/%s", s3->settings.bucket, percent_encode(arena, span_of(key), "/")));
+}
+
+/* ---- running ---- */
+
+static void release(void *arena)
+{
+	arena_release(arena);
+}
+
+struct arena *s3_scratch(struct arena *arena)
+{
+	struct arena *made = arena_alloc(arena, sizeof *made);
+
+	arena_init(made, SCRATCH_MAX);
+	arena_defer(arena, release, made);
+	return made;
+}
+
+/* The key as the configuration's reader knows it: the URL behind the bucket, without its query. */
+static struct span name_of(const struct s3_service *s3, const struct http_exchange *exchange)
+{
+	struct span name = span_after(span_of(exchange->url), strlen(s3->endpoint.base));
+
+	name.len = strcspn(name.ptr, "?");
+	return name.len ? name : SPAN_LIT("the bucket");
+}
+
+static void log_requests(const struct s3_service *s3, const struct http_exchange *list, size_t count)
+{
+	for (size_t i = 0; s3->settings.log_requests && i < count; i++)
+		log_info("s3: %s %.*s: status %d, %u attempts, %llu bytes sent", list[i].method,
+			 SPAN_ARG(name_of(s3, &list[i])), list[i].status, list[i].attempts,
+			 (unsigned long long)list[i].body.length);
+}
+
+bool s3_renew(struct s3_service *s3, const struct http_exchange *exchange, struct arena *arena)
+{
+	const char *code = s3_fine(exchange) ? "" : s3_code(exchange, arena);
+
+	return (strcmp(code, "ExpiredToken") == 0 || strcmp(code, "TokenRefreshRequired") == 0) &&
+	       s3_credentials_expire(s3->credentials);
+}
+
+/* Answers that say so are asked for again, once, with other keys. */
+static bool run_renewed(struct s3_service *s3, struct http_exchange *list, size_t count, struct arena *arena)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < count; i++)
+		if (s3_renew(s3, &list[i], arena))
+			ok &= http_client_run(s3->client, &list[i], arena);
+	return ok;
+}
+
+bool s3_run(struct s3_service *s3, struct http_exchange *list, size_t count, unsigned at_once, struct arena *arena,
+	    struct error *error)
+{
+	bool ok = http_client_run_all(s3->client, list, count, at_once, arena) && run_renewed(s3, list, count, arena);
+
+	log_requests(s3, list, count);
+	if (ok)
+		return true;
+	for (size_t i = 0; i < count; i++) {
+		if (!list[i].failure)
+			continue;
+		log_error("s3: %s %.*s: %s (%u attempts)", list[i].method, SPAN_ARG(name_of(s3, &list[i])), list[i].failure,
+			  list[i].attempts);
+		break;
+	}
+	return error_unavailable(error, S3_RETRY_AFTER);
+}
+
+bool s3_run_one(struct s3_service *s3, struct http_exchange *exchange, struct arena *arena, struct error *error)
+{
+	return s3_run(s3, exchange, 1, 1, arena, error) && (s3_fine(exchange) || s3_refused(s3, exchange, arena, error));
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* The s3 service: its table, making and closing. */
+#include "berth/store/s3.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "s3_service.h"
+
+#define SETTINGS_MAX ((size_t)1 << 20)
+
+static void close_service(struct object_service *service)
+{
+	struct s3_service *s3 = s3_of(service);
+
+	http_client_free(s3->client);
+	s3_credentials_free(s3->credentials);
+	arena_release(&s3->own);
+	free(s3);
+}
+
+static const struct object_service_ops ops = {
+	.name = "s3",
+	.put = s3_put,
+	.begin = s3_begin,
+	.put_parts = s3_put_parts,
+	.complete = s3_complete,
+	.abandon = s3_abandon,
+	.copy = s3_copy,
+	.head = s3_head,
+	.get = s3_get,
+	.remove = s3_remove,
+	.list = s3_list,
+	.list_unfinished = s3_list_unfinished,
+	.sign = s3_sign,
+	.close = close_service,
+};
+
+static void copy_texts(struct store_s3_settings *settings, struct arena *arena)
+{
+	const char **const texts[] = {&settings->access_key, &settings->region,        &settings->endpoint, &settings->bucket,
+				      &settings->key_id,     &settings->storage_class, &settings->acl,      &settings->user_agent};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		*texts[i] = arena_strdup(arena, *texts[i] ? *texts[i] : "");
+}
+
+static struct object_limits limits_of(const struct store_s3_settings *settings)
+{
+	return (struct object_limits){
+		.part_size = settings->part_size,
+		.part_min = S3_PART_MIN,
+		.part_max = S3_PART_MAX,
+		.parts_max = settings->parts_max ? settings->parts_max : S3_PARTS_MAX,
+		.put_max = S3_PUT_MAX,
+	};
+}
+
+static struct http_client *client_of(const struct store_s3_settings *settings)
+{
+	return http_client_new(&(struct http_client_settings){
+		.user_agent = settings->user_agent[0] ? settings->user_agent : NULL,
+		.skip_verify = settings->skip_verify,
+		.retries = settings->retries ? settings->retries : HTTP_CLIENT_NO_RETRIES,
+		.requests_per_second = settings->requests_per_second,
+	});
+}
+
+struct object_service *store_s3_service_new(const struct store_s3_settings *settings, char *reason, size_t size)
+{
+	struct s3_service *s3 = calloc(1, sizeof *s3);
+
+	(void)snprintf(reason, size, "out of memory");
+	if (!s3)
+		return NULL;
+	arena_init(&s3->own, SETTINGS_MAX);
+	s3->settings = *settings;
+	copy_texts(&s3->settings, &s3->own);
+	s3->endpoint = s3_endpoint_of(&s3->settings, &s3->own);
+	s3->base = (struct object_service){.ops = &ops, .limits = limits_of(&s3->settings)};
+	s3->credentials = s3_credentials_new(s3->settings.access_key, settings->secret_key, settings->session_token);
+	s3->client = client_of(&s3->settings);
+	s3->settings.secret_key = s3->settings.session_token = (struct secret){0}; /* the credentials have copies */
+	if (s3->credentials && s3->client)
+		return &s3->base;
+	close_service(&s3->base);
+	return NULL;
+}
