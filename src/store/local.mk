@@ -1,6 +1,20 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	src/store/ahead.c \
+	src/store/azure.c \
+	src/store/azure_account.c \
+	src/store/azure_account_priv.h \
+	src/store/azure_blob.c \
+	src/store/azure_copy.c \
+	src/store/azure_delegation.c \
+	src/store/azure_fault.c \
+	src/store/azure_identity.c \
+	src/store/azure_identity_priv.h \
+	src/store/azure_priv.h \
+	src/store/azure_request.c \
+	src/store/azure_sign.c \
+	src/store/azure_sign_priv.h \
+	src/store/azure_upload.c \
 	src/store/fs.c \
 	src/store/fs_blob.c \
 	src/store/fs_io.c \

@@ -7,6 +7,9 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/lab.h \
 	tests/unit/store/main.c \
 	tests/unit/store/test_ahead.c \
+	tests/unit/store/test_azure.c \
+	tests/unit/store/test_azure_identity.c \
+	tests/unit/store/test_azure_sign.c \
 	tests/unit/store/test_drivers.c \
 	tests/unit/store/test_fs.c \
 	tests/unit/store/test_fs_path.c \

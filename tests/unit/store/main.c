@@ -3,6 +3,9 @@
 #include "../../lib/test.h"
 
 const struct test_file *tests_ahead(void);
+const struct test_file *tests_azure(void);
+const struct test_file *tests_azure_identity(void);
+const struct test_file *tests_azure_sign(void);
 const struct test_file *tests_drivers(void);
 const struct test_file *tests_fs(void);
 const struct test_file *tests_fs_path(void);
@@ -16,6 +19,7 @@ const struct test_file *tests_xml(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
+		tests_azure,       tests_azure_identity, tests_azure_sign,
 		tests_ahead,       tests_drivers,        tests_fs,          tests_fs_path,
 		tests_gcs,         tests_s3_credentials, tests_s3_endpoint, tests_s3_service,
 		tests_s3_sign,     tests_xml,

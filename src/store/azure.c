@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening and closing, and the table of operations. */
+#include "azure_priv.h"
+
+#define MEMORY ((size_t)256 << 10)
+#define PART ((uint64_t)16 << 20) /* large enough that 100 GiB stay below 10,000 blocks, small enough to be sent again */
+
+static void azure_close(struct object_service *service)
+{
+	struct azure *azure = azure_of(service);
+
+	azure_identity_release(azure->identity);
+	http_client_free(azure->client);
+	arena_release(&azure->delegation_memory);
+	arena_release(&azure->memory);
+	free(azure);
+}
+
+static const struct object_service_ops operations = {
+	.name = "azure",
+	.put = azure_put,
+	.begin = azure_begin,
+	.put_parts = azure_put_parts,
+	.complete = azure_complete,
+	.abandon = azure_abandon,
+	.copy = azure_copy,
+	.head = azure_head,
+	.get = azure_get,
+	.remove = azure_remove,
+	.list = azure_list,
+	.list_unfinished = NULL,
+	.sign = azure_sign,
+	.close = azure_close,
+};
+
+static const char *from_environment(const char *name)
+{
+	return getenv(name);
+}
+
+static bool open_identity(struct azure *azure, const struct azure_settings *settings, char *reason, size_t size)
+{
+	if (settings->credentials != AZURE_CLIENT_SECRET && settings->credentials != AZURE_DEFAULT_CREDENTIALS)
+		return true;
+	if (!azure_is_private(azure->account.endpoint)) {
+		(void)snprintf(reason, size, "an identity's token is sent over https only: see serviceurl");
+		return false;
+	}
+	azure->identity = azure_identity_new(settings, from_environment, &azure->memory, reason, size);
+	return azure->identity != NULL;
+}
+
+struct object_service *azure_open(const struct azure_settings *settings, char *reason, size_t size)
+{
+	struct azure *azure = calloc(1, sizeof *azure);
+
+	if (!azure) {
+		(void)snprintf(reason, size, "out of memory");
+		return NULL;
+	}
+	azure->service.ops = &operations;
+	azure->service.limits = (struct object_limits){.part_size = PART,
+						       .part_min = 0,
+						       .part_max = AZURE_BLOCK_MAX,
+						       .parts_max = AZURE_BLOCKS_MAX,
+						       .put_max = AZURE_BLOCK_MAX};
+	azure->copy_first_ms = settings->copy_first_ms ? settings->copy_first_ms : 1;
+	azure->copy_longest_ms = settings->copy_longest_ms;
+	azure->copy_all_ms = settings->copy_all_ms;
+	arena_init(&azure->memory, MEMORY);
+	arena_init(&azure->delegation_memory, MEMORY);
+	if (azure_account_read(&azure->account, settings, &azure->memory, reason, size) &&
+	    open_identity(azure, settings, reason, size)) {
+		azure->client = http_client_new(&settings->http);
+		if (azure->client)
+			return &azure->service;
+		(void)snprintf(reason, size, "libcurl cannot be set up");
+	}
+	azure_close(&azure->service);
+	return NULL;
+}

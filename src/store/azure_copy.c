@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Copies within the account. Copy Blob takes any size and, within one account, copies no bytes: it is over at once or soon.
+ * Where it is not over in time it is called off, and the blob is copied in blocks, of which each request waits for its end.
+ */
+#include "azure_priv.h"
+
+#include "berth/base/log.h"
+#include "berth/base/uuid.h"
+
+#define BLOCK ((uint64_t)256 << 20) /* of a copy in blocks */
+#define SOURCE_SECONDS 3600         /* how long the source may be read meanwhile */
+
+enum progress { COPY_OVER, COPY_PENDING, COPY_EXISTS, COPY_FAILED };
+
+struct copy {
+	struct azure *azure;
+	const char *from;
+	const char *to;
+	uint64_t size;
+	const char *id; /* of a pending one */
+};
+
+/* The source for the service to read: the same credentials open it, but a SAS only opens what it stands beside. */
+static const char *source_url(const struct copy *copy, struct arena *arena)
+{
+	const char *url = azure_url(copy->azure, copy->from, arena), *sas = secret_reveal(copy->azure->account.sas);
+
+	return *sas ? arena_printf(arena, "%s?%s", url, sas) : url;
+}
+
+/* ---- Copy Blob ---- */
+
+static enum progress progress_of(struct copy *copy, const struct http_exchange *exchange, struct arena *arena)
+{
+	struct span status = http_exchange_header(exchange, "x-ms-copy-status");
+
+	copy->id = arena_span(arena, http_exchange_header(exchange, "x-ms-copy-id"));
+	if (span_is(status, "success"))
+		return COPY_OVER;
+	return span_is(status, "pending") ? COPY_PENDING : COPY_FAILED;
+}
+
+/* With `replace` what is there is overwritten: it has been looked at. */
+static bool start(struct copy *copy, bool replace, enum progress *out, struct arena *arena, struct error *error)
+{
+	static const char *const is_there[] = {"BlobAlreadyExists", "ConditionNotMet", "PendingCopyOperation", "InvalidBlobType",
+					       "TargetConditionNotMet"};
+	struct http_exchange exchange = azure_exchange(copy->azure, "PUT", copy->to, "", arena);
+
+	http_exchange_set(&exchange, "x-ms-copy-source", source_url(copy, arena));
+	if (!replace)
+		http_exchange_set(&exchange, "If-None-Match", "*");
+	if (!azure_run(copy->azure, &exchange, copy->to, arena, error))
+		return false;
+	if (exchange.status == 202) {
+		*out = progress_of(copy, &exchange, arena);
+		return true;
+	}
+	*out = COPY_EXISTS;
+	for (size_t i = 0; i < sizeof is_there / sizeof *is_there; i++)
+		if (azure_code_is(&exchange, is_there[i]))
+			return true;
+	return azure_refused(&exchange, "copy to", copy->to, error);
+}
+
+/* How far the copy is; COPY_EXISTS when the blob is no copy. */
+static bool look(struct copy *copy, enum progress *out, struct arena *arena, struct error *error)
+{
+	struct http_exchange exchange = azure_exchange(copy->azure, "HEAD", copy->to, "", arena);
+
+	if (!azure_run(copy->azure, &exchange, copy->to, arena, error))
+		return false;
+	if (exchange.status != 200)
+		return azure_refused(&exchange, "ask for the copy", copy->to, error);
+	*out = http_exchange_header(&exchange, "x-ms-copy-status").len ? progress_of(copy, &exchange, arena) : COPY_EXISTS;
+	return true;
+}
+
+static void wait_ms(unsigned ms)
+{
+	struct timespec left = {ms / 1000, (long)(ms % 1000) * 1000000};
+
+	while (nanosleep(&left, &left) < 0)
+		continue;
+}
+
+/* Looks again until the copy is not pending any more, or the time for that is up. */
+static bool await(struct copy *copy, enum progress *progress, struct arena *arena, struct error *error)
+{
+	unsigned wait = copy->azure->copy_first_ms, waited = 0;
+
+	while (*progress == COPY_PENDING && waited < copy->azure->copy_all_ms) {
+		wait_ms(wait);
+		waited += wait;
+		if (!look(copy, progress, arena, error))
+			return false;
+		wait = 2 * wait < copy->azure->copy_longest_ms ? 2 * wait : copy->azure->copy_longest_ms;
+	}
+	return true;
+}
+
+/* Leaves an empty blob in the place of the copy. That there is no copy to call off any more is fine. */
+static bool call_off(struct copy *copy, struct arena *arena, struct error *error)
+{
+	const char *query = arena_printf(arena, "comp=copy&copyid=%s", copy->id);
+	struct http_exchange exchange = azure_exchange(copy->azure, "PUT", copy->to, query, arena);
+
+	http_exchange_set(&exchange, "x-ms-copy-action", "abort");
+	if (!azure_run(copy->azure, &exchange, copy->to, arena, error))
+		return false;
+	return exchange.status == 204 || azure_code_is(&exchange, "NoPendingCopyOperation") ||
+	       azure_refused(&exchange, "call off the copy to", copy->to, error);
+}
+
+/* ---- in blocks ---- */
+
+/* Put Block From URL wants to see a right to the source in the request itself. */
+static bool readable_source(const struct copy *copy, const char **out, struct arena *arena, struct error *error)
+{
+	const char *query;
+
+	*out = source_url(copy, arena);
+	if (secret_is_set(copy->azure->account.sas))
+		return true;
+	if (!azure_sign_query(copy->azure, copy->from, SOURCE_SECONDS, &query, arena, error))
+		return false;
+	*out = arena_printf(arena, "%s?%s", *out, query);
+	return true;
+}
+
+static bool put_blocks(const struct copy *copy, const struct object_upload *upload, unsigned count, struct arena *arena,
+		       struct error *error)
+{
+	struct http_exchange *list = arena_array(arena, count, sizeof *list);
+	const char *source;
+
+	if (!readable_source(copy, &source, arena, error))
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		const char *query = arena_printf(arena, "comp=block&blockid=%s", azure_block_id(upload->id, i + 1, arena));
+		uint64_t begin = i * BLOCK, end = begin + BLOCK < copy->size ? begin + BLOCK : copy->size;
+
+		list[i] = azure_exchange(copy->azure, "PUT", upload->key, query, arena);
+		http_exchange_set(&list[i], "x-ms-copy-source", source);
+		http_exchange_set(&list[i], "x-ms-source-range",
+				  arena_printf(arena, "bytes=%llu-%llu", (unsigned long long)begin,
+					       (unsigned long long)(end - 1)));
+	}
+	if (!azure_run_all(copy->azure, list, count, copy->to, arena, error))
+		return false;
+	for (unsigned i = 0; i < count; i++)
+		if (list[i].status != 201)
+			return azure_refused(&list[i], "copy a block to", copy->to, error);
+	return true;
+}
+
+static bool copy_in_blocks(struct copy *copy, struct arena *arena, struct error *error)
+{
+	unsigned count = (unsigned)((copy->size + BLOCK - 1) / BLOCK);
+	struct object_upload upload;
+	bool is_done;
+
+	if (!azure_begin(&copy->azure->service, copy->to, &upload, arena, error) ||
+	    !put_blocks(copy, &upload, count, arena, error) ||
+	    !azure_commit(copy->azure, &upload, count, &is_done, arena, error))
+		return false;
+	return is_done || azure_failed("copy to", copy->to, "the service does not have all blocks", error);
+}
+
+/* ---- all of it ---- */
+
+static bool is_right(const struct copy *copy, bool *right, struct arena *arena, struct error *error)
+{
+	return azure_is_there(copy->azure, copy->to, copy->size, right, arena, error);
+}
+
+/* The place is taken: by the same content, by a copy of it under way, or by what a copy that failed has left. */
+static bool take_place(struct copy *copy, enum progress *progress, struct arena *arena, struct error *error)
+{
+	bool right;
+
+	if (!look(copy, progress, arena, error) || !await(copy, progress, arena, error) ||
+	    !is_right(copy, &right, arena, error))
+		return false;
+	if (right)
+		*progress = COPY_OVER;
+	else if (*progress != COPY_PENDING)
+		return start(copy, true, progress, arena, error) && await(copy, progress, arena, error);
+	return true;
+}
+
+/* Nothing but an empty blob can be there after a copy that was called off or failed: nobody is to take it for the blob. */
+static bool clean_up(struct copy *copy, struct arena *arena, struct error *error)
+{
+	struct error ignored;
+	bool right = true;
+
+	error_init(&ignored, arena);
+	if (is_right(copy, &right, arena, &ignored) && !right)
+		azure_remove(&copy->azure->service, copy->to, arena, &ignored);
+	return error_is_set(error) ? false : azure_failed("copy to", copy->to, "the copy failed", error);
+}
+
+bool azure_copy(struct object_service *service, const char *from, const char *to, uint64_t size, struct arena *arena,
+		struct error *error)
+{
+	struct copy copy = {azure_of(service), from, to, size, ""};
+	enum progress progress;
+	bool right = false;
+
+	if (!start(&copy, false, &progress, arena, error) || !await(&copy, &progress, arena, error))
+		return false;
+	if (progress == COPY_EXISTS && !take_place(&copy, &progress, arena, error))
+		return false;
+	if (progress == COPY_PENDING) {
+		log_info("storage: azure: copy to %s takes too long: copying it in blocks", to);
+		if (!call_off(&copy, arena, error) || !copy_in_blocks(&copy, arena, error))
+			return clean_up(&copy, arena, error);
+	} else if (progress != COPY_OVER) {
+		return clean_up(&copy, arena, error);
+	}
+	return is_right(&copy, &right, arena, error) && (right || clean_up(&copy, arena, error));
+}

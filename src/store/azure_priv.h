@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the azure service share: the service itself, its requests, and what becomes of refusals. */
+#ifndef BERTH_STORE_AZURE_PRIV_H
+#define BERTH_STORE_AZURE_PRIV_H
+
+#include "azure_account_priv.h"
+#include "azure_identity_priv.h"
+#include "azure_sign_priv.h"
+#include "berth/store/azure.h"
+
+#define AZURE_BLOCK_MAX ((uint64_t)4000 << 20) /* Put Block and Put Blob; "Scalability and performance targets for Blob storage" */
+#define AZURE_BLOCKS_MAX 50000
+#define AZURE_LIST_MAX ((size_t)8 << 20) /* answer of one page, or of a block list */
+
+struct azure {
+	struct object_service service;
+	struct http_client *client;
+	struct arena memory; /* what lives as long as the service */
+	struct azure_account account;
+	struct azure_identity *identity; /* NULL: a key or a SAS */
+	struct arena delegation_memory;
+	struct azure_delegation delegation; /* its key unset: none yet */
+	int64_t delegation_ends;
+	unsigned copy_first_ms;
+	unsigned copy_longest_ms;
+	unsigned copy_all_ms;
+};
+
+static inline struct azure *azure_of(struct object_service *service)
+{
+	return (struct azure *)service;
+}
+
+/* ---- requests ---- */
+
+/* Of the blob `key`, or with NULL of the container; `query` is encoded, "" for none. Signed when it is run. */
+struct http_exchange azure_exchange(struct azure *azure, const char *method, const char *key, const char *query,
+				    struct arena *arena);
+
+/* The URL of a blob, without any right to it. */
+const char *azure_url(const struct azure *azure, const char *key, struct arena *arena);
+
+/*
+ * Runs them; a token that is refused is renewed and those exchanges run once more. False when one has no answer: that is
+ * logged and the error set. What the statuses mean is the caller's.
+ */
+bool azure_run_all(struct azure *azure, struct http_exchange *list, size_t count, const char *key, struct arena *arena,
+		   struct error *error);
+
+/* Without the log line, and with the error set only where there is no token: each exchange's `failure` says why. */
+bool azure_run_quietly(struct azure *azure, struct http_exchange *list, size_t count, struct arena *arena,
+		       struct error *error);
+
+static inline bool azure_run(struct azure *azure, struct http_exchange *exchange, const char *key, struct arena *arena,
+			     struct error *error)
+{
+	return azure_run_all(azure, exchange, 1, key, arena, error);
+}
+
+/* ---- refusals ---- */
+
+/* Whether the answer is an error of the service with this code (x-ms-error-code, or the body's). */
+bool azure_code_is(const struct http_exchange *exchange, const char *code);
+
+/*
+ * Logs one line: what was asked of which key, the service's code, its request id, what to do about it; never the URL, which
+ * may hold a signature. Sets the error by the code and returns false.
+ */
+bool azure_refused(const struct http_exchange *exchange, const char *what, const char *key, struct error *error);
+
+/* The same where there is no answer to show. */
+bool azure_failed(const char *what, const char *key, const char *why, struct error *error);
+
+/* ---- shared by uploads and copies ---- */
+
+/* Base64 of the body's MD5 for Content-MD5; NULL where MD5 cannot be had or the body cannot be read. */
+const char *azure_md5(const struct http_client_body *body, struct arena *arena);
+
+/* The id of a block: it names the upload too, so that two uploads of one key keep apart. Percent-encoded for a query. */
+const char *azure_block_id(const char *upload, unsigned number, struct arena *arena);
+
+/* Commits `count` blocks. *is_done false, without an error: the service does not have them all. */
+bool azure_commit(struct azure *azure, const struct object_upload *upload, unsigned count, bool *is_done,
+		  struct arena *arena, struct error *error);
+
+/* True when the blob is there with this size. An error only when that cannot be known. */
+bool azure_is_there(struct azure *azure, const char *key, uint64_t size, bool *is_there, struct arena *arena,
+		    struct error *error);
+
+/* A query that gives read access for `seconds`; *out NULL, without an error: this set-up cannot sign. */
+bool azure_sign_query(struct azure *azure, const char *key, unsigned seconds, const char **out, struct arena *arena,
+		      struct error *error);
+
+/* The operations: see object.h. */
+bool azure_put(struct object_service *, const char *key, const struct http_client_body *, struct arena *, struct error *);
+bool azure_begin(struct object_service *, const char *key, struct object_upload *out, struct arena *, struct error *);
+bool azure_put_parts(struct object_service *, const struct object_upload *, struct object_part *, size_t, struct arena *,
+		     struct error *);
+bool azure_complete(struct object_service *, const struct object_upload *, const struct object_part *, size_t,
+		    struct arena *, struct error *);
+bool azure_abandon(struct object_service *, const struct object_upload *, const struct object_part *, size_t,
+		   struct arena *, struct error *);
+bool azure_copy(struct object_service *, const char *from, const char *to, uint64_t size, struct arena *, struct error *);
+bool azure_head(struct object_service *, const char *key, bool *found, uint64_t *size, struct arena *, struct error *);
+bool azure_get(struct object_service *, const char *key, uint64_t offset, uint64_t length, store_sink_fn *, void *context,
+	       struct arena *, struct error *);
+bool azure_remove(struct object_service *, const char *key, struct arena *, struct error *);
+bool azure_list(struct object_service *, const char *prefix, object_visit_fn *, void *context, struct arena *,
+		struct error *);
+bool azure_sign(struct object_service *, const char *key, enum object_verb, unsigned seconds, const char **out,
+		struct arena *, struct error *);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* Shared Key and shared access signatures. */
+#include "azure_sign_priv.h"
+
+#include <ctype.h>
+
+#include <openssl/crypto.h>
+
+#include "berth/base/base64.h"
+#include "berth/base/hash.h"
+#include "berth/base/percent.h"
+#include "berth/base/strbuf.h"
+
+#define TEXT_MAX ((size_t)64 << 10) /* of a string to sign; real ones are below 4 KiB */
+#define QUERY_MAX 16                /* parameters of one of our URLs; there are never more than six */
+
+struct pair {
+	const char *name; /* lower case */
+	const char *value;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct pair *)a)->name, ((const struct pair *)b)->name);
+}
+
+static char *lower(struct arena *arena, struct span text)
+{
+	char *out = arena_span(arena, text);
+
+	for (char *at = out; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return out;
+}
+
+/* ---- Shared Key ---- */
+
+static void add_headers(struct strbuf *out, const struct http_exchange *exchange)
+{
+	struct pair pairs[HTTP_EXCHANGE_FIELDS];
+	size_t count = 0;
+
+	for (size_t i = 0; i < exchange->field_count && i < HTTP_EXCHANGE_FIELDS; i++) {
+		char *name = lower(out->arena, span_of(exchange->fields[i].name));
+
+		if (strncmp(name, "x-ms-", 5) == 0)
+			pairs[count++] = (struct pair){name, exchange->fields[i].value};
+	}
+	qsort(pairs, count, sizeof *pairs, by_name);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(out, "%s:%s\n", pairs[i].name, pairs[i].value);
+}
+
+static int hex_value(char c)
+{
+	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* The signature is over names and values as the service decodes them. */
+static char *decoded(struct arena *arena, struct span text)
+{
+	char *out = arena_span(arena, text), *to = out;
+
+	for (const char *at = out; *at; at++, to++) {
+		int high = *at == '%' ? hex_value(at[1]) : -1, low = high < 0 ? -1 : hex_value(at[2]);
+
+		*to = low < 0 ? *at : (char)(high << 4 | low);
+		at += low < 0 ? 0 : 2;
+	}
+	*to = '\0';
+	return out;
+}
+
+static void add_query(struct strbuf *out, struct span query)
+{
+	struct pair pairs[QUERY_MAX];
+	struct span part;
+	size_t count = 0;
+
+	while (count < QUERY_MAX && span_split(&query, '&', &part)) {
+		struct span name;
+
+		if (part.len == 0)
+			continue;
+		span_split(&part, '=', &name);
+		pairs[count].name = lower(out->arena, span_of(decoded(out->arena, name)));
+		pairs[count++].value = part.ptr ? decoded(out->arena, part) : "";
+	}
+	qsort(pairs, count, sizeof *pairs, by_name);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(out, "\n%s:%s", pairs[i].name, pairs[i].value);
+}
+
+/* /account, the path as it is encoded in the URL, a line for each parameter. */
+static void add_resource(struct strbuf *out, const char *url, const char *account)
+{
+	const char *host = strstr(url, "://");
+	struct span rest = span_of(host ? host + 3 : url), path;
+
+	rest = span_after(rest, strcspn(rest.ptr, "/?"));
+	span_split(&rest, '?', &path);
+	strbuf_addf(out, "/%s%.*s", account, SPAN_ARG(path.len ? path : SPAN_LIT("/")));
+	add_query(out, rest.ptr ? rest : SPAN_LIT(""));
+}
+
+const char *azure_string_to_sign(const struct http_exchange *exchange, const char *account, struct arena *arena)
+{
+	static const char *const signed_fields[] = {"Content-MD5",       "Content-Type", "Date",
+						    "If-Modified-Since", "If-Match",     "If-None-Match",
+						    "If-Unmodified-Since", "Range"};
+	struct strbuf out;
+
+	strbuf_init(&out, arena, TEXT_MAX);
+	strbuf_addf(&out, "%s\n", exchange->method);
+	strbuf_adds(&out, "\n\n"); /* Content-Encoding and Content-Language are never sent */
+	if (exchange->body.length)
+		strbuf_addf(&out, "%llu", (unsigned long long)exchange->body.length);
+	strbuf_addc(&out, '\n');
+	for (size_t i = 0; i < sizeof signed_fields / sizeof *signed_fields; i++) {
+		const char *value = http_exchange_get(exchange, signed_fields[i]);
+
+		strbuf_addf(&out, "%s\n", value ? value : "");
+	}
+	add_headers(&out, exchange);
+	add_resource(&out, exchange->url, account);
+	return out.ptr;
+}
+
+const char *azure_signature(struct secret key, const char *text, struct arena *arena)
+{
+	unsigned char raw[HASH_MAX];
+	struct span bytes;
+	size_t len;
+
+	if (!base64_decode(&bytes, arena, span_of(secret_reveal(key))))
+		return NULL;
+	len = hash_hmac(raw, HASH_SHA256, bytes, span_of(text));
+	OPENSSL_cleanse((char *)bytes.ptr, bytes.len);
+	return base64_encode(arena, raw, len);
+}
+
+/* ---- shared access signatures ---- */
+
+/* Lines from the version on are the same for both kinds: resource, snapshot, encryption scope, five response headers. */
+#define SAS_TAIL "b", "", "", "", "", "", "", ""
+
+static const char *joined(const char *const *lines, size_t count, struct arena *arena)
+{
+	struct strbuf out;
+
+	strbuf_init(&out, arena, TEXT_MAX);
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&out, "%s%s", i ? "\n" : "", lines[i]);
+	return out.ptr;
+}
+
+static const char *sas_string(const struct azure_sas *sas, struct arena *arena)
+{
+	const struct azure_delegation *by = sas->delegation;
+	const char *resource = arena_printf(arena, "/blob/%s/%s/%s", sas->account, sas->container, sas->blob);
+	/* permissions, start, expiry, resource, policy, addresses, protocol, version */
+	const char *const of_account[] = {"r", "", sas->expiry, resource, "", "", sas->protocol, AZURE_VERSION, SAS_TAIL};
+
+	if (!by)
+		return joined(of_account, sizeof of_account / sizeof *of_account, arena);
+
+	/* the key's six in place of the policy, then two users and a correlation id */
+	const char *const of_identity[] = {"r", "", sas->expiry, resource, by->object, by->tenant, by->start, by->expiry,
+					   by->service, by->version, "", "", "", "", sas->protocol, AZURE_VERSION, SAS_TAIL};
+
+	return joined(of_identity, sizeof of_identity / sizeof *of_identity, arena);
+}
+
+static void add_parameter(struct strbuf *out, const char *name, const char *value)
+{
+	strbuf_addf(out, "%s%s=%s", out->len ? "&" : "", name, percent_encode(out->arena, span_of(value), ""));
+}
+
+const char *azure_sas_query(const struct azure_sas *sas, struct arena *arena)
+{
+	const struct azure_delegation *by = sas->delegation;
+	const char *signature = azure_signature(by ? by->key : sas->key, sas_string(sas, arena), arena);
+	struct strbuf out;
+
+	if (!signature)
+		return NULL;
+	strbuf_init(&out, arena, TEXT_MAX);
+	add_parameter(&out, "sv", AZURE_VERSION);
+	add_parameter(&out, "spr", sas->protocol);
+	add_parameter(&out, "se", sas->expiry);
+	add_parameter(&out, "sr", "b");
+	add_parameter(&out, "sp", "r");
+	if (by) {
+		add_parameter(&out, "skoid", by->object);
+		add_parameter(&out, "sktid", by->tenant);
+		add_parameter(&out, "skt", by->start);
+		add_parameter(&out, "ske", by->expiry);
+		add_parameter(&out, "sks", by->service);
+		add_parameter(&out, "skv", by->version);
+	}
+	add_parameter(&out, "sig", signature);
+	return out.ptr;
+}
