@@ -8,10 +8,15 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
 
 struct fcgi_io {
 	FCGX_Request request;
 	size_t variables; /* in envp */
+	bool body_read;   /* to its end */
 };
 
 /*
@@ -64,6 +69,7 @@ static ptrdiff_t read_some(void *context, void *buffer, size_t len)
 
 	if (got < want && FCGX_GetError(io->request.in) != 0)
 		return -1;
+	io->body_read = io->body_read || got < want;
 	return got;
 }
 
@@ -99,6 +105,14 @@ static bool read_parameters(FCGX_Request *request)
 	return good;
 }
 
+static bool has_no_body(const struct fcgi_io *io)
+{
+	const char *length = FCGX_GetParam("CONTENT_LENGTH", io->request.envp);
+
+	return (!length || *length == '\0' || strcmp(length, "0") == 0) &&
+	       !FCGX_GetParam("HTTP_TRANSFER_ENCODING", io->request.envp);
+}
+
 bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out)
 {
 	io->request.ipcFd = fd;
@@ -108,13 +122,38 @@ bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out)
 	io->request.keepConnection = 0; /* one request a connection, whatever the web server asks for */
 	for (io->variables = 0; io->request.envp[io->variables];)
 		io->variables++;
+	io->body_read = false;
 	*out = (struct http_io){io, variable, variable_at, read_some, write_all};
 	return true;
 }
 
+/* An empty body has an end, too, which Apache sends by itself: to close before it comes would look like a failure. */
+static void read_end(struct fcgi_io *io)
+{
+	const struct timeval bound = {.tv_sec = 2};
+	char none;
+
+	if (!io->body_read && has_no_body(io) &&
+	    setsockopt(io->request.ipcFd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound) == 0)
+		(void)read_some(io, &none, 1);
+}
+
+/*
+ * libfcgi waits, before it closes, until the web server has closed: what it may still send would make the kernel reset
+ * the connection and the reply be lost. Nothing is on its way once the body has been read, so that this worker need not
+ * wait for a process that may be waiting for its processor.
+ */
 void fcgi_io_finish(struct fcgi_io *io)
 {
+	int fd = io->request.ipcFd;
+
+	read_end(io);
+	io->request.keepConnection = io->body_read;
 	FCGX_Finish_r(&io->request);
+	if (io->request.ipcFd < 0)
+		return; /* closed already: after an error */
+	io->request.ipcFd = -1;
+	(void)close(fd);
 }
 
 void fcgi_io_free(struct fcgi_io *io)
