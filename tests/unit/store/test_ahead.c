@@ -75,7 +75,7 @@ static void add(int fd, size_t len, unsigned seed)
 
 static int spool_file(void)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	ck_assert_int_ge(fd, 0);
 	return fd;
