@@ -1,14 +1,22 @@
 # libprefork.a knows nothing of FastCGI; only fcgi_io.c includes fcgiapp.h.
 noinst_LIBRARIES += libprefork.a
 libprefork_a_SOURCES = \
+	fcgi/gate.c \
 	fcgi/prefork.c \
 	fcgi/prefork_priv.h \
 	fcgi/prefork_worker.c
 
 bin_PROGRAMS += registry.fcgi
-registry_fcgi_SOURCES = \
+registry_fcgi_SOURCES = fcgi/registry_fcgi.c
+registry_fcgi_LDADD = libprogram.a libprefork.a $(APP_LIBS) $(FCGI_LIBS)
+
+bin_PROGRAMS += token.fcgi
+token_fcgi_SOURCES = fcgi/token_fcgi.c
+token_fcgi_LDADD = libprogram.a libprefork.a $(APP_LIBS) $(FCGI_LIBS)
+
+# What the programs share.
+noinst_LIBRARIES += libprogram.a
+libprogram_a_SOURCES = \
 	fcgi/fcgi_io.c \
 	fcgi/options.c \
-	fcgi/program.c \
-	fcgi/registry_fcgi.c
-registry_fcgi_LDADD = libprefork.a $(APP_LIBS) $(FCGI_LIBS)
+	fcgi/program.c

@@ -206,6 +206,7 @@ static void bury(int slot, int status)
 	bool young = prefork_now_ms() - child->started_ms < YOUNG_MS;
 
 	log_end(child, status);
+	gate_forget(&shared->gate, child->pid);
 	if (!child->told && slot < PREFORK_SLOTS) {
 		atomic_fetch_add(&shared->respawns, 1);
 		if (young && !ready)
@@ -361,7 +362,7 @@ int prefork_run(const struct prefork_options *options)
 	sigset_t signals;
 
 	master.options = options;
-	prefork_shared();
+	atomic_store(&prefork_shared()->workers, wanted());
 	harden(options);
 	master_signals(&signals);
 	log_info("%s: starting %u workers", options->name, wanted());

@@ -8,4 +8,5 @@ libapi_a_SOURCES = \
 	src/api/manifests.c \
 	src/api/registry.c \
 	src/api/serve.c \
+	src/api/tokens.c \
 	src/api/uploads.c

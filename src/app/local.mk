@@ -6,4 +6,6 @@ libapp_a_SOURCES = \
 	src/app/store.c \
 	src/app/store_object.c \
 	src/app/store_priv.h \
-	src/app/worker.c
+	src/app/token.c \
+	src/app/worker.c \
+	src/app/worker_priv.h

@@ -10,13 +10,9 @@
 #include "berth/meta/schema.h"
 #include "berth/meta/statements.h"
 #include "store_priv.h"
+#include "worker_priv.h"
 
 #define CACHE_BYTES ((size_t)2 << 20) /* per worker: some hundreds of manifests of the usual size */
-
-struct app_worker {
-	struct api api;
-	struct db *db;
-};
 
 static bool schema_fits(struct db *db, char *reason, size_t size)
 {
@@ -36,13 +32,20 @@ static bool schema_fits(struct db *db, char *reason, size_t size)
 	return version == ours;
 }
 
-bool app_check(const struct app *app, char *reason, size_t size)
+bool app_check_schema(const struct app *app, char *reason, size_t size)
 {
 	struct db *db = db_new(&app->database, meta_statements, STMT_COUNT);
 	bool ok = db && schema_fits(db, reason, size);
-	char why[256];
 
 	db_free(db);
+	return ok;
+}
+
+bool app_check(const struct app *app, char *reason, size_t size)
+{
+	bool ok = app_check_schema(app, reason, size);
+	char why[256];
+
 	if (ok) {
 		struct store *store = app_open_store(app->config, why, sizeof why);
 

@@ -1,11 +1,21 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
+	src/cli/admin.c \
+	src/cli/admin_password.c \
+	src/cli/admin_print.c \
+	src/cli/admin_priv.h \
 	src/cli/cmd_check_config.c \
+	src/cli/cmd_key.c \
+	src/cli/cmd_member.c \
 	src/cli/cmd_migrate.c \
+	src/cli/cmd_project.c \
 	src/cli/cmd_purge_uploads.c \
 	src/cli/cmd_render.c \
 	src/cli/cmd_serve.c \
+	src/cli/cmd_site.c \
+	src/cli/cmd_token.c \
 	src/cli/cmd_unbuilt.c \
+	src/cli/cmd_user.c \
 	src/cli/cmd_version.c \
 	src/cli/command.c \
 	src/cli/embedded_pg.c \

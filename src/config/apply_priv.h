@@ -29,6 +29,7 @@ void check_config(struct load *load, const struct node *root);
 void check_s3(struct load *load);
 void check_azure(struct load *load);
 void check_gcs(struct load *load);
+void check_token_service(struct load *load);
 
 /* What the checks share. Where a setting was given; the file as a whole when it was not. */
 struct config_where check_where(const struct load *load, const char *key);

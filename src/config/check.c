@@ -262,6 +262,7 @@ void check_config(struct load *load, const struct node *root)
 	check_tls(load);
 	check_validation(load);
 	check_policy(load);
+	check_token_service(load);
 	check_database(load);
 	load->config->tags.given = check_given(load, "tags.maxtags");
 	warn_open(load);

@@ -5,6 +5,7 @@ libconfig_a_SOURCES = \
 	src/config/check_azure.c \
 	src/config/check_gcs.c \
 	src/config/check_s3.c \
+	src/config/check_token_service.c \
 	src/config/collect.c \
 	src/config/duration.c \
 	src/config/env.c \

@@ -4,5 +4,10 @@ libissuer_a_SOURCES = \
 	src/issuer/grant.c \
 	src/issuer/issue.c \
 	src/issuer/issuer.c \
+	src/issuer/keystore.c \
+	src/issuer/keystore_file.c \
+	src/issuer/keystore_make.c \
+	src/issuer/keystore_priv.h \
 	src/issuer/login.c \
+	src/issuer/purge.c \
 	src/issuer/scope.c

@@ -34,13 +34,17 @@ struct api_settings {
 
 /* Routes and their handlers: what a program serves. */
 struct api_table;
-extern const struct api_table api_registry;
+extern const struct api_table api_registry; /* routes.def */
+extern const struct api_table api_tokens;   /* token_routes.def */
+
+struct issuer;
 
 /* One worker's; the settings are borrowed. */
 struct api {
 	const struct api_settings *settings;
 	const struct api_table *table;
-	struct core core;
+	struct core core; /* of the registry; the token service has the connection only */
+	const struct issuer *issuer; /* of the token service, else NULL */
 };
 
 /*

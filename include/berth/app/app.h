@@ -21,6 +21,7 @@
 #include "berth/config/config.h"
 #include "berth/core/manifest_policy.h"
 #include "berth/db/db.h"
+#include "berth/issuer/issuer.h"
 
 /* May be moved as a whole: nothing in it points into it. */
 struct app {
@@ -28,6 +29,7 @@ struct app {
 	struct config *config;
 	struct db_settings database;
 	struct api_settings api;
+	struct issuer_settings issuer; /* of the token service, once app_token_check has filled it */
 	struct manifest_policy *policy;
 };
 
@@ -42,6 +44,9 @@ void app_release(struct app *app);
  * `reason` that says what is wrong and, where one helps, which command to run.
  */
 bool app_check(const struct app *app, char *reason, size_t size);
+
+/* The database alone. */
+bool app_check_schema(const struct app *app, char *reason, size_t size);
 
 /* `generation` is shared by the node's workers. NULL when storage cannot be opened (logged) or memory is out. */
 struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation);

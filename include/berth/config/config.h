@@ -229,6 +229,24 @@ struct config_database {
 	bool preparedstatements;
 };
 
+struct config_token_service {
+	bool enabled;
+	const char *issuer;
+	const char *service;
+	const char *keys; /* absolute, when enabled */
+	int64_t expiry;
+	int64_t refreshexpiry;
+	bool anonymous;
+	int64_t passwordminimum;
+	int64_t hashworkers; /* 0: chosen */
+	struct {
+		int64_t attempts;
+		int64_t first;
+		int64_t longest;
+		int64_t forget;
+	} backoff;
+};
+
 struct config {
 	const char *version;
 	struct config_log log;
@@ -245,6 +263,7 @@ struct config {
 		bool given;      /* the file names it; otherwise no listing is cut at the default */
 	} tags;
 	struct config_list policy_classes; /* "image", "plugin"; empty: any */
+	struct config_token_service token_service;
 	struct config_database database;
 	const struct config_where *origins; /* one for each row of settings.def; source NULL: not given */
 };

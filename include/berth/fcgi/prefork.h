@@ -41,6 +41,7 @@
 #include <sys/types.h>
 
 #include "berth/base/limits.h"
+#include "berth/fcgi/gate.h"
 
 #define PREFORK_WORKERS_DEFAULT 8
 #define PREFORK_WORKERS_MAX LIMIT_WORKERS
@@ -97,6 +98,8 @@ struct prefork_shared {
 	_Atomic uint64_t cache_generation; /* whoever removes what others may have cached adds one */
 	_Atomic uint64_t respawns;         /* workers replaced since the start, reloads not counted */
 	_Atomic uint64_t reloads;
+	_Atomic unsigned workers; /* that are wanted */
+	struct gate gate;         /* for work that only some of them may do at once */
 	struct prefork_slot slots[PREFORK_SLOTS + PREFORK_SIDES_MAX];
 };
 

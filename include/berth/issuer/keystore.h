@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The folder of signing keys. A key is two files, <name>.key (PEM, private) and <name>.crt (its self-signed certificate);
+ * the name begins with the moment of its making, so that the last name is the newest key. `bundle.pem` holds the
+ * certificates of all of them: what registries get as auth.token.rootcertbundle.
+ *
+ * Rotation: make a new key, give the new bundle to every registry, then have the token service read its keys again (HUP):
+ * the newest key signs, tokens of the older ones stay good. Remove an old key when its last token has expired.
+ */
+#ifndef BERTH_ISSUER_KEYSTORE_H
+#define BERTH_ISSUER_KEYSTORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "berth/auth/key.h"
+#include "berth/base/arena.h"
+
+#define KEYSTORE_MAX 100
+#define KEYSTORE_BUNDLE "bundle.pem"
+
+struct keystore_entry {
+	const char *name;
+	struct key key;
+};
+
+/* In the order of names: the last signs. */
+struct keystore {
+	const char *folder;
+	struct keystore_entry entries[KEYSTORE_MAX];
+	size_t count;
+};
+
+/*
+ * Reads all keys of the folder. False with one line in `reason`: the folder or a file cannot be read, is no key, or is
+ * open to others than its owner and group. A folder without keys is read.
+ */
+bool keystore_read(struct keystore *out, struct arena *arena, const char *folder, char *reason, size_t size);
+
+enum keystore_kind { KEYSTORE_RS256, KEYSTORE_ES256 };
+
+/*
+ * Makes the folder (0750) where it is missing, a key (0640), its certificate and the bundle (0644), durably; as root they
+ * belong to the folder's owner and group. The bundle is there before the key. Returns the name; NULL with a reason.
+ */
+const char *keystore_make(struct arena *arena, const char *folder, enum keystore_kind kind, int bits, char *reason,
+			  size_t size);
+
+/* Removes a key and writes the bundle anew. */
+bool keystore_remove(struct arena *arena, const char *folder, const char *name, char *reason, size_t size);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The token end-points: distribution, "Token Authentication Specification" (GET) and "Oauth2 Token Authentication"
+ * (POST, grant types password and refresh_token).
+ */
+#include "berth/base/json_write.h"
+#include "berth/base/limits.h"
+#include "berth/http/basic.h"
+#include "berth/issuer/issue.h"
+#include "berth/issuer/login.h"
+#include "call.h"
+
+handler_fn api_token_get, api_token_post;
+
+static const struct route routes[] = {
+#define ROUTE(methods, pattern, action, guard, name) {HTTP_##methods, pattern, action, guard},
+#include "berth/api/token_routes.def"
+#undef ROUTE
+};
+
+static handler_fn *const handlers[] = {
+#define ROUTE(methods, pattern, action, guard, name) api_##name,
+#include "berth/api/token_routes.def"
+#undef ROUTE
+};
+
+const struct api_table api_tokens = {routes, handlers, sizeof routes / sizeof *routes};
+
+static struct issuing begin(struct call *call)
+{
+	struct http_io *io = call->request.io;
+
+	return issuing_begin(call->api->issuer, call->request.arena, &call->error, io->variable(io->context, "REMOTE_ADDR"));
+}
+
+/* The parameters that both methods share, from the query or the form. */
+static bool read_request(struct call *call, const struct target *from, struct issue_request *out)
+{
+	const struct span *service = target_first(from, "service"), *scope;
+
+	if (service && service->len && !span_is(*service, call->api->issuer->settings->service))
+		return error_set(&call->error, E_SERVICE_UNKNOWN);
+	scope_list_init(&out->scopes, call->request.arena);
+	for (size_t at = 0; (scope = target_next(from, "scope", &at));)
+		if (!scope_list_add(&out->scopes, *scope, &call->error))
+			return false;
+	return true;
+}
+
+static void add_time(struct json_writer *json, time_t moment)
+{
+	char text[32];
+	struct tm parts;
+
+	(void)strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&moment, &parts));
+	json_text(json, text);
+}
+
+static void add_scope(struct strbuf *out, const struct scope_list *scopes, struct arena *arena)
+{
+	struct strbuf one;
+
+	for (size_t i = 0; i < scopes->count; i++) {
+		strbuf_init(&one, arena, LIMIT_HEADER_VALUE);
+		scope_write(&one, &scopes->items[i]);
+		strbuf_addf(out, "%s%s", i ? " " : "", one.ptr);
+	}
+}
+
+/* `token` is the old name of `access_token`; clients read one or the other. */
+static void reply(struct call *call, const struct issued *issued, const struct issue_request *request, bool with_scope)
+{
+	struct strbuf text, scope;
+	struct json_writer json;
+
+	strbuf_init(&text, call->request.arena, LIMIT_RESPONSE);
+	json = json_writer(&text);
+	json_open(&json, '{');
+	json_key(&json, "token");
+	json_text(&json, issued->token);
+	json_key(&json, "access_token");
+	json_text(&json, issued->token);
+	json_key(&json, "expires_in");
+	json_u64(&json, (uint64_t)issued->expires_in);
+	json_key(&json, "issued_at");
+	add_time(&json, issued->issued_at);
+	if (issued->refresh) {
+		json_key(&json, "refresh_token");
+		json_text(&json, issued->refresh);
+	}
+	if (with_scope) {
+		strbuf_init(&scope, call->request.arena, LIMIT_RESPONSE);
+		add_scope(&scope, &request->scopes, call->request.arena);
+		json_key(&json, "scope");
+		json_text(&json, scope.ptr);
+	}
+	json_close(&json, '}');
+	strbuf_addc(&text, '\n');
+	response_body(&call->response, 200, "application/json", strbuf_span(&text));
+}
+
+/* GitLab's answer where the registry is switched off: the code of a 503 with another status. */
+static void reply_disabled(struct call *call)
+{
+	struct error error;
+
+	error_init(&error, call->request.arena);
+	error_setf(&error, E_UNAVAILABLE, "registry not enabled");
+	response_error(&call->response, &error);
+	call->response.status = 404;
+}
+
+static bool issue_and_reply(struct call *call, const struct issuing *work, struct issue_request *request, bool with_scope)
+{
+	struct issued issued;
+	bool enabled;
+
+	if (!issue(work, request, &enabled, &issued))
+		return false;
+	if (enabled)
+		reply(call, &issued, request, with_scope);
+	else
+		reply_disabled(call);
+	return true;
+}
+
+/* The end of both methods: an error becomes the response here, as it may carry a challenge. */
+static bool finish(struct call *call, bool done)
+{
+	if (!done) {
+		if (!error_is_set(&call->error))
+			return false;
+		response_error(&call->response, &call->error);
+		http_body_drain(&call->request);
+		if (error_code(&call->error) == E_UNAUTHORIZED)
+			response_headerf(&call->response, "WWW-Authenticate", "Basic realm=\"%s\", charset=\"UTF-8\"",
+					 call->api->issuer->settings->issuer);
+	}
+	response_header(&call->response, "Cache-Control", "no-store");
+	return true;
+}
+
+static bool sign_in_basic(struct call *call, const struct issuing *work, struct meta_account *out)
+{
+	struct span header = http_header(&call->request, "HTTP_AUTHORIZATION"), name;
+	struct secret password;
+
+	*out = (struct meta_account){.found = false};
+	if (!header.ptr || header.len == 0)
+		return work->issuer->settings->anonymous || error_set(&call->error, E_UNAUTHORIZED);
+	if (!basic_read(header, call->request.arena, &name, &password))
+		return error_setf(&call->error, E_UNAUTHORIZED, "one Authorization header of the Basic scheme is due");
+	return login_basic(work, name, span_of(secret_reveal(password)), out);
+}
+
+static bool is_true(const struct span *value)
+{
+	return value && (span_is(*value, "true") || span_is(*value, "1"));
+}
+
+bool api_token_get(struct call *call)
+{
+	struct issuing work = begin(call);
+	struct meta_account account;
+	struct issue_request request = {
+		.account = &account,
+		.refresh = is_true(target_first(&call->request.target, "offline_token")),
+	};
+
+	return finish(call, read_request(call, &call->request.target, &request) && sign_in_basic(call, &work, &account) &&
+				    issue_and_reply(call, &work, &request, false));
+}
+
+/* The form, read as a query, whose rules it shares. */
+static bool read_form(struct call *call, struct target *out)
+{
+	struct span type = http_header(&call->request, "CONTENT_TYPE"), body;
+	struct strbuf query;
+
+	(void)span_split(&type, ';', &type);
+	if (!span_is_nocase(span_trim(type), "application/x-www-form-urlencoded"))
+		return error_setf(&call->error, E_GRANT_INVALID, "the body must be application/x-www-form-urlencoded");
+	if (!http_body_all(&call->request, &body, LIMIT_URI - 2, E_GRANT_INVALID, &call->error))
+		return false;
+	strbuf_init(&query, call->request.arena, LIMIT_URI);
+	strbuf_adds(&query, "/?");
+	strbuf_add_span(&query, body);
+	return target_parse(out, call->request.arena, strbuf_span(&query), &call->error);
+}
+
+/* A field of the form; the empty span when it is not there. */
+static struct span field(const struct target *form, const char *name)
+{
+	const struct span *value = target_first(form, name);
+
+	return value ? *value : (struct span){"", 0};
+}
+
+static bool sign_in_form(struct call *call, const struct issuing *work, const struct target *form, struct meta_account *out)
+{
+	struct span grant = field(form, "grant_type");
+
+	*out = (struct meta_account){.found = false};
+	if (span_is(grant, "password"))
+		return login_basic(work, field(form, "username"), field(form, "password"), out);
+	if (span_is(grant, "refresh_token"))
+		return login_refresh(work, field(form, "refresh_token"), out);
+	return error_setf(&call->error, E_GRANT_INVALID, "grant_type must be password or refresh_token");
+}
+
+bool api_token_post(struct call *call)
+{
+	struct issuing work = begin(call);
+	struct meta_account account;
+	struct issue_request request = {.account = &account};
+	struct target form;
+
+	if (!read_form(call, &form))
+		return finish(call, false);
+	request.refresh = span_is(field(&form, "access_type"), "offline");
+	return finish(call, read_request(call, &form, &request) && sign_in_form(call, &work, &form, &account) &&
+				    issue_and_reply(call, &work, &request, true));
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* The token service from the configuration. */
+#include "berth/app/token.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "berth/base/limits.h"
+#include "berth/base/log.h"
+#include "berth/issuer/keystore.h"
+#include "berth/jobs/issuer_keeper.h"
+#include "berth/meta/statements.h"
+#include "worker_priv.h"
+
+#define NS_PER_S 1000000000
+
+struct issuer_settings app_issuer_settings(const struct config *config)
+{
+	const struct config_token_service *service = &config->token_service;
+
+	return (struct issuer_settings){
+		.issuer = service->issuer,
+		.service = service->service,
+		.expiry = service->expiry / NS_PER_S,
+		.refresh_expiry = service->refreshexpiry / NS_PER_S,
+		.anonymous = service->anonymous,
+		.backoff = {
+			.free = service->backoff.attempts,
+			.first = service->backoff.first / NS_PER_S,
+			.longest = service->backoff.longest / NS_PER_S,
+			.forget = service->backoff.forget / NS_PER_S,
+		},
+	};
+}
+
+static bool load_key(struct app *app, char *reason, size_t size)
+{
+	const char *folder = app->config->token_service.keys;
+	struct keystore *store = arena_alloc(&app->arena, sizeof *store);
+	char why[384];
+
+	if (!keystore_read(store, &app->arena, folder, why, sizeof why)) {
+		(void)snprintf(reason, size, "token_service.keys: %s", why);
+		return false;
+	}
+	if (store->count == 0) {
+		(void)snprintf(reason, size, "token_service.keys: %s holds no key: run `berth key generate CONFIG`", folder);
+		return false;
+	}
+	app->issuer = app_issuer_settings(app->config);
+	app->issuer.key = &store->entries[store->count - 1].key;
+	log_info("tokens are signed with key %s (kid %s)", store->entries[store->count - 1].name,
+		 app->issuer.key->libtrust);
+	return true;
+}
+
+bool app_token_check(struct app *app, char *reason, size_t size)
+{
+	if (!app->config->token_service.enabled) {
+		(void)snprintf(reason, size, "token_service.enabled is not set");
+		return false;
+	}
+	app->api.base.prefix = ""; /* the end-points are at the root of the host, whatever http.prefix says */
+	return load_key(app, reason, size) && app_check_schema(app, reason, size);
+}
+
+struct app_worker *app_token_worker_new(const struct app *app, const struct issuer_gate *gate)
+{
+	struct app_worker *worker = calloc(1, sizeof *worker);
+
+	if (!worker)
+		return NULL;
+	worker->db = db_new(&app->database, meta_statements, STMT_COUNT);
+	worker->issuer = (struct issuer){&app->issuer, gate, worker->db};
+	worker->api = (struct api){
+		.settings = &app->api,
+		.table = &api_tokens,
+		.core = {.db = worker->db},
+		.issuer = &worker->issuer,
+	};
+	if (worker->db)
+		return worker;
+	app_worker_free(worker);
+	return NULL;
+}
+
+void app_token_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void))
+{
+	(void)app;
+	issuer_keeper_run(&worker->issuer, stopping);
+}

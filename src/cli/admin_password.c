@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Passwords from a terminal, from stdin, or made. */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "admin_priv.h"
+#include "berth/auth/password.h"
+
+#define LINE_MAX_BYTES 1024
+#define MADE_LENGTH 26 /* of 32 characters: 130 bits */
+
+/* A line without its end; false at the end of the input, or when it does not fit. */
+static bool read_line(int fd, char *out, size_t size)
+{
+	size_t len = 0;
+	ssize_t got;
+	char c;
+
+	while ((got = read(fd, &c, 1)) == 1 && c != '\n') {
+		if (len + 1 == size)
+			return false;
+		out[len++] = c;
+	}
+	if (len > 0 && out[len - 1] == '\r')
+		len--;
+	out[len] = '\0';
+	return got == 1 || len > 0;
+}
+
+/* Echo is back whatever happens: signals wait meanwhile. */
+static bool ask(int terminal, const char *prompt, char *out, size_t size)
+{
+	struct termios before, quiet;
+	sigset_t all, old;
+	bool ok;
+
+	if (tcgetattr(terminal, &before) != 0)
+		return false;
+	quiet = before;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	sigemptyset(&all);
+	sigaddset(&all, SIGINT);
+	sigaddset(&all, SIGTERM);
+	sigaddset(&all, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &all, &old);
+	ok = write(terminal, prompt, strlen(prompt)) > 0 && tcsetattr(terminal, TCSAFLUSH, &quiet) == 0 &&
+	     read_line(terminal, out, size);
+	(void)tcsetattr(terminal, TCSAFLUSH, &before);
+	ok = write(terminal, "\n", 1) == 1 && ok;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return ok;
+}
+
+static bool ask_twice(int terminal, char *out, size_t size)
+{
+	char again[LINE_MAX_BYTES];
+	bool same;
+
+	if (!ask(terminal, "New password: ", out, size) || !ask(terminal, "The same again: ", again, sizeof again)) {
+		command_complain("no password was read");
+		return false;
+	}
+	same = strcmp(out, again) == 0;
+	explicit_bzero(again, sizeof again);
+	if (!same)
+		command_complain("the two are not the same");
+	return same;
+}
+
+static bool read_any(char *out, size_t size)
+{
+	int terminal;
+	bool ok;
+
+	if (!isatty(STDIN_FILENO)) {
+		ok = read_line(STDIN_FILENO, out, size);
+		if (!ok)
+			command_complain("a password is due on stdin, as one line of %d bytes at most", PASSWORD_MAX);
+		return ok;
+	}
+	terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	if (terminal < 0) {
+		command_complain("there is no terminal to ask for a password: %m");
+		return false;
+	}
+	ok = ask_twice(terminal, out, size);
+	close(terminal);
+	return ok;
+}
+
+static bool keeps_the_rules(const struct admin *admin, const char *text)
+{
+	size_t len = strlen(text), least = (size_t)admin->app.config->token_service.passwordminimum;
+
+	if (admin->options[ADMIN_HASHED])
+		return true; /* the schema looks at it */
+	if (len < least || len > PASSWORD_MAX)
+		command_complain("a password has %zu to %d bytes, see token_service.passwordminimum", least, PASSWORD_MAX);
+	else if (admin->name_count > 0 && strcmp(text, admin->names[0]) == 0)
+		command_complain("a password that is the name is none");
+	else
+		return true;
+	return false;
+}
+
+struct secret admin_read_password(const struct admin *admin)
+{
+	char text[LINE_MAX_BYTES] = "";
+	struct secret out = {NULL};
+
+	if (read_any(text, sizeof text) && keeps_the_rules(admin, text))
+		out = secret_new(admin->arena, text);
+	explicit_bzero(text, sizeof text);
+	return out;
+}
+
+struct secret admin_make_password(struct arena *arena)
+{
+	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; /* 32, none taken for another */
+	unsigned char random[MADE_LENGTH];
+	char text[MADE_LENGTH + 1];
+	struct secret out;
+
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
+		command_complain("getrandom: %m");
+		abort();
+	}
+	for (size_t i = 0; i < MADE_LENGTH; i++)
+		text[i] = letters[random[i] % 32];
+	text[MADE_LENGTH] = '\0';
+	out = secret_new(arena, text);
+	explicit_bzero(text, sizeof text);
+	explicit_bzero(random, sizeof random);
+	return out;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* `berth key`: the keys that tokens are signed with. */
+#include <stdio.h>
+#include <string.h>
+
+#include "admin_priv.h"
+#include "berth/base/json_write.h"
+#include "berth/issuer/keystore.h"
+
+#define LIST_MAX ((size_t)1 << 20)
+
+static int complain(const char *reason)
+{
+	command_complain("%s", reason);
+	return COMMAND_FAILED;
+}
+
+/* NULL: it has been said why. */
+static const struct keystore *read_store(const struct admin *admin)
+{
+	struct keystore *store = arena_alloc(admin->arena, sizeof *store);
+	char reason[512];
+
+	if (keystore_read(store, admin->arena, admin->app.config->token_service.keys, reason, sizeof reason))
+		return store;
+	(void)complain(reason);
+	return NULL;
+}
+
+static int generate(struct admin *admin)
+{
+	const char *type = admin->options[ADMIN_TYPE] ? admin->options[ADMIN_TYPE] : "rs256", *name;
+	const char *folder = admin->app.config->token_service.keys;
+	const char *names[] = {"key", "bundle"}, *values[2];
+	bool rsa = strcmp(type, "rs256") == 0;
+	uint64_t bits = KEY_RSA_MIN;
+	char reason[512];
+
+	if (!rsa && strcmp(type, "es256") != 0) {
+		command_complain("--type wants rs256 or es256, not \"%s\"", type);
+		return COMMAND_USAGE;
+	}
+	if (!admin_number(admin, ADMIN_BITS, KEY_RSA_MIN, KEY_RSA_MAX, &bits))
+		return COMMAND_USAGE;
+	name = keystore_make(admin->arena, folder, rsa ? KEYSTORE_RS256 : KEYSTORE_ES256, (int)bits, reason, sizeof reason);
+	if (!name)
+		return complain(reason);
+	values[0] = name;
+	values[1] = arena_printf(admin->arena, "%s/%s", folder, KEYSTORE_BUNDLE);
+	return admin_print_values(admin, names, values, 2);
+}
+
+static void add_key(struct json_writer *json, const struct keystore_entry *entry, bool signs)
+{
+	const char *const values[][2] = {
+		{"name", entry->name}, {"algorithm", jwa_name(key_default_algorithm(&entry->key))},
+		{"kid", entry->key.libtrust}, {"thumbprint", entry->key.thumbprint},
+	};
+
+	json_open(json, '{');
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		json_key(json, values[i][0]);
+		json_text(json, values[i][1]);
+	}
+	json_key(json, "signs");
+	json_bool(json, signs);
+	json_close(json, '}');
+}
+
+static int list(struct admin *admin)
+{
+	const struct keystore *store = read_store(admin);
+	struct json_writer json;
+	struct strbuf text;
+
+	if (!store)
+		return COMMAND_FAILED;
+	strbuf_init(&text, admin->arena, LIST_MAX);
+	json = json_writer(&text);
+	json_open(&json, '[');
+	for (size_t i = 0; i < store->count; i++) {
+		const struct keystore_entry *entry = &store->entries[i];
+		bool signs = i + 1 == store->count;
+
+		add_key(&json, entry, signs);
+		if (!admin->options[ADMIN_JSON])
+			printf("%s  %s  %s%s\n", entry->name, jwa_name(key_default_algorithm(&entry->key)),
+			       entry->key.libtrust, signs ? "  signs" : "");
+	}
+	json_close(&json, ']');
+	if (admin->options[ADMIN_JSON])
+		printf("%s\n", text.ptr);
+	return COMMAND_OK;
+}
+
+static int show(struct admin *admin)
+{
+	const struct keystore *store = read_store(admin);
+
+	for (size_t i = 0; store && i < store->count; i++) {
+		const struct key *key = &store->entries[i].key;
+		const char *names[] = {"name", "algorithm", "kid", "thumbprint", "public"};
+		const char *values[] = {store->entries[i].name, jwa_name(key_default_algorithm(key)), key->libtrust,
+					key->thumbprint, key->pem};
+
+		if (strcmp(store->entries[i].name, admin->names[0]) == 0)
+			return admin_print_values(admin, names, values, sizeof names / sizeof *names);
+	}
+	if (store)
+		command_complain("no such key \"%s\"", admin->names[0]);
+	return COMMAND_FAILED;
+}
+
+static int remove_key(struct admin *admin)
+{
+	const char *done = arena_printf(admin->arena, "removed key %s", admin->names[0]);
+	char reason[512];
+
+	if (!keystore_remove(admin->arena, admin->app.config->token_service.keys, admin->names[0], reason, sizeof reason))
+		return complain(reason);
+	return admin_print_values(admin, (const char *const[]){"done"}, &done, 1);
+}
+
+static const struct admin_verb verbs[] = {
+	{"generate", 0, 0, ADMIN_TAKES(TYPE) | ADMIN_TAKES(BITS), true, generate},
+	{"list", 0, 0, 0, true, list},
+	{"show", 1, 1, 0, true, show},
+	{"remove", 1, 1, 0, true, remove_key},
+};
+
+static int run(int argc, char **argv, struct arena *arena)
+{
+	return admin_run(&cmd_key, verbs, sizeof verbs / sizeof *verbs, argc, argv, arena);
+}
+
+const struct command cmd_key = {
+	.name = "key",
+	.summary = "keys that tokens are signed with",
+	.help = "usage: berth key generate CONFIG [--type rs256|es256] [--bits N]\n"
+		"       berth key list CONFIG\n"
+		"       berth key show CONFIG NAME\n"
+		"       berth key remove CONFIG NAME\n"
+		"\n"
+		"Keys live in the folder token_service.keys, with bundle.pem, the certificates of all of them: what every registry\n"
+		"gets as auth.token.rootcertbundle. The newest key signs, once the token service has read its keys (start or HUP).\n"
+		"To change keys without a refused token: generate, give the bundle to every registry, HUP the token service, and\n"
+		"remove the old key when its last token has expired (token_service.expiry).\n"
+		"\n"
+		"  --type     rs256 (default) or es256, which signs some 20 times as fast\n"
+		"  --bits N   of an RSA key (2048)\n"
+		"  --json     for programs\n"
+		"\n"
+		"As root the files belong to the folder's owner and group: the account of token.fcgi. A new folder is root's: make it\n"
+		"first, or hand it over.\n"
+		"\n"
+		"Exit status: 0 done, 1 refused or failed, 2 usage, 3 wrong configuration.\n",
+	.run = run,
+};

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys and their certificates made and removed. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/bn.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
+
+#include "berth/issuer/keystore.h"
+#include "keystore_priv.h"
+
+#define CERTIFICATE_DAYS 3650
+#define SERIAL_BITS 127
+#define CLOCKS_S 300 /* a certificate is good a little before it is made: clocks differ */
+
+static EVP_PKEY *make_key(enum keystore_kind kind, int bits)
+{
+	return kind == KEYSTORE_ES256 ? EVP_EC_gen("P-256") : EVP_RSA_gen((unsigned)bits);
+}
+
+static bool set_serial(X509 *certificate)
+{
+	BIGNUM *number = BN_new();
+	bool ok = number && BN_rand(number, SERIAL_BITS, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 &&
+		  BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
+
+	BN_free(number);
+	return ok;
+}
+
+static bool add_extension(X509 *certificate, int nid, const char *value)
+{
+	X509V3_CTX context;
+	X509_EXTENSION *extension;
+	bool ok;
+
+	X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
+	extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+	ok = extension && X509_add_ext(certificate, extension, -1) == 1;
+	X509_EXTENSION_free(extension);
+	return ok;
+}
+
+static bool fill(X509 *certificate, EVP_PKEY *key, const char *name)
+{
+	X509_NAME *subject = X509_get_subject_name(certificate);
+
+	return X509_set_version(certificate, X509_VERSION_3) == 1 && set_serial(certificate) &&
+	       X509_gmtime_adj(X509_getm_notBefore(certificate), -CLOCKS_S) &&
+	       X509_time_adj_ex(X509_getm_notAfter(certificate), CERTIFICATE_DAYS, 0, NULL) &&
+	       X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_ASC, (const unsigned char *)"Berth token service", -1, -1,
+					  0) == 1 &&
+	       X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) == 1 &&
+	       X509_set_issuer_name(certificate, subject) == 1 && X509_set_pubkey(certificate, key) == 1 &&
+	       add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
+	       add_extension(certificate, NID_key_usage, "critical,digitalSignature,keyCertSign") &&
+	       add_extension(certificate, NID_subject_key_identifier, "hash") &&
+	       X509_sign(certificate, key, EVP_sha256()) > 0;
+}
+
+static X509 *make_certificate(EVP_PKEY *key, const char *name)
+{
+	X509 *certificate = X509_new();
+
+	if (certificate && fill(certificate, key, name))
+		return certificate;
+	X509_free(certificate);
+	return NULL;
+}
+
+/* The text of a BIO in the arena; empty when `ok` is false. */
+static struct span text_of(struct arena *arena, BIO *bio, bool ok)
+{
+	char *bytes;
+	long len = ok ? BIO_get_mem_data(bio, &bytes) : 0;
+
+	return len > 0 ? (struct span){arena_span(arena, (struct span){bytes, (size_t)len}), (size_t)len}
+		       : (struct span){"", 0};
+}
+
+static bool save(struct arena *arena, const char *folder, const char *name, EVP_PKEY *key, X509 *certificate,
+		 char *reason, size_t size)
+{
+	BIO *private = BIO_new(BIO_s_secmem()), *public = BIO_new(BIO_s_mem());
+	struct span key_text =
+		text_of(arena, private, private && PEM_write_bio_PrivateKey(private, key, NULL, NULL, 0, NULL, NULL) == 1);
+	struct span certificate_text = text_of(arena, public, public && PEM_write_bio_X509(public, certificate) == 1);
+	bool ok = key_text.len && certificate_text.len;
+
+	BIO_free(private);
+	BIO_free(public);
+	if (!ok)
+		(void)snprintf(reason, size, "OpenSSL cannot write the key");
+	ok = ok &&
+	     keystore_save(arena, folder, arena_printf(arena, "%s.crt", name), 0644, certificate_text, reason, size) &&
+	     keystore_bundle(arena, folder, reason, size) &&
+	     keystore_save(arena, folder, arena_printf(arena, "%s.key", name), 0640, key_text, reason, size);
+	if (key_text.len)
+		explicit_bzero((char *)(uintptr_t)key_text.ptr, key_text.len);
+	return ok;
+}
+
+/* 20260131T235959Z-rs256; a second one within the second waits for the next. */
+static const char *new_name(struct arena *arena, const char *folder, enum keystore_kind kind)
+{
+	static const char *const kinds[] = {[KEYSTORE_RS256] = "rs256", [KEYSTORE_ES256] = "es256"};
+	const struct timespec pause = {.tv_nsec = 50000000};
+	const char *name;
+	struct tm moment;
+	time_t now;
+
+	do {
+		char stamp[32];
+
+		now = time(NULL);
+		(void)strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &moment));
+		name = arena_printf(arena, "%s-%s", stamp, kinds[kind]);
+		if (access(arena_printf(arena, "%s/%s.crt", folder, name), F_OK) != 0)
+			return name;
+		(void)nanosleep(&pause, NULL);
+	} while (true);
+}
+
+const char *keystore_make(struct arena *arena, const char *folder, enum keystore_kind kind, int bits, char *reason,
+			  size_t size)
+{
+	const char *name;
+	EVP_PKEY *key;
+	X509 *certificate;
+	bool ok = false;
+
+	if (mkdir(folder, 0750) != 0 && errno != EEXIST) {
+		(void)keystore_fail(reason, size, folder);
+		return NULL;
+	}
+	name = new_name(arena, folder, kind);
+	key = make_key(kind, bits);
+	certificate = key ? make_certificate(key, name) : NULL;
+	if (certificate)
+		ok = save(arena, folder, name, key, certificate, reason, size);
+	else
+		(void)snprintf(reason, size, "OpenSSL cannot make such a key");
+	X509_free(certificate);
+	EVP_PKEY_free(key);
+	return ok ? name : NULL;
+}
+
+bool keystore_remove(struct arena *arena, const char *folder, const char *name, char *reason, size_t size)
+{
+	const char *key = arena_printf(arena, "%s/%s.key", folder, name);
+
+	if (strchr(name, '/') || *name == '.') {
+		(void)snprintf(reason, size, "%s is not the name of a key", name);
+		return false;
+	}
+	/* what signs goes first: a token of a key that is not in the bundle is worth nothing */
+	if (unlink(key) != 0)
+		return keystore_fail(reason, size, key);
+	(void)unlink(arena_printf(arena, "%s/%s.crt", folder, name));
+	return keystore_bundle(arena, folder, reason, size);
+}
