@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the Go programs that the tests use, at pinned versions, into the tests' cache; says which are missing.
+# Installs the Go and Node programs that the tests use, at pinned versions, into the tests' cache; says which are missing.
 # usage: tools.sh [NAME...]   prints the folder of the programs; status 1 when one could not be installed
 set -u
 
@@ -13,6 +13,11 @@ conformance github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260
 crane       github.com/google/go-containerregistry/cmd/crane@v0.22.1
 oras        oras.land/oras/cmd/oras@v1.3.6
 regctl      github.com/regclient/regclient/cmd/regctl@v0.11.7
+'
+
+# each in a folder of its own
+packages='
+azurite azurite@3.35.0
 '
 
 # The newest go: the PATH's, or where its own installer puts it.
@@ -46,13 +51,39 @@ install_one() {
     echo "$module" > "$bin/$name.version"
 }
 
+# One package with all that it needs, unless it is there in the pinned version already.
+install_package() {
+    name=$1
+    package=$2
+    if [ "$(cat "$cache/$name/version" 2>/dev/null)" = "$package" ]; then
+        return 0
+    fi
+    if ! command -v npm >/dev/null; then
+        echo "tools: $name is missing, and there is no npm to install it" >&2
+        return 1
+    fi
+    echo "tools: installing $name" >&2
+    rm -rf "${cache:?}/$name"
+    mkdir -p "$cache/$name"
+    if ! npm install --silent --no-audit --no-fund --prefix "$cache/$name" "$package" >&2; then
+        echo "tools: $name could not be installed" >&2
+        return 1
+    fi
+    echo "$package" > "$cache/$name/version"
+}
+
 mkdir -p "$bin" || exit 1
 go=$(find_go)
-wanted=${*:-$(echo "$modules" | cut -d' ' -f1)}
+wanted=${*:-$(echo "$modules$packages" | cut -d' ' -f1)}
 status=0
 for name in $wanted; do
     module=$(echo "$modules" | sed -n "s/^$name  *//p")
-    install_one "$name" "$module" || status=1
+    package=$(echo "$packages" | sed -n "s/^$name  *//p")
+    if [ -n "$package" ]; then
+        install_package "$name" "$package" || status=1
+    else
+        install_one "$name" "$module" || status=1
+    fi
 done
 echo "$bin"
 exit $status

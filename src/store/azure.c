@@ -3,7 +3,8 @@
 #include "azure_priv.h"
 
 #define MEMORY ((size_t)256 << 10)
-#define PART ((uint64_t)16 << 20) /* large enough that 100 GiB stay below 10,000 blocks, small enough to be sent again */
+#define PART ((uint64_t)16 << 20) /* few enough requests for a large layer, and small enough to be sent again */
+#define PARTS 5000                /* the service takes 50,000, but the list of a session's must fit its row */
 
 static void azure_close(struct object_service *service)
 {
@@ -62,7 +63,7 @@ struct object_service *azure_open(const struct azure_settings *settings, char *r
 	azure->service.limits = (struct object_limits){.part_size = PART,
 						       .part_min = 0,
 						       .part_max = AZURE_BLOCK_MAX,
-						       .parts_max = AZURE_BLOCKS_MAX,
+						       .parts_max = PARTS,
 						       .put_max = AZURE_BLOCK_MAX};
 	azure->copy_first_ms = settings->copy_first_ms ? settings->copy_first_ms : 1;
 	azure->copy_longest_ms = settings->copy_longest_ms;

@@ -9,7 +9,6 @@
 #include "berth/store/azure.h"
 
 #define AZURE_BLOCK_MAX ((uint64_t)4000 << 20) /* Put Block and Put Blob; "Scalability and performance targets for Blob storage" */
-#define AZURE_BLOCKS_MAX 50000
 #define AZURE_LIST_MAX ((size_t)8 << 20) /* answer of one page, or of a block list */
 
 struct azure {

@@ -97,7 +97,8 @@ bool azure_put_parts(struct object_service *service, const struct object_upload 
 	if (!azure_run_all(azure, list, count, upload->key, arena, error))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (list[i].status != 201)
+		/* where distribution has an append blob no block can be staged: the commit looks whether it is the same */
+		if (list[i].status != 201 && !azure_code_is(&list[i], "InvalidBlobType"))
 			return azure_refused(&list[i], "put block of", upload->key, error);
 		parts[i].size = parts[i].body.length;
 		(void)snprintf(parts[i].tag, sizeof parts[i].tag, "b"); /* its id follows from its number */
@@ -152,7 +153,8 @@ bool azure_complete(struct object_service *service, const struct object_upload *
 		return true;
 	if (!azure_is_there(azure, upload->key, size, &is_there, arena, error))
 		return false;
-	return is_there || azure_failed("commit blocks of", upload->key, "the service does not have all blocks", error);
+	return is_there || azure_failed("commit blocks of", upload->key,
+					"not all blocks are there, or a blob of another type and size is in their place", error);
 }
 
 /* ---- abandon ---- */
