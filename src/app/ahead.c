@@ -6,7 +6,6 @@
 
 #include "berth/app/app.h"
 #include "berth/base/log.h"
-#include "berth/store/fs.h"
 #include "store_priv.h"
 
 struct ahead_board *app_board(void)
@@ -26,12 +25,8 @@ struct ahead_board *app_board(void)
 void app_hash_ahead(const struct app *app, bool (*stopping)(void))
 {
 	const struct timespec second = {.tv_sec = 1};
-	char *spool = NULL;
 
-	if (asprintf(&spool, "%s/" FS_SPOOL, app->config->storage.filesystem.rootdirectory) < 0)
-		return;
-	ahead_run(app_board(), spool, stopping);
-	free(spool);
+	ahead_run(app_board(), app->config->spool, stopping);
 	while (!stopping()) /* it could not: to try again and again would fill the log */
 		(void)nanosleep(&second, NULL);
 }

@@ -25,6 +25,7 @@ struct store *app_open_objects(const struct config *config, const char *rootdire
 {
 	struct store_object_settings settings = {
 		.spool = config->spool,
+		.board = app_board(),
 		.sign_seconds = (unsigned)(config->storage.redirect_expirydelay / NS_PER_S),
 	};
 	struct store *store;

@@ -116,6 +116,7 @@ static bool take_in(const struct work *work, struct upload *upload, struct uploa
 
 	if (chunk->has_first && chunk->first != before)
 		return error_setf(work->error, E_RANGE_INVALID, "the upload stands at %llu", (unsigned long long)before);
+	chunk->source.whole = !chunk->has_first;
 	if (!chunk->empty &&
 	    !store_append(work->core->store, &upload->stored, &chunk->source, &upload->hasher, work->arena, work->error))
 		return false;

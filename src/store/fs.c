@@ -18,9 +18,9 @@ static void fs_release(struct store *store)
 
 	fs_close(fs->blobs);
 	fs_close(fs->uploads);
-	fs_close(fs->spool);
+	fs_close(fs->spool.folder);
 	free(fs->root);
-	free(fs->spool_path);
+	free(fs->spool.path);
 	free(fs);
 }
 
@@ -63,8 +63,8 @@ static bool open_tree(struct fs_store *fs)
 	fs->uploads = open_folder(fs, FS_UPLOADS);
 	if (fs->uploads < 0)
 		return false;
-	fs->spool = open_folder(fs, FS_SPOOL);
-	return fs->spool >= 0;
+	fs->spool.folder = open_folder(fs, FS_SPOOL);
+	return fs->spool.folder >= 0;
 }
 
 struct store *store_fs_open(const char *root, const struct ahead_board *board, char *reason, size_t size)
@@ -77,10 +77,10 @@ struct store *store_fs_open(const char *root, const struct ahead_board *board, c
 	}
 	fs->store.driver = &driver;
 	fs->board = board;
-	fs->blobs = fs->uploads = fs->spool = -1;
+	fs->blobs = fs->uploads = fs->spool.folder = -1;
 	(void)mkdir(root, 0750); /* where that fails, realpath says why */
 	fs->root = realpath(root, NULL);
-	if (fs->root && asprintf(&fs->spool_path, "%s/" FS_SPOOL, fs->root) > 0 && open_tree(fs) &&
+	if (fs->root && asprintf(&fs->spool.path, "%s/" FS_SPOOL, fs->root) > 0 && open_tree(fs) &&
 	    faccessat(fs->uploads, ".", W_OK | X_OK, 0) == 0)
 		return &fs->store;
 	(void)snprintf(reason, size, "%s: %s", root, strerror(errno));

@@ -6,16 +6,16 @@
 #include "berth/store/fs.h"
 #include "fs_io.h"
 #include "fs_path.h"
+#include "spool_priv.h"
 
 #define FS_CHUNK ((size_t)256 << 10) /* large enough that system calls do not show, small enough for the cache */
 
 struct fs_store {
 	struct store store;
 	char *root;       /* absolute, without symlinks */
-	char *spool_path; /* root/FS_SPOOL: what a spool parameter must begin with */
 	int blobs;        /* directory descriptors */
 	int uploads;
-	int spool;
+	struct spool spool; /* root/FS_SPOOL */
 	const struct ahead_board *board;
 	bool told_of_copies; /* "spool files cannot be linked" was logged */
 	unsigned char chunk[FS_CHUNK];

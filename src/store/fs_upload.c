@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,52 +23,6 @@ static bool sync_uploads(struct fs_store *fs, struct error *error)
 }
 
 /* ---- where the bytes come from ---- */
-
-/* A file that the web server spooled: the folder, reached without following a symlink, and its name there. */
-struct spooled {
-	int folder;
-	const char *name;
-};
-
-static bool refuse_spooled(const struct fs_store *fs, const char *path, struct error *error)
-{
-	log_error("storage: spool file %s is no file below %s: refused", path, fs->spool_path);
-	return error_unavailable(error, 0);
-}
-
-/* `out->folder` is to be closed, also after a failure. */
-static bool find_spooled(struct fs_store *fs, const char *path, struct spooled *out, struct error *error)
-{
-	struct span name, part;
-	struct stat status;
-
-	out->folder = -1;
-	if (!fs_spool_name(&name, fs->spool_path, path))
-		return refuse_spooled(fs, path, error);
-	out->name = name.ptr;
-	out->folder = openat(fs->spool, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	while (out->folder >= 0 && span_split(&name, '/', &part) && name.ptr) {
-		char text[NAME_MAX + 1];
-		int parent = out->folder;
-
-		(void)snprintf(text, sizeof text, "%.*s", SPAN_ARG(part));
-		out->folder = openat(parent, text, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		out->name = name.ptr;
-		fs_close(parent);
-	}
-	if (out->folder < 0 || fstatat(out->folder, out->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return fs_failed(error, "open spool file", path);
-	return S_ISREG(status.st_mode) || refuse_spooled(fs, path, error);
-}
-
-static int open_spooled(const struct spooled *spooled, const char *path, struct error *error)
-{
-	int fd = openat(spooled->folder, spooled->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0)
-		fs_failed(error, "open spool file", path);
-	return fd;
-}
 
 static bool read_source(struct fs_store *fs, const struct store_source *source, int spool, size_t *got,
 			struct error *error)
@@ -187,7 +140,7 @@ static bool fill_spooled(struct fs_store *fs, int *fd, const struct store_upload
 {
 	struct spooled spooled;
 	int spool = -1;
-	bool ok = find_spooled(fs, source->spool_path, &spooled, error);
+	bool ok = spool_find(&fs->spool, source->spool_path, &spooled, error);
 
 	if (ok && upload->offset == 0)
 		*fd = adopt_spooled(fs, upload, &spooled);
@@ -195,7 +148,7 @@ static bool fill_spooled(struct fs_store *fs, int *fd, const struct store_upload
 		*added = ahead_take(fs->board, *fd, hasher);
 		ok = hash_in(fs, *fd, hasher, added, upload->id, error);
 	} else if (ok) {
-		spool = open_spooled(&spooled, source->spool_path, error);
+		spool = spool_open_found(&spooled, source->spool_path, error);
 		ok = spool >= 0 && fill_from(fs, fd, upload, source, spool, hasher, added, error);
 	}
 	fs_close(spool);

@@ -15,6 +15,8 @@ libstore_a_SOURCES = \
 	src/store/azure_sign.c \
 	src/store/azure_sign_priv.h \
 	src/store/azure_upload.c \
+	src/store/folder.c \
+	src/store/folder_priv.h \
 	src/store/fs.c \
 	src/store/fs_blob.c \
 	src/store/fs_io.c \
@@ -38,6 +40,15 @@ libstore_a_SOURCES = \
 	src/store/jsondoc.c \
 	src/store/jsondoc_priv.h \
 	src/store/mem.c \
+	src/store/object.c \
+	src/store/object_append.c \
+	src/store/object_body.c \
+	src/store/object_finish.c \
+	src/store/object_plan.c \
+	src/store/object_priv.h \
+	src/store/object_send.c \
+	src/store/object_state.c \
+	src/store/object_sweep.c \
 	src/store/s3_answer.c \
 	src/store/s3_copy.c \
 	src/store/s3_credentials.c \
@@ -55,5 +66,7 @@ libstore_a_SOURCES = \
 	src/store/s3_service.h \
 	src/store/s3_sign.c \
 	src/store/s3_sign.h \
+	src/store/spool.c \
+	src/store/spool_priv.h \
 	src/store/xml.c \
 	src/store/xml_priv.h

@@ -39,6 +39,7 @@ struct store_source {
 	const char *spool_path; /* NULL: read from the stream */
 	store_read_fn *read;
 	void *context;
+	bool whole; /* no Content-Range came with it: as a first chunk it is, as far as can be told, all of the blob */
 };
 
 struct store_upload {
@@ -47,7 +48,7 @@ struct store_upload {
 	struct span state;  /* the driver's own, at most STORE_STATE_MAX bytes */
 };
 
-#define STORE_STATE_MAX ((size_t)64 << 10) /* ten thousand parts' short tags of an object store */
+#define STORE_STATE_MAX ((size_t)6 << 20) /* fifty thousand parts of an object store, and a tail of 256 KiB */
 
 enum store_place {
 	STORE_PLACE_FILE,  /* a local file: the web server sends it */

@@ -32,6 +32,30 @@ struct lab lab_mem(void)
 	return with(store_mem_open());
 }
 
+struct lab lab_object(const struct object_limits *limits)
+{
+	struct fake_service *fake = fake_service_new(limits);
+	char root[] = "/tmp/berth-store.XXXXXX", reason[200];
+	struct lab lab;
+
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	lab = with(store_object_open(&fake->service, &(struct store_object_settings){"pre/fix/", root, 600, NULL}, reason,
+				     sizeof reason));
+	memcpy(lab.root, root, sizeof root);
+	lab.fake = fake;
+	return lab;
+}
+
+struct lab lab_object_tails(void)
+{
+	return lab_object(&(struct object_limits){10 << 20, 5 << 20, (uint64_t)5 << 30, 10000, (uint64_t)5 << 30});
+}
+
+struct lab lab_object_parts(void)
+{
+	return lab_object(&(struct object_limits){1000, 4, (uint64_t)5 << 30, 1000, (uint64_t)5 << 30});
+}
+
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)
 {
 	(void)status, (void)kind, (void)where;
@@ -95,6 +119,19 @@ bool lab_stream_broken(struct lab *lab, struct span bytes)
 	struct stream stream = {bytes, 7, true};
 
 	return append(lab, &(struct store_source){.read = stream_read, .context = &stream});
+}
+
+bool lab_whole(struct lab *lab, struct span bytes)
+{
+	struct stream stream = {bytes, 1 << 16, false};
+
+	return append(lab, &(struct store_source){.read = stream_read, .context = &stream, .whole = true});
+}
+
+void lab_abort(struct lab *lab)
+{
+	store_abort(lab->store, &lab->upload);
+	lab->upload.state = (struct span){"", 0};
 }
 
 bool lab_spooled(struct lab *lab, const char *path)

@@ -5,10 +5,12 @@
 
 #include "berth/store/fs.h"
 #include "berth/store/mem.h"
+#include "fake_service.h"
 
 struct lab {
 	struct store *store;
-	char root[64]; /* of the filesystem driver; "" for others */
+	char root[64]; /* of the filesystem driver, and the spool of the object engine; "" for others */
+	struct fake_service *fake; /* of the object engine; NULL for others */
 	struct arena arena;
 	struct error error;
 	struct store_upload upload;
@@ -17,6 +19,11 @@ struct lab {
 
 struct lab lab_fs(void);
 struct lab lab_mem(void);
+
+/* The object engine over an object service in memory, with a prefix "pre/fix/": by default bytes below 5 MiB are a tail. */
+struct lab lab_object(const struct object_limits *limits);
+struct lab lab_object_tails(void);
+struct lab lab_object_parts(void); /* in which few bytes are parts already */
 
 /* Closes the store and removes its tree. */
 void lab_close(struct lab *lab);
@@ -29,6 +36,12 @@ bool lab_stream(struct lab *lab, struct span bytes, size_t piece);
 
 /* The same from a stream that breaks off after these bytes. */
 bool lab_stream_broken(struct lab *lab, struct span bytes);
+
+/* The same as a whole blob, as far as the request could tell. */
+bool lab_whole(struct lab *lab, struct span bytes);
+
+/* Cancels the upload, and forgets its state as the session's row does. */
+void lab_abort(struct lab *lab);
 
 /* Appends the file `path` that the web server is supposed to have spooled. */
 bool lab_spooled(struct lab *lab, const char *path);

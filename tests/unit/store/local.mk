@@ -3,6 +3,8 @@ TESTS += tests/unit/test_store
 tests_unit_test_store_SOURCES = \
 	tests/unit/http/loopback.c \
 	tests/unit/http/loopback.h \
+	tests/unit/store/fake_service.c \
+	tests/unit/store/fake_service.h \
 	tests/unit/store/lab.c \
 	tests/unit/store/lab.h \
 	tests/unit/store/main.c \
@@ -14,9 +16,12 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/test_fs.c \
 	tests/unit/store/test_fs_path.c \
 	tests/unit/store/test_gcs.c \
-	tests/unit/store/test_s3_service.c \
+	tests/unit/store/test_object.c \
+	tests/unit/store/test_object_plan.c \
+	tests/unit/store/test_object_state.c \
 	tests/unit/store/test_s3_credentials.c \
 	tests/unit/store/test_s3_endpoint.c \
+	tests/unit/store/test_s3_service.c \
 	tests/unit/store/test_s3_sign.c \
 	tests/unit/store/test_xml.c
 tests_unit_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)

@@ -10,6 +10,9 @@ const struct test_file *tests_drivers(void);
 const struct test_file *tests_fs(void);
 const struct test_file *tests_fs_path(void);
 const struct test_file *tests_gcs(void);
+const struct test_file *tests_object(void);
+const struct test_file *tests_object_plan(void);
+const struct test_file *tests_object_state(void);
 const struct test_file *tests_s3_credentials(void);
 const struct test_file *tests_s3_endpoint(void);
 const struct test_file *tests_s3_service(void);
@@ -19,10 +22,22 @@ const struct test_file *tests_xml(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_azure,       tests_azure_identity, tests_azure_sign,
-		tests_ahead,       tests_drivers,        tests_fs,          tests_fs_path,
-		tests_gcs,         tests_s3_credentials, tests_s3_endpoint, tests_s3_service,
-		tests_s3_sign,     tests_xml,
+		tests_ahead,
+		tests_azure,
+		tests_azure_identity,
+		tests_azure_sign,
+		tests_drivers,
+		tests_fs,
+		tests_fs_path,
+		tests_gcs,
+		tests_object,
+		tests_object_plan,
+		tests_object_state,
+		tests_s3_credentials,
+		tests_s3_endpoint,
+		tests_s3_service,
+		tests_s3_sign,
+		tests_xml,
 	};
 
 	return test_run("store", files, sizeof files / sizeof *files);

@@ -3,7 +3,7 @@
 #include "../../lib/test.h"
 #include "lab.h"
 
-static struct lab (*const drivers[])(void) = {lab_fs, lab_mem};
+static struct lab (*const drivers[])(void) = {lab_fs, lab_mem, lab_object_tails, lab_object_parts};
 
 static void on_every_driver(void (*behaviour)(struct lab *))
 {
@@ -112,17 +112,17 @@ BEHAVIOUR(an_aborted_upload_cannot_be_finished)
 	struct digest digest;
 
 	ck_assert(lab_stream(lab, HELLO, 5));
-	store_abort(lab->store, &lab->upload);
+	lab_abort(lab);
 	ck_assert(!lab_finish(lab, &digest));
 	ck_assert_int_eq(error_code(&lab->error), E_BLOB_UPLOAD_INVALID);
 	ck_assert_int_eq(lab_size(lab, &digest), -1);
-	store_abort(lab->store, &lab->upload);
+	lab_abort(lab);
 }
 
 BEHAVIOUR(an_aborted_upload_cannot_be_gone_on_with)
 {
 	ck_assert(lab_stream(lab, HELLO, 5));
-	store_abort(lab->store, &lab->upload);
+	lab_abort(lab);
 	ck_assert(!lab_stream(lab, HELLO, 5));
 	ck_assert_int_eq(error_code(&lab->error), E_BLOB_UPLOAD_INVALID);
 }
@@ -313,6 +313,8 @@ BEHAVIOUR(a_sweep_removes_uploads_that_nobody_claims)
 	struct store_swept swept;
 	struct digest digest;
 
+	if (lab->fake && lab->fake->service.limits.part_min > HELLO.len)
+		return; /* the bytes are in the session's row: there is nothing to sweep */
 	ck_assert(lab_stream(lab, HELLO, 5));
 	abandoned = lab->upload;
 	lab_begin(lab);
@@ -320,7 +322,7 @@ BEHAVIOUR(a_sweep_removes_uploads_that_nobody_claims)
 	claimed = lab->upload;
 	ck_assert(store_sweep(lab->store, -10, true, claims, claimed.id, &swept, &lab->error));
 	ck_assert_uint_eq(swept.count, 1);
-	ck_assert_uint_eq(swept.bytes, HELLO.len);
+	ck_assert_uint_eq(swept.bytes, lab->fake ? 0 : HELLO.len); /* a list of unfinished uploads has no sizes */
 	ck_assert(store_sweep(lab->store, -10, false, claims, claimed.id, &swept, &lab->error));
 	ck_assert_uint_eq(swept.count, 1);
 	ck_assert(store_sweep(lab->store, -10, false, claims, claimed.id, &swept, &lab->error));

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Removing what is old from a folder. What is no regular file is left alone. */
+#include "folder_priv.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fs_io.h"
+
+static bool is_left_behind(const struct folder_sweep *sweep, const char *name, const struct stat *status)
+{
+	if (!S_ISREG(status->st_mode) || status->st_mtime >= sweep->before)
+		return false;
+	if (!sweep->claimed)
+		return true;
+	return uuid_valid(span_of(name)) && !sweep->claimed(sweep->context, name);
+}
+
+static bool sweep_one(const struct folder_sweep *sweep, int folder, const char *name, struct store_swept *out,
+		      struct error *error)
+{
+	struct stat status;
+
+	if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT || fs_failed(error, "stat", name);
+	if (!is_left_behind(sweep, name, &status))
+		return true;
+	if (!sweep->dry_run && unlinkat(folder, name, 0) < 0 && errno != ENOENT)
+		return fs_failed(error, "unlink", name);
+	out->count++;
+	out->bytes += (uint64_t)status.st_size;
+	return true;
+}
+
+bool folder_sweep(int at, const char *path, const struct folder_sweep *sweep, struct store_swept *out,
+		  struct error *error)
+{
+	int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	bool ok = true;
+
+	if (!folder) {
+		fs_close(fd);
+		return fs_failed(error, "open folder", path);
+	}
+	while (ok && (entry = readdir(folder)))
+		ok = sweep_one(sweep, dirfd(folder), entry->d_name, out, error);
+	closedir(folder);
+	return ok;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* The object engine: its table, opening and closing, keys, and what it does with blobs that are there. */
+#include "berth/store/object.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "berth/base/log.h"
+#include "berth/store/fs.h"
+#include "fs_io.h"
+#include "fs_path.h"
+#include "object_priv.h"
+
+#define CALL_MEMORY ((size_t)32 << 20)  /* ten thousand parts and what completing them takes; a page of a listing */
+#define BATCH_MEMORY ((size_t)8 << 20)
+
+bool object_guard(struct arena *arena, object_work_fn *work, void *task, struct error *error)
+{
+	bool ok;
+
+	arena_clear(arena); /* an outer arena's jump may have passed us by */
+	if (setjmp(arena->on_exhausted) == 0) {
+		arena->armed = true;
+		ok = work(task);
+	} else {
+		log_error("storage: a call of the object store wants more memory than it may have");
+		ok = error_unavailable(error, 0);
+	}
+	arena->armed = false;
+	arena_clear(arena);
+	return ok;
+}
+
+/* ---- keys ---- */
+
+const char *object_blob_key(const struct object_store *objects, const struct digest *digest, struct arena *arena)
+{
+	return arena_printf(arena, "%s" FS_BLOBS "/%s", objects->prefix, fs_blob_data(digest).text);
+}
+
+const char *object_uploads_key(const struct object_store *objects, const char *name, struct arena *arena)
+{
+	return arena_printf(arena, "%s" FS_UPLOADS "/%s", objects->prefix, name);
+}
+
+const char *object_tail_key(const struct object_store *objects, const char *id, uint64_t end, struct arena *arena)
+{
+	return arena_printf(arena, "%s" FS_UPLOADS "/%s.%" PRIu64, objects->prefix, id, end);
+}
+
+/* ---- blobs ---- */
+
+/* One call of the service, with what it takes and gives. */
+struct blob_call {
+	struct object_store *objects;
+	const struct digest *digest;
+	struct error *error;
+	uint64_t offset, length;
+	store_sink_fn *sink;
+	void *context;
+	bool *found;
+	uint64_t *size;
+	store_walk_fn *visit;
+	enum object_verb verb;
+	char *url; /* outlives the call's arena */
+};
+
+static const char *key_of(const struct blob_call *call)
+{
+	return object_blob_key(call->objects, call->digest, &call->objects->arena);
+}
+
+static bool head(void *object)
+{
+	struct blob_call *call = object;
+	struct object_service *service = call->objects->service;
+
+	return service->ops->head(service, key_of(call), call->found, call->size, &call->objects->arena, call->error);
+}
+
+static bool object_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error)
+{
+	struct blob_call call = {.objects = objects_of(store), .digest = digest, .found = found, .size = size, .error = error};
+
+	*found = false;
+	return object_guard(&call.objects->arena, head, &call, error);
+}
+
+static bool get(void *object)
+{
+	struct blob_call *call = object;
+	struct object_service *service = call->objects->service;
+
+	return service->ops->get(service, key_of(call), call->offset, call->length, call->sink, call->context,
+				 &call->objects->arena, call->error);
+}
+
+static bool object_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,
+			store_sink_fn *sink, void *context, struct error *error)
+{
+	struct blob_call call = {.objects = objects_of(store), .digest = digest,   .offset = offset, .length = length,
+				 .sink = sink,		       .context = context, .error = error};
+
+	return length == 0 || object_guard(&call.objects->arena, get, &call, error);
+}
+
+static bool remove_blob(void *object)
+{
+	struct blob_call *call = object;
+	struct object_service *service = call->objects->service;
+
+	return service->ops->remove(service, key_of(call), &call->objects->arena, call->error);
+}
+
+static bool object_remove(struct store *store, const struct digest *digest, struct error *error)
+{
+	struct blob_call call = {.objects = objects_of(store), .digest = digest, .error = error};
+
+	return object_guard(&call.objects->arena, remove_blob, &call, error);
+}
+
+static bool sign(void *object)
+{
+	struct blob_call *call = object;
+	struct object_service *service = call->objects->service;
+	const char *url = NULL;
+
+	if (!service->ops->sign(service, key_of(call), call->verb, call->objects->sign_seconds, &url, &call->objects->arena,
+				call->error))
+		return false;
+	call->url = url ? strdup(url) : NULL;
+	return true;
+}
+
+static bool object_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+			  struct store_location *out, struct arena *arena, struct error *error)
+{
+	struct blob_call call = {.objects = objects_of(store), .digest = digest, .error = error};
+
+	*out = (struct store_location){.place = STORE_PLACE_STREAM};
+	call.verb = asker->head ? OBJECT_HEAD : OBJECT_GET;
+	if (!call.objects->service->ops->sign)
+		return true;
+	if (!object_guard(&call.objects->arena, sign, &call, error))
+		return false;
+	if (call.url) {
+		arena_defer(arena, free, call.url);
+		*out = (struct store_location){.place = STORE_PLACE_URL, .url = call.url};
+	}
+	return true;
+}
+
+/* `<alg>/<2hex>/<hex>/data`, and nothing else, is a blob. */
+static bool digest_of_key(struct digest *out, struct span key)
+{
+	char texts[3][2 * DIGEST_BYTES_MAX + 1];
+	struct span part;
+
+	for (size_t i = 0; i < 3; i++) {
+		if (!span_split(&key, '/', &part) || part.len >= sizeof texts[i])
+			return false;
+		memcpy(texts[i], part.ptr, part.len);
+		texts[i][part.len] = '\0';
+	}
+	return span_is(key, "data") && fs_blob_digest(out, texts[0], texts[1], texts[2]);
+}
+
+static bool visit_key(void *context, const char *key, uint64_t size, int64_t age)
+{
+	const struct blob_call *call = context;
+	size_t front = strlen(call->objects->prefix) + strlen(FS_BLOBS "/");
+	struct digest digest;
+
+	(void)age;
+	if (strlen(key) < front || !digest_of_key(&digest, span_of(key + front)))
+		return true; /* not ours: left alone */
+	return call->visit(call->context, &digest, size);
+}
+
+static bool list(void *object)
+{
+	struct blob_call *call = object;
+	struct object_service *service = call->objects->service;
+	const char *prefix = arena_printf(&call->objects->arena, "%s" FS_BLOBS "/", call->objects->prefix);
+
+	return service->ops->list(service, prefix, visit_key, call, &call->objects->arena, call->error);
+}
+
+static bool object_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error)
+{
+	struct blob_call call = {.objects = objects_of(store), .visit = visit, .context = context, .error = error};
+
+	return object_guard(&call.objects->arena, list, &call, error);
+}
+
+/* ---- opening and closing ---- */
+
+static void object_close(struct store *store)
+{
+	struct object_store *objects = objects_of(store);
+
+	arena_release(&objects->arena); /* before the service, whose client it may hold */
+	arena_release(&objects->batch);
+	objects->service->ops->close(objects->service);
+	fs_close(objects->spool.folder);
+	free(objects->spool.path);
+	free(objects->prefix);
+	free(objects);
+}
+
+static const struct store_driver driver = {
+	.name = "object",
+	.append = object_append,
+	.digest_upload = object_digest_upload,
+	.finish = object_finish,
+	.abort = object_abort,
+	.stat = object_stat,
+	.locate = object_locate,
+	.read = object_read,
+	.remove = object_remove,
+	.walk = object_walk,
+	.sweep = object_sweep,
+	.close = object_close,
+};
+
+static bool open_spool(struct spool *spool, char *reason, size_t size)
+{
+	struct arena arena;
+	struct error ignored;
+	int top = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	arena_init(&arena, 1 << 16);
+	error_init(&ignored, &arena);
+	errno = EINVAL;
+	if (top >= 0 && spool->path[0] == '/' && fs_make_folders(top, spool->path + 1, &ignored))
+		spool->folder = open(spool->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (spool->folder < 0 || faccessat(spool->folder, ".", R_OK | W_OK | X_OK, 0) != 0) {
+		(void)snprintf(reason, size, "spool.directory: %s: %s", spool->path, strerror(errno));
+		fs_close(spool->folder);
+		spool->folder = -1;
+	}
+	fs_close(top);
+	arena_release(&arena);
+	return spool->folder >= 0;
+}
+
+struct store *store_object_open(struct object_service *service, const struct store_object_settings *settings, char *reason,
+				size_t size)
+{
+	struct object_store *objects = calloc(1, sizeof *objects);
+
+	if (!objects) {
+		(void)snprintf(reason, size, "out of memory");
+		service->ops->close(service);
+		return NULL;
+	}
+	objects->store.driver = &driver;
+	objects->service = service;
+	objects->sign_seconds = settings->sign_seconds;
+	objects->board = settings->board;
+	objects->prefix = strdup(settings->prefix);
+	objects->spool = (struct spool){-1, strdup(settings->spool)};
+	arena_init(&objects->arena, CALL_MEMORY);
+	arena_init(&objects->batch, BATCH_MEMORY);
+	if (!objects->prefix || !objects->spool.path)
+		(void)snprintf(reason, size, "out of memory");
+	else if (open_spool(&objects->spool, reason, size))
+		return &objects->store;
+	object_close(&objects->store);
+	return NULL;
+}

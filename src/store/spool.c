@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Spooled files: found where the web server may have put them, and nowhere else. */
+#include "spool_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "berth/base/log.h"
+#include "berth/base/uuid.h"
+#include "fs_io.h"
+#include "fs_path.h"
+
+static bool refuse(const struct spool *spool, const char *path, struct error *error)
+{
+	log_error("storage: spool file %s is no file below %s: refused", path, spool->path);
+	return error_unavailable(error, 0);
+}
+
+bool spool_find(const struct spool *spool, const char *path, struct spooled *out, struct error *error)
+{
+	struct span name, part;
+	struct stat status;
+
+	out->folder = -1;
+	if (!fs_spool_name(&name, spool->path, path))
+		return refuse(spool, path, error);
+	out->name = name.ptr;
+	out->folder = openat(spool->folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	while (out->folder >= 0 && span_split(&name, '/', &part) && name.ptr) {
+		char text[NAME_MAX + 1];
+		int parent = out->folder;
+
+		(void)snprintf(text, sizeof text, "%.*s", SPAN_ARG(part));
+		out->folder = openat(parent, text, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		out->name = name.ptr;
+		fs_close(parent);
+	}
+	if (out->folder < 0 || fstatat(out->folder, out->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return fs_failed(error, "open spool file", path);
+	return S_ISREG(status.st_mode) || refuse(spool, path, error);
+}
+
+int spool_open_found(const struct spooled *spooled, const char *path, struct error *error)
+{
+	int fd = openat(spooled->folder, spooled->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		fs_failed(error, "open spool file", path);
+	return fd;
+}
+
+/* Where the file system knows no files without a name. */
+static int temporary_by_name(const struct spool *spool)
+{
+	char name[UUID_TEXT_MAX];
+	int fd;
+
+	uuid_new(name);
+	fd = openat(spool->folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		(void)unlinkat(spool->folder, name, 0);
+	return fd;
+}
+
+int spool_temporary(const struct spool *spool, struct error *error)
+{
+	int fd = openat(spool->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
+		fd = temporary_by_name(spool);
+	if (fd < 0)
+		fs_failed(error, "make a file in", spool->path);
+	return fd;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The folder in which the web server leaves request bodies, and in which drivers keep files of their own on their way. */
+#ifndef BERTH_STORE_SPOOL_PRIV_H
+#define BERTH_STORE_SPOOL_PRIV_H
+
+#include <stdbool.h>
+
+#include "berth/base/error.h"
+
+struct spool {
+	int folder; /* a directory descriptor */
+	char *path; /* absolute: what the name of a spooled file must begin with */
+};
+
+/* A file that the web server spooled: the folder, reached without following a symlink, and its name there. */
+struct spooled {
+	int folder;
+	const char *name;
+};
+
+/*
+ * Where the file `path` lies. It must be a regular file below the spool folder, and so must every folder on the way: anything
+ * else is refused with E_UNAVAILABLE and logged. `out->folder` is to be closed, also after a failure.
+ */
+bool spool_find(const struct spool *spool, const char *path, struct spooled *out, struct error *error);
+
+/* The file opened for reading; -1 with the error set. `path` is for the log. */
+int spool_open_found(const struct spooled *spooled, const char *path, struct error *error);
+
+/* A file of ours in the spool folder that has no name, for reading and writing; -1 with the error set. */
+int spool_temporary(const struct spool *spool, struct error *error);
+
+#endif
