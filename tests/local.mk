@@ -22,3 +22,8 @@ tests_lib_trivial_fcgi_SOURCES = tests/lib/trivial_fcgi.c
 tests_lib_trivial_fcgi_LDADD = libprefork.a $(BASE_LIBS) $(FCGI_LIBS)
 tests_lib_prefork_probe_SOURCES = tests/lib/prefork_probe.c
 tests_lib_prefork_probe_LDADD = libprefork.a $(BASE_LIBS)
+
+# The gcs service by hand, for tests/store/test_gcs_service.py.
+noinst_PROGRAMS += tests/store/gcs_probe
+tests_store_gcs_probe_SOURCES = tests/store/gcs_probe.c
+tests_store_gcs_probe_LDADD = $(STORE_LIBS)

@@ -129,6 +129,9 @@ buildah buildah
 zstd zstd
 /usr/lib/python3/dist-packages/boto3 python3-boto3
 /usr/lib/python3/dist-packages/swift/proxy/server.py python3-swift
+/usr/lib/python3/dist-packages/cryptography python3-cryptography
+/usr/lib/python3/dist-packages/crcmod python3-crcmod
+/usr/lib/python3.*/ensurepip/__init__.py python3-venv
 LIST
 }
 

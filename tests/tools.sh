@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the Go and Node programs that the tests use, at pinned versions, into the tests' cache; says which are missing.
+# Installs the Go, Node and Python programs that the tests use, at pinned versions, into the tests' cache; says which are missing.
 # usage: tools.sh [NAME...]   prints the folder of the programs; status 1 when one could not be installed
 set -u
 
@@ -15,9 +15,10 @@ oras        oras.land/oras/cmd/oras@v1.3.6
 regctl      github.com/regclient/regclient/cmd/regctl@v0.11.7
 '
 
-# each in a folder of its own
+# each in a folder of its own; name==version is Python's
 packages='
 azurite azurite@3.35.0
+google-cloud-storage google-cloud-storage==3.17.1
 '
 
 # The newest go: the PATH's, or where its own installer puts it.
@@ -51,6 +52,14 @@ install_one() {
     echo "$module" > "$bin/$name.version"
 }
 
+install_with_npm() {
+    npm install --silent --no-audit --no-fund --prefix "$1" "$2"
+}
+
+install_with_pip() {
+    /usr/bin/python3 -m venv "$1" && "$1/bin/python" -m pip install --quiet --disable-pip-version-check "$2"
+}
+
 # One package with all that it needs, unless it is there in the pinned version already.
 install_package() {
     name=$1
@@ -58,14 +67,18 @@ install_package() {
     if [ "$(cat "$cache/$name/version" 2>/dev/null)" = "$package" ]; then
         return 0
     fi
-    if ! command -v npm >/dev/null; then
+    case $package in
+    *==*) manager=pip ;;
+    *) manager=npm ;;
+    esac
+    if [ "$manager" = npm ] && ! command -v npm >/dev/null; then
         echo "tools: $name is missing, and there is no npm to install it" >&2
         return 1
     fi
     echo "tools: installing $name" >&2
     rm -rf "${cache:?}/$name"
     mkdir -p "$cache/$name"
-    if ! npm install --silent --no-audit --no-fund --prefix "$cache/$name" "$package" >&2; then
+    if ! "install_with_$manager" "$cache/$name" "$package" >&2; then
         echo "tools: $name could not be installed" >&2
         return 1
     fi

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/arena.c \
 	src/base/base64.c \
+	src/base/crc32c.c \
 	src/base/digest.c \
 	src/base/error.c \
 	src/base/hash.c \

@@ -27,8 +27,8 @@ const char *gcs_json_url(const struct gcs *gcs, struct arena *arena, const char 
 
 const char *gcs_upload_url(const struct gcs *gcs, const char *key, struct arena *arena)
 {
-	return arena_printf(arena, "%s/upload/storage/v1/b/%s/o?uploadType=media&name=%s&fields=size", gcs->endpoint,
-			    gcs->bucket, gcs_quote(key, arena));
+	return arena_printf(arena, "%s/upload/storage/v1/b/%s/o?uploadType=media&name=%s&fields=size,crc32c",
+			    gcs->endpoint, gcs->bucket, gcs_quote(key, arena));
 }
 
 const char *gcs_xml_url(const struct gcs *gcs, const char *key, const char *query, struct arena *arena)

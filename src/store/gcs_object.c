@@ -9,14 +9,22 @@ bool gcs_put(struct object_service *service, const char *key, const struct http_
 {
 	struct gcs *gcs = gcs_of(service);
 	struct http_exchange x = {.method = "POST", .body = *body, .repeatable = true};
+	const char *sum = gcs_checksum(body, arena), *stored_sum;
+	const struct jsondoc *root;
 	uint64_t stored;
 
+	if (!sum)
+		return error_set(error, E_UNKNOWN);
 	x.url = gcs_upload_url(gcs, key, arena);
 	http_exchange_set(&x, "Content-Type", "application/octet-stream");
 	if (!gcs_run_one(gcs, &x, arena) || x.status != 200)
 		return gcs_failed(gcs, &x, "put", key, arena, error);
-	if (!gcs_size(jsondoc_parse(x.answer, arena), "size", &stored) || stored != body->length)
+	root = jsondoc_parse(x.answer, arena);
+	stored_sum = jsondoc_text(root, "crc32c");
+	if (!gcs_size(root, "size", &stored) || stored != body->length)
 		return gcs_strange(&x, "put", key, "the object has another size", error);
+	if (stored_sum && strcmp(stored_sum, sum) != 0)
+		return gcs_strange(&x, "put", key, "the object has another checksum", error);
 	return true;
 }
 

@@ -92,6 +92,12 @@ bool gcs_size(const struct jsondoc *object, const char *name, uint64_t *out);
 /* A 404 for the object, and not for the bucket. */
 bool gcs_is_missing(const struct http_exchange *exchange, struct arena *arena);
 
+/* ---- gcs_checksum.c ---- */
+
+/* The body's CRC32C as the service writes it: base64 of its four bytes, big end first. NULL when the file cannot be
+ * read. */
+const char *gcs_checksum(const struct http_client_body *body, struct arena *arena);
+
 /* ---- gcs_sign.c ---- */
 
 /* What a V4 signature is made of. */

@@ -52,10 +52,14 @@ bool gcs_put_parts(struct object_service *service, const struct object_upload *u
 {
 	struct gcs *gcs = gcs_of(service);
 	struct http_exchange *list = arena_array(arena, count, sizeof *list);
+	const char *sum;
 
 	for (size_t i = 0; i < count; i++) {
 		list[i] = (struct http_exchange){.method = "PUT", .body = parts[i].body, .repeatable = true};
 		list[i].url = gcs_xml_url(gcs, upload->key, part_query(upload, parts[i].number, arena), arena);
+		if (!(sum = gcs_checksum(&parts[i].body, arena)))
+			return error_set(error, E_UNKNOWN);
+		http_exchange_set(&list[i], "x-goog-hash", arena_printf(arena, "crc32c=%s", sum));
 	}
 	(void)gcs_run(gcs, list, count, arena);
 	for (size_t i = 0; i < count; i++)

@@ -31,6 +31,7 @@ libstore_a_SOURCES = \
 	src/store/gcs_account.h \
 	src/store/gcs_assertion.c \
 	src/store/gcs_call.c \
+	src/store/gcs_checksum.c \
 	src/store/gcs_list.c \
 	src/store/gcs_object.c \
 	src/store/gcs_priv.h \

@@ -4,6 +4,7 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/main.c \
 	tests/unit/base/test_arena.c \
 	tests/unit/base/test_base64.c \
+	tests/unit/base/test_crc32c.c \
 	tests/unit/base/test_digest.c \
 	tests/unit/base/test_error.c \
 	tests/unit/base/test_hash.c \

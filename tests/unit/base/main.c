@@ -4,6 +4,7 @@
 
 const struct test_file *tests_arena(void);
 const struct test_file *tests_base64(void);
+const struct test_file *tests_crc32c(void);
 const struct test_file *tests_digest(void);
 const struct test_file *tests_error(void);
 const struct test_file *tests_hash(void);
@@ -22,7 +23,7 @@ const struct test_file *tests_uuid(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_arena, tests_base64,  tests_digest, tests_error, tests_hash,   tests_hex,	    tests_json_scan, tests_json_write,
+		tests_arena, tests_base64,  tests_crc32c, tests_digest, tests_error, tests_hash,   tests_hex,	    tests_json_scan, tests_json_write,
 		tests_log,   tests_percent, tests_secret, tests_span,  tests_strbuf, tests_timetext, tests_utf8,     tests_uuid,
 	};
 
