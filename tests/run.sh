@@ -142,8 +142,13 @@ present() {
     esac
 }
 
+# A go too old to build the tests' programs fetches a newer one, see tools.sh.
+needed_go() {
+    [ -x /usr/local/go/bin/go ] || echo go golang-go
+}
+
 missing_packages() {
-    needed | while read -r what package; do
+    { needed && needed_go; } | while read -r what package; do
         present "$what" || echo "$package"
     done | sort -u | tr '\n' ' '
 }

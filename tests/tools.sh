@@ -7,6 +7,7 @@ set -u
 cache=${BERTH_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/berth-tests}
 bin=$cache/bin
 go_needed=1.24
+toolchain=golang.org/toolchain@v0.0.1-go1.25.3.$(uname -s | tr '[:upper:]' '[:lower:]')
 
 modules='
 conformance github.com/opencontainers/distribution-spec/conformance@v0.0.0-20260831232431-97274622c111
@@ -21,16 +22,29 @@ azurite azurite@3.35.0
 google-cloud-storage google-cloud-storage==3.17.1
 '
 
-# The newest go: the PATH's, or where its own installer puts it.
+is_new_enough() {
+    version=$("$1" env GOVERSION 2>/dev/null | sed 's/^go//')
+    printf '%s\n%s\n' "$go_needed" "$version" | sort -V -C
+}
+
+# A go of a distribution may be too old to build these programs. A newer one is a Go module like any other, and is
+# checked like one; only the bits that make it a program are lost on its way.
+newer_go() {
+    module=$toolchain-$("$1" env GOARCH) || return
+    folder=$("$1" mod download -json "$module" 2>/dev/null | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",$/\1/p')
+    [ -n "$folder" ] || return
+    find "$folder/bin" "$folder/pkg/tool" -type f -exec chmod 755 {} + && echo "$folder/bin/go"
+}
+
+# A go that is new enough: the PATH's, where its own installer puts it, or one that an older one fetches.
 find_go() {
     for go in "$(command -v go)" /usr/local/go/bin/go; do
-        [ -x "$go" ] || continue
-        version=$("$go" env GOVERSION 2>/dev/null | sed 's/^go//')
-        if printf '%s\n%s\n' "$go_needed" "$version" | sort -V -C; then
+        if [ -x "$go" ] && is_new_enough "$go"; then
             echo "$go"
             return
         fi
     done
+    go=$(command -v go) && newer_go "$go"
 }
 
 # One program, unless it is there in the pinned version already.
