@@ -5,7 +5,7 @@
 
 static bool check(struct app *app, char *reason, size_t size)
 {
-	return app_check(app, reason, size);
+	return app_check(app, reason, size) && app_open_auth(app, reason, size);
 }
 
 static const struct fcgi_program registry = {

@@ -271,7 +271,9 @@ CREATE TABLE public.upload (
     store_state bytea NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT upload_offset_not_negative CHECK (("offset" >= 0))
+    starter bytea,
+    CONSTRAINT upload_offset_not_negative CHECK (("offset" >= 0)),
+    CONSTRAINT upload_starter_is_sha256 CHECK ((octet_length(starter) = 32))
 );
 
 ALTER TABLE ONLY public.access_token

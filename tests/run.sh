@@ -12,7 +12,7 @@ usage: tests/run.sh [--all] [--build DIR] [--quick] [STAGE...]
   --all        a skip is a failure: for machines on which everything can be installed
   --quick      no object stores, no clients, no conformance suite, no quickstart, no fault tests, no fuzzing
   --build DIR  where the build trees live (build/ beside the sources)
-  STAGE        build meta unit schema programs api store conformance clients quickstart faults fuzz; all of them
+  STAGE        build meta unit schema programs api auth store conformance clients quickstart faults fuzz; all of them
                without
 
 Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
@@ -25,12 +25,12 @@ builds=$top/build
 results=$top/results
 python=/usr/bin/python3
 all=false
-stages=(build meta unit schema programs api store conformance clients quickstart faults fuzz)
+stages=(build meta unit schema programs api auth store conformance clients quickstart faults fuzz)
 chosen=()
 while [ $# -gt 0 ]; do
     case $1 in
     --all) all=true ;;
-    --quick) chosen=(build meta unit schema programs api) ;;
+    --quick) chosen=(build meta unit schema programs api auth) ;;
     --build) builds=$2 && shift ;;
     --help | -h) usage && exit 0 ;;
     -*) usage >&2 && exit 2 ;;
@@ -115,6 +115,8 @@ apache2 apache2
 /usr/lib/postgresql/*/bin/initdb postgresql
 /usr/lib/python3/dist-packages/pytest python3-pytest
 /usr/lib/python3/dist-packages/yaml python3-yaml
+/usr/lib/python3/dist-packages/cryptography python3-cryptography
+docker-registry docker-registry
 /usr/bin/python3 python3
 openssl openssl
 curl curl
@@ -248,6 +250,10 @@ stage_api() {
 }
 
 # Object stores: the drivers against servers that verify signatures.
+stage_auth() {
+    pytest_stage auth "$top/tests/auth"
+}
+
 stage_store() {
     pytest_stage store "$top/tests/store" --frontend nginx
 }

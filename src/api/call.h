@@ -4,6 +4,7 @@
 #define BERTH_API_CALL_H
 
 #include "berth/api/api.h"
+#include "berth/auth/identity.h"
 #include "berth/base/digest.h"
 #include "berth/base/strbuf.h"
 #include "berth/core/core.h"
@@ -17,6 +18,8 @@ struct call {
 	struct route_match match;
 	struct work work; /* with the request's arena and error */
 	struct error error;
+	struct identity identity; /* who asks, once authorised */
+	const char *challenge;    /* goes with an E_UNAUTHORIZED, or NULL */
 };
 
 /* True: the response is filled. False: call->error is set and becomes the response. */

@@ -1,5 +1,7 @@
 noinst_LIBRARIES += libapi.a
 libapi_a_SOURCES = \
+	src/api/authorize.c \
+	src/api/authorize.h \
 	src/api/base.c \
 	src/api/blobs.c \
 	src/api/call.c \

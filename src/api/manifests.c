@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Manifests (end-3, end-7, end-9). */
+#include "berth/auth/tag_rules.h"
 #include "berth/base/limits.h"
 #include "berth/core/manifest.h"
 #include "berth/http/mediarange.h"
@@ -109,7 +110,32 @@ static bool push_reference(struct call *call, struct manifest_push *push)
 	return call_digest(call, &push->digest);
 }
 
-static void reply_pushed(struct call *call, const struct manifest_push *push, const struct manifest_pushed *pushed)
+/* GitLab's rules: a protected tag is refused at once, an immutable one must be new. */
+static bool apply_tag_rules(struct call *call, struct manifest_push *push)
+{
+	struct span *free_tags = arena_array(call->request.arena, push->tag_count + 1, sizeof *free_tags);
+	struct span *new_tags = arena_array(call->request.arena, push->tag_count + 1, sizeof *new_tags);
+	const struct span *all = push->tags;
+	size_t count = push->tag_count;
+	struct tag_rules rules;
+
+	if (!tag_rules_of(&rules, call->request.arena, &call->identity, call->match.name, TAG_PUSHED, &call->error))
+		return false;
+	push->tags = free_tags;
+	push->new_tags = new_tags;
+	push->tag_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (tag_rules_deny(&rules, all[i]))
+			return error_setf(&call->error, E_PROTECTED_TAG, "%.*s", SPAN_ARG(all[i]));
+		if (tag_rules_freeze(&rules, all[i]))
+			new_tags[push->new_tag_count++] = all[i];
+		else
+			free_tags[push->tag_count++] = all[i];
+	}
+	return true;
+}
+
+static void reply_pushed(struct call *call, const struct manifest_push *asked, const struct manifest_pushed *pushed)
 {
 	char digest[DIGEST_TEXT_MAX], subject[DIGEST_TEXT_MAX];
 
@@ -119,43 +145,67 @@ static void reply_pushed(struct call *call, const struct manifest_push *push, co
 	response_header(&call->response, "Docker-Content-Digest", digest);
 	if (pushed->has_subject)
 		response_header(&call->response, "OCI-Subject", digest_text(&pushed->subject, subject));
-	for (size_t i = 0; push->by_digest && i < push->tag_count; i++)
-		response_header(&call->response, "OCI-Tag", arena_span(call->request.arena, push->tags[i]));
+	for (size_t i = 0; asked->by_digest && i < asked->tag_count; i++)
+		response_header(&call->response, "OCI-Tag", arena_span(call->request.arena, asked->tags[i]));
 }
 
 bool api_manifest_put(struct call *call)
 {
-	struct manifest_push push = {.path = call->match.name};
+	struct manifest_push push = {.path = call->match.name}, asked;
 	struct manifest_pushed pushed;
 
 	push.content_type = http_header(&call->request, "CONTENT_TYPE");
-	if (!push_reference(call, &push) ||
+	if (!push_reference(call, &push))
+		return false;
+	asked = push;
+	if (!apply_tag_rules(call, &push) ||
 	    !http_body_all(&call->request, &push.payload, LIMIT_MANIFEST, E_MANIFEST_TOO_LARGE, &call->error) ||
 	    !manifest_push(&call->work, &push, &pushed))
 		return false;
-	reply_pushed(call, &push, &pushed);
+	reply_pushed(call, &asked, &pushed);
 	return true;
 }
 
 /* ---- delete ---- */
 
+static bool delete_tag(struct call *call, struct span tag)
+{
+	struct tag_rules rules;
+
+	if (!tag_rules_of(&rules, call->request.arena, &call->identity, call->match.name, TAG_DELETED, &call->error))
+		return false;
+	if (tag_rules_deny(&rules, tag))
+		return error_setf(&call->error, E_PROTECTED_TAG, "%.*s", SPAN_ARG(tag));
+	if (tag_rules_freeze(&rules, tag))
+		return error_setf(&call->error, E_IMMUTABLE_TAG, "%.*s", SPAN_ARG(tag));
+	call_empty(call, 202);
+	return tag_delete(&call->work, call->match.name, tag);
+}
+
+/* It would take all its tags with it, and whether one is protected is not for a token to find out. */
+static bool delete_manifest(struct call *call, const struct digest *digest)
+{
+	struct tag_rules rules;
+
+	if (!tag_rules_of(&rules, call->request.arena, &call->identity, call->match.name, TAG_DELETED, &call->error))
+		return false;
+	if (tag_rules_any(&rules))
+		return error_set(&call->error, E_PROTECTED_MANIFEST);
+	call_empty(call, 202);
+	return manifest_delete(&call->work, call->match.name, digest);
+}
+
 bool api_manifest_delete(struct call *call)
 {
 	struct meta_reference reference;
-	bool ok;
 
-	if (!existing_reference(call, &reference))
-		return false;
-	ok = reference.tag ? tag_delete(&call->work, call->match.name, call->match.parameter)
-			   : manifest_delete(&call->work, call->match.name, &reference.digest);
-	call_empty(call, 202);
-	return ok;
+	return existing_reference(call, &reference) &&
+	       (reference.tag ? delete_tag(call, call->match.parameter) : delete_manifest(call, &reference.digest));
 }
 
 bool api_tag_delete(struct call *call)
 {
 	if (!tag_valid(call->match.parameter))
 		return error_setf(&call->error, E_MANIFEST_UNKNOWN, "no such tag can exist");
-	call_empty(call, 202);
-	return tag_delete(&call->work, call->match.name, call->match.parameter);
+	return delete_tag(call, call->match.parameter);
 }

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* One request in, one response out: routing, guards, the headers that every response carries. */
+#include <inttypes.h>
+#include <time.h>
+
+#include "authorize.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
 #include "berth/oci/name.h"
@@ -22,10 +26,13 @@ static bool guard(struct call *call, enum route_guard guard)
 	return true;
 }
 
+/* Any good credentials will do, so that GitLab may look for DELETE with a token that grants nothing. */
 static bool other_method(struct call *call)
 {
 	const char *allow = route_allow(call->match.allowed, call->request.arena);
 
+	if (!authorize(call, call->match.resource->action == ACTION_NONE ? ACTION_NONE : ACTION_ANY))
+		return false;
 	if (call->request.method == HTTP_OPTIONS) {
 		call_empty(call, 200);
 		response_header(&call->response, "Allow", allow);
@@ -44,6 +51,19 @@ static void log_context(const struct call *call)
 		log_context_set("path", call->request.target.path.ptr);
 }
 
+/* Whatever else is wrong with a request it is told by itself, not by the question that comes before it. */
+static bool answer_web_server(struct call *call)
+{
+	bool known = call->match.route && (call->match.name.len == 0 || name_valid(call->match.name));
+
+	if (known && !authorize(call, call->match.route->action))
+		return false;
+	call_empty(call, 204);
+	if (known)
+		response_headerf(&call->response, "Berth-Authorized", "%" PRId64, (int64_t)time(NULL));
+	return true;
+}
+
 static bool dispatch(struct call *call)
 {
 	const struct api_table *table = call->api->table;
@@ -51,13 +71,16 @@ static bool dispatch(struct call *call)
 	log_context(call);
 	call->match = route_find(table->routes, table->count, call->settings->base.prefix, call->request.arena, &call->request.target,
 				 call->request.method);
+	if (authorize_only(call))
+		return answer_web_server(call);
 	if (!call->match.allowed)
 		return error_set(&call->error, E_NOT_FOUND);
 	if (!call->match.route)
 		return other_method(call);
 	if (call->match.name.len && !name_valid(call->match.name))
 		return error_setf(&call->error, E_NAME_INVALID, "%.*s", SPAN_ARG(call->match.name));
-	return guard(call, call->match.route->guard) && table->handlers[call->match.route - table->routes](call);
+	return authorize(call, call->match.route->action) && guard(call, call->match.route->guard) &&
+	       table->handlers[call->match.route - table->routes](call);
 }
 
 static void common_headers(struct call *call)
@@ -71,6 +94,28 @@ static void common_headers(struct call *call)
 			response_header(&call->response, settings->headers[i].name, settings->headers[i].value);
 }
 
+/* The error as the response; to the web server's question also as a header, for it keeps no body of an answer. */
+static void refuse(struct call *call)
+{
+	response_error(&call->response, &call->error);
+	if (!call->challenge || error_code(&call->error) != E_UNAUTHORIZED)
+		return;
+	response_header(&call->response, "WWW-Authenticate", call->challenge);
+	if (authorize_only(call))
+		response_headerf(&call->response, "Berth-Refusal", "%.*s",
+				 SPAN_ARG(((struct span){call->response.body.ptr, call->response.body.len - 1})));
+}
+
+static bool handle(struct call *call, struct http_io *io)
+{
+	if (http_request_read(&call->request, io, call->response.arena, &call->error))
+		return dispatch(call);
+	if (!authorize_only(call))
+		return false;
+	call_empty(call, 204); /* the request itself will be told */
+	return true;
+}
+
 static void serve(struct api *api, struct http_io *io, struct arena *arena)
 {
 	struct call *call = arena_alloc(arena, sizeof *call);
@@ -80,12 +125,12 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 	error_init(&call->error, arena);
 	response_init(&call->response, arena);
 	call->work = work_begin(&api->core, arena, &call->error);
-	if (!http_request_read(&call->request, io, arena, &call->error) || !dispatch(call)) {
+	if (!handle(call, io)) {
 		if (!error_is_set(&call->error)) {
 			log_error("request: failed without saying why");
 			error_unavailable(&call->error, 1);
 		}
-		response_error(&call->response, &call->error);
+		refuse(call);
 		http_body_drain(&call->request);
 	}
 	common_headers(call);

@@ -87,6 +87,13 @@ static void reply_blob(struct call *call, const struct digest *digest)
 
 /* ---- POST: a session, a whole blob, or a mount ---- */
 
+static struct span starter(const struct call *call)
+{
+	const struct identity *identity = &call->identity;
+
+	return (struct span){(const char *)identity->fingerprint, identity->has_fingerprint ? IDENTITY_FINGERPRINT : 0};
+}
+
 static bool start_session(struct call *call)
 {
 	enum digest_algorithm algorithm = DIGEST_SHA256;
@@ -95,7 +102,7 @@ static bool start_session(struct call *call)
 
 	if (hint && !digest_algorithm_parse(&algorithm, *hint))
 		return error_setf(&call->error, E_DIGEST_INVALID, "digest algorithm unsupported: use sha256 or sha512");
-	if (!upload_start(&call->work, call->match.name, algorithm, &upload))
+	if (!upload_start(&call->work, call->match.name, algorithm, starter(call), &upload))
 		return false;
 	reply_session(call, 202, upload.stored.id, 0);
 	return true;
@@ -116,15 +123,30 @@ static bool post_whole(struct call *call)
 	return true;
 }
 
+/* From where this caller may take a blob over: the named repository, or any that it may pull from. */
+static struct blob_mount sources(const struct call *call, struct span from)
+{
+	struct access pull = {"repository", from, "pull"};
+	struct blob_mount mount = {.from = from};
+
+	if (call->identity.everything)
+		return mount;
+	if (from.len == 0)
+		mount.readable = identity_readable(&call->identity, call->request.arena, &mount.readable_count);
+	else if (!identity_allows(&call->identity, &pull)) /* looked for nowhere, which takes as long as an unknown digest */
+		mount = (struct blob_mount){.readable = &mount.from};
+	return mount;
+}
+
 /* Whatever stands against a mount, the answer is a session, which tells nobody what exists elsewhere. */
 static bool post_mount(struct call *call, struct span digest_text)
 {
 	const struct span *from = query(call, "from");
-	struct blob_mount mount = {.from = from ? *from : (struct span){"", 0}};
+	struct blob_mount mount = sources(call, from ? *from : (struct span){"", 0});
 	struct digest digest;
 	bool mounted;
 
-	if (digest_parse(&digest, digest_text) != DIGEST_OK || (mount.from.len && !name_valid(mount.from)))
+	if (digest_parse(&digest, digest_text) != DIGEST_OK || (from && from->len && !name_valid(*from)))
 		return start_session(call);
 	if (!blob_mount(&call->work, call->match.name, &digest, &mount, &mounted))
 		return false;

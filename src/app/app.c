@@ -53,6 +53,7 @@ static void api_settings(struct app *app)
 		.delete_enabled = config->storage.delete_enabled,
 		.readonly = config->storage.readonly,
 		.redirect = !config->storage.redirect_disable,
+		.authenticated = config->auth.scheme != CONFIG_AUTH_NONE,
 		.catalog_max = (size_t)config->catalog.maxentries,
 		.tags_max = config->tags.given ? (size_t)config->tags.maxtags : LIMIT_PAGE,
 	};
@@ -136,6 +137,8 @@ bool app_load(struct app *app, const char *path, char **environment, FILE *out)
 
 void app_release(struct app *app)
 {
+	auth_free(app->auth);
+	app->auth = NULL;
 	manifest_policy_free(app->policy);
 	app->policy = NULL;
 	arena_release(&app->arena);

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
 	src/app/ahead.c \
 	src/app/app.c \
+	src/app/auth.c \
 	src/app/origin.c \
 	src/app/store.c \
 	src/app/store_object.c \

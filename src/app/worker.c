@@ -68,6 +68,7 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 	worker->api = (struct api){
 		.settings = &app->api,
 		.table = &api_registry,
+		.auth = app->auth,
 		.core = {
 			.db = worker->db,
 			.store = app_open_store(app->config, reason, sizeof reason),

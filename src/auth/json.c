@@ -6,6 +6,7 @@
 
 #include <json_tokener.h>
 
+#include "berth/base/base64.h"
 #include "berth/base/json_scan.h"
 #include "berth/base/limits.h"
 
@@ -51,4 +52,25 @@ enum json_text_found json_member_text(struct span *out, struct json_object *obje
 		return JSON_TEXT_WRONG;
 	*out = (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
 	return memchr(out->ptr, '\0', out->len) ? JSON_TEXT_WRONG : JSON_TEXT_FOUND;
+}
+
+bool json_chain(struct span *out, size_t *count, size_t most, struct arena *arena, struct json_object *object)
+{
+	struct json_object *list;
+
+	*count = 0;
+	if (!json_object_object_get_ex(object, "x5c", &list))
+		return true;
+	if (json_object_get_type(list) != json_type_array || json_object_array_length(list) == 0 ||
+	    json_object_array_length(list) > most)
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct json_object *item = json_object_array_get_idx(list, i);
+
+		if (json_object_get_type(item) != json_type_string ||
+		    !base64_decode(&out[(*count)++], arena,
+				   (struct span){json_object_get_string(item), (size_t)json_object_get_string_len(item)}))
+			return false;
+	}
+	return true;
 }

@@ -22,4 +22,10 @@ enum json_text_found { JSON_TEXT_ABSENT, JSON_TEXT_FOUND, JSON_TEXT_WRONG };
 /* A string member without NUL bytes, borrowed from the tree; "" unless found. */
 enum json_text_found json_member_text(struct span *out, struct json_object *object, const char *key);
 
+/*
+ * The object's `x5c`: certificates in standard base64, as DER in `arena`; *count is 0 when it has none. False when it
+ * is anything but a list of 1 to `most` of them.
+ */
+bool json_chain(struct span *out, size_t *count, size_t most, struct arena *arena, struct json_object *object);
+
 #endif

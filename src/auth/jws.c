@@ -27,26 +27,6 @@ static bool split(struct jws *out, struct arena *arena, struct span text, struct
 	       base64url_decode(&out->signature, arena, part[2]);
 }
 
-static bool read_chain(struct jws *out, struct arena *arena, struct json_object *header)
-{
-	struct json_object *list = json_member(header, "x5c");
-
-	if (!list)
-		return !json_object_object_get_ex(header, "x5c", NULL);
-	if (json_object_get_type(list) != json_type_array || json_object_array_length(list) == 0 ||
-	    json_object_array_length(list) > JWS_CHAIN_MAX)
-		return false;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *item = json_object_array_get_idx(list, i);
-
-		if (json_object_get_type(item) != json_type_string ||
-		    !base64_decode(&out->chain[out->chain_count++], arena,
-				   (struct span){json_object_get_string(item), (size_t)json_object_get_string_len(item)}))
-			return false;
-	}
-	return true;
-}
-
 static bool read_header(struct jws *out, struct arena *arena, struct span text)
 {
 	struct json_object *header = json_read_object(arena, text);
@@ -66,7 +46,7 @@ static bool read_header(struct jws *out, struct arena *arena, struct span text)
 		if (json_object_get_type(out->jwk) != json_type_object)
 			return false;
 	}
-	return read_chain(out, arena, header);
+	return json_chain(out->chain, &out->chain_count, JWS_CHAIN_MAX, arena, header);
 }
 
 bool jws_read(struct jws *out, struct arena *arena, struct span text)

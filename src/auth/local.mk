@@ -1,5 +1,14 @@
 noinst_LIBRARIES += libauth.a
 libauth_a_SOURCES = \
+	src/auth/auth.c \
+	src/auth/authorization.c \
+	src/auth/challenge.c \
+	src/auth/claims.c \
+	src/auth/claims_priv.h \
+	src/auth/htpasswd.c \
+	src/auth/htpasswd_create.c \
+	src/auth/htpasswd_scheme.c \
+	src/auth/identity.c \
 	src/auth/json.c \
 	src/auth/json_priv.h \
 	src/auth/jwa.c \
@@ -8,4 +17,10 @@ libauth_a_SOURCES = \
 	src/auth/jws_sign.c \
 	src/auth/key.c \
 	src/auth/keyring.c \
-	src/auth/password.c
+	src/auth/password.c \
+	src/auth/silly.c \
+	src/auth/tag_rules.c \
+	src/auth/token.c \
+	src/auth/token_cache.c \
+	src/auth/token_scheme.c \
+	src/auth/watched_file.c

@@ -101,14 +101,14 @@ bool password_matches(struct span hash, struct span password)
 	return same && fits;
 }
 
-const char *password_hash(struct arena *arena, struct span password)
+static const char *make(struct arena *arena, struct span password, const char *prefix, unsigned long cost)
 {
 	struct crypt_data *data = workspace();
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE], text[PASSWORD_MAX + 1];
 	const char *made, *kept = NULL;
 
 	if (!data || password.len == 0 || password.len > PASSWORD_MAX || memchr(password.ptr, '\0', password.len) ||
-	    !crypt_gensalt_rn("$y$", 0, NULL, 0, setting, sizeof setting))
+	    !crypt_gensalt_rn(prefix, cost, NULL, 0, setting, sizeof setting))
 		return NULL;
 	memcpy(text, password.ptr, password.len);
 	text[password.len] = '\0';
@@ -118,6 +118,16 @@ const char *password_hash(struct arena *arena, struct span password)
 	explicit_bzero(data, sizeof *data);
 	explicit_bzero(text, sizeof text);
 	return kept;
+}
+
+const char *password_hash(struct arena *arena, struct span password)
+{
+	return make(arena, password, "$y$", 0);
+}
+
+const char *password_hash_bcrypt(struct arena *arena, struct span password)
+{
+	return password.len > PASSWORD_BCRYPT_MAX ? NULL : make(arena, password, "$2y$", 10);
 }
 
 struct span password_nobody(void)

@@ -164,6 +164,34 @@ void nginx_add_worker(struct strbuf *out, const struct site *site, const struct 
 		strbuf_addf(out, "\t\tfastcgi_param BERTH_SPOOL_FILE %s;\n", spool_file);
 }
 
+/*
+ * A worker is asked about an upload before its body is read. A 401 then goes out with the challenge, which NGINX carries
+ * over by itself, and the body that the worker named; anything else but a yes means that no worker can tell: 503.
+ */
+static void add_question(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+{
+	strbuf_adds(out, "\n\t# May this upload begin? Closed to clients.\n"
+			 "\tlocation = /_berth/authorize {\n"
+			 "\t\tinternal;\n"
+			 "\t\tfastcgi_pass_request_body off;\n");
+	nginx_add_worker(out, site, fetch, "");
+	strbuf_adds(out, "\t\tfastcgi_param BERTH_AUTHORIZE 1;\n"
+			 "\t}\n");
+}
+
+static void ask_first(struct strbuf *out)
+{
+	strbuf_adds(out, "\t\tauth_request /_berth/authorize;\n"
+			 "\t\tauth_request_set $berth_refusal $upstream_http_berth_refusal;\n"
+			 "\t\tauth_request_set $berth_authorized $upstream_http_berth_authorized;\n"
+			 "\t\tfastcgi_param BERTH_AUTHORIZED $berth_authorized;\n");
+}
+
+static bool asks_first(const struct site *site)
+{
+	return site->config->auth.scheme != CONFIG_AUTH_NONE;
+}
+
 static void add_uploads(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	strbuf_adds(out, "\n\t# The body of an upload becomes a file in the spool; the worker gets its name, hashes it and\n"
@@ -176,8 +204,12 @@ static void add_uploads(struct strbuf *out, const struct site *site, const struc
 			 "\t\tclient_body_buffer_size 512k;\n");
 	line(out, "\t\t", "client_body_temp_path", site->spool);
 	strbuf_adds(out, "\t\tfastcgi_pass_request_body off;\n");
+	if (asks_first(site))
+		ask_first(out);
 	nginx_add_worker(out, site, fetch, "$request_body_file");
 	strbuf_adds(out, "\t}\n");
+	if (asks_first(site))
+		add_question(out, site, fetch);
 }
 
 static void add_blobs(struct strbuf *out, const struct site *site)
@@ -235,7 +267,7 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 		    "\tclient_body_timeout 60s;\n"
 		    "\tsend_timeout 60s;\n"
 		    "\treset_timedout_connection on;\n"
-		    "\tlarge_client_header_buffers 4 16k;\n" /* a token is up to 16 KiB */
+		    "\tlarge_client_header_buffers 4 20k;\n" /* a token is up to 16 KiB */
 		    "\tunderscores_in_headers off;\n"
 		    "\tclient_max_body_size %zu;\n"
 		    "\tclient_body_buffer_size 128k;\n\n",
@@ -255,13 +287,17 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 			 "\tfastcgi_ignore_headers X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n\n"
 			 "\t# NGINX's own errors; those of the workers pass as they are.\n"
 			 "\terror_page 413 @berth_too_large;\n"
-			 "\terror_page 500 502 504 =503 @berth_unavailable;\n"
-			 "\n\tlocation / {\n");
+			 "\terror_page 500 502 504 =503 @berth_unavailable;\n");
+	if (asks_first(site))
+		strbuf_adds(out, "\terror_page 401 @berth_unauthorized;\n");
+	strbuf_adds(out, "\n\tlocation / {\n");
 	nginx_add_worker(out, site, fetch, "");
 	strbuf_adds(out, "\t}\n");
 	add_uploads(out, site, fetch);
 	add_blobs(out, site);
 	fetch_nginx_location(out, site, fetch);
+	if (asks_first(site))
+		add_answer(out, site, "berth_unauthorized", 401, "$berth_refusal");
 	add_answer(out, site, "berth_too_large", 413, SITE_MANIFEST_TOO_LARGE);
 	add_answer(out, site, "berth_unavailable", 503, SITE_UNAVAILABLE);
 	add_answer(out, site, "berth_blob_unknown", 404, SITE_BLOB_UNKNOWN);

@@ -31,6 +31,9 @@ void check_azure(struct load *load);
 void check_gcs(struct load *load);
 void check_token_service(struct load *load);
 
+/* Called by check_config: the scheme and what it needs. */
+void check_auth(struct load *load);
+
 /* What the checks share. Where a setting was given; the file as a whole when it was not. */
 struct config_where check_where(const struct load *load, const char *key);
 bool check_given(const struct load *load, const char *key);

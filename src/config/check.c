@@ -238,16 +238,11 @@ static void check_database(struct load *load)
 			    "is missing: its pair is given");
 }
 
-/* A scheme that is not built yet is an error already; to call the registry open beside it would be wrong. */
 static void warn_open(struct load *load)
 {
-	const struct setting *auth = settings_find("auth"), *none = settings_find("auth.none");
-
-	for (size_t i = 0; i < settings_count; i++)
-		if (setting_is_below(&settings[i], auth) && &settings[i] != none && load->origins[i].source)
-			return;
-	config_report_add(load->report, CONFIG_WARNING, check_where(load, "auth.none"), "auth",
-			  "no authentication: whoever reaches this registry may pull and push");
+	if (load->config->auth.scheme == CONFIG_AUTH_NONE)
+		config_report_add(load->report, CONFIG_WARNING, check_where(load, "auth.none"), "auth",
+				  "no authentication: whoever reaches this registry may pull and push");
 }
 
 void check_config(struct load *load, const struct node *root)
@@ -265,5 +260,6 @@ void check_config(struct load *load, const struct node *root)
 	check_token_service(load);
 	check_database(load);
 	load->config->tags.given = check_given(load, "tags.maxtags");
+	check_auth(load);
 	warn_open(load);
 }

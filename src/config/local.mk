@@ -2,6 +2,7 @@ noinst_LIBRARIES += libconfig.a
 libconfig_a_SOURCES = \
 	src/config/apply.c \
 	src/config/check.c \
+	src/config/check_auth.c \
 	src/config/check_azure.c \
 	src/config/check_gcs.c \
 	src/config/check_s3.c \

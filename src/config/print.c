@@ -114,6 +114,16 @@ static bool is_out_of_use(const struct config *config, const struct setting *row
 	return false;
 }
 
+/* A choice that was made is printed with what was chosen. */
+static bool is_chosen(const struct config *config, const struct setting *oneof)
+{
+	for (size_t i = 0; i < settings_count; i++)
+		if (setting_is_below(&settings[i], oneof) && config->origins[i].source &&
+		    strcmp(setting_leaf(&settings[i]), oneof->fallback) != 0)
+			return true;
+	return false;
+}
+
 void config_write_settings(struct strbuf *out, const struct config *config)
 {
 	const char *last = "";
@@ -121,7 +131,7 @@ void config_write_settings(struct strbuf *out, const struct config *config)
 	for (size_t i = 0; i < settings_count; i++) {
 		const struct setting *row = &settings[i];
 
-		if (row->type == SETTING_ONEOF && row->fallback[0]) {
+		if (row->type == SETTING_ONEOF && row->fallback[0] && !is_chosen(config, row)) {
 			strbuf_addf(out, "%s: %s", row->path, row->fallback);
 		} else if (row->offset != SETTING_NOWHERE && !is_out_of_use(config, row)) {
 			write_key(out, last, row->path);

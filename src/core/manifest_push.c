@@ -127,6 +127,19 @@ static struct meta_manifest_new row_of(const struct push_step *step, int64_t rep
 	return row;
 }
 
+/* In the transaction that stores the manifest: whoever makes an immutable tag at the same time makes this one wait. */
+static bool make_new_tags(const struct push_step *step, int64_t repository, int64_t manifest)
+{
+	const struct manifest_push *push = step->push;
+	struct span taken;
+
+	if (push->new_tag_count == 0)
+		return true;
+	if (!meta_tag_create(&step->work->meta, repository, manifest, push->new_tags, push->new_tag_count, &taken))
+		return false;
+	return taken.len == 0 || error_setf(step->work->error, E_IMMUTABLE_TAG, "%.*s", SPAN_ARG(taken));
+}
+
 static bool push_rows(struct db *db, void *context, struct error *error)
 {
 	const struct push_step *step = context;
@@ -141,6 +154,7 @@ static bool push_rows(struct db *db, void *context, struct error *error)
 	return check_references(step, &row) && meta_manifest_insert(meta, &row, &id) &&
 	       (step->push->tag_count == 0 ||
 		meta_tag_set(meta, repository, id, step->push->tags, step->push->tag_count)) &&
+	       make_new_tags(step, repository, id) &&
 	       meta_repository_pushed(meta, repository);
 }
 

@@ -37,7 +37,15 @@ static void fresh(struct upload *out, enum digest_algorithm algorithm)
 	hasher_init(&out->hasher, algorithm);
 }
 
-bool upload_start(const struct work *work, struct span path, enum digest_algorithm algorithm, struct upload *out)
+bool upload_started_by(const struct work *work, struct span path, struct span id, struct span starter, int64_t age,
+		       bool *started)
+{
+	*started = false;
+	return !uuid_valid(id) || meta_upload_started_by(&work->meta, path, id, starter, age, started);
+}
+
+bool upload_start(const struct work *work, struct span path, enum digest_algorithm algorithm, struct span starter,
+		  struct upload *out)
 {
 	struct meta_upload row;
 
@@ -45,6 +53,7 @@ bool upload_start(const struct work *work, struct span path, enum digest_algorit
 	if (!meta_repository_make(&work->meta, path, &out->repository))
 		return false;
 	row = row_of(work, out);
+	row.starter = starter;
 	return meta_upload_create(&work->meta, out->stored.id, &row);
 }
 

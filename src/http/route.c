@@ -110,6 +110,7 @@ struct route_match route_find(const struct route *table, size_t count, const cha
 			if (!match(&pattern, &path, arena, &out))
 				continue;
 			resource = table[i].pattern;
+			out.resource = &table[i];
 		}
 		if (strcmp(table[i].pattern, resource) != 0)
 			continue;

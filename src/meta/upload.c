@@ -15,8 +15,19 @@ bool meta_upload_create(const struct meta *meta, const char *id, const struct me
 
 	return run(meta, STMT_UPLOAD_CREATE,
 		   DB_VALUES(db_text(id), db_i64(upload->repository), db_span(upload->hash_state),
-			     db_span(upload->store_state)),
+			     db_span(upload->store_state), upload->starter.len ? db_span(upload->starter) : db_null()),
 		   &rows);
+}
+
+bool meta_upload_started_by(const struct meta *meta, struct span path, struct span id, struct span starter, int64_t age,
+			    bool *started)
+{
+	struct db_rows rows;
+
+	if (!run(meta, STMT_UPLOAD_STARTED_BY, DB_VALUES(db_span(path), db_span(id), db_span(starter), db_i64(age)), &rows))
+		return false;
+	*started = rows.count > 0;
+	return true;
 }
 
 bool meta_upload_find(const struct meta *meta, struct span path, struct span id, bool *found, struct meta_upload *out)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "berth/auth/auth.h"
 #include "berth/base/arena.h"
 #include "berth/core/core.h"
 #include "berth/http/base_url.h"
@@ -30,6 +31,7 @@ struct api_settings {
 	bool redirect;      /* clients may be sent to the store for a blob's bytes */
 	size_t catalog_max; /* most that n may ask of _catalog */
 	size_t tags_max;    /* most tags of one page */
+	bool authenticated; /* the configuration names a scheme: without struct api's `auth` nothing is served */
 };
 
 /* Routes and their handlers: what a program serves. */
@@ -43,6 +45,7 @@ struct issuer;
 struct api {
 	const struct api_settings *settings;
 	const struct api_table *table;
+	struct auth *auth; /* NULL: everybody may do everything */
 	struct core core; /* of the registry; the token service has the connection only */
 	const struct issuer *issuer; /* of the token service, else NULL */
 };

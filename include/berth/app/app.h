@@ -31,6 +31,7 @@ struct app {
 	struct api_settings api;
 	struct issuer_settings issuer; /* of the token service, once app_token_check has filled it */
 	struct manifest_policy *policy;
+	struct auth *auth; /* once app_open_auth has made it; NULL: no authentication */
 };
 
 struct app_worker;
@@ -47,6 +48,12 @@ bool app_check(const struct app *app, char *reason, size_t size);
 
 /* The database alone. */
 bool app_check_schema(const struct app *app, char *reason, size_t size);
+
+/*
+ * Opens the configured authentication scheme for the workers to come: its files are read, a missing htpasswd file is
+ * made. False with one line in `reason`. A worker of an app whose scheme was not opened serves nothing.
+ */
+bool app_open_auth(struct app *app, char *reason, size_t size);
 
 /* `generation` is shared by the node's workers. NULL when storage cannot be opened (logged) or memory is out. */
 struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation);

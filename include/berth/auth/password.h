@@ -30,6 +30,9 @@ bool password_matches(struct span hash, struct span password);
 /* A new yescrypt hash with libcrypt's cost. NULL when the password is empty, too long or holds a NUL, or libcrypt fails. */
 const char *password_hash(struct arena *arena, struct span password);
 
+/* The same as bcrypt of cost 10, for files that distribution reads too. Of more than 72 bytes: NULL. */
+const char *password_hash_bcrypt(struct arena *arena, struct span password);
+
 /* A usable hash of no password, of the same cost: for the time that an account takes that does not exist. */
 struct span password_nobody(void);
 

@@ -71,7 +71,7 @@ enum config_driver {
 	CONFIG_DRIVER_SWIFT,
 	CONFIG_DRIVER_OSS
 };
-enum config_auth { CONFIG_AUTH_NONE };
+enum config_scheme { CONFIG_AUTH_NONE, CONFIG_AUTH_SILLY, CONFIG_AUTH_HTPASSWD, CONFIG_AUTH_TOKEN };
 enum config_platform_check { CONFIG_PLATFORMS_ALL, CONFIG_PLATFORMS_NONE, CONFIG_PLATFORMS_LIST };
 enum config_database_mode { CONFIG_DATABASE_OFF, CONFIG_DATABASE_ON, CONFIG_DATABASE_PREFER };
 
@@ -203,6 +203,28 @@ struct config_storage {
 	struct config_uploadpurging uploadpurging;
 };
 
+struct config_auth {
+	enum config_scheme scheme;
+	struct {
+		const char *realm;
+		const char *service;
+	} silly;
+	struct {
+		const char *realm;
+		const char *path;
+	} htpasswd;
+	struct {
+		const char *realm;
+		const char *service;
+		const char *issuer;
+		const char *rootcertbundle; /* this or jwks, or both */
+		const char *jwks;
+		struct config_list signingalgorithms; /* empty: all that there are */
+		bool autoredirect;
+		const char *autoredirectpath;
+	} token;
+};
+
 struct config_validation {
 	bool disabled;
 	struct config_list urls_allow; /* regular expressions on the URLs of foreign layers */
@@ -252,7 +274,7 @@ struct config {
 	struct config_log log;
 	struct config_storage storage;
 	const char *spool; /* absolute path of the local folder for bodies on their way */
-	enum config_auth auth;
+	struct config_auth auth;
 	struct config_http http;
 	struct config_validation validation;
 	struct {

@@ -28,6 +28,8 @@ struct manifest_push {
 	struct digest digest;
 	const struct span *tags; /* valid ones */
 	size_t tag_count;
+	const struct span *new_tags; /* valid ones that must not be there yet: E_IMMUTABLE_TAG */
+	size_t new_tag_count;
 };
 
 struct manifest_pushed {

@@ -36,7 +36,13 @@ struct upload_chunk {
 	uint64_t length; /* must be what arrives, else E_SIZE_INVALID */
 };
 
-bool upload_start(const struct work *work, struct span path, enum digest_algorithm algorithm, struct upload *out);
+/* `starter` is the SHA-256 of the token that asks for it, or empty. */
+bool upload_start(const struct work *work, struct span path, enum digest_algorithm algorithm, struct span starter,
+		  struct upload *out);
+
+/* Was the session started with this token, not more than `age` seconds ago? Unknown sessions were not. */
+bool upload_started_by(const struct work *work, struct span path, struct span id, struct span starter, int64_t age,
+		       bool *started);
 
 bool upload_status(const struct work *work, struct span path, struct span id, uint64_t *offset);
 

@@ -14,6 +14,7 @@ struct meta_upload {
 	uint64_t offset;
 	struct span hash_state;
 	struct span store_state;
+	struct span starter; /* of create only: the SHA-256 of the token that started it; empty for none */
 };
 
 bool meta_upload_create(const struct meta *meta, const char *id, const struct meta_upload *upload);
@@ -30,6 +31,13 @@ bool meta_upload_delete(const struct meta *meta, const char *id, bool *found);
  * the id `after`, at most `limit`.
  */
 bool meta_upload_stale(const struct meta *meta, int64_t age, const char *after, int64_t limit, struct db_rows *out);
+
+/*
+ * Did this token (its SHA-256) start that session of that repository, not more than `age` seconds ago by the database's
+ * clock?
+ */
+bool meta_upload_started_by(const struct meta *meta, struct span path, struct span id, struct span starter, int64_t age,
+			    bool *started);
 
 /* Is there a session of this id, in any repository? */
 bool meta_upload_claimed(const struct meta *meta, const char *id, bool *claimed);

@@ -30,6 +30,9 @@ X509 *lab_certificate(struct arena *arena, const struct lab_certificate *wanted)
 const char *lab_certificate_pem(struct arena *arena, X509 *certificate);
 struct span lab_certificate_der(struct arena *arena, X509 *certificate);
 
+/* A token with a header of one's own, by a P-256 key. */
+const char *lab_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *header, const char *payload);
+
 const char *lab_private_pem(struct arena *arena, const struct key *key);
 
 #endif

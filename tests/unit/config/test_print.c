@@ -146,17 +146,21 @@ START_TEST(the_sample_file_shows_the_defaults)
 }
 END_TEST
 
-static bool is_storage_driver(const struct setting *row)
+/* config.yml has the filesystem and no authentication; what may take their place has a file of its own. */
+static bool has_its_own_sample(const struct setting *row)
 {
-	return (row->traits & PICK) && setting_is_below(row, settings_find("storage"));
+	static const char *const choices[][2] = {{"storage", "filesystem"}, {"auth", "none"}};
+
+	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+		if ((row->traits & PICK) && setting_is_below(row, settings_find(choices[i][0])))
+			return strcmp(setting_leaf(row), choices[i][1]) != 0;
+	return false;
 }
 
-/* config.yml has the filesystem; a driver that takes its place has a file of its own. */
 static bool is_of_another_sample(const struct setting *row)
 {
 	for (size_t i = 0; i < settings_count; i++)
-		if (is_storage_driver(&settings[i]) && strcmp(setting_leaf(&settings[i]), "filesystem") != 0 &&
-		    setting_is_under(row, &settings[i]))
+		if (has_its_own_sample(&settings[i]) && setting_is_under(row, &settings[i]))
 			return true;
 	return false;
 }
@@ -191,14 +195,14 @@ START_TEST(the_sample_file_names_every_setting_in_use)
 }
 END_TEST
 
-START_TEST(each_storage_driver_has_a_sample_with_its_settings)
+START_TEST(each_choice_has_a_sample_with_its_settings)
 {
 	for (size_t i = 0; i < settings_count; i++)
-		if (is_storage_driver(&settings[i]) && !(settings[i].traits & REFUSED) &&
-		    strcmp(setting_leaf(&settings[i]), "filesystem") != 0) {
+		if (has_its_own_sample(&settings[i]) && !(settings[i].traits & REFUSED)) {
+			const char *path = settings[i].path, *dot = strchr(path, '.');
 			char name[64];
 
-			(void)snprintf(name, sizeof name, "storage-%s", setting_leaf(&settings[i]));
+			(void)snprintf(name, sizeof name, "%.*s-%s", (int)(dot - path), path, dot + 1);
 			expect_all_given(name, &settings[i]);
 		}
 }
@@ -206,4 +210,4 @@ END_TEST
 
 TEST_FILE(print, what_is_printed_loads_to_the_same, secrets_are_not_printed, a_value_from_the_environment_says_so,
 	  the_list_has_a_line_for_every_key, the_sample_file_shows_the_defaults,
-	  the_sample_file_names_every_setting_in_use, each_storage_driver_has_a_sample_with_its_settings)
+	  the_sample_file_names_every_setting_in_use, each_choice_has_a_sample_with_its_settings)

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tokens of a token service: Docker's registry token specification, and what GitLab adds to it.
+ *
+ * A token is believed when it is signed with a key of the keyring, by an algorithm that both the key and the operator
+ * allow, names our issuer and service, and the time is right. Each claim has exactly its type: `iss`, `sub`, `jti`,
+ * `auth_type`, `user` texts, `aud` a text or a list of them, `exp`, `nbf`, `iat` integers, `access` a list of at most
+ * LIMIT_TOKEN_ACCESS entries. `sub`, `jti`, `iat`, `access`, `meta` and members of meta may be null, which some
+ * services write for nothing; unknown claims are nobody's business.
+ *
+ * Which key: the chain in `x5c`, else the header's `jwk`, else `kid`. A `jwk` is only ever a way to say which key:
+ * its own x5c chain, or its fingerprint, must lead to a key of ours, and that key verifies, never the token's.
+ */
+#ifndef BERTH_AUTH_TOKEN_H
+#define BERTH_AUTH_TOKEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "berth/auth/identity.h"
+#include "berth/auth/jwa.h"
+#include "berth/auth/keyring.h"
+#include "berth/base/arena.h"
+#include "berth/base/span.h"
+
+#define TOKEN_LEEWAY 60        /* seconds that clocks may differ, as in distribution */
+#define TOKEN_GRACE (24 * 3600) /* seconds after which an expired token is worth nothing, not even for its uploads */
+
+struct token_rules {
+	const char *issuer;
+	const char *service;
+	jwa_set algorithms; /* that the operator allows */
+};
+
+enum token_verdict {
+	TOKEN_GOOD,
+	TOKEN_EXPIRED, /* good in all else, and expired no longer than TOKEN_GRACE ago */
+	TOKEN_BAD
+};
+
+/*
+ * Judges a token at the time `now` (seconds since 1970). Unless TOKEN_BAD, *out is filled, in `arena`, and *expires is
+ * the first second at which it is no longer good.
+ */
+enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena,
+			       const struct keyring *keyring, const struct token_rules *rules, struct span text,
+			       int64_t now);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Tokens: what they must say, and who signed them. Claims come first: they cost less than a signature. */
+#include "berth/auth/token.h"
+
+#include <string.h>
+
+#include <openssl/sha.h>
+
+#include "berth/auth/jwk.h"
+#include "berth/auth/jws.h"
+#include "berth/base/limits.h"
+#include "claims_priv.h"
+#include "json_priv.h"
+
+static bool is_text(struct json_object *value, const char *text)
+{
+	return json_object_get_type(value) == json_type_string &&
+	       span_is((struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)}, text);
+}
+
+/* The whole list is looked at: one element of another type spoils it. */
+static bool is_for(struct json_object *audience, const char *service)
+{
+	bool found = false;
+
+	if (json_object_get_type(audience) != json_type_array)
+		return is_text(audience, service);
+	for (size_t i = 0; i < json_object_array_length(audience); i++) {
+		struct json_object *item = json_object_array_get_idx(audience, i);
+
+		if (json_object_get_type(item) != json_type_string)
+			return false;
+		found = found || is_text(item, service);
+	}
+	return found;
+}
+
+/* An integer claim, not a float that looks like one. */
+static bool time_claim(int64_t *out, struct json_object *claims, const char *name, int64_t fallback)
+{
+	struct json_object *value;
+
+	*out = fallback;
+	if (!json_object_object_get_ex(claims, name, &value))
+		return true;
+	*out = json_object_get_int64(value);
+	return json_object_get_type(value) == json_type_int;
+}
+
+static enum token_verdict check_times(int64_t *expires, struct json_object *claims, int64_t now)
+{
+	int64_t exp, nbf;
+
+	if (!time_claim(&exp, claims, "exp", 0) || !time_claim(&nbf, claims, "nbf", 0))
+		return TOKEN_BAD;
+	if (nbf > now + TOKEN_LEEWAY)
+		return TOKEN_BAD;
+	*expires = exp > INT64_MAX - TOKEN_LEEWAY ? INT64_MAX : exp + TOKEN_LEEWAY;
+	if (now < *expires)
+		return TOKEN_GOOD;
+	return *expires > now - TOKEN_GRACE ? TOKEN_EXPIRED : TOKEN_BAD;
+}
+
+/* The key that the header's `jwk` points to. Its chain is read as x5c is; anything wrong with it is no key. */
+static const struct key *key_of_jwk(const struct jws *jws, const struct keyring *keyring, struct arena *arena)
+{
+	struct span text = span_of(json_object_to_json_string_ext(jws->jwk, JSON_C_TO_STRING_PLAIN));
+	struct span chain[JWS_CHAIN_MAX], kid;
+	struct key *key = arena_alloc(arena, sizeof *key);
+	const char *why;
+	size_t count;
+
+	if (!json_chain(chain, &count, JWS_CHAIN_MAX, arena, jws->jwk))
+		return NULL;
+	if (count > 0)
+		return keyring_chain(keyring, chain, count, arena, key) ? key : NULL;
+	if (json_member_text(&kid, jws->jwk, "kid") == JSON_TEXT_FOUND && keyring_find(keyring, kid))
+		return keyring_find(keyring, kid);
+	return jwk_parse(key, arena, text, &why) ? keyring_find(keyring, span_of(key->libtrust)) : NULL;
+}
+
+static const struct key *key_of(const struct jws *jws, const struct keyring *keyring, struct arena *arena)
+{
+	if (jws->chain_count > 0) {
+		struct key *key = arena_alloc(arena, sizeof *key);
+
+		return keyring_chain(keyring, jws->chain, jws->chain_count, arena, key) ? key : NULL;
+	}
+	return jws->jwk ? key_of_jwk(jws, keyring, arena) : keyring_find(keyring, jws->kid);
+}
+
+enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena,
+			       const struct keyring *keyring, const struct token_rules *rules, struct span text,
+			       int64_t now)
+{
+	enum token_verdict verdict;
+	const struct key *key;
+	struct jws jws;
+
+	*expires = 0;
+	if (!jws_read(&jws, arena, text) || !jwa_has(rules->algorithms, jws.algorithm))
+		return TOKEN_BAD;
+	if (!is_text(json_member(jws.claims, "iss"), rules->issuer) ||
+	    !is_for(json_member(jws.claims, "aud"), rules->service))
+		return TOKEN_BAD;
+	verdict = check_times(expires, jws.claims, now);
+	if (verdict == TOKEN_BAD || !claims_read(out, arena, jws.claims))
+		return TOKEN_BAD;
+	key = key_of(&jws, keyring, arena);
+	if (!key || !jws_verify(&jws, key))
+		return TOKEN_BAD;
+	out->has_fingerprint = true;
+	SHA256((const unsigned char *)text.ptr, text.len, out->fingerprint);
+	return verdict;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Files that may change while we run. */
+#include "berth/auth/watched_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+bool watched_file_changed(const struct watched_file *file)
+{
+	const struct stat *seen = &file->seen;
+	struct stat now;
+
+	if (stat(file->path, &now) != 0)
+		memset(&now, 0, sizeof now);
+	return now.st_dev != seen->st_dev || now.st_ino != seen->st_ino || now.st_size != seen->st_size ||
+	       !same_time(now.st_mtim, seen->st_mtim) || !same_time(now.st_ctim, seen->st_ctim);
+}
+
+long watched_file_age(const struct watched_file *file)
+{
+	struct stat now;
+
+	return stat(file->path, &now) == 0 ? (long)(time(NULL) - now.st_mtime) : 0;
+}
+
+static bool fail(char *reason, size_t size, const char *path, const char *why)
+{
+	(void)snprintf(reason, size, "%s: %s", path, why);
+	return false;
+}
+
+static ssize_t read_all(int fd, char *bytes, size_t limit)
+{
+	size_t have = 0;
+	ssize_t got = 1;
+
+	while (got > 0 && have < limit) {
+		got = read(fd, bytes + have, limit - have);
+		if (got < 0 && errno == EINTR)
+			got = 1;
+		else if (got > 0)
+			have += (size_t)got;
+	}
+	return got < 0 ? -1 : (ssize_t)have;
+}
+
+static bool read_open(int fd, struct watched_file *file, struct arena *arena, size_t limit, struct span *out,
+		      char *reason, size_t size)
+{
+	ssize_t got;
+	char *bytes;
+
+	if (fstat(fd, &file->seen) != 0)
+		return fail(reason, size, file->path, strerror(errno));
+	if (!S_ISREG(file->seen.st_mode))
+		return fail(reason, size, file->path, "not a file");
+	if ((size_t)file->seen.st_size > limit)
+		return fail(reason, size, file->path, "too large");
+	/* one byte more than it has: a file that grows while it is read is read again at the next look */
+	bytes = arena_alloc(arena, (size_t)file->seen.st_size + 1);
+	got = read_all(fd, bytes, (size_t)file->seen.st_size);
+	if (got < 0)
+		return fail(reason, size, file->path, strerror(errno));
+	bytes[got] = '\0';
+	*out = (struct span){bytes, (size_t)got};
+	return true;
+}
+
+bool watched_file_read(struct watched_file *file, struct arena *arena, size_t limit, struct span *out, char *reason,
+		       size_t size)
+{
+	int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	bool ok;
+
+	memset(&file->seen, 0, sizeof file->seen);
+	if (fd < 0)
+		return fail(reason, size, file->path, strerror(errno));
+	ok = read_open(fd, file, arena, limit, out, reason, size);
+	close(fd);
+	return ok;
+}
