@@ -8,8 +8,7 @@
 
 static bool verifies(const struct config *config)
 {
-	(void)config;
-	return true;
+	return config->storage.driver != CONFIG_DRIVER_AZURE || !config->storage.azure.skipverify;
 }
 
 static bool origin_of(const char **out, struct store *store, struct arena *arena, char *reason, size_t size)

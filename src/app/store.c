@@ -13,6 +13,7 @@ static struct store *open_filesystem(const struct config *config, char *reason, 
 
 static app_open_fn *const openers[] = {
 	[CONFIG_DRIVER_FILESYSTEM] = open_filesystem,
+	[CONFIG_DRIVER_AZURE] = app_open_azure,
 };
 
 struct store *app_open_store(const struct config *config, char *reason, size_t size)

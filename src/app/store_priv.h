@@ -15,6 +15,8 @@ typedef struct store *app_open_fn(const struct config *config, char *reason, siz
 /* The driver that the configuration names. */
 app_open_fn app_open_store;
 
+app_open_fn app_open_azure;
+
 /* Of spool files hashed ahead: shared by all processes of the node that are forked after the first call. Never NULL. */
 struct ahead_board *app_board(void);
 /*

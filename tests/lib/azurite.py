@@ -17,10 +17,12 @@ import os
 import re
 import shutil
 import signal
+import ssl
+import time
 import urllib.parse
 import xml.etree.ElementTree as ET
 
-from processes import ACCOUNT, Child, Unready, environment, program, wait_until
+from processes import ACCOUNT, Child, Unready, environment, program, run, wait_until
 
 CACHE = os.environ.get("BERTH_TEST_CACHE") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ.get("HOME", "/tmp"), ".cache"), "berth-tests")
@@ -35,14 +37,19 @@ def missing():
     return None if os.path.exists(SCRIPT) else "Azurite is not installed: tests/tools.sh azurite"
 
 
+# what stands behind TLS is on the loopback, under a certificate of its own
+UNVERIFIED = ssl._create_unverified_context()  # pylint: disable=protected-access
+
+
 class Azurite:
-    """One server; `account` and `key` open it."""
+    """One server; `account` and `key` open it. With `tls` it takes tokens too: their claims count, not their signature."""
 
     account = "berthtests"
     key = base64.b64encode(b"the tests' own key of the tests' own account").decode()
     wrong_key = base64.b64encode(b"not the key of any account").decode()
 
-    def __init__(self):
+    def __init__(self, tls=False):
+        self.tls = tls
         self.folder = ACCOUNT.scratch()
         self.log = os.path.join(self.folder, "azurite.log")
         self.port, self.child = 0, None
@@ -58,7 +65,7 @@ class Azurite:
         if why:
             raise Unready(why)
         command = [program("node"), SCRIPT, "--silent", "--inMemoryPersistence", "--disableTelemetry",
-                   "--blobHost", "127.0.0.1", "--blobPort", self.port]
+                   "--blobHost", "127.0.0.1", "--blobPort", self.port, *self._tls_options()]
         # as whoever runs the tests: the cache may be readable for nobody else
         self.child = Child("azurite", command, self.log, user=None, group=None, extra_groups=None,
                            env=environment(AZURITE_ACCOUNTS=f"{self.account}:{self.key}", HOME=self.folder))
@@ -67,8 +74,16 @@ class Azurite:
 
     def _listening(self):
         self.child.check_alive()
-        found = re.search(r"successfully listens on http://127\.0\.0\.1:(\d+)", self.child.text())
+        found = re.search(r"successfully listens on https?://127\.0\.0\.1:(\d+)", self.child.text())
         return found and found.group(1)
+
+    def _tls_options(self):
+        if not self.tls:
+            return []
+        key, certificate = os.path.join(self.folder, "key.pem"), os.path.join(self.folder, "certificate.pem")
+        run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+             "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate])
+        return ["--oauth", "basic", "--cert", certificate, "--key", key]
 
     def stop(self):
         """At once: the data are for tests."""
@@ -80,7 +95,7 @@ class Azurite:
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}/{self.account}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/{self.account}"
 
     def azure(self, container, **change):
         """A `storage:` section of the azure driver for this server."""
@@ -100,13 +115,22 @@ class Azurite:
         text = "\n".join(lines) + "\n" + own + resource
         signature = hmac.new(base64.b64decode(self.key), text.encode(), hashlib.sha256).digest()
         fields["Authorization"] = f"SharedKey {self.account}:{base64.b64encode(signature).decode()}"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = (http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=UNVERIFIED) if self.tls
+                      else http.client.HTTPConnection("127.0.0.1", self.port, timeout=30))
         connection.request(method, path + ("?" + urllib.parse.urlencode(query, quote_via=urllib.parse.quote) if query else ""),
                            body, fields)
         answer = connection.getresponse()
         result = answer.status, answer.headers, answer.read()
         connection.close()
         return result
+
+    def sas(self, permissions="racwdl", seconds=3600):
+        """A SAS of the account for its containers and blobs, as a query."""
+        expiry = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+        lines = [self.account, permissions, "b", "co", "", expiry, "", "https,http", VERSION, "", ""]
+        signature = hmac.new(base64.b64decode(self.key), "\n".join(lines).encode(), hashlib.sha256).digest()
+        return urllib.parse.urlencode({"sv": VERSION, "ss": "b", "srt": "co", "sp": permissions, "se": expiry, "spr": "https,http",
+                                       "sig": base64.b64encode(signature).decode()})
 
     def container(self, name):
         """Makes the container."""

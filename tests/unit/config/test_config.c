@@ -293,6 +293,34 @@ START_TEST(the_environment_may_name_the_file)
 }
 END_TEST
 
+static void expect_azure(const char *settings, const char *credentials, const char *root, bool legacy)
+{
+	struct loaded l;
+	char text[300];
+
+	(void)snprintf(text, sizeof text, "version: 0.1\nstorage: {azure: {container: reg, accountname: a, %s}}", settings);
+	load_text(&l, span_of(text), NULL);
+	ck_assert_msg(l.config != NULL, "%s", messages(&l, true));
+	ck_assert_int_eq(l.config->storage.driver, CONFIG_DRIVER_AZURE);
+	ck_assert_str_eq(l.config->storage.azure.credentials, credentials);
+	ck_assert_str_eq(l.config->storage.azure.rootdirectory, root);
+	ck_assert_int_eq(l.config->storage.azure.legacyrootprefix, legacy);
+	unload(&l);
+}
+
+START_TEST(azures_credentials_and_prefixes_are_derived)
+{
+	expect_azure("accountkey: a2V5, rootdirectory: /some/folder/", "shared_key", "some/folder", false);
+	expect_azure("accountkey: a2V5, rootdirectory: /, legacyrootprefix: true", "shared_key", "", true);
+	expect_azure("accountkey: a2V5, trimlegacyrootprefix: false", "shared_key", "", true);
+	expect_azure("accountkey: a2V5, legacyrootprefix: true, trimlegacyrootprefix: false", "shared_key", "", true);
+	expect_azure("tenantid: t, clientid: c, secret: s", "client_secret", "", false);
+	expect_azure("credentials: {tenantid: t, clientid: c, secret: s}", "client_secret", "", false);
+	expect_azure("credentialstype: default_credentials", "default_credentials", "", false);
+	expect_azure("max_retries: 3", "default_credentials", "", false);
+}
+END_TEST
+
 TEST_FILE(config, the_file_of_debians_package_loads, the_files_of_distributions_images_load, what_omnibus_renders_loads,
 	  omnibus_with_a_database_elsewhere_only_gets_a_word_about_its_extra_key,
 	  bad_files_name_line_key_and_reason_of_every_error, harmless_keys_only_warn, settings_reach_their_members,
@@ -301,4 +329,4 @@ TEST_FILE(config, the_file_of_debians_package_loads, the_files_of_distributions_
 	  given_tells_a_default_from_the_same_value_written_down, secrets_stay_out_of_messages,
 	  a_reload_brings_all_into_force_but_what_the_web_server_serves_by,
 	  a_report_keeps_the_first_hundred_and_counts_the_rest, a_file_that_cannot_be_read_is_one_line,
-	  the_environment_may_name_the_file)
+	  the_environment_may_name_the_file, azures_credentials_and_prefixes_are_derived)
