@@ -6,6 +6,7 @@ libapp_a_SOURCES = \
 	src/app/origin.c \
 	src/app/store.c \
 	src/app/store_azure.c \
+	src/app/store_gcs.c \
 	src/app/store_object.c \
 	src/app/store_priv.h \
 	src/app/token.c \

@@ -14,6 +14,7 @@ static struct store *open_filesystem(const struct config *config, char *reason, 
 static app_open_fn *const openers[] = {
 	[CONFIG_DRIVER_FILESYSTEM] = open_filesystem,
 	[CONFIG_DRIVER_AZURE] = app_open_azure,
+	[CONFIG_DRIVER_GCS] = app_open_gcs,
 };
 
 struct store *app_open_store(const struct config *config, char *reason, size_t size)

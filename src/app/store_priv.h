@@ -16,6 +16,7 @@ typedef struct store *app_open_fn(const struct config *config, char *reason, siz
 app_open_fn app_open_store;
 
 app_open_fn app_open_azure;
+app_open_fn app_open_gcs;
 
 /* Of spool files hashed ahead: shared by all processes of the node that are forked after the first call. Never NULL. */
 struct ahead_board *app_board(void);

@@ -37,8 +37,7 @@ class Gcs:
 
     def __exit__(self, *_):
         self.stop()
-        if not ACCOUNT.keep:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        self.remove()
 
     def start(self):
         why = missing()
@@ -56,6 +55,10 @@ class Gcs:
         if self.child:
             self.child.stop()
             self.child = None
+
+    def remove(self):
+        if not ACCOUNT.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def url(self):
