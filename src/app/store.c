@@ -4,7 +4,11 @@
 
 #include <stdio.h>
 
+#include "berth/app/app.h"
+#include "berth/base/log.h"
 #include "berth/store/fs.h"
+
+#define REACH_MEMORY ((size_t)8 << 20)
 
 static struct store *open_filesystem(const struct config *config, char *reason, size_t size)
 {
@@ -25,4 +29,43 @@ struct store *app_open_store(const struct config *config, char *reason, size_t s
 		return openers[driver](config, reason, size);
 	(void)snprintf(reason, size, "this driver is not built in");
 	return NULL;
+}
+
+struct store *app_store(const struct app *app, char *reason, size_t size)
+{
+	return app_open_store(app->config, reason, size);
+}
+
+/* What the driver would have logged is the reason. */
+static bool reaches(struct store *store, char *reason, size_t size)
+{
+	struct store_trial trial = {.skipped = false};
+	struct arena arena;
+	struct error error;
+	bool ok;
+
+	arena_init(&arena, REACH_MEMORY);
+	error_init(&error, &arena);
+	log_capture(reason, size);
+	ok = store_try(store, STORE_REACH, &trial, &arena, &error);
+	log_capture(NULL, 0);
+	if (!ok && !*reason)
+		(void)snprintf(reason, size, "%s", error_message(error_code(&error)));
+	arena_release(&arena);
+	return ok;
+}
+
+bool app_check_store(const struct app *app, char *reason, size_t size)
+{
+	char why[512] = "";
+	struct store *store = app_open_store(app->config, why, sizeof why);
+	bool ok = store && reaches(store, why, sizeof why);
+	struct span text = span_of(why);
+
+	if (span_starts(text, "storage: "))
+		text = span_after(text, strlen("storage: "));
+	if (!ok)
+		(void)snprintf(reason, size, "storage: %.*s", SPAN_ARG(text));
+	store_close(store);
+	return ok;
 }

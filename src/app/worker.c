@@ -43,18 +43,7 @@ bool app_check_schema(const struct app *app, char *reason, size_t size)
 
 bool app_check(const struct app *app, char *reason, size_t size)
 {
-	bool ok = app_check_schema(app, reason, size);
-	char why[256];
-
-	if (ok) {
-		struct store *store = app_open_store(app->config, why, sizeof why);
-
-		ok = store != NULL;
-		if (!ok)
-			(void)snprintf(reason, size, "storage: %s", why);
-		store_close(store);
-	}
-	return ok;
+	return app_check_schema(app, reason, size) && app_check_store(app, reason, size);
 }
 
 struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation)

@@ -32,6 +32,8 @@ static struct {
 	size_t context_count;
 	char fixed_text[4096];
 	size_t fixed_used;
+	char *captured; /* NULL: lines go out */
+	size_t captured_size;
 } state = {.level = LOG_LEVEL_INFO};
 
 static const char *const level_names[] = {"error", "warning", "info", "debug"};
@@ -77,6 +79,21 @@ void log_context_set(const char *key, const char *value)
 void log_context_clear(void)
 {
 	state.context_count = 0;
+}
+
+void log_capture(char *buffer, size_t size)
+{
+	state.captured = buffer;
+	state.captured_size = size;
+	if (buffer)
+		*buffer = '\0';
+}
+
+static void capture(const char *message)
+{
+	size_t len = strlen(state.captured);
+
+	(void)snprintf(state.captured + len, state.captured_size - len, "%s%s", len ? "; " : "", message);
 }
 
 bool log_enabled(enum log_level level)
@@ -159,6 +176,11 @@ void log_write(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(message, sizeof message, format, args);
 	va_end(args);
+	if (state.captured && level <= LOG_LEVEL_WARN) {
+		capture(message);
+		errno = saved_errno;
+		return;
+	}
 	arena_init(&arena, LINE_MAX_BYTES * 8);
 	strbuf_init(&line, &arena, LINE_MAX_BYTES);
 	add_head(&line, level);

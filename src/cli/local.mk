@@ -5,6 +5,7 @@ libcli_a_SOURCES = \
 	src/cli/admin_print.c \
 	src/cli/admin_priv.h \
 	src/cli/cmd_check_config.c \
+	src/cli/cmd_check_storage.c \
 	src/cli/cmd_key.c \
 	src/cli/cmd_member.c \
 	src/cli/cmd_migrate.c \

@@ -47,4 +47,8 @@ bool fs_walk(struct store *store, store_walk_fn *visit, void *context, struct er
 bool fs_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
 	      struct store_swept *out, struct error *error);
 
+/* fs_trial.c */
+bool fs_try_step(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,
+		 struct error *error);
+
 #endif

@@ -25,6 +25,7 @@ libstore_a_SOURCES = \
 	src/store/fs_path.h \
 	src/store/fs_priv.h \
 	src/store/fs_sweep.c \
+	src/store/fs_trial.c \
 	src/store/fs_upload.c \
 	src/store/gcs.c \
 	src/store/gcs_account.c \
@@ -50,6 +51,7 @@ libstore_a_SOURCES = \
 	src/store/object_send.c \
 	src/store/object_state.c \
 	src/store/object_sweep.c \
+	src/store/object_trial.c \
 	src/store/s3_answer.c \
 	src/store/s3_copy.c \
 	src/store/s3_credentials.c \

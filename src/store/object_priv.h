@@ -155,6 +155,9 @@ void object_abort(struct store *store, const struct store_upload *upload);
 bool object_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
 		  struct store_swept *out, struct error *error);
 
+bool object_try_step(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,
+		     struct error *error);
+
 /* For object_append: the bytes of the stage are an object from here on, whose key is in *key, and parts no longer. */
 bool object_complete_stage(struct object_store *objects, const struct store_upload *upload, const struct object_state *state,
 			   const char **key, struct error *error);

@@ -41,13 +41,17 @@ bool app_load(struct app *app, const char *path, char **environment, FILE *out);
 void app_release(struct app *app);
 
 /*
- * The database answers and has the schema of this program, and the storage can be opened. False with one line in
+ * The database answers and has the schema of this program, and the storage answers and lets us in. False with one line in
  * `reason` that says what is wrong and, where one helps, which command to run.
  */
 bool app_check(const struct app *app, char *reason, size_t size);
 
-/* The database alone. */
+/* The database alone; the storage alone. */
 bool app_check_schema(const struct app *app, char *reason, size_t size);
+bool app_check_store(const struct app *app, char *reason, size_t size);
+
+/* The storage that the configuration names, for a command that looks at nothing else. NULL with one line in `reason`. */
+struct store *app_store(const struct app *app, char *reason, size_t size);
 
 /*
  * Opens the configured authentication scheme for the workers to come: its files are read, a missing htpasswd file is

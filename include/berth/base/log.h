@@ -10,6 +10,7 @@
 #define BERTH_BASE_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON, LOG_FORMAT_LOGSTASH };
@@ -26,6 +27,12 @@ void log_static_clear(void);
 /* A field on every line until log_context_clear. Key and value are borrowed until then; at most 8 are kept. */
 void log_context_set(const char *key, const char *value);
 void log_context_clear(void);
+
+/*
+ * From here on errors and warnings go into `buffer` instead, messages only, "; " between them, cut at `size`: for who is to say in
+ * one line why something below failed. NULL ends it.
+ */
+void log_capture(char *buffer, size_t size);
 
 bool log_enabled(enum log_level level);
 

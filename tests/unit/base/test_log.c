@@ -176,6 +176,27 @@ START_TEST(the_cause_in_errno_survives)
 }
 END_TEST
 
+START_TEST(what_is_captured_does_not_go_out)
+{
+	char why[20];
+
+	capture(LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
+	log_capture(why, sizeof why);
+	ck_assert_str_eq(why, "");
+	log_error("%s", "first");
+	log_warn("%s", "second");
+	ck_assert_uint_eq(line_count(), 0);
+	ck_assert_str_eq(why, "first; second");
+	log_error("%s", "cut where the room ends");
+	ck_assert_str_eq(why, "first; second; cut ");
+	log_info("%s", "passes");
+	log_capture(NULL, 0);
+	log_error("%s", "out again");
+	ck_assert_uint_eq(line_count(), 2);
+}
+END_TEST
+
 TEST_FILE(log, client_bytes_cannot_end_a_text_line, client_bytes_cannot_end_a_json_line,
 	  a_line_of_the_longest_values_is_still_a_line, a_value_is_cut_at_the_limit, levels_are_held_back,
-	  static_fields_are_copied_and_forgotten, more_fields_than_are_kept_do_no_harm, the_cause_in_errno_survives)
+	  static_fields_are_copied_and_forgotten, more_fields_than_are_kept_do_no_harm, the_cause_in_errno_survives,
+	  what_is_captured_does_not_go_out)

@@ -334,6 +334,40 @@ BEHAVIOUR(a_sweep_removes_uploads_that_nobody_claims)
 	ck_assert(!lab_finish(lab, &digest));
 }
 
+static bool try_step(struct lab *lab, enum store_step step, struct store_trial *trial)
+{
+	lab_begin(lab);
+	return store_try(lab->store, step, trial, &lab->arena, &lab->error);
+}
+
+BEHAVIOUR(a_trial_passes_and_leaves_nothing)
+{
+	struct store_trial trial = {.payload = large()};
+	struct store_swept swept;
+
+	trial.payload.len = 5000;
+	uuid_new(trial.id);
+	for (int step = 0; step < STORE_STEPS; step++)
+		ck_assert_msg(try_step(lab, (enum store_step)step, &trial), "step %d", step);
+	ck_assert(store_sweep(lab->store, -10, true, claims, (char[]){""}, &swept, &lab->error));
+	ck_assert_uint_eq(swept.count, 0);
+}
+
+BEHAVIOUR(a_trial_that_was_killed_is_swept)
+{
+	struct store_trial trial = {.payload = large()};
+	struct store_swept swept;
+
+	trial.payload.len = 5000;
+	uuid_new(trial.id);
+	for (int step = 0; step < STORE_REMOVE; step++)
+		ck_assert_msg(try_step(lab, (enum store_step)step, &trial), "step %d", step);
+	ck_assert(store_sweep(lab->store, -10, false, claims, (char[]){""}, &swept, &lab->error));
+	ck_assert(store_sweep(lab->store, -10, true, claims, (char[]){""}, &swept, &lab->error));
+	ck_assert_uint_eq(swept.count, 0);
+	ck_assert(!lab->fake || fake_objects(lab->fake, "") == 0);
+}
+
 BEHAVIOUR(both_algorithms_have_blobs_of_their_own)
 {
 	struct digest small = lab_blob(lab, HELLO), large_digest;
@@ -355,4 +389,4 @@ TEST_FILE(drivers, a_stream_in_pieces_becomes_the_blob, a_large_stream_is_stored
 	  a_range_of_a_blob_is_read, a_read_past_the_end_fails, a_reader_that_hangs_up_ends_the_read,
 	  a_removed_blob_is_gone_and_may_be_removed_again, a_walk_sees_every_blob_once_and_no_upload,
 	  a_walk_ends_where_the_visitor_says, a_sweep_removes_uploads_that_nobody_claims,
-	  both_algorithms_have_blobs_of_their_own)
+	  a_trial_passes_and_leaves_nothing, a_trial_that_was_killed_is_swept, both_algorithms_have_blobs_of_their_own)

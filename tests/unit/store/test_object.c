@@ -323,6 +323,34 @@ START_TEST(a_spool_that_cannot_be_used_is_explained)
 }
 END_TEST
 
+START_TEST(a_trial_finds_a_service_that_lies)
+{
+	struct store_trial trial = {.payload = some(5000)};
+
+	begin();
+	uuid_new(trial.id);
+	ck_assert(store_try(lab.store, STORE_SIGN, &trial, &lab.arena, &lab.error));
+	ck_assert_ptr_nonnull(strstr(trial.url, "verb=GET&seconds=60"));
+	lab.fake->cannot_sign = true;
+	ck_assert(store_try(lab.store, STORE_SIGN, &trial, &lab.arena, &lab.error));
+	ck_assert(trial.skipped);
+	lab.fake->mute = true;
+	ck_assert(!store_try(lab.store, STORE_WRITE, &trial, &lab.arena, &lab.error));
+	lab.fake->mute = false;
+	ck_assert(!store_try(lab.store, STORE_LIST, &trial, &lab.arena, &lab.error));
+	ck_assert(store_try(lab.store, STORE_WRITE, &trial, &lab.arena, &lab.error));
+	trial.payload = span_after(some(5001), 1);
+	ck_assert(!store_try(lab.store, STORE_READ, &trial, &lab.arena, &lab.error));
+	trial.payload = some(4999);
+	ck_assert(!store_try(lab.store, STORE_LIST, &trial, &lab.arena, &lab.error));
+	ck_assert(store_try(lab.store, STORE_REMOVE, &trial, &lab.arena, &lab.error));
+	fake_reset(lab.fake);
+	lab.fake->fail_at = 1;
+	ck_assert(!store_try(lab.store, STORE_REACH, &trial, &lab.arena, &lab.error));
+	lab_close(&lab);
+}
+END_TEST
+
 /* ---- each call of the service fails once, and the caller tries again with what it had ---- */
 
 struct scenario {
@@ -469,5 +497,5 @@ TEST_FILE(object, a_small_whole_blob_is_one_put, a_whole_blob_is_sent_to_where_i
 	  an_object_that_the_service_does_not_show_is_not_acknowledged,
 	  a_session_whose_parts_became_an_object_cannot_grow, a_blob_is_found_by_a_signed_url,
 	  a_spooled_file_is_sent_as_it_is, keys_that_are_not_ours_are_left_alone, a_sweep_removes_hundreds_and_old_spool_files,
-	  a_spool_that_cannot_be_used_is_explained, any_call_may_fail_before_it_does_anything,
+	  a_spool_that_cannot_be_used_is_explained, a_trial_finds_a_service_that_lies, any_call_may_fail_before_it_does_anything,
 	  any_call_may_fail_after_it_has_done_its_work)
