@@ -280,10 +280,13 @@ static int child_side(void *context)
 START_TEST(of_two_transactions_in_a_deadlock_both_succeed)
 {
 	struct opposite rows = {.first = 1, .second = 2};
+	int runs;
 
 	begin();
 	ck_assert(db_transaction(db, take_both, &rows, &lab.error));
-	ck_assert_int_eq(rows.runs + lab_join(rows.child), 3); /* one of them was the victim, once */
+	runs = rows.runs + lab_join(rows.child);
+	ck_assert_int_ge(runs, 3); /* one of them was the victim, on a busy machine again at its second try */
+	ck_assert_int_le(runs, 6); /* three tries each; a child that failed counts 100 */
 	ck_assert_int_eq(lab_sql(&lab, "SELECT sum(bumped)::bigint FROM item"), 4);
 	finish();
 }
