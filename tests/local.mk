@@ -27,3 +27,8 @@ tests_lib_prefork_probe_LDADD = libprefork.a $(BASE_LIBS)
 noinst_PROGRAMS += tests/store/gcs_probe
 tests_store_gcs_probe_SOURCES = tests/store/gcs_probe.c
 tests_store_gcs_probe_LDADD = $(STORE_LIBS)
+
+# A service of an object store, driven by lines on its standard input (tests/store/service.py).
+noinst_PROGRAMS += tests/store/service
+tests_store_service_SOURCES = tests/store/service.c
+tests_store_service_LDADD = $(APP_LIBS)

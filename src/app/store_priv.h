@@ -17,9 +17,12 @@ app_open_fn app_open_store;
 
 app_open_fn app_open_azure;
 app_open_fn app_open_gcs;
+/* The service that storage.swift describes, without a store on top: the tests' own programs take it so. */
+struct object_service *app_swift_service(const struct config *config, char *reason, size_t size);
 
 /* Of spool files hashed ahead: shared by all processes of the node that are forked after the first call. Never NULL. */
 struct ahead_board *app_board(void);
+
 /*
  * For the openers of object stores (app_open_s3 in store_s3.c, and so on; each has its line in the table of store.c): the
  * store on top of `service`, with prefix, spool and life of signed URLs from the configuration. `rootdirectory` is the driver's

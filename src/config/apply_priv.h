@@ -29,6 +29,7 @@ void check_config(struct load *load, const struct node *root);
 void check_s3(struct load *load);
 void check_azure(struct load *load);
 void check_gcs(struct load *load);
+void check_swift(struct load *load);
 void check_token_service(struct load *load);
 
 /* Called by check_config: the scheme and what it needs. */

@@ -98,6 +98,8 @@ static void check_storage(struct load *load)
 		check_azure(load);
 	if (load->config->storage.driver == CONFIG_DRIVER_GCS)
 		check_gcs(load);
+	if (load->config->storage.driver == CONFIG_DRIVER_SWIFT)
+		check_swift(load);
 }
 
 /* The filesystem driver links spooled files into place, so they must lie on its file system, where it looks for them. */

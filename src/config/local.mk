@@ -6,6 +6,7 @@ libconfig_a_SOURCES = \
 	src/config/check_azure.c \
 	src/config/check_gcs.c \
 	src/config/check_s3.c \
+	src/config/check_swift.c \
 	src/config/check_token_service.c \
 	src/config/collect.c \
 	src/config/duration.c \
@@ -19,4 +20,4 @@ libconfig_a_SOURCES = \
 	src/config/suggest.c \
 	src/config/value.c \
 	src/config/yaml.c
-EXTRA_DIST += src/config/settings.def conf/config.yml conf/storage-azure.yml conf/storage-s3.yml
+EXTRA_DIST += src/config/settings.def conf/config.yml conf/storage-azure.yml conf/storage-s3.yml conf/storage-swift.yml

@@ -52,11 +52,14 @@ const struct jsondoc *jsondoc_get(const struct jsondoc *object, const char *key)
 	return value_of(value);
 }
 
+const char *jsondoc_string(const struct jsondoc *value)
+{
+	return json_object_is_type(object_of(value), json_type_string) ? json_object_get_string(object_of(value)) : NULL;
+}
+
 const char *jsondoc_text(const struct jsondoc *object, const char *key)
 {
-	json_object *value = object_of(jsondoc_get(object, key));
-
-	return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+	return jsondoc_string(jsondoc_get(object, key));
 }
 
 int64_t jsondoc_number(const struct jsondoc *object, const char *key, int64_t fallback)

@@ -29,6 +29,9 @@ const struct jsondoc *jsondoc_get(const struct jsondoc *object, const char *key)
 /* Its text, borrowed. */
 const char *jsondoc_text(const struct jsondoc *object, const char *key);
 
+/* The text that `value` itself is. */
+const char *jsondoc_string(const struct jsondoc *value);
+
 /* Its whole number. */
 int64_t jsondoc_number(const struct jsondoc *object, const char *key, int64_t fallback);
 

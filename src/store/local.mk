@@ -71,5 +71,22 @@ libstore_a_SOURCES = \
 	src/store/s3_sign.h \
 	src/store/spool.c \
 	src/store/spool_priv.h \
+	src/store/swift_access.c \
+	src/store/swift_answer.c \
+	src/store/swift_auth.c \
+	src/store/swift_auth.h \
+	src/store/swift_copy.c \
+	src/store/swift_explore.c \
+	src/store/swift_large.c \
+	src/store/swift_large.h \
+	src/store/swift_object.c \
+	src/store/swift_object.h \
+	src/store/swift_service.c \
+	src/store/swift_session.c \
+	src/store/swift_session.h \
+	src/store/swift_sum.c \
+	src/store/swift_tempurl.c \
+	src/store/swift_tempurl.h \
+	src/store/swift_upload.c \
 	src/store/xml.c \
 	src/store/xml_priv.h

@@ -2,8 +2,10 @@
 """
 OpenStack Swift in one process: the proxy (Swift API, and the S3 API by s3api) and its account, container and object
 servers, each on a loopback port of its own. Started by swiftserver.py as `swift_process.py FOLDER PORT`; PORT is the
-proxy's, 0 takes a free one. FOLDER/port holds it once requests are answered.
+proxy's, 0 takes a free one. FOLDER/port holds it once requests are answered. FOLDER/variant.json, where it is, has what
+differs from the usual: filters to leave out, settings of filters, of the proxy and of swift.conf.
 """
+import json
 import os
 import sys
 from time import time as now
@@ -91,14 +93,24 @@ def configure_storage(folder, name):
           section(f"app:{name}-server", {"use": f"egg:swift#{name}"}))
 
 
-def configure_proxy(folder):
-    filters = []
-    for name in PIPELINE.split()[:-1]:
+def variant_of(folder):
+    try:
+        with open(os.path.join(folder, "variant.json"), encoding="utf-8") as f:
+            return json.load(f)
+    except FileNotFoundError:
+        return {}
+
+
+def configure_proxy(folder, variant):
+    filters, names = [], [name for name in PIPELINE.split() if name not in variant.get("without", [])]
+    for name in names[:-1]:
         use = {"paste.filter_factory": "swift_process:memory_cache"} if name == "cache" else {"use": f"egg:swift#{name}"}
-        filters.append(section(f"filter:{name}", {**use, **FILTERS.get(name, {})}))
+        told = variant.get("filters", {}).get(name, {})
+        filters.append(section(f"filter:{name}", {**use, **FILTERS.get(name, {}), **told}))
     write(folder, "proxy.conf", section("DEFAULT", {"swift_dir": f"{folder}/etc", "log_address": "/nonexistent"}),
-          section("pipeline:main", {"pipeline": PIPELINE}),
-          section("app:proxy-server", {"use": "egg:swift#proxy", "account_autocreate": "true"}), *filters)
+          section("pipeline:main", {"pipeline": " ".join(names)}),
+          section("app:proxy-server", {"use": "egg:swift#proxy", "account_autocreate": "true",
+                                       **variant.get("proxy", {})}), *filters)
 
 
 def write_ring(folder, name, port):
@@ -111,14 +123,16 @@ def write_ring(folder, name, port):
 
 
 def configure(folder, ports):
+    variant = variant_of(folder)
     for part in ("etc", "srv/d1", "cache"):
         os.makedirs(os.path.join(folder, part), exist_ok=True)
     write(folder, "swift.conf", section("swift-hash", {"swift_hash_path_prefix": "b", "swift_hash_path_suffix": "t"}),
-          section("storage-policy:0", {"name": "one", "default": "yes"}))
+          section("storage-policy:0", {"name": "one", "default": "yes"}),
+          section("swift-constraints", variant.get("constraints", {})))
     for name in STORAGE:
         configure_storage(folder, name)
         write_ring(folder, name, ports[name])
-    configure_proxy(folder)
+    configure_proxy(folder, variant)
 
 
 def main():

@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from processes import ACCOUNT, Child, Unready, environment, wait_until
@@ -33,9 +34,13 @@ class Swift:
     user, password, account = "test:tester", "testing", "AUTH_test"
     region = "us-east-1"
 
-    def __init__(self, folder=None):
+    def __init__(self, folder=None, **variant):
+        """`variant`: without, filters, proxy, constraints, as swift_process.py reads them."""
         self.owns_folder = folder is None
         self.folder = folder or ACCOUNT.scratch()
+        if variant:
+            with open(os.path.join(self.folder, "variant.json"), "w", encoding="utf-8") as f:
+                json.dump(variant, f)
         self.port, self.child = 0, None
         self.log = os.path.join(self.folder, "swift.log")
 
@@ -111,22 +116,34 @@ class Swift:
 
     def listed(self, container):
         """{name: bytes} of a container by the Swift API: also of BUCKET+segments, where parts of multiparts lie."""
-        answer = self._swift("GET", f"/{container}?format=json")
+        _, answer = self.request("GET", f"/{container}?format=json", missing_ok=True)
         return {item["name"]: item["bytes"] for item in json.loads(answer)} if answer else {}
 
-    def _swift(self, method, path):
-        """The body of an answer to the account's owner; None for 404."""
+    def headers(self, path):
+        """Header fields of the container or object."""
+        return self.request("HEAD", path)[0]
+
+    def remove_container(self, container):
+        for name in self.listed(container):
+            self.request("DELETE", f"/{container}/{urllib.parse.quote(name)}")
+        self.request("DELETE", f"/{container}")
+
+    def request(self, method, path, body=None, headers=None, missing_ok=False):
+        """(header fields, body) of an answer to the account's owner; of a 404 nothing where that will do."""
         credentials = {"X-Auth-User": self.user, "X-Auth-Key": self.password}
         with urllib.request.urlopen(urllib.request.Request(f"{self.url}/auth/v1.0", headers=credentials), timeout=10) as r:
             token, base = r.headers["X-Auth-Token"], r.headers["X-Storage-Url"]
-        request = urllib.request.Request(base + path, method=method, headers={"X-Auth-Token": token})
+        fields = {"X-Auth-Token": token, "Content-Type": "application/octet-stream", **(headers or {})}
+        if method == "PUT" and body is None:
+            body = b""
+        request = urllib.request.Request(base + path, data=body, method=method, headers=fields)
         try:
-            with urllib.request.urlopen(request, timeout=10) as r:
-                return r.read()
+            with urllib.request.urlopen(request, timeout=30) as r:
+                return r.headers, r.read()
         except urllib.error.HTTPError as e:
-            if e.code != 404:
+            if e.code != 404 or not missing_ok:
                 raise
-            return None
+            return {}, None
 
     def multiparts(self, bucket):
         """Uploads that are neither completed nor aborted: (key, id)."""

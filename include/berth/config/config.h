@@ -187,6 +187,30 @@ struct config_gcs {
 	const char *iamendpoint;
 };
 
+struct config_swift {
+	const char *username;
+	struct secret password;
+	const char *authurl; /* an http(s) URL */
+	const char *container;
+	const char *tenant;
+	const char *tenantid;
+	const char *domain;
+	const char *domainid;
+	const char *tenantdomain;
+	const char *tenantdomainid;
+	const char *trustid;
+	const char *region;
+	int64_t authversion;
+	const char *endpointtype; /* "", public, internal, admin */
+	const char *prefix;
+	bool insecureskipverify;
+	int64_t chunksize;
+	struct secret secretkey;
+	const char *accesskey;
+	bool tempurlcontainerkey;
+	struct config_list tempurlmethods;
+};
+
 struct config_storage {
 	enum config_driver driver;
 	struct {
@@ -196,6 +220,7 @@ struct config_storage {
 	struct config_s3 s3;
 	struct config_azure azure;
 	struct config_gcs gcs;
+	struct config_swift swift;
 	bool delete_enabled;
 	bool redirect_disable;
 	int64_t redirect_expirydelay;

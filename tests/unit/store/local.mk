@@ -23,6 +23,7 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/test_s3_endpoint.c \
 	tests/unit/store/test_s3_service.c \
 	tests/unit/store/test_s3_sign.c \
+	tests/unit/store/test_swift.c \
 	tests/unit/store/test_xml.c
 tests_unit_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)
 tests_unit_test_store_LDADD = $(STORE_LIBS) $(CHECK_LIBS)

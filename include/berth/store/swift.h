@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * OpenStack Swift as an object service, with distribution's layout: `<prefix>/files/` in front of every key, segments of
+ * large objects under `<prefix>/segments/`, all of it in one container.
+ *
+ *     service = swift_open(&settings, reason, sizeof reason);
+ *     store = store_object_open(service, ...);
+ *
+ * Tokens are had from tempauth (v1) or Keystone (v2, v3) at the first request, renewed before they expire and once more
+ * when a request is answered 401. With them come the container (made when missing), what `/info` says of the cluster,
+ * and the key of temporary URLs.
+ *
+ * A large object is a static manifest (SLO) where the cluster has them, else a dynamic one (DLO), as distribution writes.
+ * Copying one copies its manifest; the segments stay where they are. Who may remove them is told by two notes:
+ *   - `<prefix>/segments/unfinished/<key>/<id>`, an empty object, is there from `begin` until the manifest is. Segments
+ *     under such a note belong to nobody else;
+ *   - a manifest that was copied has the target's key in its metadata (X-Object-Meta-Berth-Copied), put there before the
+ *     copy is. Removing it takes the segments only when the target does not use them.
+ *
+ * Sources: the OpenStack Object Storage API v1, Identity API v2.0 and v3, Swift's "Large Objects" and "TempURL".
+ */
+#ifndef BERTH_STORE_SWIFT_H
+#define BERTH_STORE_SWIFT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "berth/base/secret.h"
+#include "berth/store/object.h"
+
+/* Texts are borrowed for the life of the service; an unset one is "". */
+struct swift_settings {
+	const char *username;
+	struct secret password;
+	const char *authurl;
+	int authversion; /* 1, 2, 3; 0: as authurl tells */
+	const char *tenant;
+	const char *tenantid;
+	const char *domain; /* of the user */
+	const char *domainid;
+	const char *tenantdomain;
+	const char *tenantdomainid;
+	const char *trustid;
+	const char *region;       /* "": the catalogue's first */
+	const char *endpointtype; /* public (also ""), internal, admin */
+	const char *container;
+	const char *prefix;
+	bool skip_verify;
+	uint64_t chunksize;    /* of a segment; at least 1 MiB */
+	struct secret secretkey; /* of temporary URLs; unset: the one that is there, or one that is made */
+	const char *accesskey; /* not "": signatures are `tenantid:accesskey:signature` (HP Helion) */
+	bool tempurlcontainerkey; /* these two hold where the cluster does not show /info */
+	const char *const *tempurlmethods;
+	size_t tempurlmethod_count;
+	const char *user_agent;
+};
+
+/* NULL with one line in `reason`. The service is not asked anything yet. */
+struct object_service *swift_open(const struct swift_settings *settings, char *reason, size_t size);
+
+/* What stands in front of the registry's paths in a key: `<prefix>/files/`, without a slash at its beginning. */
+const char *swift_key_prefix(const char *prefix, struct arena *arena);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Copies on the server. Of a large object only the manifest is copied: the segments then serve both, until the first is
+ * removed without them.
+ *
+ * The order makes it safe to stop anywhere: the source is told where it goes, the upload's note goes, the copy is made.
+ * Before the last step the segments belong to the source alone; after it the source knows whom to ask.
+ */
+#include <string.h>
+
+#include "berth/base/log.h"
+#include "berth/base/percent.h"
+#include "swift_large.h"
+
+#define MANIFEST_BYTES ((size_t)16 << 20) /* of a static manifest: 10,000 segments at most, some 300 bytes each */
+
+struct copy {
+	struct swift *swift;
+	const char *from;
+	const char *to;
+	uint64_t size;
+	bool replaces; /* what is at `to` is of another size */
+	struct swift_large source;
+};
+
+/* The bytes themselves; Swift follows a manifest unless told otherwise. */
+static bool copy_bytes(const struct copy *copy, struct arena *arena, struct error *error)
+{
+	struct http_exchange exchange = swift_exchange(copy->swift, "COPY", copy->from, NULL, arena);
+
+	if (copy->size > copy->swift->powers.object_max) {
+		log_error("swift: %s: cannot be copied to %s: its segments serve %s", copy->from, copy->to,
+			  copy->source.copied);
+		return error_set(error, E_UNKNOWN);
+	}
+	http_exchange_set(&exchange, "X-Fresh-Metadata", "true");
+	http_exchange_set(&exchange, "Destination",
+			  arena_printf(arena, "%s/%s", percent_encode(arena, span_of(copy->swift->settings.container), ""),
+				       percent_encode(arena, span_of(copy->to), "/")));
+	return swift_run(copy->swift, &exchange, arena, error) &&
+	       (swift_fine(&exchange) || swift_refused(&exchange, error));
+}
+
+/* Metadata of the source: where it is going. Everything that is to stay must be said again. */
+static struct http_exchange mark_source(const struct copy *copy, struct arena *arena)
+{
+	struct http_exchange exchange = swift_exchange(copy->swift, "POST", copy->from, NULL, arena);
+	const char *prefix = swift_key_prefix(copy->swift->settings.prefix, arena);
+	const char *to = strncmp(copy->to, prefix, strlen(prefix)) == 0 ? copy->to + strlen(prefix) : copy->to;
+
+	swift_set_upload(&exchange, copy->source.upload);
+	http_exchange_set(&exchange, "X-Object-Meta-Berth-Copied", to);
+	if (copy->source.kind == SWIFT_DYNAMIC)
+		http_exchange_set(&exchange, "X-Object-Manifest", copy->source.segments);
+	return exchange;
+}
+
+/* Reads the manifest, marks the source, takes the upload's note away. *manifest is empty for a dynamic one. */
+static bool prepare_source(const struct copy *copy, struct span *manifest, struct arena *arena, struct error *error)
+{
+	struct swift *swift = copy->swift;
+	const char *note = swift_note(swift, copy->from, copy->source.upload, arena);
+	struct http_exchange steps[3] = {
+		mark_source(copy, arena),
+		swift_exchange(swift, "DELETE", note, NULL, arena),
+		swift_exchange(swift, "GET", copy->from, "multipart-manifest=get&format=raw", arena),
+	};
+	size_t count = copy->source.kind == SWIFT_STATIC ? 3 : 2;
+
+	steps[2].keep = MANIFEST_BYTES;
+	if (!swift_run_all(swift, steps, count, arena, error))
+		return false;
+	if (!swift_fine(&steps[0]))
+		return swift_refused(&steps[0], error);
+	if (!swift_fine(&steps[1]) && steps[1].status != 404)
+		return swift_refused(&steps[1], error);
+	if (count == 3 && !swift_fine(&steps[2]))
+		return swift_refused(&steps[2], error);
+	*manifest = count == 3 ? steps[2].answer : (struct span){"", 0};
+	return true;
+}
+
+static bool copy_manifest(const struct copy *copy, struct arena *arena, struct error *error)
+{
+	bool fixed = copy->source.kind == SWIFT_STATIC;
+	struct http_exchange exchange =
+		swift_exchange(copy->swift, "PUT", copy->to, fixed ? "multipart-manifest=put" : NULL, arena);
+	struct span manifest;
+
+	if (!prepare_source(copy, &manifest, arena, error))
+		return false;
+	exchange.body = http_body_bytes(manifest);
+	http_exchange_set(&exchange, "Content-Type", "application/octet-stream");
+	swift_set_upload(&exchange, copy->source.upload);
+	if (!fixed)
+		http_exchange_set(&exchange, "X-Object-Manifest", copy->source.segments);
+	if (!copy->replaces) /* another upload's manifest would leave segments that nobody knows of */
+		http_exchange_set(&exchange, "If-None-Match", "*");
+	if (!swift_run(copy->swift, &exchange, arena, error))
+		return false;
+	if (exchange.status == 412)
+		return swift_has_size(copy->swift, copy->to, copy->size, arena, error);
+	return swift_fine(&exchange) || swift_refused(&exchange, error);
+}
+
+bool swift_copy(struct object_service *service, const char *from, const char *to, uint64_t size, struct arena *arena,
+		struct error *error)
+{
+	struct copy copy = {.swift = (struct swift *)service, .from = from, .to = to, .size = size};
+	bool shared = false;
+	uint64_t there = 0;
+
+	if (!swift_head(service, to, &copy.replaces, &there, arena, error) ||
+	    !swift_look(copy.swift, from, &copy.source, arena, error))
+		return false;
+	if (copy.replaces && there == size)
+		return true;
+	if (copy.replaces)
+		log_warn("swift: %s has %llu bytes, not %llu: it is replaced", to, (unsigned long long)there,
+			 (unsigned long long)size);
+	if (copy.source.copied[0] && strcmp(copy.source.copied, to) != 0 &&
+	    !swift_is_made_of(copy.swift, copy.source.copied, copy.source.upload, &shared, arena, error))
+		return false;
+	if (copy.source.kind == SWIFT_ABSENT) {
+		log_error("swift: %s is to be copied, but is absent", from);
+		return error_unavailable(error, SWIFT_RETRY_SECONDS);
+	}
+	return copy.source.kind == SWIFT_PLAIN || shared ? copy_bytes(&copy, arena, error)
+							 : copy_manifest(&copy, arena, error);
+}

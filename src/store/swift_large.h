@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Large objects: manifests, their segments, and the notes that say whose the segments are (see berth/store/swift.h).
+ *
+ * Names in the container, below the prefix:
+ *     segments/<id, 3 digits>/<its rest>/<number, 16 digits>    a segment, as distribution names them
+ *     segments/unfinished/<key>/<id>                            the note of an upload
+ */
+#ifndef BERTH_STORE_SWIFT_LARGE_H
+#define BERTH_STORE_SWIFT_LARGE_H
+
+#include "swift_object.h"
+
+enum swift_kind { SWIFT_ABSENT, SWIFT_PLAIN, SWIFT_STATIC, SWIFT_DYNAMIC };
+
+struct swift_large {
+	enum swift_kind kind;
+	const char *upload;   /* whose segments it is made of; "" when we did not make it */
+	const char *copied;   /* the key it was, or was about to be, copied to; "" */
+	const char *segments; /* dynamic: container/prefix */
+};
+
+/* What the key is: asked of every replica, since segments are removed by what it says. */
+bool swift_look(struct swift *swift, const char *key, struct swift_large *out, struct arena *arena,
+		struct error *error);
+
+/* Whether `key` is made of the segments of `upload`. */
+bool swift_is_made_of(struct swift *swift, const char *key, const char *upload, bool *out, struct arena *arena,
+		      struct error *error);
+
+/* The folder of an upload's segments, without a slash at its end, and one of them. */
+const char *swift_segments(const struct swift *swift, const char *upload, struct arena *arena);
+const char *swift_segment(const struct swift *swift, const char *upload, unsigned number, struct arena *arena);
+
+/* `<prefix>/segments/`. */
+const char *swift_segments_root(const struct swift *swift, struct arena *arena);
+
+const char *swift_note(const struct swift *swift, const char *key, const char *upload, struct arena *arena);
+
+/* Metadata of a manifest, for a PUT or a POST. */
+void swift_set_upload(struct http_exchange *exchange, const char *upload);
+
+/* Removes one object as it stands; what is not there is success. */
+bool swift_delete(struct swift *swift, const char *key, struct arena *arena, struct error *error);
+
+/* Removes the segments numbered from 1 to `count`, and every other object below `folder` (with a slash at its end). */
+bool swift_delete_segments(struct swift *swift, const char *folder, unsigned count, struct arena *arena,
+			   struct error *error);
+
+/* Whether the object has `size` bytes now; logs and sets the error when not. */
+bool swift_has_size(struct swift *swift, const char *key, uint64_t size, struct arena *arena, struct error *error);
+
+#endif
