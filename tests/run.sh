@@ -12,7 +12,7 @@ usage: tests/run.sh [--all] [--build DIR] [--quick] [STAGE...]
   --all        a skip is a failure: for machines on which everything can be installed
   --quick      no object stores, no clients, no conformance suite, no quickstart, no fault tests, no fuzzing
   --build DIR  where the build trees live (build/ beside the sources)
-  STAGE        build meta unit schema programs api auth store conformance clients quickstart faults fuzz; all of them
+  STAGE        build meta unit schema programs api auth tokens store conformance clients quickstart faults fuzz; all of them
                without
 
 Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
@@ -25,12 +25,12 @@ builds=$top/build
 results=$top/results
 python=/usr/bin/python3
 all=false
-stages=(build meta unit schema programs api auth store conformance clients quickstart faults fuzz)
+stages=(build meta unit schema programs api auth tokens store conformance clients quickstart faults fuzz)
 chosen=()
 while [ $# -gt 0 ]; do
     case $1 in
     --all) all=true ;;
-    --quick) chosen=(build meta unit schema programs api auth) ;;
+    --quick) chosen=(build meta unit schema programs api auth tokens) ;;
     --build) builds=$2 && shift ;;
     --help | -h) usage && exit 0 ;;
     -*) usage >&2 && exit 2 ;;
@@ -256,6 +256,11 @@ stage_auth() {
 
 stage_store() {
     pytest_stage store "$top/tests/store" --frontend nginx
+}
+
+# The token service through both front ends, and what other registries say of its tokens.
+stage_tokens() {
+    pytest_stage tokens "$top/tests/token"
 }
 
 stage_conformance() {

@@ -174,10 +174,10 @@ bool api_token_get(struct call *call)
 /* The form, read as a query, whose rules it shares. */
 static bool read_form(struct call *call, struct target *out)
 {
-	struct span type = http_header(&call->request, "CONTENT_TYPE"), body;
+	struct span header = http_header(&call->request, "CONTENT_TYPE"), type = {"", 0}, body;
 	struct strbuf query;
 
-	(void)span_split(&type, ';', &type);
+	(void)span_split(&header, ';', &type);
 	if (!span_is_nocase(span_trim(type), "application/x-www-form-urlencoded"))
 		return error_setf(&call->error, E_GRANT_INVALID, "the body must be application/x-www-form-urlencoded");
 	if (!http_body_all(&call->request, &body, LIMIT_URI - 2, E_GRANT_INVALID, &call->error))

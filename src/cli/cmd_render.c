@@ -19,12 +19,13 @@ static const struct {
 	site_render *render;
 } targets[] = {{"nginx", render_nginx}, {"apache", render_apache}, {"systemd", render_systemd}};
 
-enum { OPT_SOCKET, OPT_UPLOAD_SOCKET, OPT_RUN_DIR, OPT_USER, OPT_ACCESS_LOG, OPT_ERROR_LOG, OPT_WORKERS, TEXTS,
+enum { OPT_SOCKET, OPT_UPLOAD_SOCKET, OPT_TOKEN_SOCKET, OPT_RUN_DIR, OPT_USER, OPT_ACCESS_LOG, OPT_ERROR_LOG, OPT_WORKERS, TEXTS,
        OPT_SITE = TEXTS };
 
 static const struct option long_options[] = {
 	{"socket", required_argument, NULL, OPT_SOCKET},
 	{"upload-socket", required_argument, NULL, OPT_UPLOAD_SOCKET},
+	{"token-socket", required_argument, NULL, OPT_TOKEN_SOCKET},
 	{"run-dir", required_argument, NULL, OPT_RUN_DIR},
 	{"runtime-dir", required_argument, NULL, OPT_RUN_DIR},
 	{"user", required_argument, NULL, OPT_USER},
@@ -48,19 +49,26 @@ static const char *or_in(const char *given, const char *folder, const char *name
 	return given ? path_absolute(given, arena) : arena_printf(arena, "%s/%s", folder, name);
 }
 
+static const char *program_or(const char *name, const char *standard, struct arena *arena)
+{
+	const char *found = program_path(name, arena);
+
+	return found ? found : standard;
+}
+
 static void complete(struct site_options *out, const char *const *texts, const char *config, struct arena *arena)
 {
 	out->config_path = path_absolute(config, arena);
 	out->run_dir = path_absolute(texts[OPT_RUN_DIR] ? texts[OPT_RUN_DIR] : "/run/berth", arena);
 	out->socket = or_in(texts[OPT_SOCKET], out->run_dir, "registry.sock", arena);
 	out->upload_socket = or_in(texts[OPT_UPLOAD_SOCKET], out->run_dir, "uploads.sock", arena);
+	out->token_socket = or_in(texts[OPT_TOKEN_SOCKET], out->run_dir, "token.sock", arena);
 	out->user = texts[OPT_USER] ? texts[OPT_USER] : "";
 	out->group = arena_strdup(arena, group_of(out->user));
 	out->access_log = texts[OPT_ACCESS_LOG] ? path_absolute(texts[OPT_ACCESS_LOG], arena) : "";
 	out->error_log = texts[OPT_ERROR_LOG] ? path_absolute(texts[OPT_ERROR_LOG], arena) : "";
-	out->program = program_path("registry.fcgi", arena);
-	if (!out->program)
-		out->program = "/usr/bin/registry.fcgi";
+	out->program = program_or("registry.fcgi", "/usr/bin/registry.fcgi", arena);
+	out->token_program = program_or("token.fcgi", "/usr/bin/token.fcgi", arena);
 }
 
 static int render(site_render *function, const struct site_options *options, struct arena *arena)
@@ -120,6 +128,7 @@ const struct command cmd_render = {
 		"\n"
 		"  --run-dir DIR         pid file, temporary files, default place of the sockets (/run/berth)\n"
 		"  --socket PATH         socket of registry.fcgi (DIR/registry.sock)\n"
+		"  --token-socket PATH   socket of token.fcgi (DIR/token.sock)\n"
 		"  --upload-socket PATH  socket of registry.fcgi --pool uploads, Apache only (DIR/uploads.sock)\n"
 		"  --user NAME           account of the web server's workers: that of registry.fcgi too\n"
 		"  --access-log FILE     (none)    --error-log FILE  (stderr)\n"

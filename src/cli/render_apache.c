@@ -141,6 +141,7 @@ static void add_uploads_pattern(struct strbuf *pattern, const struct site *site)
 
 static void add_routes(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
+	static const char *const tokens[] = SITE_TOKEN_PATHS;
 	struct strbuf uploads;
 
 	strbuf_init(&uploads, out->arena, 4096);
@@ -148,6 +149,8 @@ static void add_routes(struct strbuf *out, const struct site *site, const struct
 	/* The body of an upload is streamed: slow clients hold workers, of a pool of their own. */
 	strbuf_adds(out, "\nProxyRequests Off\nProxyErrorOverride Off\n");
 	add_pool(out, uploads.ptr, "berth-uploads", site->options->upload_socket);
+	for (size_t i = 0; site->config->token_service.enabled && i < sizeof tokens / sizeof *tokens; i++)
+		add_pool(out, arena_printf(out->arena, "^%s$", tokens[i]), "berth-tokens", site->options->token_socket);
 	add_pool(out, "^/", "berth", site->options->socket);
 	/* No LimitRequestBody: Apache does not apply it to what it proxies. The worker stops reading at its own limit. */
 	strbuf_adds(out, "\n<Location \"/\">\n"
@@ -200,7 +203,7 @@ static void add_errors(struct strbuf *out)
 
 static bool writable(const struct site *site, const char **reason)
 {
-	const char *const paths[] = {site->blobs, site->options->socket, site->options->upload_socket,
+	const char *const paths[] = {site->blobs, site->options->socket, site->options->upload_socket, site->options->token_socket,
 				     site->options->run_dir, site->options->access_log, site->options->error_log,
 				     site->tls ? site->certificate : "", site->tls ? site->key : "", site->clientcas};
 
@@ -209,7 +212,8 @@ static bool writable(const struct site *site, const char **reason)
 			*reason = "Apache takes no path with a double quote, a backslash, a bar, a percent sign or ${";
 			return false;
 		}
-	if (strpbrk(site->options->socket, "#?") || strpbrk(site->options->upload_socket, "#?")) {
+	if (strpbrk(site->options->socket, "#?") || strpbrk(site->options->upload_socket, "#?") ||
+	    strpbrk(site->options->token_socket, "#?")) {
 		*reason = "Apache takes no socket whose path has a # or a ?";
 		return false;
 	}

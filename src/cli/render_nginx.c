@@ -142,10 +142,9 @@ static void add_tls(struct strbuf *out, const struct site *site)
 }
 
 /* REQUEST_URI is the only form of the target that both web servers pass raw; the worker uses no other. */
-void nginx_add_worker(struct strbuf *out, const struct site *site, const struct site_fetch *fetch, const char *spool_file)
+static void add_request(struct strbuf *out, const char *socket)
 {
-	strbuf_adds(out, "\t\tfastcgi_pass ");
-	strbuf_addf(out, "\"unix:%s\";\n", site->options->socket);
+	strbuf_addf(out, "\t\tfastcgi_pass \"unix:%s\";\n", socket);
 	strbuf_adds(out, "\t\tfastcgi_param REQUEST_METHOD $request_method;\n"
 			 "\t\tfastcgi_param REQUEST_URI $request_uri;\n"
 			 "\t\tfastcgi_param QUERY_STRING $query_string;\n"
@@ -156,8 +155,13 @@ void nginx_add_worker(struct strbuf *out, const struct site *site, const struct 
 			 "\t\tfastcgi_param REMOTE_PORT $remote_port;\n"
 			 "\t\tfastcgi_param HTTPS $https if_not_empty;\n"
 			 "\t\tfastcgi_param HTTP_HOST $http_host;\n" /* with its port, which Debian's file drops */
-			 "\t\tfastcgi_param HTTP_PROXY \"\";\n"
-			 "\t\tfastcgi_param BERTH_SENDFILE accel;\n");
+			 "\t\tfastcgi_param HTTP_PROXY \"\";\n");
+}
+
+void nginx_add_worker(struct strbuf *out, const struct site *site, const struct site_fetch *fetch, const char *spool_file)
+{
+	add_request(out, site->options->socket);
+	strbuf_adds(out, "\t\tfastcgi_param BERTH_SENDFILE accel;\n");
 	if (*fetch->origin)
 		strbuf_addf(out, "\t\tfastcgi_param BERTH_FETCH %s;\n", fetch->origin);
 	if (*spool_file)
@@ -190,6 +194,17 @@ static void ask_first(struct strbuf *out)
 static bool asks_first(const struct site *site)
 {
 	return site->config->auth.scheme != CONFIG_AUTH_NONE;
+}
+
+static void add_tokens(struct strbuf *out, const struct site *site)
+{
+	static const char *const paths[] = SITE_TOKEN_PATHS;
+
+	for (size_t i = 0; site->config->token_service.enabled && i < sizeof paths / sizeof *paths; i++) {
+		strbuf_addf(out, "\n\tlocation = %s {\n\t\tclient_max_body_size %zu;\n", paths[i], SITE_TOKEN_BODY_MAX);
+		add_request(out, site->options->token_socket);
+		strbuf_adds(out, "\t}\n");
+	}
 }
 
 static void add_uploads(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
@@ -293,6 +308,7 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 	strbuf_adds(out, "\n\tlocation / {\n");
 	nginx_add_worker(out, site, fetch, "");
 	strbuf_adds(out, "\t}\n");
+	add_tokens(out, site);
 	add_uploads(out, site, fetch);
 	add_blobs(out, site);
 	fetch_nginx_location(out, site, fetch);
@@ -343,7 +359,8 @@ static void add_main(struct strbuf *out, const struct site *site)
 /* Where NGINX sees variables there is no way to write a dollar sign. */
 static bool writable(const struct site *site, const char **reason)
 {
-	const char *const paths[] = {site->blobs, site->spool, site->options->socket, site->options->run_dir,
+	const char *const paths[] = {site->blobs, site->spool, site->options->socket, site->options->token_socket,
+				     site->options->run_dir,
 				     site->options->access_log, site->options->error_log, site->listen_unix,
 				     site->tls ? site->certificate : "", site->tls ? site->key : "", site->clientcas};
 

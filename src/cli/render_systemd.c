@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The units that run the two pools under systemd; the web server keeps the unit of its package. */
+/* The units that run the pools under systemd; the web server keeps the unit of its package. */
 #include "site_priv.h"
 
 /* Closed as far as a worker allows: it opens no port, gains no right and writes below the storage root, or the spool, only. */
@@ -16,14 +16,11 @@ static const char hardening[] =
 
 struct pool {
 	const char *unit, *name, *what;
+	const char *program, *socket;
+	bool stores; /* writes bytes of blobs */
 };
 
-static const struct pool pools[] = {
-	{"berth.service", "registry", "Berth container registry"},
-	{"berth-uploads.service", "uploads", "Berth container registry, streamed uploads"},
-};
-
-static void add_unit(struct strbuf *out, const struct site *site, const struct pool *pool, const char *socket)
+static void add_unit(struct strbuf *out, const struct site *site, const struct pool *pool)
 {
 	const struct site_options *options = site->options;
 	/* Longer than the drain, so that systemd does not kill what is still being drained. */
@@ -37,26 +34,38 @@ static void add_unit(struct strbuf *out, const struct site *site, const struct p
 	strbuf_addf(out, "[Service]\nUser=%s\nGroup=%s\n", options->user, options->group);
 	strbuf_adds(out, "RuntimeDirectory=berth\nRuntimeDirectoryMode=0750\nRuntimeDirectoryPreserve=yes\n"
 			 "ExecStart=/usr/bin/spawn-fcgi -n -b 1024 -M 0660 -s ");
-	quote_systemd(out, socket);
+	quote_systemd(out, pool->socket);
 	strbuf_adds(out, " -- ");
-	quote_systemd(out, options->program);
+	quote_systemd(out, pool->program);
 	strbuf_addf(out, " --workers %u --pool %s ", options->workers, pool->name);
 	quote_systemd(out, options->config_path);
 	strbuf_adds(out, "\nExecReload=/bin/kill -HUP $MAINPID\n");
 	strbuf_addf(out, "KillMode=mixed\nTimeoutStopSec=%lld\nRestart=always\nRestartSec=1\n", drain);
 	strbuf_adds(out, hardening);
-	strbuf_adds(out, "ReadWritePaths=");
-	quote_systemd(out, *site->blobs ? site->config->storage.filesystem.rootdirectory : site->spool);
-	strbuf_adds(out, "\n\n[Install]\nWantedBy=multi-user.target\n\n");
+	if (pool->stores) {
+		strbuf_adds(out, "ReadWritePaths=");
+		quote_systemd(out, *site->blobs ? site->config->storage.filesystem.rootdirectory : site->spool);
+		strbuf_addc(out, '\n');
+	}
+	strbuf_adds(out, "\n[Install]\nWantedBy=multi-user.target\n\n");
 }
 
 bool render_systemd(struct strbuf *out, const struct site *site, const char **reason)
 {
-	if (!*site->options->user) {
+	const struct site_options *options = site->options;
+	const struct pool pools[] = {
+		{"berth.service", "registry", "Berth container registry", options->program, options->socket, true},
+		{"berth-uploads.service", "uploads", "Berth container registry, streamed uploads", options->program,
+		 options->upload_socket, true},
+		{"berth-tokens.service", "tokens", "Berth token service", options->token_program, options->token_socket, false},
+	};
+
+	if (!*options->user) {
 		*reason = "the units need --user: the account that the web server's workers run as too";
 		return false;
 	}
-	add_unit(out, site, &pools[0], site->options->socket);
-	add_unit(out, site, &pools[1], site->options->upload_socket);
+	for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
+		if (pools[i].stores || site->config->token_service.enabled)
+			add_unit(out, site, &pools[i]);
 	return true;
 }

@@ -18,6 +18,7 @@
 #include "workplace_priv.h"
 
 #define DRAIN_DEFAULT_MS 10000 /* what the workers take draintimeout 0 for */
+#define TOKEN_WORKERS 4
 #define UPLOAD_WORKERS 4 /* under Apache; NGINX spools uploads and asks the one pool */
 
 struct pool {
@@ -34,7 +35,7 @@ struct serve {
 	struct site_options site_options;
 	struct site site;
 	struct embedded_pg pg;
-	struct pool registry, uploads;
+	struct pool registry, uploads, tokens;
 	const char *web_argv[12];
 	struct child_spec web;
 };
@@ -60,6 +61,8 @@ static bool check_programs(struct serve *serve, const char **reason)
 	const char *found;
 
 	if (!need(serve, &found, "spawn-fcgi", "spawn-fcgi", reason))
+		return false;
+	if (serve->config->token_service.enabled && !need(serve, &found, "token.fcgi", "berth", reason))
 		return false;
 	if (!need(serve, &found, "registry.fcgi", "berth", reason))
 		return false;
@@ -137,11 +140,13 @@ static bool plan_site(struct serve *serve, const char **reason)
 		.run_dir = serve->run_dir,
 		.socket = arena_printf(serve->arena, "%s/registry.sock", serve->run_dir),
 		.upload_socket = arena_printf(serve->arena, "%s/uploads.sock", serve->run_dir),
+		.token_socket = arena_printf(serve->arena, "%s/token.sock", serve->run_dir),
 		.user = serve->as.changes ? serve->as.user : "",
 		.group = serve->as.group,
 		.access_log = access_log(serve),
 		.error_log = "",
 		.program = "",
+		.token_program = "",
 	};
 	return site_init(&serve->site, serve->config, options, serve->arena, reason) &&
 	       probe_free(&serve->site, serve->arena, reason);
@@ -170,7 +175,7 @@ static bool start_database(struct serve *serve, const char **reason)
 		.as = &serve->as,
 	};
 	/* Twice: during a reload the old workers and the new ones are connected. */
-	if (!embedded_pg_prepare(pg, 2 * (serve->options->workers + UPLOAD_WORKERS) + 20, serve->arena, reason) ||
+	if (!embedded_pg_prepare(pg, 2 * (serve->options->workers + UPLOAD_WORKERS + TOKEN_WORKERS) + 20, serve->arena, reason) ||
 	    !supervise_start(&pg->spec))
 		return false;
 	announce_database(pg);
@@ -188,15 +193,16 @@ static bool migrate(struct serve *serve, const char **reason)
 	return false;
 }
 
-static bool start_pool(struct serve *serve, struct pool *pool, const char *name, const char *socket, unsigned workers)
+static bool start_pool(struct serve *serve, struct pool *pool, const char *program, const char *name, const char *socket,
+		       unsigned workers)
 {
 	const char *const argv[] = {program_path("spawn-fcgi", serve->arena), "-n", "-s", socket, "-M", "0600", "-b", "1024",
-				    "--", program_path("registry.fcgi", serve->arena), "--workers",
+				    "--", program_path(program, serve->arena), "--workers",
 				    arena_printf(serve->arena, "%u", workers), "--pool", name, serve->options->config, NULL};
 
 	memcpy(pool->argv, argv, sizeof argv);
 	pool->spec = (struct child_spec){
-		.name = arena_printf(serve->arena, "registry.fcgi (%s)", name),
+		.name = arena_printf(serve->arena, "%s (%s)", program, name),
 		.argv = pool->argv,
 		.as = &serve->as,
 		.stop_signal = SIGTERM,
@@ -214,10 +220,13 @@ static bool start_pools(struct serve *serve, const char **reason)
 	const struct site_options *site = &serve->site_options;
 
 	(void)reason;
-	if (!start_pool(serve, &serve->registry, "registry", site->socket, serve->options->workers))
+	if (!start_pool(serve, &serve->registry, "registry.fcgi", "registry", site->socket, serve->options->workers))
+		return false;
+	if (serve->config->token_service.enabled &&
+	    !start_pool(serve, &serve->tokens, "token.fcgi", "tokens", site->token_socket, TOKEN_WORKERS))
 		return false;
 	return !serve->options->apache ||
-	       start_pool(serve, &serve->uploads, "uploads", site->upload_socket, UPLOAD_WORKERS);
+	       start_pool(serve, &serve->uploads, "registry.fcgi", "uploads", site->upload_socket, UPLOAD_WORKERS);
 }
 
 static const char *write_web_configuration(struct serve *serve, const char **reason)

@@ -133,7 +133,8 @@ static bool all_possible(const struct site *site, const char **reason)
 	const char *const texts[] = {
 		options->config_path,  options->socket,     options->upload_socket, options->run_dir,
 		options->user,         options->group,      options->access_log,    options->error_log,
-		options->program,      site->listen_unix,   site->blobs,            site->spool, site->tls ? site->certificate : "",
+		options->program,      options->token_program, options->token_socket, site->listen_unix,
+		site->blobs,           site->spool,            site->tls ? site->certificate : "",
 		site->tls ? site->key : "", site->clientcas, site->config->http.prefix,
 	};
 

@@ -21,12 +21,15 @@
 #define SITE_UNAVAILABLE "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}"
 #define SITE_BLOB_UNKNOWN "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\"}]}"
 #define SITE_RANGE_INVALID "{\"errors\":[{\"code\":\"RANGE_INVALID\",\"message\":\"invalid content range\"}]}"
+#define SITE_TOKEN_PATHS {"/jwt/auth", "/auth/token"} /* of token_routes.def */
+#define SITE_TOKEN_BODY_MAX ((size_t)64 << 10)           /* a form of some hundred bytes */
 #define SITE_RETRY_AFTER 5 /* seconds; a worker is back within one */
 
 /* What the command line adds. Paths are absolute. */
 struct site_options {
 	const char *config_path;   /* for the head of the file and the systemd units */
 	const char *socket;        /* of the registry pool */
+	const char *token_socket;  /* of token.fcgi */
 	const char *upload_socket; /* of the pool for streamed uploads; may be the same */
 	const char *run_dir;       /* pid, temporary files, logs, sockets */
 	const char *user;          /* the web server's workers run as; "" to leave that out */
@@ -34,6 +37,7 @@ struct site_options {
 	const char *access_log; /* a file; "" for none */
 	const char *error_log;  /* a file; "" for stderr */
 	const char *program;    /* path of registry.fcgi, for systemd */
+	const char *token_program; /* path of token.fcgi, likewise */
 	unsigned workers;       /* for systemd */
 	bool site_only;         /* NGINX: the server block alone */
 };

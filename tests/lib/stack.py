@@ -76,7 +76,7 @@ class Berth:
         self.shared = beside is not None
         self.port = free_port()
         self.config_path = os.path.join(self.folder, "config.yml")
-        self.config = merged(self._default_config(), change or {})
+        self.config = self._expand(merged(self._default_config(), change or {}))
         self.children = {}
         self.client = Client("127.0.0.1", self.port, self.config["http"].get("prefix", "/"))
 
@@ -89,6 +89,20 @@ class Berth:
             "http": {"addr": f"127.0.0.1:{self.port}", "draintimeout": "10s"},
             "validation": {"manifests": {"urls": {"allow": ["^https?://"]}}},
         }
+
+    def _expand(self, value):
+        """`{port}` and `{folder}` in a change stand for what only the registry itself knows."""
+        if isinstance(value, dict):
+            return {key: self._expand(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._expand(item) for item in value]
+        if isinstance(value, str):
+            return value.replace("{port}", str(self.port)).replace("{folder}", self.folder)
+        return value
+
+    @property
+    def has_tokens(self):
+        return bool(self.config.get("token_service", {}).get("enabled"))
 
     def __enter__(self):
         try:
@@ -105,6 +119,8 @@ class Berth:
             self.cluster.create(self.database)
         self.write_config()
         self.berth("migrate", "up", self.config_path)
+        if self.has_tokens and not self.shared:
+            self.berth("key", "generate", self.config_path)
         self.start_workers()
         self.start_frontend()
         return self
@@ -125,20 +141,23 @@ class Berth:
     def start_workers(self):
         self._start_pool("main", self.workers)
         self._start_pool("uploads", self.upload_workers)
+        if self.has_tokens:
+            self._start_pool("tokens", 4, "token.fcgi")
 
-    def _start_pool(self, pool, count):
+    def _start_pool(self, pool, count, fcgi="registry.fcgi"):
         command = [program("spawn-fcgi"), "-n", "-s", self.socket(pool), "-M", "0600", "--",
-                   os.path.join(self.build, "registry.fcgi"), "--workers", count]
+                   os.path.join(self.build, fcgi), "--workers", count]
         if pool != "main":
             command += ["--pool", pool]
-        child = self.children[pool] = Child(f"registry.fcgi ({pool})", [*command, self.config_path], self.log(pool))
+        child = self.children[pool] = Child(f"{fcgi} ({pool})", [*command, self.config_path], self.log(pool))
         wait_until(lambda: child.check_alive() and len(child.children()) >= count and listening(self.socket(pool)),
                    f"the workers of pool {pool}")
 
     def start_frontend(self):
         rendered = os.path.join(self.folder, f"{self.frontend}.conf")
         done = self.berth("render", self.frontend, self.config_path, "--socket", self.socket("main"),
-                          "--upload-socket", self.socket("uploads"), "--runtime-dir", self.folder)
+                          "--upload-socket", self.socket("uploads"), "--token-socket", self.socket("tokens"),
+                          "--runtime-dir", self.folder)
         with open(rendered, "w", encoding="utf-8") as f:
             f.write(done.stdout)
         if self.frontend == "nginx":
@@ -149,7 +168,7 @@ class Berth:
         wait_until(lambda: child.check_alive() and listening(("127.0.0.1", self.port)), self.frontend)
 
     def stop(self):
-        for name in ("web", "main", "uploads"):
+        for name in ("web", "main", "uploads", "tokens"):
             if name in self.children:
                 self.children.pop(name).stop(signal.SIGTERM)
         if not self.shared:

@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: MIT
+"""Who signs in with what, who waits, and what is written down of it."""
+import base64
+import json
+import itertools
+import threading
+import time
+
+import pytest
+from conftest import PASSWORD, access
+
+SOURCES = itertools.count(2)
+
+
+@pytest.fixture
+def source():
+    """An address that no other test comes from."""
+    number = next(SOURCES)
+    return f"127.1.{number // 250}.{1 + number % 250}"
+
+
+def test_a_wrong_password_is_the_same_for_whoever_is_not_there(service, source):
+    name, disabled, robot = service.user(), service.user(), service.robot()
+    service.berth_command("user", "change", disabled, "--disable")
+    wrong = service.ask(user=name, password="wrong-password", source=source)
+    assert wrong.status == 401 and wrong.codes() == ["UNAUTHORIZED"]
+    assert wrong.header("WWW-Authenticate") == 'Basic realm="berth-test", charset="UTF-8"'
+    for other in (disabled, robot, "no-such-user", "Ümlaut", "a:b", ""):
+        answer = service.ask(user=other, source=source[:-1] + "9")
+        assert (answer.status, answer.body) == (401, wrong.body), other
+
+
+@pytest.mark.parametrize("header", ["Bearer abc", "Basic", "Basic !!!", "basic bm9jb2xvbg==", "Digest x",
+                                    "Basic YTpi, Basic YTpi"])
+def test_a_header_that_is_no_basic_is_refused(service, source, header):
+    answer = service.ask(headers={"Authorization": header}, source=source)
+    assert answer.status == 401 and "Basic" in answer.header("WWW-Authenticate")
+
+
+def test_a_password_may_hold_anything(service):
+    password = "pä: ß%&+= long enough"
+    name = service.user(password=password)
+    header = "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+    assert service.ask(headers={"Authorization": header}).status == 200
+    assert service.post(grant_type="password", username=name, password=password).status == 200
+
+
+def test_a_bcrypt_hash_may_be_brought_along(service):
+    name = service.user("--hashed", password="$2y$04$mP1pQB5S5m8gOKGMjVjDQeW244wC2sigGRLHYC.LDLp4XzzML/Ueq")
+    assert service.ask(user=name, password="secret").status == 200
+
+
+def test_an_access_token_stands_for_its_account(service, source):
+    name = service.user()
+    project = service.project(members={name: "maintainer"})
+    other = service.project(members={name: "maintainer"})
+    scope = f"repository:{project}"
+    _, reporter = service.token(name, role="reporter")
+    label, narrow = service.token(name, "--project", project, role="developer")
+    how = {"user": name, "source": source}
+    assert service.granted(f"{scope}:pull,push", password=reporter, **how) == {scope: ["pull"]}
+    assert service.granted(f"{scope}:pull,push,delete", f"repository:{other}:pull", password=narrow, **how) == {
+        scope: ["pull", "push"]}
+    assert service.ask(user=service.user(), password=reporter, source=source).status == 401
+    service.berth_command("token", "remove", name, label)
+    assert service.ask(password=narrow, **how).status == 401
+    assert service.ask(password=reporter, **how).status == 200
+    service.berth_command("user", "change", name, "--disable")
+    assert service.ask(password=reporter, **how).status == 401
+
+
+def test_an_administrators_token_is_no_more_than_it_was_made_for(service):
+    admin = service.user("--admin")
+    _, secret = service.token(admin, role="reporter")
+    assert service.granted("repository:any/where:pull,push", "registry:catalog:*", user=admin, password=secret) == {
+        "repository:any/where": ["pull"]}
+
+
+def test_an_access_token_ends(service, source):
+    name = service.user()
+    label, secret = service.token(name, "--expires", "30m")
+    assert service.ask(user=name, password=secret, source=source).status == 200
+    service.berth.sql("UPDATE access_token SET created_at = now() - interval '2 hours',"
+                      f" expires_at = now() - interval '1 second' WHERE name = '{label}'")
+    assert service.ask(user=name, password=secret, source=source).status == 401
+
+
+def test_uses_are_noted(service):
+    name = service.user()
+    label, secret = service.token(name)
+    assert service.ask(user=name, password=secret).status == 200
+    told = service.berth_command("token", "show", name, label).stdout
+    assert "last_used: 20" in told
+    assert "last_used: 20" in service.berth_command("user", "show", name).stdout
+
+
+def test_a_refresh_token_is_worth_what_it_was_given_for(service, source):
+    name = service.user()
+    project = service.project(members={name: "maintainer"})
+    scope = f"repository:{project}"
+    label, narrow = service.token(name, role="reporter")
+    tokens = {}
+    for key, password in (("password", PASSWORD), ("token", narrow)):
+        body = service.ask(user=name, password=password, offline_token="true", account=name, client_id="t").json()
+        tokens[key] = body["refresh_token"]
+
+    def refreshed(key, **form):
+        return service.post(grant_type="refresh_token", refresh_token=tokens[key], client_id="t", source=source,
+                            scope=f"{scope}:pull,push", **form)
+
+    assert access(refreshed("password").json()["token"]) == {scope: ["pull", "push"]}
+    assert access(refreshed("token").json()["token"]) == {scope: ["pull"]}
+    service.berth_command("user", "change", name, "--password", stdin="another-password\n")
+    assert refreshed("password").status == 401
+    assert refreshed("token").status == 401  # the password's change ends them all
+    body = service.ask(user=name, password=narrow, offline_token="true").json()
+    tokens["token"] = body["refresh_token"]
+    assert refreshed("token").status == 200
+    service.berth_command("token", "remove", name, label)
+    assert refreshed("token").status == 401
+
+
+def test_a_refresh_token_by_post_and_its_end(service, source):
+    name = service.user()
+    body = service.post(grant_type="password", username=name, password=PASSWORD, access_type="offline").json()
+    form = {"grant_type": "refresh_token", "refresh_token": body["refresh_token"], "source": source}
+    assert service.post(**form).status == 200
+    assert service.ask(user=name, password=body["refresh_token"], source=source).status == 401
+    service.berth.sql("UPDATE refresh_token SET expires_at = now() FROM account a"
+                      f" WHERE a.id = account_id AND a.name = '{name}'")
+    assert service.post(**form).status == 401
+
+
+def test_nobody_gets_a_refresh_token(service):
+    assert "refresh_token" not in service.ask(offline_token="true").json()
+
+
+# ---- back-off ----
+
+def fail(service, name, source, times):
+    answers = [service.ask(user=name, password="wrong-password", source=source) for _ in range(times)]
+    return [answer.status for answer in answers], answers[-1]
+
+
+def test_whoever_fails_too_often_waits(service, source):
+    name = service.user()
+    statuses, last = fail(service, name, source, 6)
+    assert statuses == [401] * 5 + [429]
+    assert last.codes() == ["TOOMANYREQUESTS"] and 1 <= int(last.header("Retry-After")) <= 2
+    assert service.ask(user=name, source=source).status == 429  # the right password waits, too
+    service.berth.sql("UPDATE login_failure SET last_at = last_at - interval '2 minutes'")
+    assert service.ask(user=name, source=source).status == 200
+    statuses, _ = fail(service, name, source, 5)
+    assert statuses == [401] * 5  # counted from the start again
+
+
+def test_the_waits_double_up_to_the_longest(service, source):
+    name = service.user()
+    service.berth.sql("DELETE FROM login_failure")
+    fail(service, name, source, 5)
+    for failures, least, most in ((5, 1, 1), (7, 3, 4), (9, 15, 16), (40, 899, 900)):
+        service.berth.sql(f"UPDATE login_failure SET failures = {failures}, last_at = now()")
+        wait = int(service.ask(user=name, source=source).header("Retry-After"))
+        assert least <= wait <= most, (failures, wait)
+
+
+def test_an_attacker_at_one_address_locks_nobody_out_at_another(service, source):
+    name = service.user()
+    elsewhere = source + "0" if source[-1] in "12" else source.rsplit(".", 1)[0] + ".251"
+    statuses, _ = fail(service, name, source, 8)
+    assert statuses[-1] == 429
+    assert service.ask(user=name, source=elsewhere).status == 200
+
+
+def test_many_attackers_do_not_lock_an_account_out_where_it_is_known(service, source):
+    name = service.user()
+    assert service.ask(user=name, source=source).status == 200
+    for number in range(25):  # 4 failures each: no pair waits, the account as a whole does
+        fail(service, name, f"127.2.{number}.1", 4)
+    assert service.ask(user=name, source="127.2.99.1").status == 429
+    assert service.ask(user=name, source=source).status == 200
+
+
+def test_an_address_that_tries_many_names_waits_and_others_go_on(service, source):
+    known, stranger = service.user(), service.user()
+    assert service.ask(user=known, source=source).status == 200
+    for number in range(20):
+        fail(service, f"guess{number}", source, 1)
+    assert service.ask(user=stranger, source=source).status == 429
+    assert service.ask(user=known, source=source).status == 200
+    _, secret = service.token(stranger)
+    assert service.ask(user=stranger, password=secret, source=source).status == 200  # tokens cannot be guessed
+
+
+def test_good_tokens_flow_while_passwords_are_tried(service):
+    name = service.user()
+    _, secret = service.token(name)
+    over = time.monotonic() + 3
+
+    def guess(number):
+        while time.monotonic() < over:
+            service.ask(user=f"guess{number}", password="wrong-password", source=f"127.3.{number}.1")
+
+    attackers = [threading.Thread(target=guess, args=(number,)) for number in range(16)]
+    for attacker in attackers:
+        attacker.start()
+    try:
+        slowest = 0.0
+        while time.monotonic() < over:
+            began = time.monotonic()
+            assert service.ask(user=name, password=secret).status == 200
+            slowest = max(slowest, time.monotonic() - began)
+    finally:
+        for attacker in attackers:
+            attacker.join()
+    assert slowest < 1.5, slowest
+
+
+# ---- the audit, and what is in no log ----
+
+def test_refusals_and_changes_are_written_down(service, source):
+    name = service.user()
+    project = service.project(members={name: "reporter"})
+    service.ask(f"repository:{project}:pull,push", user=name, source=source)
+    fail(service, name, source, 1)
+    service.ask(user="mistyped-password", source=source)
+    rows = service.berth.sql(f"SELECT account, action, project FROM refusal WHERE address = '{source}' ORDER BY 1, 2")
+    assert sorted(rows) == sorted([["", "login", ""], [name, "login", ""], [name, "push", project]])
+    told = service.berth_command("site", "audit", "--limit", "100000", "--json").stdout
+    entries = [entry for entry in json.loads(told) if entry["subject"] == f"{project} {name}"]
+    assert [(entry["kind"], entry["action"], entry["detail"]) for entry in entries] == [
+        ("change", "member insert", {"role": "reporter"})]
+    assert entries[0]["who"].startswith("berth (")
+    assert "mistyped-password" not in told and PASSWORD not in told
+
+
+def test_no_secret_reaches_a_log(service):
+    name = service.user()
+    _, secret = service.token(name)
+    body = service.ask(user=name, offline_token="true").json()
+    service.ask(user=name, password=secret)
+    service.ask(user=name, password=PASSWORD + "-wrong")
+    service.ask(user=PASSWORD, password=PASSWORD)
+    service.post(grant_type="password", username=name, password=PASSWORD)
+    service.post(grant_type="refresh_token", refresh_token=body["refresh_token"])
+    basic = base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()
+    canaries = [PASSWORD, secret, body["refresh_token"], body["token"], body["token"].rsplit(".", 1)[1], basic]
+    logs = service.logs()
+    assert any(name in text for text in logs.values())  # they are logs, and of this
+    for where, text in logs.items():
+        for canary in canaries:
+            assert canary not in text, where
+    for table in ("account", "access_token", "refresh_token", "audit", "refusal", "login_failure"):
+        dump = repr(service.berth.sql(f"SELECT * FROM {table}"))
+        for canary in canaries:
+            assert canary not in dump, table
