@@ -129,6 +129,7 @@ skopeo skopeo
 podman podman
 buildah buildah
 zstd zstd
+docker-registry docker-registry
 /usr/lib/python3/dist-packages/boto3 python3-boto3
 /usr/lib/python3/dist-packages/swift/proxy/server.py python3-swift
 /usr/lib/python3/dist-packages/cryptography python3-cryptography

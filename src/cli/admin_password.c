@@ -49,9 +49,10 @@ static bool ask(int terminal, const char *prompt, char *out, size_t size)
 	sigaddset(&all, SIGTERM);
 	sigaddset(&all, SIGTSTP);
 	sigprocmask(SIG_BLOCK, &all, &old);
-	ok = write(terminal, prompt, strlen(prompt)) > 0 && tcsetattr(terminal, TCSAFLUSH, &quiet) == 0 &&
+	/* in this order: who answers the prompt at once is neither echoed nor flushed */
+	ok = tcsetattr(terminal, TCSAFLUSH, &quiet) == 0 && write(terminal, prompt, strlen(prompt)) > 0 &&
 	     read_line(terminal, out, size);
-	(void)tcsetattr(terminal, TCSAFLUSH, &before);
+	(void)tcsetattr(terminal, TCSADRAIN, &before);
 	ok = write(terminal, "\n", 1) == 1 && ok;
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return ok;

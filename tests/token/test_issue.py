@@ -6,7 +6,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import PASSWORD, access, part
+from token_service import PASSWORD, access, part
 
 ALL = "pull,push,delete,*"
 

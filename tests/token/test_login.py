@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from conftest import PASSWORD, access
+from token_service import PASSWORD, access
 
 SOURCES = itertools.count(2)
 
