@@ -159,13 +159,10 @@ static bool copy_in_blocks(struct copy *copy, struct arena *arena, struct error 
 {
 	unsigned count = (unsigned)((copy->size + BLOCK - 1) / BLOCK);
 	struct object_upload upload;
-	bool is_done;
 
-	if (!azure_begin(&copy->azure->service, copy->to, &upload, arena, error) ||
-	    !put_blocks(copy, &upload, count, arena, error) ||
-	    !azure_commit(copy->azure, &upload, count, &is_done, arena, error))
-		return false;
-	return is_done || azure_failed("copy to", copy->to, "the service does not have all blocks", error);
+	return azure_begin(&copy->azure->service, copy->to, &upload, arena, error) &&
+	       put_blocks(copy, &upload, count, arena, error) &&
+	       azure_commit(copy->azure, &upload, count, copy->size, arena, error);
 }
 
 /* ---- all of it ---- */

@@ -35,6 +35,7 @@ static const struct fault {
 	{"BlobArchived", E_UNKNOWN, "the blob was moved to the archive tier: rehydrate it, and end the rule that moves blobs"},
 	{"BlobBeingRehydrated", E_UNAVAILABLE, "the blob is on its way from the archive tier"},
 	{"LeaseIdMissing", E_UNKNOWN, "somebody has a lease on the blob"},
+	{"InvalidBlockList", E_UNAVAILABLE, "not all blocks are there"},
 	{"InvalidBlobType", E_UNKNOWN, "there is a blob of another type and size: remove it"},
 	{"UnsupportedHeader", E_UNKNOWN, "the service is older than " AZURE_VERSION},
 	{"InvalidHeaderValue", E_UNKNOWN, "does the service know version " AZURE_VERSION "?"},

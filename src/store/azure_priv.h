@@ -78,8 +78,8 @@ const char *azure_md5(const struct http_client_body *body, struct arena *arena);
 /* The id of a block: it names the upload too, so that two uploads of one key keep apart. Percent-encoded for a query. */
 const char *azure_block_id(const char *upload, unsigned number, struct arena *arena);
 
-/* Commits `count` blocks. *is_done false, without an error: the service does not have them all. */
-bool azure_commit(struct azure *azure, const struct object_upload *upload, unsigned count, bool *is_done,
+/* Commits `count` blocks of `size` bytes in all. True also when the blob is there already, with this size. */
+bool azure_commit(struct azure *azure, const struct object_upload *upload, unsigned count, uint64_t size,
 		  struct arena *arena, struct error *error);
 
 /* True when the blob is there with this size. An error only when that cannot be known. */

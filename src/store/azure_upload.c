@@ -108,53 +108,93 @@ bool azure_put_parts(struct object_service *service, const struct object_upload 
 
 /* ---- commit ---- */
 
+static void begin_list(struct strbuf *out, struct arena *arena)
+{
+	strbuf_init(out, arena, AZURE_LIST_MAX);
+	strbuf_adds(out, "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>");
+}
+
+static struct span end_list(struct strbuf *out)
+{
+	strbuf_adds(out, "</BlockList>");
+	return strbuf_span(out);
+}
+
 /* Latest rather than Uncommitted: the same commit, sent again when its answer was lost, finds its blocks committed. */
 static struct span block_list(const struct object_upload *upload, unsigned count, struct arena *arena)
 {
 	struct strbuf out;
 
-	strbuf_init(&out, arena, AZURE_LIST_MAX);
-	strbuf_reserve(&out, (size_t)count * 80 + 128);
-	strbuf_adds(&out, "<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>");
+	begin_list(&out, arena);
 	for (unsigned i = 1; i <= count; i++)
 		strbuf_addf(&out, "<Latest>%s</Latest>", block_id(upload->id, i, arena));
-	strbuf_adds(&out, "</BlockList>");
-	return strbuf_span(&out);
+	return end_list(&out);
 }
 
-bool azure_commit(struct azure *azure, const struct object_upload *upload, unsigned count, bool *is_done,
-		  struct arena *arena, struct error *error)
+static struct http_exchange commit_of(struct azure *azure, const char *key, struct span list, struct arena *arena)
 {
-	struct http_exchange exchange = azure_exchange(azure, "PUT", upload->key, "comp=blocklist", arena);
+	struct http_exchange exchange = azure_exchange(azure, "PUT", key, "comp=blocklist", arena);
 
-	exchange.body = http_body_bytes(block_list(upload, count, arena));
+	exchange.body = http_body_bytes(list);
 	http_exchange_set(&exchange, "Content-Type", "application/xml");
 	http_exchange_set(&exchange, "x-ms-blob-content-type", "application/octet-stream");
+	return exchange;
+}
+
+/*
+ * Drops what is staged beside a blob: its own blocks are committed anew, as nothing else reaches the others. A blob without
+ * blocks keeps them, until the service drops them after a week.
+ */
+static bool drop_beside(struct azure *azure, const char *key, struct arena *arena, struct error *error)
+{
+	struct http_exchange list = azure_exchange(azure, "GET", key, "comp=blocklist&blocklisttype=all", arena), commit;
+	const struct xml *root, *block;
+	struct strbuf body;
+
+	list.keep = AZURE_LIST_MAX;
+	if (!azure_run(azure, &list, key, arena, error))
+		return false;
+	root = list.status == 200 ? xml_parse(list.answer, arena) : NULL;
+	block = xml_child(xml_child(root, "CommittedBlocks"), "Block");
+	if (!block || !xml_child(xml_child(root, "UncommittedBlocks"), "Block"))
+		return true;
+	begin_list(&body, arena);
+	for (; block; block = xml_next(block))
+		strbuf_addf(&body, "<Committed>%s</Committed>", xml_text(block, "Name", arena));
+	commit = commit_of(azure, key, end_list(&body), arena);
+	http_exchange_set(&commit, "If-Match", arena_span(arena, http_exchange_header(&list, "ETag")));
+	if (!azure_run(azure, &commit, key, arena, error))
+		return false;
+	return commit.status == 201 || commit.status == 412 || azure_refused(&commit, "drop blocks beside", key, error);
+}
+
+bool azure_commit(struct azure *azure, const struct object_upload *upload, unsigned count, uint64_t size,
+		  struct arena *arena, struct error *error)
+{
+	struct http_exchange exchange = commit_of(azure, upload->key, block_list(upload, count, arena), arena);
+	bool is_there;
+
 	if (!azure_run(azure, &exchange, upload->key, arena, error))
 		return false;
-	*is_done = exchange.status == 201;
-	if (*is_done || azure_code_is(&exchange, "InvalidBlockList") || azure_code_is(&exchange, "InvalidBlobType"))
+	if (exchange.status == 201)
 		return true;
-	return azure_refused(&exchange, "commit blocks of", upload->key, error);
+	if (!azure_code_is(&exchange, "InvalidBlockList") && !azure_code_is(&exchange, "InvalidBlobType"))
+		return azure_refused(&exchange, "commit blocks of", upload->key, error);
+	if (!azure_is_there(azure, upload->key, size, &is_there, arena, error))
+		return false;
+	if (!is_there)
+		return azure_refused(&exchange, "commit blocks of", upload->key, error);
+	return drop_beside(azure, upload->key, arena, error);
 }
 
 bool azure_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
 		    size_t count, struct arena *arena, struct error *error)
 {
-	struct azure *azure = azure_of(service);
 	uint64_t size = 0;
-	bool is_done, is_there;
 
 	for (size_t i = 0; i < count; i++)
 		size += parts[i].size;
-	if (!azure_commit(azure, upload, (unsigned)count, &is_done, arena, error))
-		return false;
-	if (is_done)
-		return true;
-	if (!azure_is_there(azure, upload->key, size, &is_there, arena, error))
-		return false;
-	return is_there || azure_failed("commit blocks of", upload->key,
-					"not all blocks are there, or a blob of another type and size is in their place", error);
+	return azure_commit(azure_of(service), upload, (unsigned)count, size, arena, error);
 }
 
 /* ---- abandon ---- */
@@ -173,15 +213,20 @@ static bool all_blocks_are(const char *upload, const struct xml *list, struct ar
 	return are;
 }
 
-/* *is_ours: there are uncommitted blocks, all of this upload, and the key holds nothing else. */
-static bool look(struct azure *azure, const struct object_upload *upload, bool *is_ours, struct arena *arena,
+enum staged {
+	STAGED_NOTHING, /* or blocks of another upload too */
+	STAGED_OURS,    /* and nothing else is there */
+	STAGED_BESIDE   /* a blob */
+};
+
+static bool look(struct azure *azure, const struct object_upload *upload, enum staged *out, struct arena *arena,
 		 struct error *error)
 {
 	struct http_exchange exchange =
 		azure_exchange(azure, "GET", upload->key, "comp=blocklist&blocklisttype=uncommitted", arena);
 	uint64_t size = 0;
 
-	*is_ours = false;
+	*out = STAGED_NOTHING;
 	exchange.keep = AZURE_LIST_MAX;
 	if (!azure_run(azure, &exchange, upload->key, arena, error))
 		return false;
@@ -190,8 +235,8 @@ static bool look(struct azure *azure, const struct object_upload *upload, bool *
 	if (exchange.status != 200)
 		return azure_refused(&exchange, "list blocks of", upload->key, error);
 	span_to_u64(http_exchange_header(&exchange, "x-ms-blob-content-length"), &size);
-	*is_ours = size == 0 && all_blocks_are(upload->id, xml_child(xml_parse(exchange.answer, arena), "UncommittedBlocks"),
-					       arena);
+	if (all_blocks_are(upload->id, xml_child(xml_parse(exchange.answer, arena), "UncommittedBlocks"), arena))
+		*out = size == 0 ? STAGED_OURS : STAGED_BESIDE;
 	return true;
 }
 
@@ -201,12 +246,11 @@ static bool look(struct azure *azure, const struct object_upload *upload, bool *
  */
 static bool commit_nothing(struct azure *azure, const char *key, const char **etag, struct arena *arena, struct error *error)
 {
-	struct http_exchange exchange = azure_exchange(azure, "PUT", key, "comp=blocklist", arena);
+	const struct object_upload nothing = {key, ""};
+	struct http_exchange exchange = commit_of(azure, key, block_list(&nothing, 0, arena), arena);
 
 	*etag = "";
 	http_exchange_set(&exchange, "If-None-Match", "*");
-	exchange.body = http_body_bytes(SPAN_LIT("<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList></BlockList>"));
-	http_exchange_set(&exchange, "Content-Type", "application/xml");
 	if (!azure_run(azure, &exchange, key, arena, error))
 		return false;
 	if (exchange.status == 409 || exchange.status == 412)
@@ -230,21 +274,21 @@ static bool remove_version(struct azure *azure, const char *key, const char *eta
 }
 
 /*
- * A delete does not reach staged blocks, so they are made an empty blob first. Beside another upload's blocks, or a blob,
- * ours stay: the next commit drops them, or the service does after a week.
+ * A delete does not reach staged blocks, so they are made an empty blob first. Beside another upload's blocks ours stay: that
+ * one's commit drops them, or the service does after a week.
  */
 bool azure_abandon(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
 		   size_t count, struct arena *arena, struct error *error)
 {
 	struct azure *azure = azure_of(service);
+	enum staged staged;
 	const char *etag;
-	bool is_ours;
 
 	(void)parts, (void)count;
-	if (!look(azure, upload, &is_ours, arena, error))
+	if (!look(azure, upload, &staged, arena, error))
 		return false;
-	if (!is_ours)
-		return true;
+	if (staged != STAGED_OURS)
+		return staged == STAGED_NOTHING || drop_beside(azure, upload->key, arena, error);
 	if (!commit_nothing(azure, upload->key, &etag, arena, error))
 		return false;
 	return !*etag || remove_version(azure, upload->key, etag, arena, error);

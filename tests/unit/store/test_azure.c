@@ -266,6 +266,12 @@ START_TEST(blocks_carry_the_uploads_id_and_their_number)
 }
 END_TEST
 
+#define OURS "<Block><Name>MGQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Name><Size>3</Size></Block>"
+#define ANOTHERS "<Block><Name>MWQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Name><Size>3</Size></Block>"
+#define STAGED(blocks) "<BlockList><UncommittedBlocks>" blocks "</UncommittedBlocks></BlockList>"
+#define LISTED(committed, blocks)                                                                                      \
+	"<BlockList><CommittedBlocks>" committed "</CommittedBlocks><UncommittedBlocks>" blocks "</UncommittedBlocks></BlockList>"
+
 START_TEST(a_commit_lists_the_blocks_in_order)
 {
 	OPEN({"201 Created", ""});
@@ -280,9 +286,17 @@ END_TEST
 
 START_TEST(a_commit_whose_blocks_are_gone_is_done_when_the_blob_is_there)
 {
-	OPEN({"400 Bad|x-ms-error-code: InvalidBlockList", ""}, {"200 OK|Content-Length: 10", ""});
+	OPEN({"400 Bad|x-ms-error-code: InvalidBlockList", ""}, {"200 OK|Content-Length: 10", ""},
+	     {"200 OK|ETag: \"0x1\"", LISTED(ANOTHERS, OURS)}, {"201 Created", ""});
 	ck_assert(complete());
-	expect_count(2);
+	expect_seen(3, "\r\nIf-Match: \"0x1\"\r\n"); /* what we had staged goes, the blob stays as it is */
+	expect_seen(3, "<BlockList><Committed>MWQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Committed></BlockList>");
+	expect_count(4);
+	close_lab();
+	OPEN({"400 Bad|x-ms-error-code: InvalidBlockList", ""}, {"200 OK|Content-Length: 10", ""},
+	     {"200 OK|ETag: \"0x1\"", LISTED(ANOTHERS, "")});
+	ck_assert(complete());
+	expect_count(3);
 	close_lab();
 	OPEN({"400 Bad|x-ms-error-code: InvalidBlockList", ""}, {"200 OK|Content-Length: 9", ""});
 	ck_assert(!complete());
@@ -302,10 +316,6 @@ static bool abandon(void)
 	return lab.service->ops->abandon(lab.service, &upload, NULL, 0, &lab.arena, &lab.error);
 }
 
-#define OURS "<Block><Name>MGQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Name><Size>3</Size></Block>"
-#define ANOTHERS "<Block><Name>MWQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Name><Size>3</Size></Block>"
-#define STAGED(blocks) "<BlockList><UncommittedBlocks>" blocks "</UncommittedBlocks></BlockList>"
-
 START_TEST(abandoned_blocks_are_dropped_by_an_empty_commit)
 {
 	OPEN({"200 OK|x-ms-blob-content-length: 0", STAGED(OURS)}, {"201 Created|ETag: \"0x1\"", ""}, {"202 Accepted", ""});
@@ -324,11 +334,13 @@ START_TEST(abandoning_spares_what_is_not_the_uploads_own)
 {
 	/* nothing there; another upload's blocks too; a blob; a blob that came in between */
 	OPEN({"404 Not Found|x-ms-error-code: BlobNotFound", ""}, {"200 OK|x-ms-blob-content-length: 0", STAGED(OURS ANOTHERS)},
-	     {"200 OK|x-ms-blob-content-length: 9", STAGED(OURS)}, {"200 OK", STAGED("")},
+	     {"200 OK|x-ms-blob-content-length: 9", STAGED(OURS)}, {"200 OK|ETag: \"0x2\"", LISTED(ANOTHERS, OURS)},
+	     {"201 Created", ""}, {"200 OK", STAGED("")},
 	     {"200 OK|x-ms-blob-content-length: 0", STAGED(OURS)}, {"409 Conflict|x-ms-error-code: BlobAlreadyExists", ""});
 	for (int i = 0; i < 5; i++)
 		ck_assert(abandon());
-	expect_count(6);
+	expect_seen(4, "<Committed>MWQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Committed>");
+	expect_count(8);
 	close_lab();
 }
 END_TEST
