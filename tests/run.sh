@@ -250,11 +250,12 @@ stage_api() {
     count api-apache "$status" "$results/api-apache.xml"
 }
 
-# Object stores: the drivers against servers that verify signatures.
+# Who may do what, through both web servers.
 stage_auth() {
     pytest_stage auth "$top/tests/auth"
 }
 
+# Object stores: the drivers against servers that verify signatures.
 stage_store() {
     pytest_stage store "$top/tests/store" --frontend nginx
 }

@@ -6,20 +6,6 @@
 
 #include "berth/base/base64.h"
 
-static bool is_token68(struct span text)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/";
-	size_t at = 0;
-
-	while (at < text.len && text.ptr[at] && strchr(digits, text.ptr[at]))
-		at++;
-	if (at == 0)
-		return false;
-	while (at < text.len && text.ptr[at] == '=')
-		at++;
-	return at == text.len;
-}
-
 bool authorization_for(struct span *credentials, struct span header, const char *scheme)
 {
 	struct span rest = header, name;
@@ -27,7 +13,7 @@ bool authorization_for(struct span *credentials, struct span header, const char 
 	if (!header.ptr || !span_split(&rest, ' ', &name) || !rest.ptr || !span_is_nocase(name, scheme))
 		return false;
 	*credentials = rest;
-	return is_token68(rest);
+	return rest.len > 0 && !memchr(rest.ptr, ' ', rest.len);
 }
 
 static void wipe(void *text)

@@ -61,8 +61,7 @@ bool json_chain(struct span *out, size_t *count, size_t most, struct arena *aren
 	*count = 0;
 	if (!json_object_object_get_ex(object, "x5c", &list))
 		return true;
-	if (json_object_get_type(list) != json_type_array || json_object_array_length(list) == 0 ||
-	    json_object_array_length(list) > most)
+	if (json_object_get_type(list) != json_type_array || json_object_array_length(list) > most)
 		return false;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		struct json_object *item = json_object_array_get_idx(list, i);

@@ -24,7 +24,7 @@ enum json_text_found json_member_text(struct span *out, struct json_object *obje
 
 /*
  * The object's `x5c`: certificates in standard base64, as DER in `arena`; *count is 0 when it has none. False when it
- * is anything but a list of 1 to `most` of them.
+ * is anything but a list of at most `most` of them.
  */
 bool json_chain(struct span *out, size_t *count, size_t most, struct arena *arena, struct json_object *object);
 

@@ -37,7 +37,7 @@ static bool read_header(struct jws *out, struct arena *arena, struct span text)
 	/* extensions that must be understood: none is (RFC 7515 section 4.1.11) */
 	if (json_object_object_get_ex(header, "crit", NULL))
 		return false;
-	if (json_member_text(&typ, header, "typ") == JSON_TEXT_WRONG || (typ.len && !span_is_nocase(typ, "JWT")))
+	if (json_member_text(&typ, header, "typ") != JSON_TEXT_ABSENT && !span_is_nocase(typ, "JWT"))
 		return false;
 	if (json_member_text(&out->kid, header, "kid") == JSON_TEXT_WRONG)
 		return false;

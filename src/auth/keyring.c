@@ -127,12 +127,12 @@ const struct key *keyring_find(const struct keyring *keyring, struct span kid)
 	for (size_t i = 0; i < keyring->named_count; i++)
 		if (span_is(kid, keyring->named[i].kid))
 			return &keyring->named[i];
-	for (size_t i = 0; i < keyring->named_count; i++)
-		if (fits(&keyring->named[i], kid))
-			return &keyring->named[i];
 	for (size_t i = 0; i < keyring->certified_count; i++)
 		if (fits(keyring->certified[i], kid))
 			return keyring->certified[i];
+	for (size_t i = 0; i < keyring->named_count; i++)
+		if (fits(&keyring->named[i], kid))
+			return &keyring->named[i];
 	return NULL;
 }
 

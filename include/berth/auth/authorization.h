@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Authorization header (RFC 9110 section 11.6.2): one scheme, one blank, one token68. A header that came twice
- * arrives joined with a comma, which no token68 has, and so is none; the first of two is never taken.
+ * The Authorization header (RFC 9110 section 11.6.2): one scheme, one blank, one word. A header that came twice arrives
+ * joined with a comma and a blank, and so is none of these; the first of two is never taken.
  */
 #ifndef BERTH_AUTH_AUTHORIZATION_H
 #define BERTH_AUTH_AUTHORIZATION_H

@@ -28,7 +28,10 @@ void keyring_free(struct keyring *keyring); /* takes NULL */
 
 size_t keyring_count(const struct keyring *keyring);
 
-/* The key of that name; NULL when there is none. */
+/*
+ * The key of that name; NULL when there is none. A JWK's own kid counts first, then fingerprints of certificates, then
+ * those of JWKs: a certificate's key is not narrowed by an `alg` that a JWK gives the same key.
+ */
 const struct key *keyring_find(const struct keyring *keyring, struct span kid);
 
 /*
