@@ -131,7 +131,7 @@ static bool finish(struct call *call, bool done)
 		if (!error_is_set(&call->error))
 			return false;
 		response_error(&call->response, &call->error);
-		http_body_drain(&call->request);
+		(void)http_body_drain(&call->request);
 		if (error_code(&call->error) == E_UNAUTHORIZED)
 			response_headerf(&call->response, "WWW-Authenticate", "Basic realm=\"%s\", charset=\"UTF-8\"",
 					 call->api->issuer->settings->issuer);

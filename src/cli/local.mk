@@ -17,6 +17,7 @@ libcli_a_SOURCES = \
 	src/cli/cmd_token.c \
 	src/cli/cmd_unbuilt.c \
 	src/cli/cmd_user.c \
+	src/cli/cmd_routes.c \
 	src/cli/cmd_version.c \
 	src/cli/command.c \
 	src/cli/embedded_pg.c \

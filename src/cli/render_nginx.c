@@ -177,6 +177,7 @@ static void add_question(struct strbuf *out, const struct site *site, const stru
 	strbuf_adds(out, "\n\t# May this upload begin? Closed to clients.\n"
 			 "\tlocation = /_berth/authorize {\n"
 			 "\t\tinternal;\n"
+			 "\t\tclient_max_body_size 0;\n" /* the upload's length is compared here, too */
 			 "\t\tfastcgi_pass_request_body off;\n");
 	nginx_add_worker(out, site, fetch, "");
 	strbuf_adds(out, "\t\tfastcgi_param BERTH_AUTHORIZE 1;\n"

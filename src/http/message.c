@@ -137,7 +137,7 @@ bool http_body_all(struct http_request *request, struct span *out, size_t limit,
 	return true;
 }
 
-void http_body_drain(struct http_request *request)
+bool http_body_drain(struct http_request *request)
 {
 	char rest[4096];
 	size_t drained = 0;
@@ -146,7 +146,8 @@ void http_body_drain(struct http_request *request)
 	while (!request->spooled && drained < LIMIT_DRAIN) {
 		got = request->io->read(request->io->context, rest, sizeof rest);
 		if (got <= 0)
-			return;
+			return true;
 		drained += (size_t)got;
 	}
+	return request->spooled;
 }

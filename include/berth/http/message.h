@@ -64,7 +64,7 @@ bool http_body_read(struct http_request *request, void *buffer, size_t len, size
 bool http_body_all(struct http_request *request, struct span *out, size_t limit, enum error_code too_large,
 		   struct error *error);
 
-/* Reads and forgets what is left, up to LIMIT_DRAIN, so that the client gets to see an early reply. */
-void http_body_drain(struct http_request *request);
+/* Reads and forgets what is left, up to LIMIT_DRAIN, so that the client gets to see an early reply. False when more is on its way. */
+bool http_body_drain(struct http_request *request);
 
 #endif
