@@ -7,6 +7,7 @@
 #include "gcs_priv.h"
 #include "xml_priv.h"
 
+#define NO_BUCKET "check storage.gcs.bucket and storage.gcs.endpoint"
 #define RETRY_AFTER 5 /* seconds that clients are asked to wait */
 
 const char *gcs_quote(const char *text, struct arena *arena)
@@ -42,6 +43,8 @@ bool gcs_run(struct gcs *gcs, struct http_exchange *list, size_t count, struct a
 	bool all, stale = false;
 
 	for (size_t i = 0; i < count; i++) {
+		if (list[i].prepare)
+			continue;
 		list[i].prepare = gcs_authorize;
 		list[i].context = gcs;
 	}
@@ -121,7 +124,7 @@ static const struct {
     {403, "retentionPolicyNotMet", E_UNKNOWN, "the bucket has a retention policy: a registry's bucket must have none"},
     {403, "UserProjectAccountProblem", E_UNKNOWN, "check the project's billing"},
     {403, "", E_UNKNOWN, "grant the account roles/storage.objectAdmin on the bucket"},
-    {404, "", E_UNKNOWN, "check storage.gcs.bucket and storage.gcs.endpoint"},
+    {404, "NoSuchUpload", E_UNKNOWN, "the upload is gone: did a lifecycle rule of the bucket end it?"},
     {408, "", E_UNAVAILABLE, "the service waited too long for the request"},
     {429, "", E_UNAVAILABLE, "too many requests"},
 };
@@ -131,11 +134,19 @@ static bool is_busy(int status)
 	return status == 0 || status == 408 || status == 429 || status >= 500;
 }
 
+/* The JSON API tells a bucket that does not exist from an object by its message only. */
+static bool names_bucket(const struct verdict *verdict)
+{
+	return strcmp(verdict->code, "NoSuchBucket") == 0 || strstr(verdict->message, "bucket does not exist");
+}
+
 static void look_up(const struct http_exchange *x, const struct verdict *verdict, enum error_code *code,
 		    const char **advice)
 {
 	*code = is_busy(x->status) ? E_UNAVAILABLE : E_UNKNOWN;
 	*advice = is_busy(x->status) ? "the service is busy or broken" : "this should not happen";
+	if (x->status == 404)
+		*advice = names_bucket(verdict) ? NO_BUCKET : "it is not there: did somebody else remove it?";
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		if (table[i].status != x->status || (table[i].code[0] && strcmp(table[i].code, verdict->code) != 0))
 			continue;
@@ -196,5 +207,5 @@ bool gcs_is_missing(const struct http_exchange *exchange, struct arena *arena)
 	if (exchange->status != 404)
 		return false;
 	verdict = judge(exchange, arena);
-	return strcmp(verdict.code, "NoSuchBucket") != 0 && !strstr(verdict.message, "bucket does not exist");
+	return !names_bucket(&verdict);
 }

@@ -7,12 +7,12 @@
 
 #include <errno.h>
 
-#define PIECE ((size_t)128 << 10)
+#define PIECE ((size_t)32 << 10) /* on the stack: there are ten thousand parts, and one arena */
 
 /* False when the file ends early or cannot be read. */
-static bool of_file(const struct http_client_body *body, uint32_t *crc, struct arena *arena)
+static bool of_file(const struct http_client_body *body, uint32_t *crc)
 {
-	char *piece = arena_alloc(arena, PIECE);
+	char piece[PIECE];
 	uint64_t done = 0;
 
 	while (done < body->length) {
@@ -39,7 +39,7 @@ const char *gcs_checksum(const struct http_client_body *body, struct arena *aren
 
 	if (body->bytes)
 		crc = crc32c(0, body->bytes, (size_t)body->length);
-	else if (!of_file(body, &crc, arena))
+	else if (!of_file(body, &crc))
 		return NULL;
 	for (size_t i = 0; i < sizeof bytes; i++)
 		bytes[i] = (unsigned char)(crc >> (24 - 8 * i));

@@ -105,7 +105,7 @@ bool gcs_remove(struct object_service *service, const char *key, struct arena *a
 
 /* ---- copies ---- */
 
-#define REWRITES_MAX 100000 /* 5 TiB in the least steps that the service takes, with room */
+#define REWRITES_MAX 1000 /* within a bucket there is one */
 
 struct rewrite {
 	const char *token; /* NULL: the first call, or done */
@@ -113,16 +113,16 @@ struct rewrite {
 	bool done;
 };
 
+/* Without a token to go on with the copy is there, and its size is told. */
 static bool read_rewrite(struct rewrite *out, const struct http_exchange *x, struct arena *arena)
 {
 	const struct jsondoc *root = jsondoc_parse(x->answer, arena);
 	const char *token = jsondoc_text(root, "rewriteToken");
 
-	if (!gcs_size(root, "objectSize", &out->size))
-		return false;
-	out->done = !token;
+	out->done = !token || !token[0];
 	out->token = token;
-	return true;
+	return out->done ? gcs_size(jsondoc_get(root, "resource"), "size", &out->size)
+			 : gcs_size(root, "objectSize", &out->size);
 }
 
 /* Within one location and storage class the first call is the last; across them each call moves a part of the bytes. */
@@ -130,13 +130,13 @@ bool gcs_copy(struct object_service *service, const char *from, const char *to, 
 	      struct error *error)
 {
 	struct gcs *gcs = gcs_of(service);
-	const char *path = arena_printf(arena, "/%s/rewriteTo/b/%s/o/%s?fields=rewriteToken,objectSize",
+	struct http_exchange x = {.status = 0};
+	const char *path = arena_printf(arena, "/%s/rewriteTo/b/%s/o/%s?fields=rewriteToken,objectSize,resource(size)",
 					gcs_quote(from, arena), gcs->bucket, gcs_quote(to, arena));
 	struct rewrite rewrite = {.token = NULL};
 
 	for (unsigned calls = 0; !rewrite.done && calls < REWRITES_MAX; calls++) {
-		struct http_exchange x = {.method = "POST", .repeatable = true};
-
+		x = (struct http_exchange){.method = "POST", .repeatable = true};
 		x.url = gcs_json_url(gcs, arena, "%s%s%s", path, rewrite.token ? "&rewriteToken=" : "",
 				     rewrite.token ? gcs_quote(rewrite.token, arena) : "");
 		if (!gcs_run_one(gcs, &x, arena) || x.status != 200)
@@ -144,5 +144,5 @@ bool gcs_copy(struct object_service *service, const char *from, const char *to, 
 		if (!read_rewrite(&rewrite, &x, arena) || rewrite.size != size)
 			return gcs_strange(&x, "copy", from, "the answer is no rewrite of these bytes", error);
 	}
-	return rewrite.done || error_set(error, E_UNAVAILABLE);
+	return rewrite.done || gcs_strange(&x, "copy", from, "the copy does not come to its end", error);
 }

@@ -70,7 +70,10 @@ const char *gcs_xml_url(const struct gcs *gcs, const char *key, const char *quer
 /* As one name of a path or value of a query. */
 const char *gcs_quote(const char *text, struct arena *arena);
 
-/* Runs them as ours; those that a stale token has failed once more with a new one. */
+/*
+ * Runs them as ours: authorized, unless they have a `prepare` that sees to it; those that a stale token has failed once
+ * more with a new one.
+ */
 bool gcs_run(struct gcs *gcs, struct http_exchange *list, size_t count, struct arena *arena);
 
 static inline bool gcs_run_one(struct gcs *gcs, struct http_exchange *exchange, struct arena *arena)

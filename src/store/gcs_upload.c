@@ -47,19 +47,42 @@ static bool take_tag(struct object_part *part, const struct http_exchange *x)
 	return true;
 }
 
+/* A part on its way: its checksum is computed when its turn has come, so that what is read is still in memory when it
+ * is sent. */
+struct sending {
+	struct gcs *gcs;
+	const char *sum;
+};
+
+static bool prepare_part(struct http_exchange *exchange, void *context, struct arena *arena)
+{
+	struct sending *sending = context;
+	const char *sum = sending->sum ? sending->sum : gcs_checksum(&exchange->body, arena);
+
+	if (!sum) {
+		exchange->failure = "the part cannot be read";
+		return false;
+	}
+	sending->sum = sum;
+	http_exchange_set(exchange, "x-goog-hash", arena_printf(arena, "crc32c=%s", sum));
+	return gcs_authorize(exchange, sending->gcs, arena);
+}
+
 bool gcs_put_parts(struct object_service *service, const struct object_upload *upload, struct object_part *parts,
 		   size_t count, struct arena *arena, struct error *error)
 {
 	struct gcs *gcs = gcs_of(service);
 	struct http_exchange *list = arena_array(arena, count, sizeof *list);
-	const char *sum;
+	struct sending *sending = arena_array(arena, count, sizeof *sending);
 
 	for (size_t i = 0; i < count; i++) {
-		list[i] = (struct http_exchange){.method = "PUT", .body = parts[i].body, .repeatable = true};
+		sending[i].gcs = gcs;
+		list[i] = (struct http_exchange){.method = "PUT",
+						 .body = parts[i].body,
+						 .repeatable = true,
+						 .prepare = prepare_part,
+						 .context = &sending[i]};
 		list[i].url = gcs_xml_url(gcs, upload->key, part_query(upload, parts[i].number, arena), arena);
-		if (!(sum = gcs_checksum(&parts[i].body, arena)))
-			return error_set(error, E_UNKNOWN);
-		http_exchange_set(&list[i], "x-goog-hash", arena_printf(arena, "crc32c=%s", sum));
 	}
 	(void)gcs_run(gcs, list, count, arena);
 	for (size_t i = 0; i < count; i++)

@@ -299,6 +299,15 @@ def test_a_bucket_that_does_not_exist_is_no_missing_object(gcs, bucket):
     assert log.count("check storage.gcs.bucket") == 6
 
 
+def test_what_is_gone_is_said_to_be_gone(gcs, bucket, large):
+    probe = Probe(gcs, bucket)
+    assert probe("get a 0 1") == "error UNKNOWN"
+    assert probe(f"upload a gone {large} {5 * MIB}") == "error UNKNOWN"
+    log = probe.close()
+    assert "No such object" in log and "did somebody else remove it?" in log
+    assert "NoSuchUpload" in log and "did a lifecycle rule of the bucket end it?" in log
+
+
 def test_nobody_there(gcs, bucket):
     probe = Probe(gcs, bucket, endpoint="http://127.0.0.1:1")
     assert probe("head a") == "error UNAVAILABLE"
