@@ -18,6 +18,7 @@
 
 #define CERTIFICATE_DAYS 3650
 #define SERIAL_BITS 127
+#define STAMP_LENGTH 16 /* 20260131T235959Z */
 #define CLOCKS_S 300 /* a certificate is good a little before it is made: clocks differ */
 
 static EVP_PKEY *make_key(enum keystore_kind kind, int bits)
@@ -107,25 +108,46 @@ static bool save(struct arena *arena, const char *folder, const char *name, EVP_
 	return ok;
 }
 
-/* 20260131T235959Z-rs256; a second one within the second waits for the next. */
-static const char *new_name(struct arena *arena, const char *folder, enum keystore_kind kind)
+static void stamp_now(char out[static STAMP_LENGTH + 1])
+{
+	time_t now = time(NULL);
+	struct tm parts;
+
+	(void)strftime(out, STAMP_LENGTH + 1, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &parts));
+}
+
+/* The name of the newest key, of which the certificate is the first file; "" when there is none. */
+static bool newest_name(const char **out, struct arena *arena, const char *folder, char *reason, size_t size)
+{
+	const char **names = arena_array(arena, KEYSTORE_MAX, sizeof *names);
+	size_t count;
+
+	if (!keystore_names(names, &count, arena, folder, ".crt", reason, size))
+		return false;
+	*out = count ? names[count - 1] : "";
+	if (count == KEYSTORE_MAX)
+		(void)snprintf(reason, size, "%s: there are %d keys already", folder, KEYSTORE_MAX);
+	return count < KEYSTORE_MAX;
+}
+
+/* 20260131T235959Z-rs256, behind all that are there: one made within the same second waits for the next. */
+static const char *new_name(struct arena *arena, const char *folder, enum keystore_kind kind, char *reason, size_t size)
 {
 	static const char *const kinds[] = {[KEYSTORE_RS256] = "rs256", [KEYSTORE_ES256] = "es256"};
 	const struct timespec pause = {.tv_nsec = 50000000};
-	const char *name;
-	struct tm moment;
-	time_t now;
+	char stamp[STAMP_LENGTH + 1];
+	const char *newest;
 
-	do {
-		char stamp[32];
-
-		now = time(NULL);
-		(void)strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &moment));
-		name = arena_printf(arena, "%s-%s", stamp, kinds[kind]);
-		if (access(arena_printf(arena, "%s/%s.crt", folder, name), F_OK) != 0)
-			return name;
+	if (!newest_name(&newest, arena, folder, reason, size))
+		return NULL;
+	for (int tries = 0; tries < 40; tries++) {
+		stamp_now(stamp);
+		if (strncmp(stamp, newest, STAMP_LENGTH) > 0)
+			return arena_printf(arena, "%s-%s", stamp, kinds[kind]);
 		(void)nanosleep(&pause, NULL);
-	} while (true);
+	}
+	(void)snprintf(reason, size, "%s: key %s is of a later moment than now: is the clock right?", folder, newest);
+	return NULL;
 }
 
 const char *keystore_make(struct arena *arena, const char *folder, enum keystore_kind kind, int bits, char *reason,
@@ -140,7 +162,9 @@ const char *keystore_make(struct arena *arena, const char *folder, enum keystore
 		(void)keystore_fail(reason, size, folder);
 		return NULL;
 	}
-	name = new_name(arena, folder, kind);
+	name = new_name(arena, folder, kind, reason, size);
+	if (!name)
+		return NULL;
 	key = make_key(kind, bits);
 	certificate = key ? make_certificate(key, name) : NULL;
 	if (certificate)
