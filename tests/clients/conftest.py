@@ -22,10 +22,10 @@ class Tool:
     def __init__(self, path, prefix, env):
         self.path, self.prefix, self.env = path, prefix, env
 
-    def __call__(self, *words, cwd=None, ok=True, seconds=300, after_prefix=True):
+    def __call__(self, *words, cwd=None, ok=True, seconds=300, after_prefix=True, stdin=None):
         command = [self.path, *(self.prefix if after_prefix else []), *[str(word) for word in words]]
         done = subprocess.run(command, capture_output=True, text=True, env=self.env, cwd=cwd or "/", timeout=seconds,
-                              stdin=subprocess.DEVNULL, check=False)
+                              **({"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}), check=False)
         if ok:
             assert done.returncode == 0, f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}"
             return done.stdout
