@@ -6,7 +6,7 @@ umask 022
 
 usage() {
     cat <<'TEXT'
-usage: conf/quickstart.sh [--port N] [--data DIR] [--server nginx|apache] [--check]
+usage: conf/quickstart.sh [--port N] [--data DIR] [--server nginx|apache] [--auth] [--check]
 
 Runs a registry on http://localhost:5000 with a PostgreSQL, a web server and storage of its own, all of it below DIR
 (./var): the system's clusters, sites and services are not touched. Ctrl-C stops what it started. As root it installs
@@ -17,6 +17,8 @@ user is told what is missing.
   --data DIR             where all of it lives; found again on the next run (./var; as root, when other accounts may not
                          enter this folder, /var/lib/berth/quickstart)
   --server nginx|apache  (nginx)
+  --auth                 ask who is there: starts the token service, makes the user `admin` and prints the password, once;
+                         DIR/berth is then the command for users, projects and tokens
   --check                start, push and pull an image with skopeo, compare, stop; the exit status says whether it worked
 
 Exit status: 0 stopped or checked, 1 failure, 2 wrong usage.
@@ -37,6 +39,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 port=5000
 data=
 server=nginx
+auth=false
 check=false
 while [ $# -gt 0 ]; do
     case $1 in
@@ -49,6 +52,7 @@ while [ $# -gt 0 ]; do
         esac
         shift
         ;;
+    --auth) auth=true ;;
     --check) check=true ;;
     --help | -h)
         usage
@@ -197,7 +201,7 @@ build() {
         [ -e "$top/configure" ] || "$top/autogen.sh"
         cd "$data/build"
         [ -e Makefile ] || "$top/configure" --quiet
-        make -j"$(nproc)" berth registry.fcgi
+        make -j"$(nproc)" berth registry.fcgi token.fcgi
     } >"$log" 2>&1 || fail "the build failed; see $log"
 }
 
@@ -217,6 +221,46 @@ storage:
 http:
   addr: 127.0.0.1:$port
 TEXT
+    if $auth; then
+        cat >>"$data/config.yml" <<TEXT
+auth:
+  token:
+    realm: http://localhost:$port/jwt/auth
+    service: localhost:$port
+    issuer: berth-quickstart
+    rootcertbundle: "$data/keys/bundle.pem"
+token_service:
+  enabled: true
+  issuer: berth-quickstart
+  service: localhost:$port
+  keys: "$data/keys"
+TEXT
+    fi
+}
+
+# The command with the PostgreSQL that `berth serve` brings. Keys belong to the account that signs with them.
+prepare_auth() {
+    cat >"$data/berth" <<TEXT
+#!/bin/sh
+# Written by conf/quickstart.sh at each start: \`$data/berth user list $data/config.yml\` and so on.
+REGISTRY_DATABASE_ENABLED=true REGISTRY_DATABASE_HOST='$data/run' REGISTRY_DATABASE_PORT=5432
+REGISTRY_DATABASE_USER=berth REGISTRY_DATABASE_DBNAME=postgres REGISTRY_DATABASE_SSLMODE=disable
+export REGISTRY_DATABASE_ENABLED REGISTRY_DATABASE_HOST REGISTRY_DATABASE_PORT
+export REGISTRY_DATABASE_USER REGISTRY_DATABASE_DBNAME REGISTRY_DATABASE_SSLMODE
+exec '$data/build/berth' "\$@"
+TEXT
+    chmod 755 "$data/berth"
+    mkdir -p "$data/keys"
+    chmod 750 "$data/keys"
+    ! $as_root || chown "$(account):" "$data/keys"
+    if ! compgen -G "$data/keys/*.key" >/dev/null; then
+        "$data/berth" key generate "$data/config.yml" >/dev/null || fail "no signing key could be made"
+    fi
+}
+
+# make_admin NAME: a new administrator; prints the password.
+make_admin() {
+    "$data/berth" user add "$data/config.yml" "$1" --admin --generate | sed -n 's/^password: //p'
 }
 
 serve_pid=
@@ -230,7 +274,7 @@ stop() {
 start() {
     "$data/build/berth" serve "$data/config.yml" --data "$data" --server "$server" &
     serve_pid=$!
-    until curl -sf -o /dev/null "http://127.0.0.1:$port/v2/"; do
+    until curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/v2/" | grep -q -e 200 -e 401; do
         if ! kill -0 "$serve_pid" 2>/dev/null; then
             local status=0
             wait "$serve_pid" || status=$?
@@ -242,6 +286,10 @@ start() {
 }
 
 announce() {
+    local password=
+    if $auth && ! "$data/berth" user show "$data/config.yml" admin >/dev/null 2>&1; then
+        password=$(make_admin admin)
+    fi
     cat <<TEXT
 
     The registry listens on http://localhost:$port (data in $data). Try:
@@ -250,6 +298,15 @@ announce() {
     Ctrl-C stops it.
 
 TEXT
+    if $auth; then
+        cat <<TEXT
+    It asks who is there. ${password:+User admin, password $password (not shown again). }Try:
+        skopeo login --tls-verify=false -u admin localhost:$port
+        $data/berth project add $data/config.yml team --visibility public
+        $data/berth help user
+
+TEXT
+    fi
 }
 
 # Puts a blob into an image layout and prints its descriptor.
@@ -282,9 +339,28 @@ push_and_pull() {
     local work=$1 name
     name=localhost:$port/quickstart/check:$$
     make_image "$work"
-    skopeo --insecure-policy copy -q --preserve-digests --dest-tls-verify=false "oci:$work/image" "docker://$name" &&
-        skopeo --insecure-policy copy -q --preserve-digests --src-tls-verify=false "docker://$name" "oci:$work/back" &&
-        diff -r "$work/image/blobs" "$work/back/blobs"
+    echo '{}' >"$work/auth.json"
+    ! $auth || sign_in "$work" || return 1
+    skopeo --insecure-policy copy -q --preserve-digests --dest-tls-verify=false --authfile "$work/auth.json" \
+        "oci:$work/image" "docker://$name" &&
+        skopeo --insecure-policy copy -q --preserve-digests --src-tls-verify=false --authfile "$work/auth.json" \
+            "docker://$name" "oci:$work/back" &&
+        diff -r "$work/image/blobs" "$work/back/blobs" || return 1
+    ! $auth || is_closed "$work" "$name"
+}
+
+# As a user who exists for this check only.
+sign_in() {
+    make_admin "check$$" | skopeo login --authfile "$1/auth.json" --tls-verify=false -u "check$$" --password-stdin \
+        "localhost:$port" >/dev/null
+}
+
+# Nobody gets what the check has pushed, nor does a user who is gone.
+is_closed() {
+    "$data/berth" user remove "$data/config.yml" "check$$" >/dev/null || return 1
+    rm -f "$1/none.json"
+    ! skopeo inspect --tls-verify=false --authfile "$1/none.json" "docker://$2" >/dev/null 2>&1 &&
+        ! skopeo inspect --tls-verify=false --authfile "$1/auth.json" "docker://$2" >/dev/null 2>&1
 }
 
 run_check() {
@@ -306,6 +382,7 @@ take_data_folder
 install_missing
 build
 write_config
+! $auth || prepare_auth
 trap 'stop; exit 0' INT TERM
 start
 if $check; then

@@ -274,14 +274,15 @@ stage_clients() {
     pytest_stage clients "$top/tests/clients" --frontend nginx
 }
 
-# The command of the README, checked by itself, behind each web server; both runs share one build.
+# The command of the README, checked by itself, behind each web server, and with the token service; the runs share a build.
 stage_quickstart() {
-    local server port data
+    local how port data
     data=$(mktemp -d /tmp/bq.XXXXXX)
     chmod 755 "$data"
-    for server in nginx apache; do
+    for how in nginx apache "nginx --auth"; do
         port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-        logged "quickstart-$server" "$top/conf/quickstart.sh" --check --port "$port" --data "$data" --server "$server"
+        # shellcheck disable=SC2086 # words
+        logged "quickstart-${how// --/-}" "$top/conf/quickstart.sh" --check --port "$port" --data "$data" --server $how
     done
     rm -rf "$data"
 }
