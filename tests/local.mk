@@ -6,6 +6,7 @@ include tests/unit/auth/local.mk
 include tests/unit/base/local.mk
 include tests/unit/config/local.mk
 include tests/unit/core/local.mk
+include tests/unit/fcgi/local.mk
 include tests/unit/http/local.mk
 include tests/unit/issuer/local.mk
 include tests/unit/oci/local.mk

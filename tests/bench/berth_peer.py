@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Berth as a peer: the release build behind NGINX with eight workers, on a PostgreSQL that keeps fsync on."""
+import base64
 import os
 
 import stack
@@ -7,16 +8,27 @@ from memory import pss_kib
 from peers import WORKERS, Peer
 from postgres import Cluster
 from processes import ACCOUNT
+from token_service import SERVICE, TokenService
 
 
 class Bench(stack.Berth):
-    """The stack of the tests with the workers' pool only: under NGINX every upload is spooled."""
+    """The stack of the tests without the uploads' pool: under NGINX every upload is spooled. The token service beside it."""
 
     def __init__(self, cluster, folder):
-        super().__init__(cluster, "nginx", folder=folder, workers=WORKERS, upload_workers=0)
+        super().__init__(cluster, "nginx", SERVICE, folder=folder, workers=WORKERS, upload_workers=0)
 
     def start_workers(self):
         self._start_pool("main", self.workers)
+        self._start_pool("tokens", self.workers, "token.fcgi")
+
+    def robot(self):
+        """The Authorization header of a robot that may pull bench/app."""
+        service = TokenService(self)
+        name = service.robot()
+        service.berth_command("project", "add", "bench")
+        service.berth_command("member", "add", "bench", name, "--role", "reporter")
+        secret = service.token(name, role="reporter")[1]
+        return "Authorization: Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
 
     def pids(self):
         """The master and its workers."""
@@ -37,7 +49,7 @@ class Berth:
         self.cluster.start()
         self.berth.start()
         return Peer("Berth", f"http://127.0.0.1:{self.berth.port}", lambda: pss_kib(self.berth.pids()),
-                    self.berth.storage)
+                    self.berth.storage, self.berth.robot())
 
     def stop(self):
         self.berth.stop()

@@ -54,7 +54,7 @@ class Bench:
 
     def measure(self, world, scenario):
         """Warm-up, then rounds in which the peers take turns. A load that fails drops its peer and is told."""
-        peers = [peer for peer in scenario.peers if peer in world.peers or peer == "dd"]
+        peers = [peer for peer in scenario.peers if peer in world.peers or peer in ("dd", "openssl")]
         scenario.results = {peer: [] for peer in peers}
         for turn in range(-1, self.rounds):
             for peer in list(peers):

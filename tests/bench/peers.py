@@ -64,10 +64,14 @@ http {{
 
 
 class Peer:
-    """Where a peer answers. `memory` gives KiB, or is None where memory is not compared."""
+    """
+    Where a peer answers. `memory` gives KiB, or is None where memory is not compared; `credentials` is a header for its
+    token service.
+    """
 
-    def __init__(self, name, base, memory=None, storage=None):
+    def __init__(self, name, base, memory=None, storage=None, credentials=None):
         self.name, self.base, self.memory, self.storage = name, base, memory, storage
+        self.credentials = credentials
 
 
 def _file(path, text):

@@ -99,6 +99,15 @@ def push_or_dd(name, chunked=True):
     return measure
 
 
+def tokens(world, peer):
+    """Tokens issued in a second to a robot with an access token; for "openssl" the signatures that all processors make."""
+    if peer == "openssl":
+        return load.rsa_signatures(world.seconds)
+    berth = world.peers[peer]
+    url = f"{berth.base}/jwt/auth?service=registry.test&scope=repository:{REPOSITORY}:pull"
+    return load.wrk(url, world.clients, world.seconds, (berth.credentials,))[0]
+
+
 LIMITED = (*REGISTRIES, "trivial", "static")
 
 DISK = [
@@ -113,6 +122,7 @@ DISK = [
     Scenario("blob_large", "blob GET 20 MB", "MB/s", get("blob_large", throughput=True), (*REGISTRIES, "static"),
              (("registry", 1.6), ("static", 0.93))),
     Scenario("tags", "tags list, 100 of 10,000", "req/s", get("tags"), REGISTRIES, (("registry", 20),)),
+    Scenario("token", "token issued, RS256, access token", "req/s", tokens, ("berth", "openssl")),
     Scenario("push_disk", "push 1 GB, disk, fsync", "MB/s", push_or_dd("disk"), (*REGISTRIES, "dd"),
              (("registry", 1.2), ("dd", 0.8))),
     Scenario("push_disk_put", "push 1 GB, disk, fsync, one PUT", "MB/s", push_or_dd("disk", chunked=False), REGISTRIES),

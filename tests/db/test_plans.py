@@ -25,10 +25,24 @@ INSERT INTO manifest_child (repository_id, parent_id, child_id)
 INSERT INTO tag (repository_id, name, manifest_id) SELECT repository_id, 't' || id, id FROM manifest;
 INSERT INTO upload (id, repository_id, hash_state, store_state)
     SELECT gen_random_uuid(), 1 + n % 5000, '', '' FROM generate_series(1, 20000) n;
+INSERT INTO account (name, robot) SELECT 'a' || n, true FROM generate_series(1, 5000) n;
+INSERT INTO project (path, visibility, registry_enabled)
+    SELECT 'p' || n, 'private', true FROM generate_series(1, 5000) n;
+INSERT INTO member (project_id, account_id, role) SELECT 1 + n % 5000, 1 + n / 4, 'reporter' FROM generate_series(0, 19999) n;
+INSERT INTO access_token (account_id, name, hash, role, expires_at)
+    SELECT 1 + n % 5000, 't' || n, sha256(n::text::bytea), 'reporter', now() + interval '1 day' FROM generate_series(1, 20000) n;
+INSERT INTO refresh_token (hash, account_id, service, expires_at)
+    SELECT sha256(n::text::bytea), 1 + n % 5000, 's', now() + interval '1 day' FROM generate_series(1, 20000) n;
+INSERT INTO login_failure (key, failures) SELECT sha256(n::text::bytea), 1 FROM generate_series(1, 20000) n;
+INSERT INTO known_address (account_id, address) SELECT 1 + n % 5000, 'x' || n FROM generate_series(1, 20000) n;
+INSERT INTO refusal (hour, account, address, action, project)
+    SELECT date_trunc('hour', now()), 'a' || n, 'x', 'login', '' FROM generate_series(1, 20000) n;
 """
-LARGE = {"repository", "blob", "repository_blob", "manifest", "manifest_blob", "manifest_child", "tag", "upload"}
+LARGE = {"repository", "blob", "repository_blob", "manifest", "manifest_blob", "manifest_child", "tag", "upload",
+         "account", "project", "member", "access_token", "refresh_token", "login_failure", "known_address", "refusal"}
 DIGEST = "'\\x01'::bytea || sha256('2'::bytea)"
 OTHER = "'\\x01'::bytea || sha256('1'::bytea)"
+HASH = "sha256('1')"
 ID = "'b7e1c0f2-0000-4000-8000-000000000000'"
 ARGUMENTS = {
     "REPOSITORY_FIND": ["'r1'"],
@@ -52,6 +66,17 @@ ARGUMENTS = {
     "UPLOAD_SAVE": [ID, "1", "''", "''"],
     "UPLOAD_CLAIMED": [ID],
     "UPLOAD_DELETE": [ID],
+    "LOGIN_FIND": ["'a1'", "'x2'", HASH, HASH, HASH, "5", "1", "900", "3600"],
+    "LOGIN_FAILED": [f"ARRAY[{HASH}]", "3600"],
+    "LOGIN_SUCCEEDED": ["1", "'x'", HASH],
+    "ACCESS_TOKEN_FIND": [HASH, "'a2'"],
+    "ACCESS_TOKEN_USED": ["1"],
+    "REFRESH_TOKEN_FIND": [HASH, "'s'"],
+    "REFRESH_TOKEN_ADD": ["sha256('new')", "1", "NULL", "'s'", "60"],
+    "REFRESH_TOKEN_USED": [HASH],
+    "REFRESH_TOKEN_FORGET": ["'a1'"],
+    "GRANTS_FIND": ["1", "ARRAY['p1/app', 'p2', 'p3/a/b']"],
+    "REFUSAL_NOTE": ["'a1'", "'x'", "ARRAY['login']", "ARRAY['']"],
 }
 
 

@@ -1,0 +1,5 @@
+check_PROGRAMS += tests/unit/test_fcgi
+TESTS += tests/unit/test_fcgi
+tests_unit_test_fcgi_SOURCES = tests/unit/fcgi/main.c tests/unit/fcgi/test_gate.c
+tests_unit_test_fcgi_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_fcgi_LDADD = libprefork.a $(BASE_LIBS) $(CHECK_LIBS)
