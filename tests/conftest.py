@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
 from images import Repo  # noqa: E402
 from processes import ACCOUNT  # noqa: E402
 from stack import Registries  # noqa: E402
+from storages import STORAGES  # noqa: E402
 
 FRONTENDS = {"nginx": ["nginx"], "apache": ["apache"], "both": ["nginx", "apache"]}
 
@@ -18,8 +19,22 @@ def pytest_addoption(parser):
     parser.addoption("--frontend", choices=FRONTENDS, default="both", help="web server in front of the workers")
     parser.addoption("--target", choices=["berth", "debian"], default="berth",
                      help="debian: Debian's docker-registry, to check the tests themselves")
+    parser.addoption("--storage", choices=STORAGES, default="filesystem", help="where the registry keeps its blobs")
     parser.addoption("--all", action="store_true", help="what is missing on this machine fails instead of being skipped")
     parser.addoption("--keep", action="store_true", help="keep folders and logs of the registries")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "filesystem: looks into the folder of the filesystem driver, or is about it")
+
+
+def pytest_collection_modifyitems(config, items):
+    """On another storage the tests that are about folders are left out."""
+    if config.getoption("--storage") == "filesystem":
+        return
+    left_out = [item for item in items if item.get_closest_marker("filesystem")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_generate_tests(metafunc):
@@ -30,9 +45,21 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(scope="session")
-def registries(request):
+def keeper(request):
+    """What --storage names."""
+    kind = STORAGES[request.config.getoption("--storage")]
+    why_not = kind.why_not()
+    if why_not:
+        (pytest.fail if request.config.getoption("--all") else pytest.skip)(why_not)
+    made = kind()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def registries(request, keeper):
     """Every registry of the session behind one front end. At the end a crash or a sanitizer's finding is an error."""
-    owner = Registries(request.config.getoption("--target"), request.param)
+    owner = Registries(request.config.getoption("--target"), request.param, keeper)
     yield owner
     ACCOUNT.keep = ACCOUNT.keep or request.config.getoption("--keep")
     damage = owner.close(ACCOUNT.keep)

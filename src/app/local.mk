@@ -9,6 +9,7 @@ libapp_a_SOURCES = \
 	src/app/store_gcs.c \
 	src/app/store_object.c \
 	src/app/store_priv.h \
+	src/app/store_s3.c \
 	src/app/store_swift.c \
 	src/app/token.c \
 	src/app/worker.c \

@@ -8,7 +8,13 @@
 
 static bool verifies(const struct config *config)
 {
-	return config->storage.driver != CONFIG_DRIVER_AZURE || !config->storage.azure.skipverify;
+	const struct config_storage *storage = &config->storage;
+
+	switch (storage->driver) {
+	case CONFIG_DRIVER_S3: return !storage->s3.skipverify;
+	case CONFIG_DRIVER_AZURE: return !storage->azure.skipverify;
+	default: return true;
+	}
 }
 
 static bool origin_of(const char **out, struct store *store, struct arena *arena, char *reason, size_t size)

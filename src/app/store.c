@@ -17,6 +17,7 @@ static struct store *open_filesystem(const struct config *config, char *reason, 
 
 static app_open_fn *const openers[] = {
 	[CONFIG_DRIVER_FILESYSTEM] = open_filesystem,
+	[CONFIG_DRIVER_S3] = app_open_s3,
 	[CONFIG_DRIVER_AZURE] = app_open_azure,
 	[CONFIG_DRIVER_GCS] = app_open_gcs,
 };

@@ -15,6 +15,7 @@ typedef struct store *app_open_fn(const struct config *config, char *reason, siz
 /* The driver that the configuration names. */
 app_open_fn app_open_store;
 
+app_open_fn app_open_s3;
 app_open_fn app_open_azure;
 app_open_fn app_open_gcs;
 /* The service that storage.swift describes, without a store on top: the tests' own programs take it so. */

@@ -16,7 +16,6 @@
 #define S3_PART_MAX ((uint64_t)5 << 30)
 #define S3_PUT_MAX ((uint64_t)5 << 30)
 #define S3_PARTS_AT_ONCE 4
-#define S3_COPIES_AT_ONCE 32 /* each is a connection of its own */
 #define S3_BATCH 64          /* parts whose requests are in memory at once */
 #define S3_RETRY_AFTER 5     /* seconds, for the client */
 

@@ -107,6 +107,7 @@ def test_a_blob_path_with_a_tag_in_place_of_the_digest_is_refused(client, repo):
     assert answer.status in (400, 404), answer
 
 
+@pytest.mark.filesystem
 def test_blobs_are_written_to_the_tree_of_distribution(registry, repo):
     data = blob()
     for algorithm in ("sha256", "sha512"):

@@ -186,7 +186,7 @@ def test_a_manifest_whose_stream_breaks_off_is_not_stored(registry, worker):
                                   "{spool}", "{spool}/", "{spool}/nothing", "relative", "\x00", "{spool}/a\x00b", "/" * 5000, "{data}",
                                   "{spool}/link"])
 def test_a_spool_file_outside_the_spool_is_refused(registry, worker, name):
-    spool = os.path.join(registry.storage, "berth", "spool")
+    spool = registry.spool
     link = os.path.join(spool, "link")
     if os.path.isdir(spool) and not os.path.lexists(link):
         os.symlink("/etc/passwd", link)

@@ -6,56 +6,18 @@ import os
 import pytest
 
 import fcgi_client as f
-from processes import ACCOUNT, Child, environment, listening, program, wait_until
+from attempt import Attempt
+from processes import ACCOUNT
 from stack import ROOT, Berth, merged, yaml
 
+pytestmark = pytest.mark.filesystem  # a start is a start; that of other drivers: tests/store
 CORPUS = sorted(glob.glob(os.path.join(ROOT, "tests", "tables", "config", "*.yml")))
 FAILED, CONFIGURATION = 1, 3
 
 
-class Attempt:
-    """A database and a storage folder of one's own, and registry.fcgi started on them in various ways."""
-
-    def __init__(self, registries):
-        self.berth = Berth(registries.shared_cluster(), registries.frontend)
-        self.cluster, self.child = self.berth.cluster, None
-        self.cluster.create(self.berth.database)
-        self.socket = os.path.join(self.berth.folder, "s")
-
-    def migrate(self):
-        self.berth.write_config()
-        self.berth.berth("migrate", "up", self.berth.config_path)
-
-    def start(self, text, **variables):
-        path = os.path.join(self.berth.folder, "tried.yml")
-        with open(path, "w", encoding="utf-8") as out:
-            out.write(text)
-        command = [program("spawn-fcgi"), "-n", "-s", self.socket, "-M", "0600", "--",
-                   os.path.join(self.berth.build, "registry.fcgi"), "--workers", 1, path]
-        self.child = Child("registry.fcgi", command, self.berth.log("tried"), env=environment(**variables))
-        return self
-
-    def refused(self, status):
-        """Waits for the end, checks the status, returns what was said."""
-        assert self.child.process.wait(30) == status, self.child.text()
-        return self.child.text()
-
-    def serves(self, status=200):
-        """Waits until GET /v2/ is answered, as an anonymous caller is, returns what was said so far."""
-        wait_until(lambda: self.child.check_alive() and listening(self.socket), "the socket")
-        assert f.call(self.socket, f.params()).status == status
-        return self.child.text()
-
-    def close(self):
-        if self.child:
-            self.child.stop()
-        self.cluster.sql(f'DROP DATABASE IF EXISTS "{self.berth.database}" WITH (FORCE)', "postgres")
-        self.berth.remove()
-
-
 @pytest.fixture
 def attempt(registries):
-    found = Attempt(registries)
+    found = Attempt(Berth(registries.shared_cluster(), registries.frontend))
     yield found
     found.close()
 
@@ -84,7 +46,7 @@ def test_without_auth_the_start_is_loud_about_it(attempt):
 @pytest.mark.parametrize("change, word", [
     ({"auth": {"htpasswd": {"realm": "x"}}}, "auth.htpasswd.path"),
     ({"auth": {"token": {"realm": "x", "service": "y", "issuer": "z"}}}, "rootcertbundle"),
-    ({"storage": {"filesystem": None, "s3": {"region": "x", "bucket": "y"}}}, "s3"),
+    ({"storage": {"filesystem": None, "s3": {"region": "x"}}}, "storage.s3.bucket"),
     ({"storage": {"filesystem": None, "inmemory": {}}}, "inmemory"),
     ({"proxy": {"remoteurl": "https://registry.example.com"}}, "proxy"),
     ({"http": {"draintimeout": "soon"}}, "draintimeout"), ({"catalog": {"maxentries": -1}}, "maxentries"),

@@ -46,9 +46,9 @@ def test_a_variable_names_itself(check):
 
 
 def test_an_error_is_status_3_and_prints_no_settings(check):
-    done = check("version: 0.1\nstorage: s3\nhttp:\n  addr: nowhere\n", check.path)
+    done = check("version: 0.1\nstorage: inmemory\nhttp:\n  addr: nowhere\n", check.path)
     assert done.returncode == 3 and done.stdout == ""
-    assert f"{check.path}:2: storage.s3: " in done.stderr
+    assert f"{check.path}:2: storage.inmemory: " in done.stderr
     assert f'{check.path}:4: http.addr: must be host:port, not "nowhere"\n' in done.stderr
 
 

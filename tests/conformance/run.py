@@ -3,7 +3,7 @@
 """
 The OCI conformance suite against Berth: versions 1.1 and dev, through both front ends. No failure, no skip.
 
-usage: run.py [--frontend nginx|apache|both] [--target debian] [--results DIR]
+usage: run.py [--frontend nginx|apache|both] [--storage s3] [--target debian] [--results DIR]
 The last line counts test cases; the reports stay in DIR (results/conformance beside the build tree's sources).
 """
 import argparse
@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
 from processes import environment  # noqa: E402
 from stack import ROOT, Registries  # noqa: E402
+from storages import STORAGES  # noqa: E402
 
 VERSIONS = ["1.1", "dev"]
 
@@ -53,6 +54,7 @@ def run(program, registry, version, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--frontend", choices=["nginx", "apache", "both"], default="both")
+    parser.add_argument("--storage", choices=STORAGES, default="filesystem")
     parser.add_argument("--target", choices=["berth", "debian"], default="berth")
     parser.add_argument("--results", default=os.path.join(ROOT, "results", "conformance"))
     options = parser.parse_args()
@@ -62,15 +64,16 @@ def main():
         return 0
     shutil.rmtree(options.results, ignore_errors=True)
     frontends = ["direct"] if options.target == "debian" else ["nginx", "apache"] if options.frontend == "both" else [options.frontend]
-    totals, damage = [0, 0, 0], []
+    totals, damage, keeper = [0, 0, 0], [], STORAGES[options.storage]()
     for frontend in frontends:
-        registries = Registries(options.target, frontend)
+        registries = Registries(options.target, frontend, keeper)
         try:
             for version in VERSIONS:
                 folder = os.path.join(options.results, f"{frontend}-{version}")
                 totals = [a + b for a, b in zip(totals, run(program, registries.main(), version, folder))]
         finally:
             damage += registries.close()
+    keeper.close()
     for text in damage:
         print(text)
     totals[1] += len(damage)

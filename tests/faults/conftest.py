@@ -53,11 +53,12 @@ def own_cluster():
 
 
 @pytest.fixture
-def launch(request):
+def launch(request, keeper):
     """launch(cluster, frontend, ...) starts a registry that ends with the test; its logs must tell of no damage."""
     started = []
 
     def start(cluster, frontend="nginx", kind=lab.Berth, **options):
+        options.setdefault("keeper", keeper)
         registry = kind(cluster, frontend, **options)
         started.append(registry)
         return registry.start()

@@ -3,6 +3,7 @@
 import atexit
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -28,9 +29,16 @@ def wait_until(check, what, seconds=20.0, interval=0.02):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Outside of the range from which connections take theirs, or one might have it before the server does."""
+    for _ in range(1000):
+        port = random.SystemRandom().randrange(10000, 32000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Unready("no free port")
 
 
 def listening(address):

@@ -14,6 +14,7 @@ import signal
 
 from postgres import Cluster
 from processes import ACCOUNT, Child, Unready, free_port, listening, program, run, wait_until
+from storages import Filesystem
 from wire import Client
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -65,13 +66,17 @@ def merged(base, change):
 class Berth:
     """One registry: its configuration, its processes, its logs. Use as a context manager or call start and stop."""
 
-    def __init__(self, cluster, frontend, change=None, beside=None, workers=4, upload_workers=2, folder=None):
+    def __init__(self, cluster, frontend, change=None, beside=None, workers=4, upload_workers=2, folder=None, keeper=None):
+        """`keeper` is one of storages.py's, the filesystem unless given."""
         self.cluster, self.frontend = cluster, frontend
         self.workers, self.upload_workers = workers, upload_workers
         self.build = build_folder()
         self.folder = folder or ACCOUNT.scratch()
         self.owns_folder = folder is None
         self.storage = beside.storage if beside else ACCOUNT.folder(os.path.join(self.folder, "data"))
+        self.place = beside.place if beside else (keeper or Filesystem()).section(self.storage, self._bucket())
+        in_folder = "filesystem" in self.place
+        self.spool = os.path.join(self.storage, "berth", "spool") if in_folder else ACCOUNT.folder(os.path.join(self.folder, "spool"))
         self.database = beside.database if beside else "r" + os.path.basename(self.folder).replace(".", "_")
         self.shared = beside is not None
         self.port = free_port()
@@ -80,11 +85,16 @@ class Berth:
         self.children = {}
         self.client = Client("127.0.0.1", self.port, self.config["http"].get("prefix", "/"))
 
+    def _bucket(self):
+        """Lower case and digits, and as unique as the folder."""
+        return "b" + os.path.basename(self.folder).encode().hex()[-40:]
+
     def _default_config(self):
         return {
             "version": "0.1",
             "log": {"level": "info"},
-            "storage": {"filesystem": {"rootdirectory": self.storage}, "delete": {"enabled": True}},
+            "storage": {**self.place, "delete": {"enabled": True}},
+            **({} if "filesystem" in self.place else {"spool": {"directory": self.spool}}),
             "database": {"enabled": True, **self.cluster.settings(self.database)},
             "http": {"addr": f"127.0.0.1:{self.port}", "draintimeout": "10s"},
             "validation": {"manifests": {"urls": {"allow": ["^https?://"]}}},
@@ -240,8 +250,8 @@ class DebianRegistry:
 class Registries:
     """The registries of one test session and one front end, by configuration; each is started once."""
 
-    def __init__(self, target, frontend):
-        self.target, self.frontend = target, frontend
+    def __init__(self, target, frontend, keeper=None):
+        self.target, self.frontend, self.keeper = target, frontend, keeper
         self.folder = ACCOUNT.scratch()
         self.cluster, self.by_key = None, {}
 
@@ -260,7 +270,7 @@ class Registries:
         if self.target == "debian":
             return DebianRegistry(change, beside)
         small = {"workers": 2, "upload_workers": 1} if change else {}
-        return Berth(self.shared_cluster(), self.frontend, change, beside, **small)
+        return Berth(self.shared_cluster(), self.frontend, change, beside, keeper=self.keeper, **small)
 
     def shared_cluster(self):
         if not self.cluster:

@@ -26,7 +26,8 @@ PIPELINE = ("catch_errors gatekeeper healthcheck cache listing_formats bulk temp
             "versioned_writes proxy-server")
 # What a filter of the pipeline is told beyond its name.
 FILTERS = {
-    "tempauth": {"user_test_tester": "testing .admin", "user_test_reader": "testing3", "storage_url_scheme": "http"},
+    "tempauth": {"user_test_tester": "testing .admin", "user_test_reader": "testing3",
+                 "user_test_owner": "never-in-a-log .admin", "storage_url_scheme": "http"},
     "s3api": {"location": "us-east-1"},
 }
 

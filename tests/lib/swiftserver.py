@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
 A Swift server of the tests' own, for the S3 and the Swift API: signatures, presigned and temporary URLs and tokens are
-verified. Users: test:tester (password and S3 secret `testing`, owner of the account), test:reader (`testing3`).
+verified. Users: test:tester (password and S3 secret `testing`, owner of the account), test:reader (`testing3`), and
+test:owner with a secret that can be told from everything else in a log.
 
     with Swift() as swift:
         swift.bucket("blobs")
@@ -32,6 +33,7 @@ class Swift:
     """One server and its folder; its data survive stop and start, and go with remove."""
 
     user, password, account = "test:tester", "testing", "AUTH_test"
+    owner, secret = "test:owner", "never-in-a-log"
     region = "us-east-1"
 
     def __init__(self, folder=None, **variant):
@@ -83,7 +85,7 @@ class Swift:
 
     def s3(self, bucket, **change):
         """A `storage:` section of the s3 driver for this server."""
-        return {"s3": {"accesskey": self.user, "secretkey": self.password, "region": self.region, "bucket": bucket,
+        return {"s3": {"accesskey": self.owner, "secretkey": self.secret, "region": self.region, "bucket": bucket,
                        "regionendpoint": self.url, "secure": False, **change}}
 
     def swift(self, container, **change):

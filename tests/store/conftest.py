@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures of the tests of object stores: the servers, once for the whole run."""
+"""Fixtures of the tests of object stores: the servers, once for the whole run, and registries on them."""
 import os
 import subprocess
 
@@ -7,7 +7,10 @@ import azurite as azurite_server
 import gcsserver
 import pytest
 import swiftserver
-from stack import ROOT
+from postgres import Cluster
+from processes import ACCOUNT
+from stack import ROOT, Berth
+from storages import S3
 
 
 def give_up(request, why):
@@ -24,6 +27,13 @@ def started(request, module, server):
 
 @pytest.fixture(scope="session")
 def swift(request):
+    with started(request, swiftserver, swiftserver.Swift) as server:
+        yield server
+
+
+@pytest.fixture
+def own_swift(request):
+    """For tests that stop it."""
     with started(request, swiftserver, swiftserver.Swift) as server:
         yield server
 
@@ -48,3 +58,35 @@ def google_python(request):
     if done.returncode != 0:
         give_up(request, done.stderr[-500:])
     return os.path.join(os.path.dirname(done.stdout.strip()), "google-cloud-storage", "bin", "python")
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    made = Cluster(ACCOUNT.scratch())
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def small_parts(swift):
+    """The S3 API with parts and copies as small as it takes, so that few bytes make many."""
+    return S3(swift, chunksize=5 << 20, multipartcopychunksize=5 << 20, multipartcopythresholdsize=6 << 20)
+
+
+@pytest.fixture
+def launch(cluster):
+    """launch(keeper, change) starts a registry that ends with the test; its logs must tell of no damage."""
+    started = []
+
+    def start(keeper=None, change=None, **options):
+        registry = Berth(cluster, options.pop("frontend", "nginx"), change, keeper=keeper, workers=2, upload_workers=1, **options)
+        started.append(registry)
+        return registry.start()
+    yield start
+    for registry in sorted(started, key=lambda r: not r.shared):
+        registry.stop()
+    damage = [line for registry in started for line in registry.damage()]
+    for registry in started:
+        registry.remove(bool(damage))
+    assert not damage, "\n".join(damage)

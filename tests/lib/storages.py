@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""
+What a registry of the tests keeps its blobs in, by the name of the option --storage. Servers start when the first registry
+needs them and are shared by all of a session; each registry has a bucket of its own.
+"""
+from swiftserver import Swift, missing
+
+
+class Filesystem:
+    """A folder, in which bodies are spooled too."""
+
+    why_not = staticmethod(lambda: None)
+
+    def section(self, folder, _name):
+        """The driver's part of a `storage:` section."""
+        return {"filesystem": {"rootdirectory": folder}}
+
+    def close(self):
+        pass
+
+
+class S3:
+    """A bucket of a Swift server's S3 API; blobs come through the web server, so that answers are as from a folder."""
+
+    why_not = staticmethod(missing)
+
+    def __init__(self, server=None, **change):
+        """A server of somebody else's stays his; `change` goes over the driver's section."""
+        self.server, self.change, self.owns = server, change, server is None
+
+    def section(self, _folder, name):
+        if not self.server:
+            self.server = Swift().start()
+        return {**self.server.s3(self.server.bucket(name), **self.change), "redirect": {"disable": True}}
+
+    def close(self):
+        if self.server and self.owns:
+            self.server.stop()
+            self.server.remove()
+
+
+STORAGES = {"filesystem": Filesystem, "s3": S3}
