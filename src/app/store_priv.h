@@ -18,6 +18,7 @@ app_open_fn app_open_store;
 app_open_fn app_open_s3;
 app_open_fn app_open_azure;
 app_open_fn app_open_gcs;
+app_open_fn app_open_swift;
 /* The service that storage.swift describes, without a store on top: the tests' own programs take it so. */
 struct object_service *app_swift_service(const struct config *config, char *reason, size_t size);
 

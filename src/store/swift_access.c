@@ -8,6 +8,8 @@
 #include "jsondoc_priv.h"
 
 #define STORE_TYPE "object-store"
+#define TOKEN_MAX ((size_t)64 << 10) /* PKI tokens have some 10 KiB; a header has to hold it */
+#define URL_MAX ((size_t)8 << 10)
 
 static bool is_http(const char *url)
 {
@@ -123,7 +125,8 @@ bool swift_auth_read(struct swift_access *out, const struct swift_settings *sett
 	out->storage_url = arena_span(arena, (struct span){out->storage_url, len});
 	if (!out->tenant_id[0])
 		out->tenant_id = settings->tenantid;
-	if (secret_is_set(out->token) && is_http(out->storage_url))
+	if (secret_is_set(out->token) && strlen(secret_reveal(out->token)) <= TOKEN_MAX && is_http(out->storage_url) &&
+	    len <= URL_MAX && strlen(out->tenant_id) <= URL_MAX)
 		return true;
 	*why = "the answer of storage.swift.authurl has no token or no storage URL: is it the right URL and authversion?";
 	return false;

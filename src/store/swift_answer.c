@@ -10,6 +10,7 @@ static const struct {
 	enum error_code code;
 	const char *advice;
 } statuses[] = {
+	{400, E_UNAVAILABLE, ": of a manifest: a segment is missing, or is not what was sent"},
 	{401, E_UNKNOWN, ": the new token was refused too"},
 	{403, E_UNKNOWN, ": the user lacks a role or an ACL that lets it read and write the container"},
 	{404, E_UNAVAILABLE, ""},

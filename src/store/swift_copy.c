@@ -45,11 +45,9 @@ static bool copy_bytes(const struct copy *copy, struct arena *arena, struct erro
 static struct http_exchange mark_source(const struct copy *copy, struct arena *arena)
 {
 	struct http_exchange exchange = swift_exchange(copy->swift, "POST", copy->from, NULL, arena);
-	const char *prefix = swift_key_prefix(copy->swift->settings.prefix, arena);
-	const char *to = strncmp(copy->to, prefix, strlen(prefix)) == 0 ? copy->to + strlen(prefix) : copy->to;
 
 	swift_set_upload(&exchange, copy->source.upload);
-	http_exchange_set(&exchange, "X-Object-Meta-Berth-Copied", to);
+	swift_set_copied(copy->swift, &exchange, copy->to, arena);
 	if (copy->source.kind == SWIFT_DYNAMIC)
 		http_exchange_set(&exchange, "X-Object-Manifest", copy->source.segments);
 	return exchange;

@@ -54,6 +54,14 @@ void swift_set_upload(struct http_exchange *exchange, const char *upload)
 		http_exchange_set(exchange, UPLOAD_FIELD, upload);
 }
 
+void swift_set_copied(const struct swift *swift, struct http_exchange *exchange, const char *target, struct arena *arena)
+{
+	const char *prefix = swift_key_prefix(swift->settings.prefix, arena);
+	size_t len = strlen(prefix);
+
+	http_exchange_set(exchange, COPIED_FIELD, strncmp(target, prefix, len) == 0 ? target + len : target);
+}
+
 static const char *field(const struct http_exchange *exchange, const char *name, struct arena *arena)
 {
 	return arena_span(arena, http_exchange_header(exchange, name));
@@ -133,6 +141,8 @@ static bool flush(struct batch *batch)
 	size_t count = batch->count;
 
 	batch->count = 0;
+	if (count == 0)
+		return true;
 	if (!swift_run_all(batch->swift, batch->list, count, batch->arena, batch->error))
 		return false;
 	for (size_t i = 0; i < count; i++)
@@ -157,21 +167,35 @@ static bool add_listed(void *context, const char *name, uint64_t size, int64_t a
 	return add(batch, arena_strdup(batch->arena, name));
 }
 
-bool swift_delete_segments(struct swift *swift, const char *folder, unsigned count, struct arena *arena,
-			   struct error *error)
+static struct batch *batch_new(struct swift *swift, struct arena *arena, struct error *error)
 {
 	struct batch *batch = arena_alloc(arena, sizeof *batch);
 
 	*batch = (struct batch){.swift = swift, .arena = arena, .error = error};
+	return batch;
+}
+
+bool swift_delete_behind(struct swift *swift, const char *folder, const char *last, struct arena *arena,
+			 struct error *error)
+{
+	struct batch *batch = batch_new(swift, arena, error);
+
+	return swift_list(swift, folder, last, add_listed, batch, arena, error) && !batch->failed && flush(batch);
+}
+
+bool swift_delete_segments(struct swift *swift, const char *folder, unsigned count, struct arena *arena,
+			   struct error *error)
+{
+	struct batch *batch = batch_new(swift, arena, error);
+
 	for (unsigned number = 1; number <= count && !batch->failed; number++)
 		(void)add(batch, arena_printf(arena, "%s%016u", folder, number));
 	/* what was sent when a node died is in no list of parts, and what is new may be in no listing yet */
-	return !batch->failed && flush(batch) && swift_list(swift, folder, add_listed, batch, arena, error) &&
-	       !batch->failed && flush(batch);
+	return !batch->failed && flush(batch) && swift_delete_behind(swift, folder, "", arena, error);
 }
 
 /* Swift removes the segments and then the manifest; what it says about it is in the body of a 200. */
-static bool remove_static(struct swift *swift, const char *key, struct arena *arena, struct error *error)
+static bool remove_listed(struct swift *swift, const char *key, struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange = swift_exchange(swift, "DELETE", key, "multipart-manifest=delete", arena);
 	const char *status;
@@ -186,6 +210,16 @@ static bool remove_static(struct swift *swift, const char *key, struct arena *ar
 	if (strncmp(status, "200", 3) == 0 || strncmp(status, "404", 3) == 0)
 		return true;
 	return swift_strange(&exchange, arena_printf(arena, "segments were not removed: %.100s", status), error);
+}
+
+/* Segments that came too late to be in the manifest are in the folder all the same. */
+static bool remove_static(struct swift *swift, const char *key, const struct swift_large *large, struct arena *arena,
+			  struct error *error)
+{
+	const char *folder = arena_printf(arena, "%s/", swift_segments(swift, large->upload, arena));
+
+	return remove_listed(swift, key, arena, error) &&
+	       (!large->upload[0] || swift_delete_behind(swift, folder, "", arena, error));
 }
 
 /* Segments elsewhere than in the registry's own folder are left alone. */
@@ -218,6 +252,6 @@ bool swift_remove(struct object_service *service, const char *key, struct arena 
 	if (large.kind == SWIFT_PLAIN || shared)
 		return swift_delete(swift, key, arena, error);
 	if (large.kind == SWIFT_STATIC)
-		return remove_static(swift, key, arena, error);
+		return remove_static(swift, key, &large, arena, error);
 	return remove_dynamic(swift, key, &large, arena, error);
 }

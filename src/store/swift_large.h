@@ -40,12 +40,18 @@ const char *swift_note(const struct swift *swift, const char *key, const char *u
 /* Metadata of a manifest, for a PUT or a POST. */
 void swift_set_upload(struct http_exchange *exchange, const char *upload);
 
+void swift_set_copied(const struct swift *swift, struct http_exchange *exchange, const char *target, struct arena *arena);
+
 /* Removes one object as it stands; what is not there is success. */
 bool swift_delete(struct swift *swift, const char *key, struct arena *arena, struct error *error);
 
 /* Removes the segments numbered from 1 to `count`, and every other object below `folder` (with a slash at its end). */
 bool swift_delete_segments(struct swift *swift, const char *folder, unsigned count, struct arena *arena,
 			   struct error *error);
+
+/* Removes the objects below `folder` whose names come after `last`. */
+bool swift_delete_behind(struct swift *swift, const char *folder, const char *last, struct arena *arena,
+			 struct error *error);
 
 /* Whether the object has `size` bytes now; logs and sets the error when not. */
 bool swift_has_size(struct swift *swift, const char *key, uint64_t size, struct arena *arena, struct error *error);

@@ -2,6 +2,7 @@
 /* Objects as they are: put, asked for, read, listed. */
 #include "swift_object.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "berth/base/percent.h"
@@ -46,7 +47,7 @@ static bool sum_segments(struct swift *swift, const char *manifest, uint64_t *si
 	const char *prefix = strchr(manifest, '/');
 
 	*size = 0;
-	return swift_list(swift, prefix ? prefix + 1 : "", add_size, size, arena, error);
+	return swift_list(swift, prefix ? prefix + 1 : "", "", add_size, size, arena, error);
 }
 
 bool swift_head(struct object_service *service, const char *key, bool *found, uint64_t *size, struct arena *arena,
@@ -74,6 +75,7 @@ struct reader {
 	store_sink_fn *sink;
 	void *context;
 	uint64_t left;
+	struct swift_call *call;
 };
 
 /* No byte more than asked for goes on, whatever the server sends. */
@@ -84,7 +86,8 @@ static bool pass_on(void *context, const void *bytes, size_t len)
 	if (len > reader->left)
 		return false;
 	reader->left -= len;
-	return reader->sink(reader->context, bytes, len);
+	reader->call->quiet = !reader->sink(reader->context, bytes, len);
+	return !reader->call->quiet;
 }
 
 bool swift_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
@@ -92,7 +95,7 @@ bool swift_get(struct object_service *service, const char *key, uint64_t offset,
 {
 	struct swift *swift = (struct swift *)service;
 	struct http_exchange exchange = swift_exchange(swift, "GET", key, NULL, arena);
-	struct reader reader = {.sink = sink, .context = context, .left = length};
+	struct reader reader = {.sink = sink, .context = context, .left = length, .call = exchange.context};
 
 	if (length == 0)
 		return true;
@@ -127,7 +130,7 @@ static struct arena *page_arena(struct arena *arena)
 }
 
 /* *more false: this was the last page, or the visitor wants no other. */
-static bool visit_page(const struct http_exchange *answer, char marker[static NAME_MAX_BYTES], swift_entry_fn *visit,
+static bool visit_page(const struct http_exchange *answer, char last[static NAME_MAX_BYTES], swift_entry_fn *visit,
 		       void *context, bool *more, struct arena *page, struct error *error)
 {
 	const struct jsondoc *list = jsondoc_parse(answer->answer, page);
@@ -147,20 +150,21 @@ static bool visit_page(const struct http_exchange *answer, char marker[static NA
 			return swift_strange(answer, "a listing with a name that cannot be", error);
 		if (!timetext_parse(&then, span_of(swift_text(entry, "last_modified"))))
 			then = now;
-		memcpy(marker, name, strlen(name) + 1);
+		memcpy(last, name, strlen(name) + 1);
 		*more = visit(context, name, swift_number(entry, "bytes", 0), now - then);
 	}
 	return true;
 }
 
-bool swift_list(struct swift *swift, const char *prefix, swift_entry_fn *visit, void *context, struct arena *arena,
-		struct error *error)
+bool swift_list(struct swift *swift, const char *prefix, const char *marker, swift_entry_fn *visit, void *context,
+		struct arena *arena, struct error *error)
 {
 	struct arena *page = page_arena(arena);
 	const char *wanted = percent_encode(arena, span_of(prefix), "");
-	char *marker = arena_alloc(arena, NAME_MAX_BYTES);
+	char *last = arena_alloc(arena, NAME_MAX_BYTES);
 	bool more = true, ok = swift_ready(swift, arena, error);
 
+	(void)snprintf(last, NAME_MAX_BYTES, "%s", marker);
 	while (ok && more) {
 		struct http_exchange exchange;
 
@@ -168,13 +172,13 @@ bool swift_list(struct swift *swift, const char *prefix, swift_entry_fn *visit, 
 		exchange = swift_exchange(swift, "GET", NULL,
 					  arena_printf(page, "format=json&limit=%llu&prefix=%s&marker=%s",
 						       (unsigned long long)swift->powers.page, wanted,
-						       percent_encode(page, span_of(marker), "")),
+						       percent_encode(page, span_of(last), "")),
 					  page);
 		ok = swift_run(swift, &exchange, page, error);
 		if (ok && exchange.status == 204)
 			break;
 		ok = ok && (swift_fine(&exchange) || swift_refused(&exchange, error)) &&
-		     visit_page(&exchange, marker, visit, context, &more, page, error);
+		     visit_page(&exchange, last, visit, context, &more, page, error);
 	}
 	arena_clear(page);
 	return ok;
@@ -214,5 +218,5 @@ bool swift_list_objects(struct object_service *service, const char *prefix, obje
 				  .scratch = page_arena(arena),
 				  .error = error};
 
-	return swift_list(listing.swift, prefix, show, &listing, arena, error) && !listing.failed;
+	return swift_list(listing.swift, prefix, "", show, &listing, arena, error) && !listing.failed;
 }

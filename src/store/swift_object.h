@@ -8,9 +8,12 @@
 /* One object of a listing. */
 typedef bool swift_entry_fn(void *context, const char *name, uint64_t size, int64_t age);
 
-/* Every object of the container whose name begins with `prefix`, a page at a time, until the visitor returns false. */
-bool swift_list(struct swift *swift, const char *prefix, swift_entry_fn *visit, void *context, struct arena *arena,
-		struct error *error);
+/*
+ * Every object of the container whose name begins with `prefix` and comes after `marker`, a page at a time, until the visitor
+ * returns false.
+ */
+bool swift_list(struct swift *swift, const char *prefix, const char *marker, swift_entry_fn *visit, void *context,
+		struct arena *arena, struct error *error);
 
 /* swift_refused, for a PUT; that the container is gone is remembered. */
 bool swift_put_refused(const struct http_exchange *exchange, struct error *error);

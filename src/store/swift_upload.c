@@ -14,23 +14,26 @@
 #define MANIFEST_BYTES ((size_t)16 << 20)
 #define SHOW_UP_MS 15000 /* a listing, and with it the size of a dynamic manifest, may lag that much */
 
+static bool put_note(struct swift *swift, const char *key, const char *upload, struct arena *arena, struct error *error)
+{
+	struct http_exchange note = swift_exchange(swift, "PUT", swift_note(swift, key, upload, arena), NULL, arena);
+
+	http_exchange_set(&note, "Content-Type", "application/octet-stream");
+	return swift_run(swift, &note, arena, error) && (swift_fine(&note) || swift_put_refused(&note, error));
+}
+
 bool swift_begin(struct object_service *service, const char *key, struct object_upload *out, struct arena *arena,
 		 struct error *error)
 {
 	struct swift *swift = (struct swift *)service;
 	unsigned char raw[ID_BYTES];
 	char id[2 * ID_BYTES + 1];
-	struct http_exchange note;
 
 	if (getrandom(raw, sizeof raw, 0) != (ssize_t)sizeof raw)
 		return error_set(error, E_UNKNOWN);
 	hex_encode(id, raw, sizeof raw);
-	note = swift_exchange(swift, "PUT", swift_note(swift, key, id, arena), NULL, arena);
-	http_exchange_set(&note, "Content-Type", "application/octet-stream");
-	if (!swift_run(swift, &note, arena, error))
+	if (!put_note(swift, key, id, arena, error))
 		return false;
-	if (!swift_fine(&note))
-		return swift_put_refused(&note, error);
 	*out = (struct object_upload){.key = arena_strdup(arena, key), .id = arena_strdup(arena, id)};
 	return true;
 }
@@ -101,14 +104,16 @@ static struct span manifest_of(const struct swift *swift, const struct object_up
 	return strbuf_span(&text);
 }
 
-/*
- * Never over an object that is there: a manifest of another upload would leave segments that nobody knows of, and our own
- * need not be written twice.
- */
+/* Whether a static manifest will do: where there are some, and of as many segments. */
+static bool is_static(const struct swift *swift, size_t count)
+{
+	return swift->powers.slo && count <= swift->powers.manifest_max;
+}
+
 static struct http_exchange manifest_put(struct swift *swift, const struct object_upload *upload,
 					 const struct object_part *parts, size_t count, struct arena *arena)
 {
-	bool fixed = swift->powers.slo && count <= swift->powers.manifest_max;
+	bool fixed = is_static(swift, count);
 	struct http_exchange exchange =
 		swift_exchange(swift, "PUT", upload->key, fixed ? "multipart-manifest=put" : NULL, arena);
 
@@ -119,7 +124,6 @@ static struct http_exchange manifest_put(struct swift *swift, const struct objec
 				  arena_printf(arena, "%s/%s/", swift->settings.container,
 					       swift_segments(swift, upload->id, arena)));
 	http_exchange_set(&exchange, "Content-Type", "application/octet-stream");
-	http_exchange_set(&exchange, "If-None-Match", "*");
 	swift_set_upload(&exchange, upload->id);
 	return exchange;
 }
@@ -149,22 +153,76 @@ static bool shows_up(struct swift *swift, const char *key, uint64_t size, struct
 	return swift_has_size(swift, key, size, arena, error);
 }
 
+static bool put_manifest(struct swift *swift, struct http_exchange *exchange, struct arena *arena, struct error *error)
+{
+	return swift_run(swift, exchange, arena, error) && (swift_fine(exchange) || swift_put_refused(exchange, error));
+}
+
 /*
- * The object is there with its size; made by this upload, or else by another, whose segments it is made of: ours are then
- * left to be abandoned.
+ * What is there is shorter: this upload was completed before it had all its parts, or another one was that this one goes on
+ * from. Of that the note is made again first, so that its segments are found whatever happens; those that serve a copy stay.
  */
-static bool settle(struct swift *swift, const struct object_upload *upload, uint64_t size, struct arena *arena,
+static bool replace(struct swift *swift, const struct object_upload *upload, const struct swift_large *old,
+		    struct http_exchange *manifest, struct arena *arena, struct error *error)
+{
+	const struct object_upload before = {upload->key, old->upload};
+	bool same = strcmp(old->upload, upload->id) == 0, other = !same && old->upload[0] && !old->copied[0];
+
+	if (other && !put_note(swift, before.key, before.id, arena, error))
+		return false;
+	if (same && old->copied[0])
+		swift_set_copied(swift, manifest, old->copied, arena);
+	return put_manifest(swift, manifest, arena, error) &&
+	       (!other || swift_abandon(&swift->service, &before, NULL, 0, arena, error));
+}
+
+/*
+ * `refused` was not put where nothing is: an object is there (412), or segments are gone (400). When there is one that has the
+ * size it will do: made by an earlier try, or by another upload, and then our segments are not needed.
+ */
+static bool settle(struct swift *swift, const struct object_upload *upload, const struct object_part *parts, size_t count,
+		   const struct http_exchange *refused, struct http_exchange *manifest, struct arena *arena,
 		   struct error *error)
 {
-	struct swift_large large;
+	struct swift_large old;
+	uint64_t size = 0;
+	bool found = false;
 
-	if (!swift_look(swift, upload->key, &large, arena, error))
+	if (!swift_look(swift, upload->key, &old, arena, error) ||
+	    !swift_head(&swift->service, upload->key, &found, &size, arena, error))
 		return false;
-	if (large.kind == SWIFT_DYNAMIC ? !shows_up(swift, upload->key, size, arena, error)
-					: !swift_has_size(swift, upload->key, size, arena, error))
+	if (found && size == size_of(parts, count))
+		return strcmp(old.upload, upload->id) == 0 ||
+		       swift_abandon(&swift->service, upload, parts, count, arena, error);
+	if (refused->status == 400)
+		return swift_put_refused(refused, error);
+	return replace(swift, upload, &old, manifest, arena, error);
+}
+
+/* Never over an object that is there: another upload's segments would be nobody's. */
+static bool put_where_nothing_is(struct swift *swift, const struct object_upload *upload, const struct object_part *parts,
+				 size_t count, struct arena *arena, struct error *error)
+{
+	struct http_exchange manifest = manifest_put(swift, upload, parts, count, arena), first = manifest;
+
+	http_exchange_set(&first, "If-None-Match", "*");
+	if (!swift_run(swift, &first, arena, error))
 		return false;
-	return strcmp(large.upload, upload->id) != 0 ||
-	       swift_delete(swift, swift_note(swift, upload->key, upload->id, arena), arena, error);
+	if (first.status == 412 || first.status == 400)
+		return settle(swift, upload, parts, count, &first, &manifest, arena, error);
+	return swift_fine(&first) || swift_put_refused(&first, error);
+}
+
+/*
+ * Parts that were sent twice, and the first time in more pieces, left segments behind the last one. A dynamic manifest would
+ * take them for its own.
+ */
+static bool remove_strays(struct swift *swift, const struct object_upload *upload, size_t count, struct arena *arena,
+			  struct error *error)
+{
+	const char *folder = arena_printf(arena, "%s/", swift_segments(swift, upload->id, arena));
+
+	return swift_delete_behind(swift, folder, swift_segment(swift, upload->id, (unsigned)count, arena), arena, error);
 }
 
 bool swift_complete(struct object_service *service, const struct object_upload *upload,
@@ -172,16 +230,12 @@ bool swift_complete(struct object_service *service, const struct object_upload *
 {
 	struct swift *swift = (struct swift *)service;
 	uint64_t size = size_of(parts, count);
-	struct http_exchange exchange;
 
-	if (!swift_ready(swift, arena, error))
-		return false;
-	exchange = manifest_put(swift, upload, parts, count, arena);
-	if (!swift_run(swift, &exchange, arena, error))
-		return false;
-	if (!swift_fine(&exchange) && exchange.status != 412)
-		return swift_put_refused(&exchange, error);
-	return settle(swift, upload, size, arena, error);
+	return swift_ready(swift, arena, error) && remove_strays(swift, upload, count, arena, error) &&
+	       put_where_nothing_is(swift, upload, parts, count, arena, error) &&
+	       (is_static(swift, count) ? swift_has_size(swift, upload->key, size, arena, error)
+					: shows_up(swift, upload->key, size, arena, error)) &&
+	       swift_delete(swift, swift_note(swift, upload->key, upload->id, arena), arena, error);
 }
 
 /* ---- giving up ---- */
@@ -254,5 +308,5 @@ bool swift_list_unfinished(struct object_service *service, const char *prefix, o
 	struct search search = {.visit = visit, .context = context, .arena = arena};
 
 	search.root = arena_printf(arena, "%sunfinished/", swift_segments_root(swift, arena));
-	return swift_list(swift, arena_printf(arena, "%s%s", search.root, prefix), show, &search, arena, error);
+	return swift_list(swift, arena_printf(arena, "%s%s", search.root, prefix), "", show, &search, arena, error);
 }

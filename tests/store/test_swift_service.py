@@ -273,6 +273,57 @@ def test_a_copy_outlives_its_source_and_takes_the_segments_with_it(swift, servic
     assert swift.listed(container) == {}
 
 
+@pytest.fixture(scope="module", params=[{}, {"without": ["slo"]}], ids=["static", "dynamic"])
+def any_manifests(request):
+    with variant(request, **request.param) as server:
+        yield server
+
+
+def test_parts_sent_again_in_fewer_pieces_leave_none_behind(any_manifests, container, large):
+    with Service(any_manifests.swift(container, chunksize=MIB)) as service:
+        upload_id = upload(service, STAGED, large)
+        service.call("use", STAGED, upload_id)
+        service.call("parts", 1, large.path, 2 * MIB)
+        service.call("complete")
+        assert service.get(STAGED, 0, large.size) == large.sha256()
+        assert len(any_manifests.listed(container)) == 1 + 3
+
+
+def test_a_segment_that_came_late_goes_with_the_object(swift, service, container, large):
+    upload_id = upload(service, STAGED, large)
+    service.call("complete")
+    swift.request("PUT", f"/{container}/segments/{upload_id[:3]}/{upload_id[3:]}/{7:016}", b"late")
+    service.call("remove", STAGED)
+    assert swift.listed(container) == {}
+
+
+def test_an_upload_that_was_completed_early_goes_on(any_manifests, container, large):
+    with Service(any_manifests.swift(container, chunksize=MIB)) as service:
+        upload(service, STAGED, large)
+        service.call("complete")
+        service.call("parts", 7, large.path, MIB)
+        service.call("complete")
+        assert service.get(STAGED, 0, large.size) == service.get(STAGED, large.size, large.size) == large.sha256()
+        service.call("copy", STAGED, FINAL, 2 * large.size)
+        service.call("remove", STAGED)
+        assert service.head(FINAL) == 2 * large.size
+        service.call("remove", FINAL)
+        assert any_manifests.listed(container) == {}
+
+
+def test_a_longer_upload_takes_the_place_of_a_shorter_one(any_manifests, container, large, small):
+    with Service(any_manifests.swift(container, chunksize=MIB)) as service:
+        for first in (small, large):
+            push(service, STAGED, first)
+            upload(service, STAGED, large)
+            service.call("parts", 7, large.path, MIB)
+            service.call("complete")
+            assert service.get(STAGED, large.size, large.size) == large.sha256() and service.unfinished("files/") == []
+            assert len(any_manifests.listed(container)) == 1 + 12
+            service.call("remove", STAGED)
+            assert any_manifests.listed(container) == {}
+
+
 def test_an_upload_given_up_leaves_nothing(swift, service, container, large):
     upload(service, STAGED, large)
     service.call("abandon")
@@ -338,13 +389,13 @@ def test_two_uploads_of_the_same_bytes_make_one_object(swift, service, container
 
 
 def test_two_uploads_to_one_key_make_one_object(swift, service, container, large):
-    push(service, STAGED, large)
-    other = upload(service, STAGED, large, part=2 * MIB)
+    push(service, FINAL, large)
+    upload(service, FINAL, large, part=2 * MIB)
     service.call("complete")
-    assert service.unfinished("files/") == [(STAGED, other)]
-    service.call("abandon")
-    assert service.get(STAGED, 0, large.size) == large.sha256()
-    service.call("remove", STAGED)
+    service.call("complete")
+    assert service.unfinished("files/") == [] and len(swift.listed(container)) == 1 + 6
+    assert service.get(FINAL, 0, large.size) == large.sha256()
+    service.call("remove", FINAL)
     assert swift.listed(container) == {}
 
 
