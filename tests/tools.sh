@@ -20,6 +20,7 @@ regctl      github.com/regclient/regclient/cmd/regctl@v0.11.7
 packages='
 azurite azurite@3.35.0
 google-cloud-storage google-cloud-storage==3.17.1
+oss2        oss2==2.19.1
 '
 
 is_new_enough() {

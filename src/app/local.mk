@@ -3,11 +3,14 @@ libapp_a_SOURCES = \
 	src/app/ahead.c \
 	src/app/app.c \
 	src/app/auth.c \
+	src/app/middleware.c \
+	src/app/middleware_priv.h \
 	src/app/origin.c \
 	src/app/store.c \
 	src/app/store_azure.c \
 	src/app/store_gcs.c \
 	src/app/store_object.c \
+	src/app/store_oss.c \
 	src/app/store_priv.h \
 	src/app/store_s3.c \
 	src/app/store_swift.c \

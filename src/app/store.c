@@ -7,6 +7,7 @@
 #include "berth/app/app.h"
 #include "berth/base/log.h"
 #include "berth/store/fs.h"
+#include "middleware_priv.h"
 
 #define REACH_MEMORY ((size_t)8 << 20)
 
@@ -21,16 +22,20 @@ static app_open_fn *const openers[] = {
 	[CONFIG_DRIVER_AZURE] = app_open_azure,
 	[CONFIG_DRIVER_GCS] = app_open_gcs,
 	[CONFIG_DRIVER_SWIFT] = app_open_swift,
+	[CONFIG_DRIVER_OSS] = app_open_oss,
 };
 
 struct store *app_open_store(const struct config *config, char *reason, size_t size)
 {
 	size_t driver = (size_t)config->storage.driver;
+	struct store *store;
 
-	if (driver < sizeof openers / sizeof *openers && openers[driver])
-		return openers[driver](config, reason, size);
-	(void)snprintf(reason, size, "this driver is not built in");
-	return NULL;
+	if (driver >= sizeof openers / sizeof *openers || !openers[driver]) {
+		(void)snprintf(reason, size, "this driver is not built in");
+		return NULL;
+	}
+	store = openers[driver](config, reason, size);
+	return store ? app_open_middlewares(store, config, reason, size) : NULL;
 }
 
 struct store *app_store(const struct app *app, char *reason, size_t size)

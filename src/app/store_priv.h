@@ -12,7 +12,7 @@
 /* NULL with one line in `reason`. Called once in each worker, after fork; strings of the configuration are borrowed. */
 typedef struct store *app_open_fn(const struct config *config, char *reason, size_t size);
 
-/* The driver that the configuration names. */
+/* The driver that the configuration names, behind its middlewares. */
 app_open_fn app_open_store;
 
 app_open_fn app_open_s3;
@@ -32,5 +32,7 @@ struct ahead_board *app_board(void);
  */
 struct store *app_open_objects(const struct config *config, const char *rootdirectory, struct object_service *service,
 			       char *reason, size_t size);
+
+app_open_fn app_open_oss;
 
 #endif

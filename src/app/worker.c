@@ -9,6 +9,7 @@
 #include "berth/jobs/housekeeper.h"
 #include "berth/meta/schema.h"
 #include "berth/meta/statements.h"
+#include "middleware_priv.h"
 #include "store_priv.h"
 #include "worker_priv.h"
 
@@ -90,6 +91,11 @@ struct api *app_worker_api(struct app_worker *worker)
 
 #define NS_PER_S 1000000000
 
+static int64_t refresh(const void *context)
+{
+	return app_refresh_aws_ranges(context);
+}
+
 void app_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void))
 {
 	const struct config_uploadpurging *purging = &app->config->storage.uploadpurging;
@@ -98,6 +104,8 @@ void app_housekeep(const struct app *app, struct app_worker *worker, bool (*stop
 		.purge_age = purging->age / NS_PER_S,
 		.purge_interval = purging->interval / NS_PER_S,
 		.purge_dry_run = purging->dryrun,
+		.refresh = refresh,
+		.context = app->config,
 	};
 
 	housekeeper_run(&worker->api.core, &settings, stopping);

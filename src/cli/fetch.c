@@ -72,10 +72,11 @@ static const char *name_servers(struct arena *arena)
 
 	strbuf_init(&out, arena, 512);
 	while (file && count < RESOLVERS_MAX && fgets(text, sizeof text, file)) {
-		line = span_trim(span_of(text));
-		if (!span_split(&line, ' ', &word) || !span_is(word, "nameserver"))
+		line = span_trim((struct span){text, strcspn(text, "\r\n#;")});
+		word = (struct span){line.ptr, strcspn(line.ptr, " \t\r\n")};
+		if (!span_is(word, "nameserver"))
 			continue;
-		add_resolver(&out, arena_span(arena, span_trim(line)));
+		add_resolver(&out, arena_span(arena, span_trim(span_after(line, word.len))));
 		count++;
 	}
 	if (file)

@@ -118,13 +118,6 @@ static void apply_scalar(struct load *load, const struct setting *row, const str
 		tell(load, fate);
 }
 
-static bool is_disabled(const struct node *item)
-{
-	const struct node *child = item->kind == NODE_MAP ? node_get(item, SPAN_LIT("disabled")) : NULL;
-
-	return child && child->kind == NODE_SCALAR && span_is_nocase(span_of(child->text), "true");
-}
-
 /* The items of a list are judged as a whole: those that are switched off do not count. */
 static void apply_records(struct load *load, const struct setting *row, const struct node *node, const char *path,
 			  struct fate *fate)
@@ -138,12 +131,14 @@ static void apply_records(struct load *load, const struct setting *row, const st
 
 		if (expect(load, item, item_path, NODE_MAP))
 			apply_map(load, row, item, item_path, NULL);
-		if (!is_disabled(item))
+		if (!node_says_disabled(item))
 			tell(load, fate);
 	}
 	load->origins[setting_index(row)] = node->where;
 	if (row->type == SETTING_PLATFORMS)
 		collect_platforms(load, node, path, load_member(load, row));
+	else if (row->type == SETTING_MIDDLEWARES)
+		collect_middlewares(load, node, path, load_member(load, row));
 }
 
 static void apply_collection(struct load *load, const struct setting *row, const struct node *node, const char *path,

@@ -30,15 +30,23 @@ void check_s3(struct load *load);
 void check_azure(struct load *load);
 void check_gcs(struct load *load);
 void check_swift(struct load *load);
+void check_oss(struct load *load);
 void check_token_service(struct load *load);
 
 /* Called by check_config: the scheme and what it needs. */
 void check_auth(struct load *load);
+void check_middlewares(struct load *load);
 
 /* What the checks share. Where a setting was given; the file as a whole when it was not. */
 struct config_where check_where(const struct load *load, const char *key);
 bool check_given(const struct load *load, const char *key);
 void check_error(struct load *load, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/*
+ * Letters, digits and `marks` only, and no dot in front: what needs no quoting in a host or a path. Services have rules of
+ * their own beyond that.
+ */
+void check_name(struct load *load, const char *key, const char *name, const char *marks);
 
 /* Cuts slashes off the end; "/" stays. */
 const char *check_without_slash(struct load *load, const char *path);
@@ -59,6 +67,7 @@ static inline void *load_member(const struct load *load, const struct setting *r
 bool collect_list(struct load *load, const struct node *node, const char *path, struct config_list *out);
 bool collect_fields(struct load *load, const struct node *node, const char *path, struct config_fields *out);
 bool collect_headers(struct load *load, const struct node *node, const char *path, struct config_headers *out);
+bool collect_middlewares(struct load *load, const struct node *node, const char *path, struct config_middlewares *out);
 bool collect_platforms(struct load *load, const struct node *node, const char *path, struct config_platforms *out);
 
 /*

@@ -100,6 +100,8 @@ static void check_storage(struct load *load)
 		check_gcs(load);
 	if (load->config->storage.driver == CONFIG_DRIVER_SWIFT)
 		check_swift(load);
+	if (load->config->storage.driver == CONFIG_DRIVER_OSS)
+		check_oss(load);
 }
 
 /* The filesystem driver links spooled files into place, so they must lie on its file system, where it looks for them. */
@@ -260,6 +262,7 @@ void check_config(struct load *load, const struct node *root)
 	check_validation(load);
 	check_policy(load);
 	check_token_service(load);
+	check_middlewares(load);
 	check_database(load);
 	load->config->tags.given = check_given(load, "tags.maxtags");
 	check_auth(load);

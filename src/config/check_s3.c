@@ -8,8 +8,7 @@
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-/* Only what needs no quoting in a host or a path; the service has rules of its own beyond that. */
-static void check_name(struct load *load, const char *key, const char *name, const char *marks)
+void check_name(struct load *load, const char *key, const char *name, const char *marks)
 {
 	size_t len = strlen(name), good = 0;
 

@@ -172,6 +172,7 @@ static void step(struct variable *var, struct node *node, const struct setting *
 		break;
 	case SETTING_LIST:
 	case SETTING_RECORDS:
+	case SETTING_MIDDLEWARES:
 	case SETTING_PLATFORMS: step_item(var, node, row); break;
 	case SETTING_FIELDS:
 	case SETTING_HEADERS:

@@ -5,6 +5,7 @@ libconfig_a_SOURCES = \
 	src/config/check_auth.c \
 	src/config/check_azure.c \
 	src/config/check_gcs.c \
+	src/config/check_oss.c \
 	src/config/check_s3.c \
 	src/config/check_swift.c \
 	src/config/check_token_service.c \
@@ -12,6 +13,7 @@ libconfig_a_SOURCES = \
 	src/config/duration.c \
 	src/config/env.c \
 	src/config/load.c \
+	src/config/middleware.c \
 	src/config/node.c \
 	src/config/print.c \
 	src/config/report.c \

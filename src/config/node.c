@@ -56,3 +56,10 @@ const char *node_kind_name(enum node_kind kind)
 
 	return names[kind];
 }
+
+bool node_says_disabled(const struct node *item)
+{
+	const struct node *child = item->kind == NODE_MAP ? node_get(item, SPAN_LIT("disabled")) : NULL;
+
+	return child && child->kind == NODE_SCALAR && span_is_nocase(span_of(child->text), "true");
+}

@@ -36,6 +36,9 @@ struct node *node_get(const struct node *map, struct span key);
 /* The child of a list; NULL beyond its end. */
 struct node *node_at(const struct node *list, size_t index);
 
+/* Whether a list's item is a mapping that is switched off: `disabled: true`. */
+bool node_says_disabled(const struct node *item);
+
 /* Gives `node` what `value` holds and says; its key and its place among its siblings stay. */
 void node_replace(struct node *node, const struct node *value);
 

@@ -53,6 +53,41 @@ static void write_platforms(struct json_writer *json, const struct config_platfo
 	json_close(json, ']');
 }
 
+static void write_text(struct json_writer *json, const char *key, const char *text)
+{
+	if (!*text)
+		return;
+	json_key(json, key);
+	json_text(json, text);
+}
+
+/* Their options as far as they say something; durations are defaults more often than not, but print all the same. */
+static void write_middlewares(struct json_writer *json, const struct config_middlewares *list, struct arena *arena)
+{
+	json_open(json, '[');
+	for (size_t i = 0; i < list->count; i++) {
+		const struct config_middleware *item = &list->items[i];
+
+		json_open(json, '{');
+		write_text(json, "name", item->name);
+		write_text(json, "baseurl", item->baseurl);
+		write_text(json, "privatekey", item->privatekey);
+		write_text(json, "keypairid", item->keypairid);
+		if (item->kind == CONFIG_MIDDLEWARE_CLOUDFRONT) {
+			write_text(json, "duration", value_duration_text(item->duration, arena));
+			write_text(json, "ipfilteredby", item->ipfilteredby);
+			write_text(json, "awsregion", item->awsregion);
+			write_text(json, "updatefrequency", value_duration_text(item->updatefrequency, arena));
+			write_text(json, "iprangesurl", item->iprangesurl);
+		}
+		write_text(json, "scheme", item->scheme);
+		write_text(json, "host", item->host);
+		write_text(json, "trimpathprefix", item->trimpathprefix);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
 static void write_value(struct strbuf *out, const struct setting *row, const void *member)
 {
 	struct json_writer json = json_writer(out);
@@ -68,6 +103,7 @@ static void write_value(struct strbuf *out, const struct setting *row, const voi
 	case SETTING_FIELDS: write_fields(&json, member); break;
 	case SETTING_HEADERS: write_headers(&json, member); break;
 	case SETTING_PLATFORMS: write_platforms(&json, member); break;
+	case SETTING_MIDDLEWARES: write_middlewares(&json, member, out->arena); break;
 	default: json_text(&json, *(const char *const *)member); break;
 	}
 }

@@ -21,6 +21,7 @@
 #define CHECK_FIELDS(member) MEMBER_IS(member, struct config_fields)
 #define CHECK_HEADERS(member) MEMBER_IS(member, struct config_headers)
 #define CHECK_PLATFORMS(member) MEMBER_IS(member, struct config_platforms)
+#define CHECK_MIDDLEWARES(member) MEMBER_IS(member, struct config_middlewares)
 
 #define GROUP(path, traits, other, help)
 #define ONEOF(path, noun, fallback, help)
@@ -150,7 +151,8 @@ const char *setting_type_name(enum setting_type type)
 		[SETTING_TEXT] = "text",         [SETTING_WORD] = "word",	 [SETTING_CHOICE] = "word",
 		[SETTING_SECRET] = "secret",     [SETTING_LIST] = "list",	 [SETTING_FIELDS] = "mapping",
 		[SETTING_HEADERS] = "headers",   [SETTING_RECORDS] = "list of mappings",
-		[SETTING_PLATFORMS] = "list of mappings", [SETTING_ANY] = "anything",
+		[SETTING_PLATFORMS] = "list of mappings",
+		[SETTING_MIDDLEWARES] = "list of mappings", [SETTING_ANY] = "anything",
 	};
 
 	return names[type];

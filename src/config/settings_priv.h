@@ -24,7 +24,8 @@ enum setting_type {
 	SETTING_FIELDS,   /* name: text */
 	SETTING_HEADERS,  /* name: list of texts */
 	SETTING_RECORDS,  /* list of mappings whose settings are the rows path[].x */
-	SETTING_PLATFORMS, /* the one such list that struct config holds */
+	SETTING_PLATFORMS,   /* such lists that struct config holds */
+	SETTING_MIDDLEWARES,
 	SETTING_ANY
 };
 
@@ -84,7 +85,7 @@ static inline bool setting_is_group(const struct setting *row)
 /* A list whose items are mappings with settings of their own. */
 static inline bool setting_has_items(const struct setting *row)
 {
-	return row->type == SETTING_RECORDS || row->type == SETTING_PLATFORMS;
+	return row->type == SETTING_RECORDS || row->type == SETTING_PLATFORMS || row->type == SETTING_MIDDLEWARES;
 }
 
 /* In use, and beyond what SIGHUP brings into force. */

@@ -60,12 +60,16 @@ static bool purge(const struct core *core, const struct housekeeper_settings *se
 void housekeeper_run(const struct core *core, const struct housekeeper_settings *settings, bool (*stopping)(void))
 {
 	const struct timespec second = {.tv_sec = 1};
-	int64_t due = now_s() + jitter(settings->purge_interval);
+	int64_t due = now_s() + jitter(settings->purge_interval), refresh = now_s(), again;
 
 	while (!stopping()) {
-		if (settings->purge_enabled && now_s() >= due)
+		if (settings->refresh && now_s() >= refresh) {
+			again = settings->refresh(settings->context);
+			refresh = again > INT64_MAX - now_s() ? INT64_MAX : now_s() + again;
+		} else if (settings->purge_enabled && now_s() >= due) {
 			due = now_s() + (purge(core, settings) ? settings->purge_interval : RETRY_S);
-		else
+		} else {
 			(void)nanosleep(&second, NULL);
+		}
 	}
 }

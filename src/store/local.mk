@@ -17,6 +17,7 @@ libstore_a_SOURCES = \
 	src/store/azure_upload.c \
 	src/store/folder.c \
 	src/store/folder_priv.h \
+	src/store/aws_ranges.c \
 	src/store/fs.c \
 	src/store/fs_blob.c \
 	src/store/fs_io.c \
@@ -52,8 +53,16 @@ libstore_a_SOURCES = \
 	src/store/object_state.c \
 	src/store/object_sweep.c \
 	src/store/object_trial.c \
+	src/store/oss.c \
+	src/store/oss_sign.c \
+	src/store/oss_sign.h \
 	src/store/s3_answer.c \
 	src/store/s3_copy.c \
+	src/store/middleware.c \
+	src/store/middleware_cloudfront.c \
+	src/store/middleware_priv.h \
+	src/store/middleware_redirect.c \
+	src/store/middleware_rewrite.c \
 	src/store/s3_credentials.c \
 	src/store/s3_credentials.h \
 	src/store/s3_credentials_priv.h \

@@ -6,11 +6,7 @@
 #include "s3_service.h"
 
 /* "Error responses" (Amazon S3 API Reference), and what other servers add. */
-static const struct refusal {
-	const char *code;
-	enum error_code error;
-	const char *advice;
-} refusals[] = {
+const struct s3_refusal s3_refusals[S3_REFUSALS] = {
 	{"SignatureDoesNotMatch", E_UNKNOWN,
 	 "the secret key is not that of the access key, or something on the way changes requests"},
 	{"InvalidAccessKeyId", E_UNKNOWN, "the service does not know the access key"},
@@ -46,8 +42,7 @@ static const struct refusal {
 	{"InsufficientStorage", E_STORAGE_FULL, "the service is full"},
 };
 
-/* Where there is no code: answers to HEAD have no body. */
-static const char *advice_on_status(int status)
+const char *s3_advice_on_status(int status)
 {
 	switch (status) {
 	case 301: return "the bucket is in another region: correct storage.s3.region or regionendpoint";
@@ -59,11 +54,11 @@ static const char *advice_on_status(int status)
 	}
 }
 
-static const struct refusal *known_refusal(const char *code)
+static const struct s3_refusal *known_refusal(const struct s3_dialect *dialect, const char *code)
 {
-	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
-		if (strcmp(refusals[i].code, code) == 0)
-			return &refusals[i];
+	for (size_t i = 0; i < dialect->refusal_count; i++)
+		if (strcmp(dialect->refusals[i].code, code) == 0)
+			return &dialect->refusals[i];
 	return NULL;
 }
 
@@ -86,7 +81,7 @@ const char *s3_code(const struct http_exchange *exchange, struct arena *arena)
 	return text_or(error_document(exchange, arena), "Code", "", arena);
 }
 
-static void set_error(const struct http_exchange *exchange, const struct refusal *known, struct error *error)
+static void set_error(const struct http_exchange *exchange, const struct s3_refusal *known, struct error *error)
 {
 	enum error_code code = E_UNKNOWN;
 
@@ -123,12 +118,12 @@ bool s3_refused(struct s3_service *s3, const struct http_exchange *exchange, str
 {
 	const struct xml *root = error_document(exchange, arena);
 	const char *code = text_or(root, "Code", "", arena), *region = right_region(root, exchange, arena);
-	struct span header = http_exchange_header(exchange, "x-amz-request-id");
+	struct span header = http_exchange_header(exchange, s3->dialect->request_id);
 	const char *id = text_or(root, "RequestId", header.len ? arena_span(arena, header) : "none", arena);
-	const struct refusal *known = known_refusal(code);
-	const char *advice = known ? known->advice : text_or(root, "Message", advice_on_status(exchange->status), arena);
+	const struct s3_refusal *known = known_refusal(s3->dialect, code);
+	const char *advice = known ? known->advice : text_or(root, "Message", s3->dialect->advice_on_status(exchange->status), arena);
 
-	log_error("s3: %s %.*s: status %d%s%s (request id %s): %s%s%s%s", exchange->method, SPAN_ARG(path_of(exchange->url)),
+	log_error("%s: %s %.*s: status %d%s%s (request id %s): %s%s%s%s", s3->dialect->name, exchange->method, SPAN_ARG(path_of(exchange->url)),
 		  exchange->status, code[0] ? " " : "", code, id, advice, region[0] ? "; the bucket's region is " : "", region,
 		  strcmp(region, s3->endpoint.region) == 0 ? " as configured" : "");
 	set_error(exchange, known, error);

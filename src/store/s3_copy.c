@@ -32,7 +32,7 @@ static bool copy_batch(struct s3_service *s3, const struct object_upload *upload
 	for (size_t i = 0; i < count; i++) {
 		list[i] = s3_exchange(s3, "PUT", upload->key, s3_part_query(parts[i].number, upload->id, arena), arena);
 		s3_set_copy_source(s3, &list[i], from, arena);
-		http_exchange_set(&list[i], "X-Amz-Copy-Source-Range",
+		http_exchange_set(&list[i], s3->dialect->copy_range,
 				  arena_printf(arena, "bytes=%" PRIu64 "-%" PRIu64, offset, offset + parts[i].size - 1));
 		offset += parts[i].size;
 	}

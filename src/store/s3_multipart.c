@@ -86,12 +86,13 @@ bool s3_put_parts(struct object_service *service, const struct object_upload *up
 
 /* ---- completion ---- */
 
-static struct span completion_of(const struct object_part *parts, size_t count, struct arena *arena)
+static struct span completion_of(const char *xml_namespace, const struct object_part *parts, size_t count,
+				 struct arena *arena)
 {
 	struct strbuf text;
 
 	strbuf_init(&text, arena, 200 + count * PART_XML_MAX);
-	strbuf_adds(&text, "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+	strbuf_addf(&text, "<CompleteMultipartUpload%s>", xml_namespace);
 	for (size_t i = 0; i < count; i++)
 		strbuf_addf(&text, "<Part><PartNumber>%u</PartNumber><ETag>&quot;%s&quot;</ETag></Part>", parts[i].number,
 			    xml_escape(parts[i].tag, arena));
@@ -142,7 +143,7 @@ static bool post_completion(struct s3_service *s3, const struct object_upload *u
 			return false;
 		if (!s3_fine(exchange) || !is_to_be_repeated(exchange, arena) || attempt + 1 == COMPLETIONS)
 			return true;
-		log_warn("s3: the completion of %s failed in a 200 (%s): again", upload->key, s3_code(exchange, arena));
+		log_warn("%s: the completion of %s failed in a 200 (%s): again", s3->dialect->name, upload->key, s3_code(exchange, arena));
 		wait_before(attempt);
 	}
 }
@@ -156,7 +157,7 @@ bool s3_complete(struct object_service *service, const struct object_upload *upl
 
 	for (size_t i = 0; i < count; i++)
 		size += parts[i].size;
-	if (!post_completion(s3, upload, completion_of(parts, count, arena), &exchange, arena, error))
+	if (!post_completion(s3, upload, completion_of(s3->dialect->xml_namespace, parts, count, arena), &exchange, arena, error))
 		return false;
 	if (strcmp(s3_code(&exchange, arena), "NoSuchUpload") == 0 && is_there(s3, upload->key, size, arena))
 		return true;

@@ -46,20 +46,24 @@ bool s3_remove(struct object_service *service, const char *key, struct arena *ar
 	       s3_refused(s3, &exchange, arena, error);
 }
 
+char *s3_amazon_url(const struct s3_service *s3, const struct s3_keys *keys, const char *method, const char *key,
+		    unsigned seconds, struct arena *arena)
+{
+	const char *url = arena_printf(arena, "%s%s", s3->endpoint.base, percent_encode(arena, span_of(key), "/"));
+	struct s3_signer signer = {keys->access_key, keys->secret_key, keys->token, s3->endpoint.region, "s3", http_client_now()};
+
+	return s3_sign_url(&signer, method, url, seconds, arena);
+}
+
 bool s3_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds, const char **out,
 	     struct arena *arena, struct error *error)
 {
 	struct s3_service *s3 = s3_of(service);
 	const struct s3_keys *keys = s3_credentials_get(s3->credentials);
-	const char *url = arena_printf(arena, "%s%s", s3->endpoint.base, percent_encode(arena, span_of(key), "/"));
-	struct s3_signer signer = {.region = s3->endpoint.region, .service = "s3", .now = http_client_now()};
 
 	if (!keys)
 		return error_unavailable(error, S3_RETRY_AFTER);
-	signer.access_key = keys->access_key;
-	signer.secret_key = keys->secret_key;
-	signer.token = keys->token;
-	*out = s3_sign_url(&signer, verb == OBJECT_HEAD ? "HEAD" : "GET", url, seconds, arena);
+	*out = s3->dialect->sign_url(s3, keys, verb == OBJECT_HEAD ? "HEAD" : "GET", key, seconds, arena);
 	return true;
 }
 
@@ -110,7 +114,7 @@ static bool read_on(struct s3_service *s3, const char *key, uint64_t first, stru
 	*again = !answered && reading->left < before;
 	if (*again)
 		return true;
-	log_error("s3: GET %s: %s, %" PRIu64 " bytes are missing", key, answered ? "the answer is too short" : exchange.failure,
+	log_error("%s: GET %s: %s, %" PRIu64 " bytes are missing", s3->dialect->name, key, answered ? "the answer is too short" : exchange.failure,
 		  reading->left);
 	return error_unavailable(error, S3_RETRY_AFTER);
 }

@@ -16,20 +16,16 @@
 #define SCRATCH_MAX ((size_t)48 << 20) /* a page of the list and its tree; a batch of requests */
 #define HASH_PIECE ((size_t)64 << 10)
 
-/* What stays from attempt to attempt. */
-struct job {
-	struct s3_service *s3;
-	const char *payload; /* NULL until the first attempt */
-};
-
 /* ---- the hash of a body ---- */
 
-/* False when the file has become shorter or cannot be read. */
-static bool hash_file(struct hasher *hasher, const struct http_client_body *body)
+bool s3_read_body(const struct http_client_body *body, bool (*take)(void *context, const void *bytes, size_t len),
+		  void *context)
 {
 	unsigned char piece[HASH_PIECE];
 	uint64_t done = 0;
 
+	if (body->bytes)
+		return take(context, body->bytes, (size_t)body->length);
 	while (done < body->length) {
 		uint64_t left = body->length - done;
 		ssize_t got = pread(body->fd, piece, left < sizeof piece ? (size_t)left : sizeof piece,
@@ -37,11 +33,16 @@ static bool hash_file(struct hasher *hasher, const struct http_client_body *body
 
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got <= 0)
+		if (got <= 0 || !take(context, piece, (size_t)got))
 			return false;
-		hasher_update(hasher, piece, (size_t)got);
 		done += (uint64_t)got;
 	}
+	return true;
+}
+
+static bool add_to_hash(void *context, const void *bytes, size_t len)
+{
+	hasher_update(context, bytes, len);
 	return true;
 }
 
@@ -52,9 +53,7 @@ static const char *hash_body(const struct http_client_body *body, struct arena *
 	struct digest digest;
 
 	hasher_init(&hasher, DIGEST_SHA256);
-	if (body->bytes)
-		hasher_update(&hasher, body->bytes, (size_t)body->length);
-	else if (!hash_file(&hasher, body))
+	if (!s3_read_body(body, add_to_hash, &hasher))
 		return NULL;
 	hasher_final(&hasher, &digest);
 	hex_encode(hex, digest.bytes, digest_length(DIGEST_SHA256));
@@ -63,7 +62,7 @@ static const char *hash_body(const struct http_client_body *body, struct arena *
 
 /* ---- preparing an attempt ---- */
 
-static bool hash_once(struct job *job, struct http_exchange *exchange, struct arena *arena)
+static bool hash_once(struct s3_job *job, struct http_exchange *exchange, struct arena *arena)
 {
 	if (job->payload)
 		return true;
@@ -76,9 +75,9 @@ static bool hash_once(struct job *job, struct http_exchange *exchange, struct ar
 	return job->payload != NULL;
 }
 
-static bool prepare(struct http_exchange *exchange, void *context, struct arena *arena)
+bool s3_prepare(struct http_exchange *exchange, void *context, struct arena *arena)
 {
-	struct job *job = context;
+	struct s3_job *job = context;
 	const struct s3_keys *keys = s3_credentials_get(job->s3->credentials);
 	struct s3_signer signer = {.region = job->s3->endpoint.region, .service = "s3", .now = http_client_now()};
 	char *date = arena_alloc(arena, TIMETEXT_MAX);
@@ -104,20 +103,20 @@ static bool prepare(struct http_exchange *exchange, void *context, struct arena 
 struct http_exchange s3_exchange(struct s3_service *s3, const char *method, const char *key, const char *query,
 				 struct arena *arena)
 {
-	struct job *job = arena_alloc(arena, sizeof *job);
+	struct s3_job *job = arena_alloc(arena, sizeof *job);
 
-	job->s3 = s3;
+	*job = (struct s3_job){.s3 = s3, .key = key, .query = query};
 	return (struct http_exchange){
 		.method = method,
 		.url = arena_printf(arena, "%s%s%s%s", s3->endpoint.base, percent_encode(arena, span_of(key), "/"),
 				    query[0] ? "?" : "", query),
 		.repeatable = true,
-		.prepare = prepare,
+		.prepare = s3->dialect->prepare,
 		.context = job,
 	};
 }
 
-void s3_set_object_fields(const struct s3_service *s3, struct http_exchange *exchange)
+void s3_set_amazon_fields(const struct s3_service *s3, struct http_exchange *exchange)
 {
 	const struct store_s3_settings *settings = &s3->settings;
 
@@ -134,7 +133,7 @@ void s3_set_object_fields(const struct s3_service *s3, struct http_exchange *exc
 
 void s3_set_copy_source(const struct s3_service *s3, struct http_exchange *exchange, const char *key, struct arena *arena)
 {
-	http_exchange_set(exchange, "X-Amz-Copy-Source",
+	http_exchange_set(exchange, s3->dialect->copy_source,
 			  arena_printf(arena, "/%s/%s", s3->settings.bucket, percent_encode(arena, span_of(key), "/")));
 }
 
@@ -166,7 +165,7 @@ static struct span name_of(const struct s3_service *s3, const struct http_exchan
 static void log_requests(const struct s3_service *s3, const struct http_exchange *list, size_t count)
 {
 	for (size_t i = 0; s3->settings.log_requests && i < count; i++)
-		log_info("s3: %s %.*s: status %d, %u attempts, %llu bytes sent", list[i].method,
+		log_info("%s: %s %.*s: status %d, %u attempts, %llu bytes sent", s3->dialect->name, list[i].method,
 			 SPAN_ARG(name_of(s3, &list[i])), list[i].status, list[i].attempts,
 			 (unsigned long long)list[i].body.length);
 }
@@ -201,7 +200,7 @@ bool s3_run(struct s3_service *s3, struct http_exchange *list, size_t count, uns
 	for (size_t i = 0; i < count; i++) {
 		if (!list[i].failure)
 			continue;
-		log_error("s3: %s %.*s: %s (%u attempts)", list[i].method, SPAN_ARG(name_of(s3, &list[i])), list[i].failure,
+		log_error("%s: %s %.*s: %s (%u attempts)", s3->dialect->name, list[i].method, SPAN_ARG(name_of(s3, &list[i])), list[i].failure,
 			  list[i].attempts);
 		break;
 	}

@@ -20,7 +20,6 @@ static void close_service(struct object_service *service)
 }
 
 static const struct object_service_ops ops = {
-	.name = "s3",
 	.put = s3_put,
 	.begin = s3_begin,
 	.put_parts = s3_put_parts,
@@ -45,11 +44,11 @@ static void copy_texts(struct store_s3_settings *settings, struct arena *arena)
 		*texts[i] = arena_strdup(arena, *texts[i] ? *texts[i] : "");
 }
 
-static struct object_limits limits_of(const struct store_s3_settings *settings)
+static struct object_limits limits_of(const struct store_s3_settings *settings, uint64_t part_min)
 {
 	return (struct object_limits){
 		.part_size = settings->part_size,
-		.part_min = S3_PART_MIN,
+		.part_min = part_min,
 		.part_max = S3_PART_MAX,
 		.parts_max = settings->parts_max ? settings->parts_max : S3_PARTS_MAX,
 		.put_max = S3_PUT_MAX,
@@ -66,7 +65,8 @@ static struct http_client *client_of(const struct store_s3_settings *settings)
 	});
 }
 
-struct object_service *store_s3_service_new(const struct store_s3_settings *settings, char *reason, size_t size)
+struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct store_s3_settings *settings, char *reason,
+				      size_t size)
 {
 	struct s3_service *s3 = calloc(1, sizeof *s3);
 
@@ -76,8 +76,11 @@ struct object_service *store_s3_service_new(const struct store_s3_settings *sett
 	arena_init(&s3->own, SETTINGS_MAX);
 	s3->settings = *settings;
 	copy_texts(&s3->settings, &s3->own);
-	s3->endpoint = s3_endpoint_of(&s3->settings, &s3->own);
-	s3->base = (struct object_service){.ops = &ops, .limits = limits_of(&s3->settings)};
+	s3->dialect = dialect;
+	s3->endpoint = dialect->endpoint(&s3->settings, &s3->own);
+	s3->ops = ops;
+	s3->ops.name = dialect->name;
+	s3->base = (struct object_service){.ops = &s3->ops, .limits = limits_of(&s3->settings, dialect->part_min)};
 	s3->credentials = s3_credentials_new(s3->settings.access_key, settings->secret_key, settings->session_token);
 	s3->client = client_of(&s3->settings);
 	s3->settings.secret_key = s3->settings.session_token = (struct secret){0}; /* the credentials have copies */
@@ -85,4 +88,25 @@ struct object_service *store_s3_service_new(const struct store_s3_settings *sett
 		return &s3->base;
 	close_service(&s3->base);
 	return NULL;
+}
+
+const struct s3_dialect s3_amazon = {
+	.name = "s3",
+	.endpoint = s3_endpoint_of,
+	.prepare = s3_prepare,
+	.sign_url = s3_amazon_url,
+	.set_object_fields = s3_set_amazon_fields,
+	.copy_source = "X-Amz-Copy-Source",
+	.copy_range = "X-Amz-Copy-Source-Range",
+	.request_id = "x-amz-request-id",
+	.xml_namespace = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"",
+	.part_min = S3_PART_MIN,
+	.refusals = s3_refusals,
+	.refusal_count = S3_REFUSALS,
+	.advice_on_status = s3_advice_on_status,
+};
+
+struct object_service *store_s3_service_new(const struct store_s3_settings *settings, char *reason, size_t size)
+{
+	return s3_service_new(&s3_amazon, settings, reason, size);
 }

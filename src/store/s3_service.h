@@ -19,14 +19,63 @@
 #define S3_BATCH 64          /* parts whose requests are in memory at once */
 #define S3_RETRY_AFTER 5     /* seconds, for the client */
 
+/* What a code of the service's answers means. */
+struct s3_refusal {
+	const char *code;
+	enum error_code error;
+	const char *advice;
+};
+
+struct s3_service;
+
+/* Stays from attempt to attempt of one exchange: the context of `prepare`. */
+struct s3_job {
+	struct s3_service *s3;
+	const char *key;
+	const char *query;
+	const char *payload; /* the body's sum, by the dialect's rules; NULL until the first attempt */
+};
+
+/* Where services that have S3's operations and documents differ. */
+struct s3_dialect {
+	const char *name; /* in the log */
+	struct s3_endpoint (*endpoint)(const struct store_s3_settings *, struct arena *);
+	http_prepare_fn *prepare; /* signs an attempt; its context is a struct s3_job */
+	char *(*sign_url)(const struct s3_service *, const struct s3_keys *, const char *method, const char *key,
+			  unsigned seconds, struct arena *);
+	void (*set_object_fields)(const struct s3_service *, struct http_exchange *); /* of a new object */
+	const char *copy_source, *copy_range, *request_id; /* names of fields */
+	const char *xml_namespace;                         /* of bodies that we send: an attribute with a blank before it, or "" */
+	uint64_t part_min;
+	const struct s3_refusal *refusals;
+	size_t refusal_count;
+	const char *(*advice_on_status)(int status); /* where there is no code: answers to HEAD have no body */
+};
+
+/* Amazon's own, and its parts. */
+#define S3_REFUSALS 30
+extern const struct s3_refusal s3_refusals[S3_REFUSALS];
+extern const struct s3_dialect s3_amazon;
+http_prepare_fn s3_prepare;
+char *s3_amazon_url(const struct s3_service *, const struct s3_keys *, const char *method, const char *key, unsigned seconds,
+		    struct arena *);
+void s3_set_amazon_fields(const struct s3_service *, struct http_exchange *);
+const char *s3_advice_on_status(int status);
+
 struct s3_service {
 	struct object_service base;
+	struct object_service_ops ops;
+	const struct s3_dialect *dialect;
 	struct arena own;
 	struct store_s3_settings settings;
 	struct s3_endpoint endpoint;
 	struct s3_credentials *credentials;
 	struct http_client *client;
 };
+
+/* A service of another dialect; as store_s3_service_new otherwise. */
+struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct store_s3_settings *settings, char *reason,
+				      size_t size);
 
 static inline struct s3_service *s3_of(struct object_service *service)
 {
@@ -41,9 +90,16 @@ struct http_exchange s3_exchange(struct s3_service *s3, const char *method, cons
 				 struct arena *arena);
 
 /* What a new object is told: type, encryption, storage class, ACL. */
-void s3_set_object_fields(const struct s3_service *s3, struct http_exchange *exchange);
+static inline void s3_set_object_fields(const struct s3_service *s3, struct http_exchange *exchange)
+{
+	s3->dialect->set_object_fields(s3, exchange);
+}
 
-/* x-amz-copy-source for a key of our bucket. */
+/* Feeds a body to `take` piece by piece. False when the file has become shorter or cannot be read, or `take` fails. */
+bool s3_read_body(const struct http_client_body *body, bool (*take)(void *context, const void *bytes, size_t len),
+		  void *context);
+
+/* The copy's source, for a key of our bucket. */
 void s3_set_copy_source(const struct s3_service *s3, struct http_exchange *exchange, const char *key, struct arena *arena);
 
 /* Runs them; true when each has an answer, whatever its status. Keys that have expired are renewed once. */

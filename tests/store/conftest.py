@@ -6,6 +6,7 @@ import subprocess
 import azurite as azurite_server
 import gcsserver
 import pytest
+from ossserver import Oss
 import swiftserver
 from postgres import Cluster
 from processes import ACCOUNT
@@ -48,6 +49,21 @@ def azurite(request):
 def gcs(request):
     with started(request, gcsserver, gcsserver.Gcs) as server:
         yield server
+
+
+@pytest.fixture
+def oss():
+    with Oss() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def aliyun_python(request):
+    """A python that has Alibaba's own client."""
+    done = subprocess.run([os.path.join(ROOT, "tests/tools.sh"), "oss2"], capture_output=True, text=True, check=False, timeout=600)
+    if done.returncode != 0:
+        give_up(request, done.stderr[-500:])
+    return os.path.join(os.path.dirname(done.stdout.strip()), "oss2", "bin", "python")
 
 
 @pytest.fixture(scope="session")

@@ -112,6 +112,20 @@ struct config_uploadpurging {
 	bool dryrun;
 };
 
+struct config_oss {
+	const char *accesskeyid;
+	struct secret accesskeysecret;
+	const char *region;
+	const char *endpoint; /* host or URL, without a slash at its end */
+	bool internal;
+	const char *bucket;
+	bool encrypt;
+	bool secure;
+	bool v4auth;
+	int64_t chunksize;
+	const char *rootdirectory; /* without slashes at its ends */
+};
+
 struct config_s3 {
 	const char *accesskey;
 	struct secret secretkey;
@@ -219,6 +233,7 @@ struct config_storage {
 	} filesystem;
 	struct config_s3 s3;
 	struct config_azure azure;
+	struct config_oss oss;
 	struct config_gcs gcs;
 	struct config_swift swift;
 	bool delete_enabled;
@@ -248,6 +263,31 @@ struct config_auth {
 		bool autoredirect;
 		const char *autoredirectpath;
 	} token;
+};
+
+/* The value order is that of the names in src/config/middleware.c. */
+enum config_middleware_kind { CONFIG_MIDDLEWARE_REDIRECT, CONFIG_MIDDLEWARE_CLOUDFRONT, CONFIG_MIDDLEWARE_REWRITE };
+
+/* Storage middleware that is switched on. What its kind does not use is "" or a default. */
+struct config_middleware {
+	const char *name;
+	enum config_middleware_kind kind;
+	const char *baseurl; /* http(s) URL */
+	const char *privatekey;
+	const char *keypairid;
+	int64_t duration;
+	const char *ipfilteredby; /* none aws awsregion */
+	const char *awsregion;    /* comma-separated */
+	int64_t updatefrequency;
+	const char *iprangesurl;
+	const char *scheme;
+	const char *host;
+	const char *trimpathprefix;
+};
+
+struct config_middlewares {
+	const struct config_middleware *items;
+	size_t count;
 };
 
 struct config_validation {
@@ -309,6 +349,7 @@ struct config {
 		int64_t maxtags; /* most that n may ask of tags/list */
 		bool given;      /* the file names it; otherwise no listing is cut at the default */
 	} tags;
+	struct config_middlewares middlewares; /* in the file's order */
 	struct config_list policy_classes; /* "image", "plugin"; empty: any */
 	struct config_token_service token_service;
 	struct config_database database;

@@ -12,6 +12,7 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/test_azure.c \
 	tests/unit/store/test_azure_identity.c \
 	tests/unit/store/test_azure_sign.c \
+	tests/unit/store/test_aws_ranges.c \
 	tests/unit/store/test_drivers.c \
 	tests/unit/store/test_fs.c \
 	tests/unit/store/test_fs_path.c \
@@ -19,6 +20,8 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/test_object.c \
 	tests/unit/store/test_object_plan.c \
 	tests/unit/store/test_object_state.c \
+	tests/unit/store/test_oss_sign.c \
+	tests/unit/store/test_middleware.c \
 	tests/unit/store/test_s3_credentials.c \
 	tests/unit/store/test_s3_endpoint.c \
 	tests/unit/store/test_s3_service.c \

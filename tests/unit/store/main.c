@@ -6,13 +6,16 @@ const struct test_file *tests_ahead(void);
 const struct test_file *tests_azure(void);
 const struct test_file *tests_azure_identity(void);
 const struct test_file *tests_azure_sign(void);
+const struct test_file *tests_aws_ranges(void);
 const struct test_file *tests_drivers(void);
 const struct test_file *tests_fs(void);
 const struct test_file *tests_fs_path(void);
 const struct test_file *tests_gcs(void);
 const struct test_file *tests_object(void);
+const struct test_file *tests_oss_sign(void);
 const struct test_file *tests_object_plan(void);
 const struct test_file *tests_object_state(void);
+const struct test_file *tests_middleware(void);
 const struct test_file *tests_s3_credentials(void);
 const struct test_file *tests_s3_endpoint(void);
 const struct test_file *tests_s3_service(void);
@@ -32,6 +35,7 @@ int main(void)
 		tests_fs_path,
 		tests_gcs,
 		tests_object,
+		tests_oss_sign,
 		tests_object_plan,
 		tests_object_state,
 		tests_s3_credentials,
@@ -40,6 +44,8 @@ int main(void)
 		tests_s3_sign,
 		tests_swift,
 		tests_xml,
+		tests_middleware,
+		tests_aws_ranges,
 	};
 
 	return test_run("store", files, sizeof files / sizeof *files);

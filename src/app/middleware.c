@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Storage middlewares from the configuration, and the address ranges that the node's processes share for one of them. */
+#include "middleware_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/log.h"
+#include "berth/store/middleware.h"
+
+#define NS_PER_S 1000000000
+#define CHAIN_MEMORY ((size_t)1 << 20)
+#define FETCH_RETRY_S 300
+
+struct aws_ranges *app_aws_ranges(void)
+{
+	static struct aws_ranges *ranges;
+
+	if (!ranges) {
+		ranges = mmap(NULL, sizeof *ranges, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (ranges == MAP_FAILED) {
+			log_error("shared memory for address ranges: %m");
+			abort();
+		}
+	}
+	return ranges;
+}
+
+static bool filters(const struct config_middleware *item)
+{
+	return item->kind == CONFIG_MIDDLEWARE_CLOUDFRONT && strcmp(item->ipfilteredby, "none") != 0;
+}
+
+/* Two cloudfronts in one chain would be one too many: the ranges are those of the last that filters. */
+static const struct config_middleware *filtering(const struct config *config)
+{
+	const struct config_middleware *found = NULL;
+
+	for (size_t i = 0; i < config->middlewares.count; i++)
+		if (filters(&config->middlewares.items[i]))
+			found = &config->middlewares.items[i];
+	return found;
+}
+
+void app_share_aws_ranges(const struct config *config)
+{
+	if (filtering(config))
+		(void)app_aws_ranges();
+}
+
+int64_t app_refresh_aws_ranges(const struct config *config)
+{
+	const struct config_middleware *item = filtering(config);
+	const char *regions;
+
+	if (!item)
+		return INT64_MAX;
+	regions = strcmp(item->ipfilteredby, "awsregion") == 0 ? item->awsregion : "";
+	return aws_ranges_fetch(app_aws_ranges(), item->iprangesurl, regions) ? item->updatefrequency / NS_PER_S : FETCH_RETRY_S;
+}
+
+static struct store_middleware_settings settings_of(const struct config_middleware *item, const char *prefix)
+{
+	static const enum store_middleware_kind kinds[] = {
+		[CONFIG_MIDDLEWARE_REDIRECT] = STORE_MIDDLEWARE_REDIRECT,
+		[CONFIG_MIDDLEWARE_CLOUDFRONT] = STORE_MIDDLEWARE_CLOUDFRONT,
+		[CONFIG_MIDDLEWARE_REWRITE] = STORE_MIDDLEWARE_REWRITE,
+	};
+
+	return (struct store_middleware_settings){
+		.kind = kinds[item->kind],
+		.base_url = item->baseurl,
+		.key_prefix = prefix,
+		.private_key = item->privatekey,
+		.key_pair_id = item->keypairid,
+		.seconds = (unsigned)(item->duration / NS_PER_S),
+		.ranges = filters(item) ? app_aws_ranges() : NULL,
+		.scheme = item->scheme,
+		.host = item->host,
+		.trim_path_prefix = item->trimpathprefix,
+	};
+}
+
+struct store *app_open_middlewares(struct store *inner, const struct config *config, char *reason, size_t size)
+{
+	size_t count = config->middlewares.count;
+	const char *root = config->storage.s3.rootdirectory; /* cloudfront stands in front of s3 only */
+	struct store_middleware_settings *list;
+	struct arena arena;
+
+	if (count == 0)
+		return inner;
+	arena_init(&arena, CHAIN_MEMORY);
+	list = arena_array(&arena, count, sizeof *list);
+	for (size_t i = 0; i < count; i++)
+		list[i] = settings_of(&config->middlewares.items[i], *root ? arena_printf(&arena, "%s/", root) : "");
+	inner = store_middleware_open(inner, list, count, reason, size);
+	arena_release(&arena);
+	return inner;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Amazon's address ranges: read from their file, shown in shared memory, searched in halves. */
+#include "berth/store/aws_ranges.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "berth/base/json_scan.h"
+#include "berth/base/log.h"
+#include "berth/http/client.h"
+
+#define READ_TRIES 100
+
+static uint64_t big_endian(const unsigned char *bytes)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+/* `bits` of a prefix count from the IPv6 form on: those of IPv4 begin at 96. */
+static bool parse_address(struct aws_address *out, unsigned *offset, const char *text)
+{
+	unsigned char bytes[16] = {[10] = 0xff, [11] = 0xff};
+
+	*offset = inet_pton(AF_INET, text, bytes + 12) == 1 ? 96 : 0;
+	if (*offset == 0 && inet_pton(AF_INET6, text, bytes) != 1)
+		return false;
+	*out = (struct aws_address){big_endian(bytes), big_endian(bytes + 8)};
+	return true;
+}
+
+static int compare(struct aws_address a, struct aws_address b)
+{
+	if (a.high != b.high)
+		return a.high < b.high ? -1 : 1;
+	return a.low == b.low ? 0 : a.low < b.low ? -1 : 1;
+}
+
+/* ---- searching ---- */
+
+static bool search(const struct aws_ranges *ranges, uint32_t count, struct aws_address address)
+{
+	uint32_t low = 0, high = count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (compare(ranges->items[middle].last, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && compare(ranges->items[low].first, address) <= 0;
+}
+
+/* A writer at work, or one that died at it, must not hold up a request: then the client is in no range. */
+bool aws_ranges_contain(const struct aws_ranges *ranges, const char *address)
+{
+	struct aws_address wanted;
+	unsigned offset;
+
+	if (!address || !parse_address(&wanted, &offset, address))
+		return false;
+	for (int i = 0; i < READ_TRIES; i++) {
+		uint32_t before = atomic_load_explicit(&ranges->sequence, memory_order_acquire);
+		uint32_t count = ranges->count;
+		bool found = count <= AWS_RANGES_MAX && search(ranges, count, wanted);
+
+		atomic_thread_fence(memory_order_acquire);
+		if (before % 2 == 0 && before == atomic_load_explicit(&ranges->sequence, memory_order_relaxed))
+			return found;
+	}
+	return false;
+}
+
+/* ---- reading the file ---- */
+
+/* Texts of a JSON document that json_scan has let through, one after the other. */
+static bool next_text(struct span *rest, struct span *text, bool *ends_object)
+{
+	*ends_object = false;
+	for (; rest->len > 0; *rest = span_after(*rest, 1)) {
+		if (rest->ptr[0] == '}')
+			*ends_object = true;
+		if (rest->ptr[0] == '"' || rest->ptr[0] == '}')
+			break;
+	}
+	if (rest->len == 0)
+		return false;
+	*rest = span_after(*rest, 1);
+	*text = (struct span){rest->ptr, 0};
+	while (!*ends_object && rest->ptr[0] != '"') {
+		size_t step = rest->ptr[0] == '\\' ? 2 : 1;
+
+		text->len += step;
+		*rest = span_after(*rest, step);
+	}
+	if (!*ends_object)
+		*rest = span_after(*rest, 1);
+	return true;
+}
+
+static bool listed(const char *regions, struct span region)
+{
+	struct span rest = span_of(regions), one;
+
+	if (rest.len == 0)
+		return true;
+	while (span_split(&rest, ',', &one)) {
+		one = span_trim(one);
+		if (one.len == region.len && one.len > 0 && strncasecmp(one.ptr, region.ptr, one.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool parse_range(struct aws_range *out, struct span prefix, struct arena *arena)
+{
+	struct span rest = prefix, host, length;
+	struct aws_address mask;
+	unsigned offset;
+	uint64_t bits;
+
+	if (!span_split(&rest, '/', &host) || !span_split(&rest, '/', &length) || !span_to_u64(length, &bits) ||
+	    !parse_address(&out->first, &offset, arena_span(arena, host)) || bits > 128 - offset)
+		return false;
+	bits += offset;
+	mask.high = bits >= 64 ? UINT64_MAX : bits == 0 ? 0 : UINT64_MAX << (64 - bits);
+	mask.low = bits <= 64 ? 0 : bits == 128 ? UINT64_MAX : UINT64_MAX << (128 - bits);
+	out->first = (struct aws_address){out->first.high & mask.high, out->first.low & mask.low};
+	out->last = (struct aws_address){out->first.high | ~mask.high, out->first.low | ~mask.low};
+	return true;
+}
+
+static int by_first(const void *a, const void *b)
+{
+	return compare(((const struct aws_range *)a)->first, ((const struct aws_range *)b)->first);
+}
+
+static struct aws_address after(struct aws_address address)
+{
+	address.low++;
+	address.high += address.low == 0;
+	return address;
+}
+
+/* Sorts, and makes one of ranges that overlap or touch. */
+static size_t merge(struct aws_range *items, size_t count)
+{
+	size_t kept = 0;
+
+	qsort(items, count, sizeof *items, by_first);
+	for (size_t i = 1; i < count; i++) {
+		if (compare(items[i].first, after(items[kept].last)) > 0)
+			items[++kept] = items[i];
+		else if (compare(items[i].last, items[kept].last) > 0)
+			items[kept].last = items[i].last;
+	}
+	return count ? kept + 1 : 0;
+}
+
+/* Both of a prefix's member names end alike, and no other does. */
+static size_t collect(struct aws_range *items, size_t most, struct span json, const char *regions, struct arena *arena,
+		      size_t *bad)
+{
+	struct span text, key = {"", 0}, prefix = {"", 0}, region = {"", 0};
+	size_t count = 0;
+	bool ends;
+
+	while (next_text(&json, &text, &ends)) {
+		if (ends) {
+			if (prefix.len && listed(regions, region) && count < most) {
+				if (parse_range(&items[count], prefix, arena))
+					count++;
+				else
+					++*bad;
+			}
+			prefix = region = (struct span){"", 0};
+		} else if (json.ptr[strspn(json.ptr, " \t\r\n")] == ':') {
+			key = text;
+		} else if (span_is(key, "ip_prefix") || span_is(key, "ipv6_prefix")) {
+			prefix = text;
+		} else if (span_is(key, "region")) {
+			region = text;
+		}
+	}
+	return count;
+}
+
+static void show(struct aws_ranges *ranges, const struct aws_range *items, size_t count)
+{
+	uint32_t sequence = atomic_load_explicit(&ranges->sequence, memory_order_relaxed) | 1;
+
+	atomic_store_explicit(&ranges->sequence, sequence, memory_order_relaxed);
+	atomic_thread_fence(memory_order_release);
+	memcpy(ranges->items, items, count * sizeof *items);
+	ranges->count = (uint32_t)count;
+	atomic_store_explicit(&ranges->sequence, sequence + 1, memory_order_release);
+}
+
+bool aws_ranges_load(struct aws_ranges *ranges, struct span json, const char *regions, struct arena *arena,
+		     const char **reason)
+{
+	struct aws_range *items;
+	struct json_scan scan;
+	size_t count, bad = 0;
+
+	if (!json_scan(&scan, arena, json)) {
+		*reason = scan.reason;
+		return false;
+	}
+	json.ptr = arena_span(arena, json); /* with a NUL behind it */
+	items = arena_array(arena, scan.objects + 1, sizeof *items);
+	count = collect(items, scan.objects, json, regions, arena, &bad);
+	*reason = bad ? "a prefix is no address range" : count == 0 ? "no range in it" : NULL;
+	count = merge(items, count);
+	if (count > AWS_RANGES_MAX)
+		*reason = "more ranges than expected";
+	if (!*reason)
+		show(ranges, items, count);
+	return !*reason;
+}
+
+#define FETCH_MEMORY ((size_t)128 << 20)
+
+bool aws_ranges_fetch(struct aws_ranges *ranges, const char *url, const char *regions)
+{
+	struct http_client *client = http_client_new(&(struct http_client_settings){.user_agent = "berth"});
+	struct http_exchange x = {.method = "GET", .url = url, .repeatable = true, .keep = AWS_RANGES_BYTES_MAX};
+	const char *reason = "out of memory";
+	struct arena arena;
+	bool ok = false;
+
+	arena_init(&arena, FETCH_MEMORY);
+	if (client && !http_client_run(client, &x, &arena))
+		reason = x.failure;
+	else if (client && x.status != 200)
+		reason = arena_printf(&arena, "status %d", x.status);
+	else if (client)
+		ok = aws_ranges_load(ranges, x.answer, regions, &arena, &reason);
+	if (ok)
+		log_info("cloudfront: %u address ranges of %s", (unsigned)ranges->count, url);
+	else
+		log_warn("cloudfront: %s: %s: the ranges stay as they are", url, reason);
+	http_client_free(client);
+	arena_release(&arena);
+	return ok;
+}

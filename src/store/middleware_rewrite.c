@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* `rewrite`: the URL of the store below, as clients are to see it. What has no URL stays as it is. */
+#include "middleware_priv.h"
+
+#include <string.h>
+
+struct rewrite {
+	const char *scheme, *host, *trim;
+};
+
+static bool rewrite_open(struct middleware *self, const struct store_middleware_settings *settings, char *reason, size_t size)
+{
+	struct rewrite *rewrite = arena_alloc(self->arena, sizeof *rewrite);
+
+	(void)reason, (void)size;
+	rewrite->scheme = arena_strdup(self->arena, settings->scheme);
+	rewrite->host = arena_strdup(self->arena, settings->host);
+	rewrite->trim = arena_strdup(self->arena, settings->trim_path_prefix);
+	self->state = rewrite;
+	return true;
+}
+
+static const char *rewritten(const struct rewrite *rewrite, const char *url, struct arena *arena)
+{
+	const char *colon = strstr(url, "://"), *host = colon ? colon + strlen("://") : url;
+	size_t scheme_len = colon ? (size_t)(colon - url) : 0, host_len = strcspn(host, "/?");
+	struct span path = span_of(host + host_len);
+
+	if (!colon)
+		return url;
+	if (span_starts(path, rewrite->trim))
+		path = span_after(path, strlen(rewrite->trim));
+	return arena_printf(arena, "%.*s://%.*s%s%.*s", *rewrite->scheme ? (int)strlen(rewrite->scheme) : (int)scheme_len,
+			    *rewrite->scheme ? rewrite->scheme : url,
+			    *rewrite->host ? (int)strlen(rewrite->host) : (int)host_len,
+			    *rewrite->host ? rewrite->host : host, span_starts(path, "/") ? "" : "/", SPAN_ARG(path));
+}
+
+static bool rewrite_locate(const struct middleware *self, const struct middleware_question *question,
+			   struct store_location *out, struct arena *arena, struct error *error)
+{
+	if (!middleware_below(self, question, out, arena, error))
+		return false;
+	if (out->place == STORE_PLACE_URL)
+		out->url = rewritten(self->state, out->url, arena);
+	return true;
+}
+
+static void rewrite_close(struct middleware *self)
+{
+	(void)self;
+}
+
+const struct middleware_ops middleware_rewrite = {rewrite_open, rewrite_locate, rewrite_close};

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+"""
+Blobs whose bytes are elsewhere: what a client is told. Here a storage middleware makes the URL, which it does on any
+driver; signed URLs of object stores are under tests/store.
+"""
+import pytest
+
+from images import Repo, absent
+
+BASE = "http://mirror.example.com:8080/cdn"
+CHAIN = {"middleware": {"storage": [
+    {"name": "redirect", "options": {"baseurl": BASE}},
+    {"name": "nonsense", "disabled": True},
+    {"name": "rewrite", "options": {"scheme": "https", "host": "edge.example.com", "trimpathprefix": "/cdn"}}]}}
+
+
+@pytest.fixture
+def moved(registries):
+    return registries.get(CHAIN)
+
+
+@pytest.fixture
+def there(moved):
+    return Repo(moved.client)
+
+
+def elsewhere(reference):
+    name = reference.split(":")[1]
+    return f"https://edge.example.com/docker/registry/v2/blobs/sha256/{name[:2]}/{name}/data"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_blob_is_redirected(there, method):
+    reference = there.push_blob(b"redirected")
+    answer = there.client.request(method, there.blob_url(reference), headers={"Range": "bytes=0-3"})
+    assert answer.status == 307
+    assert answer.location == elsewhere(reference)
+    assert answer.header("Docker-Content-Digest") == reference
+    assert answer.header("Content-Type") == "application/octet-stream"
+    assert answer.body == b""
+    assert answer.header("Cache-Control") is None and answer.header("Content-Range") is None
+
+
+def test_a_conditional_request_needs_no_redirect(there):
+    reference = there.push_blob(b"redirected")
+    answer = there.client.get(there.blob_url(reference), headers={"If-None-Match": f'"{reference}"'})
+    assert answer.status == 304
+    assert answer.location is None
+
+
+def test_only_blobs_of_the_repository_are_redirected(there):
+    reference = there.push_blob(b"redirected")
+    for url in (Repo(there.client).blob_url(reference), there.blob_url(absent())):
+        answer = there.client.get(url)
+        assert answer.status == 404
+        assert answer.location is None
+
+
+def test_manifests_are_not_redirected(there):
+    reference, body = there.image()
+    answer = there.client.get(there.manifest_url(reference), headers={"Accept": "*/*"})
+    assert answer.status == 200
+    assert answer.body == body
+
+
+def test_with_redirects_switched_off_the_registry_sends_the_bytes(registries, moved, there):
+    reference = there.push_blob(b"redirected")
+    direct = registries.get({**CHAIN, "storage": {"redirect": {"disable": True}}}, beside=moved)
+    answer = direct.client.get(there.blob_url(reference))
+    assert answer.status == 200
+    assert answer.body == b"redirected"
