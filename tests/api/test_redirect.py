@@ -8,7 +8,7 @@ import pytest
 from images import Repo, absent
 
 BASE = "http://mirror.example.com:8080/cdn"
-CHAIN = {"middleware": {"storage": [
+CHAIN = {"storage": {"redirect": {"disable": False}}, "middleware": {"storage": [
     {"name": "redirect", "options": {"baseurl": BASE}},
     {"name": "nonsense", "disabled": True},
     {"name": "rewrite", "options": {"scheme": "https", "host": "edge.example.com", "trimpathprefix": "/cdn"}}]}}
