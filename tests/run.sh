@@ -258,6 +258,8 @@ stage_auth() {
 # Object stores: the drivers against servers that verify signatures.
 stage_store() {
     pytest_stage store "$top/tests/store" --frontend nginx
+    pytest_stage api-oss "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions,redirect}.py \
+        "$top"/tests/api/test_uploads_{chunked,monolithic,streamed}.py --storage oss
 }
 
 # The token service through both front ends, and what other registries say of its tokens.

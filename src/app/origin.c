@@ -13,6 +13,7 @@ static bool verifies(const struct config *config)
 	switch (storage->driver) {
 	case CONFIG_DRIVER_S3: return !storage->s3.skipverify;
 	case CONFIG_DRIVER_AZURE: return !storage->azure.skipverify;
+	case CONFIG_DRIVER_SWIFT: return !storage->swift.insecureskipverify;
 	default: return true;
 	}
 }

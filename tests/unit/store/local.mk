@@ -20,6 +20,7 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/test_object.c \
 	tests/unit/store/test_object_plan.c \
 	tests/unit/store/test_object_state.c \
+	tests/unit/store/test_oss.c \
 	tests/unit/store/test_oss_sign.c \
 	tests/unit/store/test_middleware.c \
 	tests/unit/store/test_s3_credentials.c \

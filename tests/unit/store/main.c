@@ -12,6 +12,7 @@ const struct test_file *tests_fs(void);
 const struct test_file *tests_fs_path(void);
 const struct test_file *tests_gcs(void);
 const struct test_file *tests_object(void);
+const struct test_file *tests_oss(void);
 const struct test_file *tests_oss_sign(void);
 const struct test_file *tests_object_plan(void);
 const struct test_file *tests_object_state(void);
@@ -35,6 +36,7 @@ int main(void)
 		tests_fs_path,
 		tests_gcs,
 		tests_object,
+		tests_oss,
 		tests_oss_sign,
 		tests_object_plan,
 		tests_object_state,
