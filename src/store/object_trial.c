@@ -90,15 +90,29 @@ static bool send_part(struct trial *trial, struct object_upload *upload, struct 
 	       trial->service->ops->put_parts(trial->service, upload, part, 1, trial->arena, trial->error);
 }
 
+/* After a failure: what was begun goes, if it can. */
+static void give_up(struct trial *trial, const struct object_upload *upload, const struct object_part *part)
+{
+	struct error ignored;
+
+	if (!upload->id)
+		return;
+	error_init(&ignored, trial->arena);
+	(void)trial->service->ops->abandon(trial->service, upload, part, 1, trial->arena, &ignored);
+}
+
 static bool try_parts(struct trial *trial)
 {
-	struct object_upload upload;
+	struct object_upload upload = {.id = NULL};
 	struct object_part part;
+	bool ok = send_part(trial, &upload, &part) &&
+		  trial->service->ops->complete(trial->service, &upload, &part, 1, trial->arena, trial->error) &&
+		  send_part(trial, &upload, &part) &&
+		  trial->service->ops->abandon(trial->service, &upload, &part, 1, trial->arena, trial->error);
 
-	return send_part(trial, &upload, &part) &&
-	       trial->service->ops->complete(trial->service, &upload, &part, 1, trial->arena, trial->error) &&
-	       send_part(trial, &upload, &part) &&
-	       trial->service->ops->abandon(trial->service, &upload, &part, 1, trial->arena, trial->error);
+	if (!ok)
+		give_up(trial, &upload, &part);
+	return ok;
 }
 
 static bool try_copy(struct trial *trial)
