@@ -51,12 +51,15 @@ static void log_context(const struct call *call)
 		log_context_set("path", call->request.target.path.ptr);
 }
 
-/* Whatever else is wrong with a request it is told by itself, not by the question that comes before it. */
+/*
+ * Whatever else is wrong with a request it is told by itself, not by the question that comes before it; but nobody whom
+ * we do not know has a body spooled for that.
+ */
 static bool answer_web_server(struct call *call)
 {
 	bool known = call->match.route && (call->match.name.len == 0 || name_valid(call->match.name));
 
-	if (known && !authorize(call, call->match.route->action))
+	if (!authorize(call, known ? call->match.route->action : ACTION_ANY))
 		return false;
 	call_empty(call, 204);
 	if (known)
@@ -112,8 +115,8 @@ static bool handle(struct call *call, struct http_io *io)
 		return dispatch(call);
 	if (!authorize_only(call))
 		return false;
-	call_empty(call, 204); /* the request itself will be told */
-	return true;
+	error_init(&call->error, call->response.arena);
+	return answer_web_server(call);
 }
 
 static void serve(struct api *api, struct http_io *io, struct arena *arena)

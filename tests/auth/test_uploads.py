@@ -68,6 +68,22 @@ def test_an_unauthorised_gigabyte_is_refused_before_its_first_byte(guarded, meth
     assert spooled(guarded.registry) == before
 
 
+@pytest.mark.parametrize("method, target", [
+    ("PUT", "/v2/No/blobs/uploads/x"), ("PATCH", f"{NOWHERE}/more"), ("DELETE", f"{NOWHERE}?a=%00"), ("PUT", "/v2/a%2fb/blobs/uploads/x"),
+    ("PROPFIND", NOWHERE)])
+def test_nobody_has_a_body_spooled_by_a_request_that_makes_no_sense(guarded, method, target):
+    """Who is known is told what is wrong with it, who is not is refused, and by NGINX before the body."""
+    client = guarded.client
+    before = spooled(guarded.registry)
+    if guarded.registry.frontend == "nginx":
+        with speak(client, head_of(client, method, target, {}, Expect="100-continue", **{"Content-Length": GIGABYTE})) as connection:
+            status, data = read_answer(connection)
+        assert status == 401 and b'"UNAUTHORIZED"' in data, data
+    assert spooled(guarded.registry) == before
+    answer = client.request(method, target, b"body", guarded.may("a/b", "*").own)
+    assert answer.status in (400, 404, 405), answer
+
+
 @pytest.mark.parametrize("form", ["length", "chunked"])
 def test_a_refused_upload_is_answered_at_its_first_bytes(guarded, form):
     """The client learns of it though it has hardly begun; Apache, which would read to the end, closes the connection."""
