@@ -3,9 +3,10 @@
  * The token end-points: distribution, "Token Authentication Specification" (GET) and "Oauth2 Token Authentication"
  * (POST, grant types password and refresh_token).
  */
+#include "berth/auth/authorization.h"
+#include "berth/auth/challenge.h"
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
-#include "berth/http/basic.h"
 #include "berth/issuer/issue.h"
 #include "berth/issuer/login.h"
 #include "call.h"
@@ -133,8 +134,8 @@ static bool finish(struct call *call, bool done)
 		response_error(&call->response, &call->error);
 		(void)http_body_drain(&call->request);
 		if (error_code(&call->error) == E_UNAUTHORIZED)
-			response_headerf(&call->response, "WWW-Authenticate", "Basic realm=\"%s\", charset=\"UTF-8\"",
-					 call->api->issuer->settings->issuer);
+			response_headerf(&call->response, "WWW-Authenticate", "%s, charset=\"UTF-8\"",
+					 challenge_basic(call->request.arena, call->api->issuer->settings->issuer));
 	}
 	response_header(&call->response, "Cache-Control", "no-store");
 	return true;
@@ -142,15 +143,16 @@ static bool finish(struct call *call, bool done)
 
 static bool sign_in_basic(struct call *call, const struct issuing *work, struct meta_account *out)
 {
-	struct span header = http_header(&call->request, "HTTP_AUTHORIZATION"), name;
+	struct span header = http_header(&call->request, "HTTP_AUTHORIZATION");
 	struct secret password;
+	const char *name;
 
 	*out = (struct meta_account){.found = false};
 	if (!header.ptr || header.len == 0)
 		return work->issuer->settings->anonymous || error_set(&call->error, E_UNAUTHORIZED);
-	if (!basic_read(header, call->request.arena, &name, &password))
+	if (!authorization_basic(&name, &password, call->request.arena, header))
 		return error_setf(&call->error, E_UNAUTHORIZED, "one Authorization header of the Basic scheme is due");
-	return login_basic(work, name, span_of(secret_reveal(password)), out);
+	return login_basic(work, span_of(name), span_of(secret_reveal(password)), out);
 }
 
 static bool is_true(const struct span *value)

@@ -1,7 +1,6 @@
 noinst_LIBRARIES += libhttp.a
 libhttp_a_SOURCES = \
 	src/http/base_url.c \
-	src/http/basic.c \
 	src/http/byterange.c \
 	src/http/client.c \
 	src/http/client_attempt.c \

@@ -2,9 +2,11 @@
 /* Keys read from their folder. */
 #include "berth/issuer/keystore.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "keystore_priv.h"
 
@@ -42,6 +44,9 @@ bool keystore_read(struct keystore *out, struct arena *arena, const char *folder
 	const char **names = arena_array(arena, KEYSTORE_MAX, sizeof *names);
 
 	out->folder = folder;
+	out->count = 0;
+	if (access(folder, F_OK) != 0 && errno == ENOENT)
+		return true;
 	if (!keystore_names(names, &out->count, arena, folder, ".key", reason, size))
 		return false;
 	for (size_t i = 0; i < out->count; i++)

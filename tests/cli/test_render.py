@@ -34,7 +34,7 @@ class Site:
         self.path = os.path.join(self.folder, "config.yml")
         with open(self.path, "w", encoding="utf-8") as f:
             f.write(yaml(self.config))
-        self.child = self.main = self.uploads = None
+        self.child = self.main = self.uploads = self.tokens = None
         self.secure = "tls" in self.config["http"]
 
     def render(self, server, *words):
@@ -103,7 +103,7 @@ class Site:
         return self
 
     def stop(self):
-        for part in (self.main, self.uploads):
+        for part in (self.main, self.uploads, self.tokens):
             if part:
                 part.close()
         if self.child:
@@ -245,6 +245,25 @@ def test_systemd_takes_the_units(make):
         said = subprocess.run([checker, "verify", "--man=no", path], capture_output=True, text=True, check=False)
         wrong = [line for line in said.stderr.splitlines() if name in line and "not executable" not in line]
         assert not wrong, wrong
+
+
+def test_the_token_service_is_mounted_when_it_is_configured(make, server):
+    site = make({"token_service": {"enabled": True, "keys": "/etc/berth/keys"}, "http": {"prefix": "/below/"}})
+    site.tokens = Responder(os.path.join(site.folder, "token.sock"), site.answer)
+    site.start(server, pools=False)
+    for path in ("/jwt/auth", "/auth/token"):
+        said = json.loads(site.ask("GET", f"{path}?service=a&scope=b%3Ac", Authorization="Basic abc").data)
+        assert said["REQUEST_URI"] == f"{path}?service=a&scope=b%3Ac"
+        assert said["HTTP_AUTHORIZATION"] == "Basic abc"
+    closed = make(name="closed").render(server).stdout
+    assert "jwt" not in closed and "auth/token" not in closed
+
+
+def test_systemd_gets_a_unit_for_the_token_service(make):
+    text = make({"token_service": {"enabled": True, "keys": "/etc/berth/keys"}}).render("systemd", "--user", "www-data").stdout
+    unit = text.split("# /etc/systemd/system/berth-tokens.service\n")[1]
+    assert "token.fcgi" in unit and "--pool tokens" in unit and "token.sock" in unit
+    assert "ReadWritePaths" not in unit
 
 
 def test_usage_and_configuration_errors_have_their_exit_status(make):

@@ -175,6 +175,21 @@ def test_hup_reaches_the_workers(make):
     assert serve.get() == 200
 
 
+def test_the_token_service_is_started_and_its_missing_key_named(make):
+    service = {"token_service": {"enabled": True, "keys": os.path.join(ACCOUNT.scratch(), "keys")}}
+    site = make(service)
+    site.launch()
+    wait_until(lambda: not site.child.alive(), "the refusal", 60)
+    assert site.child.process.returncode == 1 and "run `berth key generate CONFIG`" in site.child.text(), site.child.text()
+    ACCOUNT.folder(service["token_service"]["keys"])
+    run([os.path.join(build_folder(), "berth"), "key", "generate", site.config])
+    site.start()
+    assert site.get("/jwt/auth") == site.get("/auth/token") == 200
+    os.kill(site.pid_of("--pool tokens"), signal.SIGKILL)
+    wait_until(lambda: site.get("/jwt/auth") == 200, "another token.fcgi", 30)
+    assert site.stop() == 0
+
+
 def test_it_works_under_the_name_registry_and_with_the_path_in_the_environment(make):
     serve = make()
     path = os.path.join(serve.folder, "registry")

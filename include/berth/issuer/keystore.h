@@ -34,7 +34,7 @@ struct keystore {
 
 /*
  * Reads all keys of the folder. False with one line in `reason`: the folder or a file cannot be read, is no key, or is
- * open to others than its owner and group. A folder without keys is read.
+ * open to others than its owner and group. A folder without keys, or none, is read.
  */
 bool keystore_read(struct keystore *out, struct arena *arena, const char *folder, char *reason, size_t size);
 

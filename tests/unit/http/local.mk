@@ -7,7 +7,6 @@ tests_unit_test_http_SOURCES = \
 	tests/unit/http/loopback.h \
 	tests/unit/http/main.c \
 	tests/unit/http/test_base_url.c \
-	tests/unit/http/test_basic.c \
 	tests/unit/http/test_byterange.c \
 	tests/unit/http/test_client.c \
 	tests/unit/http/test_client_tls.c \

@@ -3,7 +3,6 @@
 #include "../../lib/test.h"
 
 const struct test_file *tests_base_url(void);
-const struct test_file *tests_basic(void);
 const struct test_file *tests_byterange(void);
 const struct test_file *tests_client(void);
 const struct test_file *tests_client_tls(void);
@@ -17,7 +16,7 @@ const struct test_file *tests_target(void);
 
 int main(void)
 {
-	const struct test_file *(*const files[])(void) = {tests_base_url,	tests_basic, tests_byterange, tests_client,
+	const struct test_file *(*const files[])(void) = {tests_base_url,	tests_byterange, tests_client,
 							  tests_client_tls, tests_etag,	     tests_forwarded,
 							  tests_mediarange, tests_message,   tests_respond,
 							  tests_route,	    tests_target};
