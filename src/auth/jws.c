@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <jwt.h>
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
@@ -12,6 +13,8 @@
 #include "berth/base/base64.h"
 #include "berth/base/limits.h"
 #include "json_priv.h"
+
+#define EC_DER_MAX 160 /* two numbers of 66 bytes and their heads */
 
 static bool split(struct jws *out, struct arena *arena, struct span text, struct span *header)
 {
@@ -74,7 +77,7 @@ static jwt_alg_t libjwt_name(enum jwa algorithm)
 }
 
 /* libjwt never sees a key of no bytes: it would take any HMAC for good, and `none`. */
-static bool verify_with_libjwt(const struct jws *jws, const struct key *key)
+static bool libjwt_agrees(const struct jws *jws, const struct key *key)
 {
 	struct span bytes = key->pkey ? span_of(key->pem) : key->secret;
 	bool ok = false;
@@ -86,6 +89,11 @@ static bool verify_with_libjwt(const struct jws *jws, const struct key *key)
 	return ok;
 }
 
+static bool is_pss(enum jwa algorithm)
+{
+	return algorithm == JWA_PS256 || algorithm == JWA_PS384 || algorithm == JWA_PS512;
+}
+
 static bool set_padding(EVP_PKEY_CTX *context)
 {
 	/* RFC 7518 section 3.5: the salt is as long as the hash */
@@ -93,27 +101,65 @@ static bool set_padding(EVP_PKEY_CTX *context)
 	       EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) > 0;
 }
 
-static bool verify_with_openssl(const struct jws *jws, const struct key *key)
+/* Two numbers side by side, each as long as the curve (RFC 7518 section 3.4), as the DER that OpenSSL takes. */
+static bool to_der(struct span *out, unsigned char der[static EC_DER_MAX], struct span flat, const EVP_PKEY *pkey)
+{
+	int half = (EVP_PKEY_get_bits(pkey) + 7) / 8, len = -1;
+	const unsigned char *bytes = (const unsigned char *)flat.ptr;
+	BIGNUM *r = NULL, *s = NULL;
+	ECDSA_SIG *numbers;
+
+	if (flat.len != 2 * (size_t)half)
+		return false;
+	numbers = ECDSA_SIG_new();
+	r = BN_bin2bn(bytes, half, NULL);
+	s = BN_bin2bn(bytes + half, half, NULL);
+	if (numbers && r && s && ECDSA_SIG_set0(numbers, r, s)) {
+		r = s = NULL;
+		len = i2d_ECDSA_SIG(numbers, &der);
+		der -= len > 0 ? len : 0;
+	}
+	BN_free(r);
+	BN_free(s);
+	ECDSA_SIG_free(numbers);
+	*out = (struct span){(const char *)der, len > 0 ? (size_t)len : 0};
+	return len > 0;
+}
+
+static bool verify_public(const struct jws *jws, const struct key *key)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *options = NULL;
+	unsigned char der[EC_DER_MAX];
+	struct span signature = jws->signature;
 	bool ok = context && EVP_DigestVerifyInit_ex(context, &options, jwa_hash(jws->algorithm), NULL, NULL, key->pkey,
 						     NULL) > 0;
 
-	ok = ok && (jws->algorithm == JWA_EDDSA || set_padding(options)) &&
-	     EVP_DigestVerify(context, (const unsigned char *)jws->signature.ptr, jws->signature.len,
+	ok = ok && (!is_pss(jws->algorithm) || set_padding(options)) &&
+	     (!EVP_PKEY_is_a(key->pkey, "EC") || to_der(&signature, der, jws->signature, key->pkey)) &&
+	     EVP_DigestVerify(context, (const unsigned char *)signature.ptr, signature.len,
 			      (const unsigned char *)jws->signed_part.ptr, jws->signed_part.len) == 1;
 	EVP_MD_CTX_free(context);
 	return ok;
 }
 
+static bool verify_secret(const struct jws *jws, const struct key *key)
+{
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	size_t len = 0;
+
+	return key->secret.len > 0 &&
+	       EVP_Q_mac(NULL, "HMAC", NULL, jwa_hash(jws->algorithm), NULL, key->secret.ptr, key->secret.len,
+			 (const unsigned char *)jws->signed_part.ptr, jws->signed_part.len, mac, sizeof mac, &len) &&
+	       len == jws->signature.len && CRYPTO_memcmp(mac, jws->signature.ptr, len) == 0;
+}
+
 bool jws_verify(const struct jws *jws, const struct key *key)
 {
-	bool ok;
+	bool ok = jwa_has(key->algorithms, jws->algorithm) &&
+		  (key->pkey ? verify_public(jws, key) : verify_secret(jws, key)) &&
+		  (libjwt_name(jws->algorithm) == JWT_ALG_NONE || libjwt_agrees(jws, key));
 
-	if (!jwa_has(key->algorithms, jws->algorithm))
-		return false;
-	ok = libjwt_name(jws->algorithm) != JWT_ALG_NONE ? verify_with_libjwt(jws, key) : verify_with_openssl(jws, key);
 	ERR_clear_error();
 	return ok;
 }

@@ -82,18 +82,22 @@ static const char *header_text(struct arena *arena, enum jwa algorithm, const ch
 	return base64url_encode(arena, text.ptr, text.len);
 }
 
-const char *jws_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *kid, struct span payload)
+const char *jws_sign_text(struct arena *arena, const struct key *key, enum jwa algorithm, const char *text)
 {
 	struct signature signature;
-	const char *text;
 	bool ok;
 
 	if (!key->can_sign || !jwa_has(key->algorithms, algorithm))
 		return NULL;
-	text = arena_printf(arena, "%s.%s", header_text(arena, algorithm, kid),
-			    base64url_encode(arena, payload.ptr, payload.len));
 	ok = key->pkey ? sign_asymmetric(&signature, key, algorithm, span_of(text))
 		       : sign_hmac(&signature, key, algorithm, span_of(text));
 	ERR_clear_error();
 	return ok ? arena_printf(arena, "%s.%s", text, base64url_encode(arena, signature.bytes, signature.len)) : NULL;
+}
+
+const char *jws_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *kid, struct span payload)
+{
+	return jws_sign_text(arena, key, algorithm,
+			     arena_printf(arena, "%s.%s", header_text(arena, algorithm, kid),
+					  base64url_encode(arena, payload.ptr, payload.len)));
 }

@@ -54,11 +54,11 @@ static enum token_verdict check_times(int64_t *expires, struct json_object *clai
 	if (!time_claim(&exp, claims, "exp", 0) || !time_claim(&nbf, claims, "nbf", 0))
 		return TOKEN_BAD;
 	if (nbf > now + TOKEN_LEEWAY)
-		return TOKEN_BAD;
+		return TOKEN_UNTIMELY;
 	*expires = exp > INT64_MAX - TOKEN_LEEWAY ? INT64_MAX : exp + TOKEN_LEEWAY;
 	if (now < *expires)
 		return TOKEN_GOOD;
-	return *expires > now - TOKEN_GRACE ? TOKEN_EXPIRED : TOKEN_BAD;
+	return *expires > now - TOKEN_GRACE ? TOKEN_EXPIRED : TOKEN_UNTIMELY;
 }
 
 /* The key that the header's `jwk` points to. Its chain is read as x5c is; anything wrong with it is no key. */
@@ -104,7 +104,9 @@ enum token_verdict token_check(struct identity *out, int64_t *expires, struct ar
 	    !is_for(json_member(jws.claims, "aud"), rules->service))
 		return TOKEN_BAD;
 	verdict = check_times(expires, jws.claims, now);
-	if (verdict == TOKEN_BAD || !claims_read(out, arena, jws.claims))
+	if (verdict == TOKEN_BAD || verdict == TOKEN_UNTIMELY)
+		return verdict;
+	if (!claims_read(out, arena, jws.claims))
 		return TOKEN_BAD;
 	key = key_of(&jws, keyring, arena);
 	if (!key || !jws_verify(&jws, key))

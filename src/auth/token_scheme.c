@@ -16,6 +16,8 @@
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
 
+#define REFUSED 64
+
 struct token_scheme {
 	struct auth auth;
 	struct token_settings settings;
@@ -24,6 +26,7 @@ struct token_scheme {
 	struct watched_file jwks;
 	struct keyring *keyring;
 	struct token_cache *cache;
+	unsigned char refused[REFUSED][IDENTITY_FINGERPRINT]; /* tokens that were bad, by their SHA-256 */
 	time_t looked; /* at the files, by the monotonic clock */
 };
 
@@ -40,10 +43,12 @@ static struct keyring *read_keys(struct token_scheme *scheme, char *reason, size
 	struct keyring *keyring = NULL;
 	struct span bundle, jwks;
 	struct arena arena;
+	bool first, second;
 
 	arena_init(&arena, 4 * LIMIT_KEY_FILE);
-	/* both, so that both are marked as read */
-	if (read_one(&scheme->bundle, &arena, &bundle, reason, size) & read_one(&scheme->jwks, &arena, &jwks, reason, size))
+	first = read_one(&scheme->bundle, &arena, &bundle, reason, size);
+	second = read_one(&scheme->jwks, &arena, &jwks, reason, size); /* also after a failure: both are marked as read */
+	if (first && second)
 		keyring = keyring_new(bundle, jwks, reason, size);
 	arena_release(&arena);
 	return keyring;
@@ -74,6 +79,7 @@ static void follow_files(struct token_scheme *scheme)
 	keyring_free(scheme->keyring);
 	scheme->keyring = keyring;
 	token_cache_clear(scheme->cache);
+	memset(scheme->refused, 0, sizeof scheme->refused);
 	log_info("auth.token: the keys have changed; %zu now", keyring_count(keyring));
 }
 
@@ -90,7 +96,7 @@ static const char *challenge(const struct token_scheme *scheme, const struct aut
 	return challenge_bearer(arena, realm, settings->service, question, error);
 }
 
-/* Whose the token is, from memory or by judging it. */
+/* Whose the token is, from memory or by judging it. A client that repeats a bad token costs less than a good one. */
 static enum token_verdict judge(struct token_scheme *scheme, const struct auth_question *question, struct span token,
 				struct arena *arena, struct identity *out)
 {
@@ -98,6 +104,8 @@ static enum token_verdict judge(struct token_scheme *scheme, const struct auth_q
 	const struct identity *known;
 	enum token_verdict verdict;
 	int64_t expires;
+
+	unsigned char *refused;
 
 	if (token.len > LIMIT_TOKEN)
 		return TOKEN_BAD;
@@ -107,9 +115,14 @@ static enum token_verdict judge(struct token_scheme *scheme, const struct auth_q
 		*out = *known;
 		return TOKEN_GOOD;
 	}
+	refused = scheme->refused[hash[0] % REFUSED];
+	if (memcmp(refused, hash, sizeof hash) == 0)
+		return TOKEN_BAD;
 	verdict = token_check(out, &expires, arena, scheme->keyring, &scheme->rules, token, question->now);
 	if (verdict == TOKEN_GOOD)
 		token_cache_put(scheme->cache, hash, out, expires);
+	else if (verdict == TOKEN_BAD)
+		memcpy(refused, hash, sizeof hash);
 	return verdict;
 }
 
@@ -134,7 +147,7 @@ static enum auth_verdict ask(struct auth *auth, const struct auth_question *ques
 		return AUTH_REFUSED;
 	}
 	verdict = judge(scheme, question, token, arena, &out->identity);
-	if (verdict == TOKEN_BAD) {
+	if (verdict == TOKEN_BAD || verdict == TOKEN_UNTIMELY) {
 		out->challenge = challenge(scheme, question, arena, "invalid_token");
 		return AUTH_REFUSED;
 	}

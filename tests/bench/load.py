@@ -23,15 +23,19 @@ def _number(pattern, text, default=None):
     return float(hit.group(1)) if hit else default
 
 
-def wrk(url, clients, seconds, headers=()):
-    """(requests/s, MB/s of bodies and headers); answers outside 2xx and socket errors are a LoadError."""
+def wrk(url, clients, seconds, headers=(), refused=False):
+    """
+    (requests/s, MB/s of bodies and headers); answers outside 2xx and socket errors are a LoadError. With `refused` every
+    answer must be outside 2xx.
+    """
     argv = ["wrk", "-t2", f"-c{clients}", f"-d{seconds}s", "--timeout", "10s"]
     for header in headers:
         argv += ["-H", header]
     done = subprocess.run([*argv, url], capture_output=True, text=True, check=False)
-    if done.returncode != 0 or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
+    requests = _number(r"(\d+) requests in", done.stdout, 0)
+    wrong = _number(r"Non-2xx or 3xx responses: (\d+)", done.stdout, 0)
+    if done.returncode != 0 or wrong != (requests if refused else 0) or "Socket errors" in done.stdout:
         raise LoadError(f"{url}: {done.stdout[-600:]}{done.stderr[-400:]}")
-    requests = _number(r"(\d+) requests in", done.stdout)
     wall = _number(r"requests in ([\d.]+)s", done.stdout, 0) or _number(r"requests in ([\d.]+)m", done.stdout) * 60
     amount, unit = re.search(r"requests in [\d.]+[sm], ([\d.]+)([KMGT]?)B read", done.stdout).groups()
     return requests / wall, float(amount) * 1024 ** " KMGT".find(unit or " ") / 1e6 / wall

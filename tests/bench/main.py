@@ -54,7 +54,7 @@ class Bench:
 
     def measure(self, world, scenario):
         """Warm-up, then rounds in which the peers take turns. A load that fails drops its peer and is told."""
-        peers = [peer for peer in scenario.peers if peer in world.peers or peer in ("dd", "openssl")]
+        peers = [peer for peer in scenario.peers if peer in world.peers or peer in ("dd", "openssl", "open")]
         scenario.results = {peer: [] for peer in peers}
         for turn in range(-1, self.rounds):
             for peer in list(peers):
@@ -83,6 +83,8 @@ class Bench:
                 berth = Berth(self.options.build, os.path.join(self.disk, "b" + name), os.path.join(where, "berth"))
                 peers["berth"] = berth.start()
             self.fill(neighbours, peers)
+            if berth and any(scenario.key.startswith("auth_") for scenario in chosen):
+                peers.update(berth.start_guarded())
             world = table.World(peers, self.seed.paths(neighbours.publish), uploads, self.seconds, self.disk)
             probes = {key: peer.memory for key, peer in peers.items() if peer.memory}
             with PeakMemory(probes) as peak:

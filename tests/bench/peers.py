@@ -66,12 +66,13 @@ http {{
 class Peer:
     """
     Where a peer answers. `memory` gives KiB, or is None where memory is not compared; `credentials` is a header for its
-    token service.
+    token service, `headers` go with every request.
     """
 
-    def __init__(self, name, base, memory=None, storage=None, credentials=None):
+    def __init__(self, name, base, memory=None, storage=None, credentials=None, headers=()):
         self.name, self.base, self.memory, self.storage = name, base, memory, storage
         self.credentials = credentials
+        self.headers = tuple(f"{key}: {value}" for key, value in dict(headers).items())
 
 
 def _file(path, text):

@@ -9,7 +9,8 @@ from statistics import median
 COLUMNS = (("berth", "Berth"), ("registry", "docker-registry"), ("proxied", "dr + NGINX"), ("trivial", "trivial"),
            ("static", "static"), ("dd", "dd"), ("openssl", "openssl"))
 SHORT = {"registry": "docker-registry", "proxied": "docker-registry + NGINX", "trivial": "trivial FastCGI",
-         "static": "NGINX static", "dd": "dd conv=fsync", "openssl": "openssl speed"}
+         "static": "NGINX static", "dd": "dd conv=fsync", "openssl": "openssl speed", "open": "without auth",
+         "valid": "a valid token"}
 
 
 def medians(scenario):

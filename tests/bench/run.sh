@@ -32,4 +32,4 @@ if [ "$needs_build" = yes ] && [ -z "${BERTH_BUILD:-}" ]; then
     [ -f Makefile ] || "$root/configure" --silent
     make -s -j"$(nproc)" all
 fi
-exec python3 "$here/main.py" "$@"
+exec /usr/bin/python3 "$here/main.py" "$@"

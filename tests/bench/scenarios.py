@@ -51,6 +51,15 @@ def get(name, throughput=False, clients=None, headers=ACCEPT):
     return measure
 
 
+def guarded(way, against, refused=False):
+    """The manifest by tag as the peer `way` asks for it; for the peer `against`, as that one does."""
+    def measure(world, peer):
+        chosen = world.peers[way if peer == "berth" else {"open": "berth"}.get(against, against)]
+        url = chosen.base + world.paths["manifest_tag"]["all"]
+        return load.wrk(url, world.clients, world.seconds, (*ACCEPT, *chosen.headers), refused and peer == "berth")[0]
+    return measure
+
+
 def head(name):
     def measure(world, peer):
         url = world.peers[peer].base + world.paths[name].get(peer, world.paths[name]["all"])
@@ -116,6 +125,11 @@ DISK = [
     Scenario("manifest_digest", "manifest GET by digest", "req/s", get("manifest_digest"), LIMITED,
              (("registry", 10), ("trivial", 0.75))),
     Scenario("manifest_head", "manifest HEAD by tag", "req/s", head("manifest_tag"), LIMITED),
+    Scenario("auth_token", "manifest GET by tag, token", "req/s", guarded("valid", "open"), ("berth", "open"), (("open", 0.85),)),
+    Scenario("auth_password", "manifest GET by tag, htpasswd", "req/s", guarded("password", "open"), ("berth", "open"),
+             (("open", 0.8),)),
+    Scenario("auth_invalid", "manifest GET by tag, invalid token", "req/s", guarded("invalid", "valid", refused=True),
+             ("berth", "valid"), (("valid", 1.0),)),
     Scenario("base", "GET /v2/", "req/s", get("base"), (*REGISTRIES, "trivial")),
     Scenario("blob_head", "blob HEAD", "req/s", head("blob_small"), LIMITED),
     Scenario("blob_small", "blob GET 400 B", "req/s", get("blob_small"), LIMITED, (("registry", 12),)),

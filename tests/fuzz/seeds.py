@@ -15,6 +15,8 @@ SEEDS = {
     "fuzz_reference": [("names", [0]), ("tags", [0]), ("mediatypes", [0])],
     "fuzz_headers": [("forwarded", [0, 1, 2]), ("accept", [0, 0]), ("etags", [0, 0])],
     "fuzz_json": [("json", [0])],
+    "fuzz_authorization": [("authorizations", [0, 0]), ("scopes", [0, 0])],
+    "fuzz_token": [("jws_headers", [0, 0]), ("jwks", [0, 0]), ("token_seeds", [0, 1])],
     "fuzz_manifest": [("manifests", [0, 1])],
     "fuzz_yaml": [("config/bad", [0]), ("config/env", [1, 0]), ("config/values", [0]), ("config/warnings", [0])],
 }

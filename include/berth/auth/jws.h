@@ -4,7 +4,11 @@
  *
  * Reading trusts nothing: three parts of strict base64url, header and payload strict JSON objects (base/json_scan.h),
  * an algorithm of auth/jwa.h, no `crit`. Verifying asks the key which algorithms it may be used with before any library
- * sees the token: libjwt 1.10 would let the token choose. RS*, ES* and HS* are libjwt's, PS* and EdDSA OpenSSL's.
+ * sees the token: libjwt 1.10 would let the token choose.
+ *
+ * OpenSSL verifies with the key as it was read once. What passes, libjwt decodes as well where it knows the algorithm (not
+ * PS* and EdDSA), and both must agree. In this order, for libjwt parses the key anew each time: 376 us for an RSA token
+ * where OpenSSL takes 22, and whoever sends forged tokens should pay more than we do.
  */
 #ifndef BERTH_AUTH_JWS_H
 #define BERTH_AUTH_JWS_H
@@ -45,5 +49,8 @@ bool jws_verify(const struct jws *jws, const struct key *key);
  */
 const char *jws_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *kid,
 		     struct span payload);
+
+/* `text`, which is header and payload in their base64url with the dot between, whatever they say, and its signature. */
+const char *jws_sign_text(struct arena *arena, const struct key *key, enum jwa algorithm, const char *text);
 
 #endif

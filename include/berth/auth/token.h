@@ -34,13 +34,14 @@ struct token_rules {
 
 enum token_verdict {
 	TOKEN_GOOD,
-	TOKEN_EXPIRED, /* good in all else, and expired no longer than TOKEN_GRACE ago */
-	TOKEN_BAD
+	TOKEN_EXPIRED,  /* good in all else, and expired no longer than TOKEN_GRACE ago */
+	TOKEN_UNTIMELY, /* expired longer ago, or not good yet; nothing else was looked at */
+	TOKEN_BAD       /* with these keys it never was good and never will be */
 };
 
 /*
- * Judges a token at the time `now` (seconds since 1970). Unless TOKEN_BAD, *out is filled, in `arena`, and *expires is
- * the first second at which it is no longer good.
+ * Judges a token at the time `now` (seconds since 1970). If TOKEN_GOOD or TOKEN_EXPIRED, *out is filled, in `arena`, and
+ * *expires is the first second at which it is no longer good.
  */
 enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena,
 			       const struct keyring *keyring, const struct token_rules *rules, struct span text,

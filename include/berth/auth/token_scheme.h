@@ -4,7 +4,7 @@
  *
  * The files are looked at once a second. Changed ones are read again; when no usable keys come of them the old ones
  * stay and it is logged once. A token that has been judged good is remembered by its SHA-256 until it expires, or until
- * the keys change.
+ * the keys change; so are the last ones that were bad whatever the time.
  */
 #ifndef BERTH_AUTH_TOKEN_SCHEME_H
 #define BERTH_AUTH_TOKEN_SCHEME_H

@@ -295,6 +295,8 @@ START_TEST(keys_follow_their_file)
 	write_file(bundle_of(&second));
 	ck_assert_int_eq(ask_until(auth, after, AUTH_ALLOWED), AUTH_ALLOWED);
 	ck_assert_int_eq(ask(auth, before), AUTH_REFUSED);
+	write_file(arena_printf(&arena, "%s%s", bundle_of(&first), bundle_of(&second)));
+	ck_assert_msg(ask_until(auth, before, AUTH_ALLOWED) == AUTH_ALLOWED, "what was bad under other keys is judged anew");
 	write_file("nonsense");
 	ck_assert_int_eq(ask(auth, after), AUTH_ALLOWED);
 	end(auth);

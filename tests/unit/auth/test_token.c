@@ -50,7 +50,7 @@ static enum token_verdict judge_text(const char *text, struct identity *out)
 
 static const char *verdict_of(const char *claims)
 {
-	static const char *const words[] = {"good", "expired", "bad"};
+	static const char *const words[] = {"good", "expired", "untimely", "bad"};
 	struct identity out;
 
 	return words[judge_text(jws_sign(&arena, &signer, key_default_algorithm(&signer), signer.libtrust, span_of(claims)),
