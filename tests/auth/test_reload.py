@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""Keys that change while the registry runs: their file, a HUP, and what is refused at a start."""
+import os
+import signal
+
+import pytest
+from conftest import put
+from processes import ACCOUNT, Unready, wait_until
+from stack import Berth
+from tokens import ISSUER, REALM, SERVICE, Key, bearer, certificate, claims, pem, token
+
+
+class Rotating:
+    """A registry of its own whose bundle a test may replace."""
+
+    def __init__(self, registries):
+        self.folder, self.first, self.second = ACCOUNT.scratch(), Key("P-256"), Key("ED25519")
+        self.bundle(self.first)
+        self.berth = Berth(registries.shared_cluster(), registries.frontend, {"auth": {"token": {
+            "realm": REALM, "service": SERVICE, "issuer": ISSUER, "rootcertbundle": os.path.join(self.folder, "bundle.pem")}}},
+            workers=2, upload_workers=1)
+
+    def bundle(self, *keys, text=None):
+        """Put in place whole, as key rotation should."""
+        put(self.folder, "bundle.new", pem(*map(certificate, keys)) if text is None else text)
+        os.rename(os.path.join(self.folder, "bundle.new"), os.path.join(self.folder, "bundle.pem"))
+
+    def status(self, key, **change):
+        return self.berth.client.get("/v2/", headers=bearer(token(key, claims(**change)))).status
+
+    def settles(self, key, status, **change):
+        """Each worker looks at the file once a second: many requests in a row have the one answer."""
+        wait_until(lambda: all(self.status(key, **change) == status for _ in range(12)), f"{status} for all", 20)
+
+    def reload(self):
+        for pool in ("main", "uploads"):
+            os.kill(self.berth.children[pool].pid, signal.SIGHUP)
+
+
+@pytest.fixture(scope="module")
+def registry(registries):
+    found = Rotating(registries)
+    with found.berth:
+        yield found
+        assert not found.berth.damage()
+    found.berth.remove()
+
+
+@pytest.fixture
+def rotating(registry):
+    """The registry, believing its first key and no other."""
+    registry.bundle(registry.first)
+    registry.settles(registry.first, 200)
+    registry.settles(registry.second, 401)
+    return registry
+
+
+def test_a_new_key_counts_and_an_old_one_does_not_once_the_file_says_so(rotating):
+    assert rotating.status(rotating.first) == 200 and rotating.status(rotating.second) == 401
+    rotating.bundle(rotating.first, rotating.second)
+    rotating.settles(rotating.second, 200)
+    assert rotating.status(rotating.first) == 200
+    rotating.bundle(rotating.second)
+    rotating.settles(rotating.first, 401)
+    assert rotating.status(rotating.second) == 200
+
+
+def test_a_token_that_was_good_is_not_remembered_beyond_its_key(rotating):
+    """The very same text, which every worker has seen."""
+    headers = bearer(token(rotating.first, claims()))
+    for _ in range(20):
+        assert rotating.berth.client.get("/v2/", headers=headers).status == 200
+    rotating.bundle(rotating.second)
+    wait_until(lambda: all(rotating.berth.client.get("/v2/", headers=headers).status == 401 for _ in range(12)), "all to forget it")
+
+
+def test_a_broken_bundle_leaves_the_old_keys_and_is_logged(rotating):
+    for text in ("", "rubbish\n", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"):
+        with open(rotating.berth.log("main"), encoding="utf-8") as log:
+            log.seek(0, os.SEEK_END)
+            rotating.bundle(text=text)
+            wait_until(lambda said=log: rotating.status(rotating.first) == 200 and "the old ones stay" in said.read(), "the complaint")
+    assert rotating.status(rotating.first) == 200
+
+
+def test_a_hup_brings_another_issuer(rotating):
+    rotating.berth.config["auth"]["token"]["issuer"] = "another"
+    rotating.berth.write_config()
+    assert rotating.status(rotating.first, iss="another") == 401
+    rotating.reload()
+    rotating.settles(rotating.first, 200, iss="another")
+    rotating.settles(rotating.first, 401)
+    rotating.berth.config["auth"]["token"]["issuer"] = ISSUER
+    rotating.berth.write_config()
+    rotating.reload()
+    rotating.settles(rotating.first, 200)
+
+
+def test_a_hup_with_a_broken_bundle_is_refused_and_the_old_workers_stay(rotating):
+    rotating.bundle(text="rubbish\n")
+    pids = rotating.berth.children["main"].children()
+    rotating.reload()
+    wait_until(lambda: "reload: auth: rootcertbundle" in rotating.berth.children["main"].text(), "the refusal")
+    assert rotating.status(rotating.first) == 200
+    assert rotating.berth.children["main"].children() == pids
+
+
+def test_a_start_without_usable_keys_is_refused_by_name(registries):
+    for text, word in [("rubbish\n", "rootcertbundle"), (None, "No such file")]:
+        folder = ACCOUNT.scratch()
+        path = os.path.join(folder, "bundle.pem")
+        if text is not None:
+            put(folder, "bundle.pem", text)
+        berth = Berth(registries.shared_cluster(), registries.frontend, {"auth": {"token": {
+            "realm": REALM, "service": SERVICE, "issuer": ISSUER, "rootcertbundle": path}}}, workers=1, upload_workers=1)
+        with pytest.raises(Unready, match=word):
+            berth.start()
+        berth.stop()
+        berth.remove()
