@@ -141,31 +141,50 @@ static struct http_exchange commit_of(struct azure *azure, const char *key, stru
 	return exchange;
 }
 
+/* The blob's own blocks as a list to commit; empty unless they are all of its bytes. */
+static struct span committed_list(const struct http_exchange *listed, const struct xml *root, struct arena *arena)
+{
+	const struct xml *block = xml_child(xml_child(root, "CommittedBlocks"), "Block");
+	uint64_t size, left = 0;
+	struct strbuf out;
+
+	span_to_u64(http_exchange_header(listed, "x-ms-blob-content-length"), &left);
+	begin_list(&out, arena);
+	for (; block; block = xml_next(block)) {
+		const char *name = xml_text(block, "Name", arena), *length = xml_text(block, "Size", arena);
+
+		if (!name || !length || !span_to_u64(span_of(length), &size) || size > left)
+			return SPAN_LIT("");
+		left -= size;
+		strbuf_addf(&out, "<Committed>%s</Committed>", xml_escape(name, arena));
+	}
+	end_list(&out);
+	return left == 0 && strbuf_ok(&out) ? strbuf_span(&out) : SPAN_LIT("");
+}
+
 /*
- * Drops what is staged beside a blob: its own blocks are committed anew, as nothing else reaches the others. A blob without
- * blocks keeps them, until the service drops them after a week.
+ * Drops what is staged beside a blob, as far as that can be done: its own blocks are committed anew, as nothing else reaches
+ * the others. A blob without blocks keeps them, until the service drops them after a week.
  */
-static bool drop_beside(struct azure *azure, const char *key, struct arena *arena, struct error *error)
+static void drop_beside(struct azure *azure, const char *key, struct arena *arena)
 {
 	struct http_exchange list = azure_exchange(azure, "GET", key, "comp=blocklist&blocklisttype=all", arena), commit;
-	const struct xml *root, *block;
-	struct strbuf body;
+	const struct xml *root;
+	struct error ignored;
+	struct span own;
 
+	error_init(&ignored, arena);
 	list.keep = AZURE_LIST_MAX;
-	if (!azure_run(azure, &list, key, arena, error))
-		return false;
+	if (!azure_run(azure, &list, key, arena, &ignored))
+		return;
 	root = list.status == 200 ? xml_parse(list.answer, arena) : NULL;
-	block = xml_child(xml_child(root, "CommittedBlocks"), "Block");
-	if (!block || !xml_child(xml_child(root, "UncommittedBlocks"), "Block"))
-		return true;
-	begin_list(&body, arena);
-	for (; block; block = xml_next(block))
-		strbuf_addf(&body, "<Committed>%s</Committed>", xml_text(block, "Name", arena));
-	commit = commit_of(azure, key, end_list(&body), arena);
+	own = committed_list(&list, root, arena);
+	if (!xml_child(xml_child(root, "UncommittedBlocks"), "Block") || own.len == 0)
+		return;
+	commit = commit_of(azure, key, own, arena);
 	http_exchange_set(&commit, "If-Match", arena_span(arena, http_exchange_header(&list, "ETag")));
-	if (!azure_run(azure, &commit, key, arena, error))
-		return false;
-	return commit.status == 201 || commit.status == 412 || azure_refused(&commit, "drop blocks beside", key, error);
+	if (azure_run(azure, &commit, key, arena, &ignored) && commit.status != 201 && commit.status != 412)
+		azure_refused(&commit, "drop blocks beside", key, &ignored);
 }
 
 bool azure_commit(struct azure *azure, const struct object_upload *upload, unsigned count, uint64_t size,
@@ -184,7 +203,8 @@ bool azure_commit(struct azure *azure, const struct object_upload *upload, unsig
 		return false;
 	if (!is_there)
 		return azure_refused(&exchange, "commit blocks of", upload->key, error);
-	return drop_beside(azure, upload->key, arena, error);
+	drop_beside(azure, upload->key, arena);
+	return true;
 }
 
 bool azure_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
@@ -287,8 +307,10 @@ bool azure_abandon(struct object_service *service, const struct object_upload *u
 	(void)parts, (void)count;
 	if (!look(azure, upload, &staged, arena, error))
 		return false;
+	if (staged == STAGED_BESIDE)
+		drop_beside(azure, upload->key, arena);
 	if (staged != STAGED_OURS)
-		return staged == STAGED_NOTHING || drop_beside(azure, upload->key, arena, error);
+		return true;
 	if (!commit_nothing(azure, upload->key, &etag, arena, error))
 		return false;
 	return !*etag || remove_version(azure, upload->key, etag, arena, error);
