@@ -129,6 +129,8 @@ skopeo skopeo
 podman podman
 buildah buildah
 zstd zstd
+node nodejs
+npm npm
 docker-registry docker-registry
 /usr/lib/python3/dist-packages/boto3 python3-boto3
 /usr/lib/python3/dist-packages/swift/proxy/server.py python3-swift
@@ -257,9 +259,16 @@ stage_auth() {
 
 # Object stores: the drivers against servers that verify signatures.
 stage_store() {
+    "$top/tests/tools.sh" azurite >/dev/null 2>"$results/tools.log" || cat "$results/tools.log"
     pytest_stage store "$top/tests/store" --frontend nginx
-    pytest_stage api-oss "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions,redirect}.py \
-        "$top"/tests/api/test_uploads_{chunked,monolithic,streamed}.py --storage oss
+    api_on oss both
+    api_on azure nginx
+}
+
+# api_on STORAGE FRONTEND: what of the API has to do with blobs, on an object store.
+api_on() {
+    pytest_stage "api-$1" "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions,redirect}.py \
+        "$top"/tests/api/test_uploads_{chunked,monolithic,streamed}.py --storage "$1" --frontend "$2"
 }
 
 # The token service through both front ends, and what other registries say of its tokens.

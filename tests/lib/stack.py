@@ -13,7 +13,7 @@ import shutil
 import signal
 
 from postgres import Cluster
-from processes import ACCOUNT, Child, Unready, free_port, listening, program, run, wait_until
+from processes import ACCOUNT, Child, Unready, environment, free_port, listening, program, run, wait_until
 from storages import Filesystem
 from wire import Client
 
@@ -66,9 +66,10 @@ def merged(base, change):
 class Berth:
     """One registry: its configuration, its processes, its logs. Use as a context manager or call start and stop."""
 
-    def __init__(self, cluster, frontend, change=None, beside=None, workers=4, upload_workers=2, folder=None, keeper=None):
-        """`keeper` is one of storages.py's, the filesystem unless given."""
-        self.cluster, self.frontend = cluster, frontend
+    def __init__(self, cluster, frontend, change=None, beside=None, workers=4, upload_workers=2, folder=None, keeper=None,
+                 variables=None):
+        """`keeper` is one of storages.py's, the filesystem unless given; `variables` are in the environment of Berth's programs."""
+        self.cluster, self.frontend, self.environment = cluster, frontend, environment(**(variables or {}))
         self.workers, self.upload_workers = workers, upload_workers
         self.build = build_folder()
         self.folder = folder or ACCOUNT.scratch()
@@ -140,7 +141,7 @@ class Berth:
             f.write(yaml(self.config))
 
     def berth(self, *words, check=True):
-        return run([os.path.join(self.build, "berth"), *words], check=check)
+        return run([os.path.join(self.build, "berth"), *words], check=check, env=self.environment)
 
     def socket(self, pool):
         return os.path.join(self.folder, f"{pool}.sock")
@@ -159,7 +160,8 @@ class Berth:
                    os.path.join(self.build, fcgi), "--workers", count]
         if pool != "main":
             command += ["--pool", pool]
-        child = self.children[pool] = Child(f"{fcgi} ({pool})", [*command, self.config_path], self.log(pool))
+        child = self.children[pool] = Child(f"{fcgi} ({pool})", [*command, self.config_path], self.log(pool),
+                                           env=self.environment)
         wait_until(lambda: child.check_alive() and len(child.children()) >= count and listening(self.socket(pool)),
                    f"the workers of pool {pool}")
 

@@ -3,6 +3,7 @@
 What a registry of the tests keeps its blobs in, by the name of the option --storage. Servers start when the first registry
 needs them and are shared by all of a session; each registry has a bucket of its own.
 """
+import azurite
 import ossserver
 from swiftserver import Swift, missing
 
@@ -62,4 +63,22 @@ class Oss:
             server.stop()
 
 
-STORAGES = {"filesystem": Filesystem, "s3": S3, "oss": Oss}
+class Azure:
+    """A container of Azurite; likewise through the web server."""
+
+    why_not = staticmethod(azurite.missing)
+
+    def __init__(self, server=None, **change):
+        self.server, self.change, self.owns = server, change, server is None
+
+    def section(self, _folder, name):
+        if not self.server:
+            self.server = azurite.Azurite().start()
+        return {**self.server.azure(self.server.container(name), **self.change), "redirect": {"disable": True}}
+
+    def close(self):
+        if self.server and self.owns:
+            self.server.stop()
+
+
+STORAGES = {"filesystem": Filesystem, "s3": S3, "oss": Oss, "azure": Azure}
