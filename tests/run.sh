@@ -269,6 +269,10 @@ stage_store() {
 api_on() {
     pytest_stage "api-$1" "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions,redirect}.py \
         "$top"/tests/api/test_uploads_{chunked,monolithic,streamed}.py --storage "$1" --frontend "$2"
+    pytest_stage api-oss "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions,redirect}.py \
+        "$top"/tests/api/test_uploads_{chunked,monolithic,streamed}.py --storage oss
+    pytest_stage api-swift "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions}.py \
+        "$top"/tests/api/test_uploads_{chunked,monolithic}.py --frontend nginx --storage swift
 }
 
 # The token service through both front ends, and what other registries say of its tokens.

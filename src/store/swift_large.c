@@ -116,6 +116,47 @@ bool swift_has_size(struct swift *swift, const char *key, uint64_t size, struct 
 	return error_unavailable(error, SWIFT_RETRY_SECONDS);
 }
 
+/* ---- putting ---- */
+
+/* A large object of the size is the blob that its key names: put over, its segments would be nobody's. */
+static bool will_do(struct swift *swift, const char *key, uint64_t size, bool *out, struct arena *arena,
+		    struct error *error)
+{
+	struct swift_large old;
+	uint64_t there = 0;
+	bool found = false;
+
+	*out = false;
+	if (!swift_look(swift, key, &old, arena, error))
+		return false;
+	if (old.kind <= SWIFT_PLAIN)
+		return true;
+	if (!swift_head(&swift->service, key, &found, &there, arena, error))
+		return false;
+	*out = found && there == size;
+	if (found && !*out)
+		log_warn("swift: %s has %llu bytes, not %llu: it is replaced", key, (unsigned long long)there,
+			 (unsigned long long)size);
+	return true;
+}
+
+bool swift_put(struct object_service *service, const char *key, const struct http_client_body *body,
+	       struct arena *arena, struct error *error)
+{
+	struct swift *swift = (struct swift *)service;
+	struct http_exchange over = swift_put_exchange(swift, key, body, arena), first = over;
+	bool done;
+
+	http_exchange_set(&first, "If-None-Match", "*");
+	if (!swift_run(swift, &first, arena, error))
+		return false;
+	if (first.status != 412)
+		return swift_fine(&first) || swift_put_refused(&first, error);
+	if (!will_do(swift, key, body->length, &done, arena, error))
+		return false;
+	return done || (swift_run(swift, &over, arena, error) && (swift_fine(&over) || swift_put_refused(&over, error)));
+}
+
 /* ---- removing ---- */
 
 bool swift_delete(struct swift *swift, const char *key, struct arena *arena, struct error *error)

@@ -12,15 +12,6 @@
 #define PAGE_MEMORY ((size_t)16 << 20) /* an answer of a MiB at most, its copy, and what surrounds it */
 #define NAME_MAX_BYTES 4096
 
-bool swift_put(struct object_service *service, const char *key, const struct http_client_body *body,
-	       struct arena *arena, struct error *error)
-{
-	struct swift *swift = (struct swift *)service;
-	struct http_exchange exchange = swift_put_exchange(swift, key, body, arena);
-
-	return swift_run(swift, &exchange, arena, error) && (swift_fine(&exchange) || swift_put_refused(&exchange, error));
-}
-
 bool swift_put_refused(const struct http_exchange *exchange, struct error *error)
 {
 	const struct swift_call *call = exchange->context;

@@ -3,7 +3,7 @@
 OpenStack Swift in one process: the proxy (Swift API, and the S3 API by s3api) and its account, container and object
 servers, each on a loopback port of its own. Started by swiftserver.py as `swift_process.py FOLDER PORT`; PORT is the
 proxy's, 0 takes a free one. FOLDER/port holds it once requests are answered. FOLDER/variant.json, where it is, has what
-differs from the usual: filters to leave out, settings of filters, of the proxy and of swift.conf.
+differs from the usual: filters to leave out, others to have, settings of filters, of the proxy and of swift.conf.
 """
 import json
 import os
@@ -103,7 +103,8 @@ def variant_of(folder):
 
 
 def configure_proxy(folder, variant):
-    filters, names = [], [name for name in PIPELINE.split() if name not in variant.get("without", [])]
+    pipeline = PIPELINE.replace("copy", " ".join([*variant.get("extra", []), "copy"])).split()
+    filters, names = [], [name for name in pipeline if name not in variant.get("without", [])]
     for name in names[:-1]:
         use = {"paste.filter_factory": "swift_process:memory_cache"} if name == "cache" else {"use": f"egg:swift#{name}"}
         told = variant.get("filters", {}).get(name, {})

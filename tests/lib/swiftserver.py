@@ -37,7 +37,7 @@ class Swift:
     region = "us-east-1"
 
     def __init__(self, folder=None, **variant):
-        """`variant`: without, filters, proxy, constraints, as swift_process.py reads them."""
+        """`variant`: without, extra, filters, proxy, constraints, as swift_process.py reads them."""
         self.owns_folder = folder is None
         self.folder = folder or ACCOUNT.scratch()
         if variant:

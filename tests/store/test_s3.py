@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The s3 driver against a server that verifies signatures. The API as a whole: tests/api with --storage s3."""
 import os
-import urllib.error
-import urllib.request
 
 import pytest
 
 from attempt import Attempt
 from images import OCTETS, Repo, blob, digest, with_query
+from objects import fetch, in_chunks, logs_of
 from processes import ACCOUNT, free_port
 from stack import Berth, merged, yaml
 from storages import S3
@@ -23,24 +22,6 @@ def bucket_of(registry):
 def blob_key(reference, prefix=""):
     algorithm, hexadecimal = reference.split(":")
     return f"{prefix}docker/registry/v2/blobs/{algorithm}/{hexadecimal[:2]}/{hexadecimal}/data"
-
-
-def fetch(url, method="GET", **headers):
-    """A request without any credentials: (status, body)."""
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=headers), timeout=20) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as e:
-        return e.code, e.read()
-
-
-def logs_of(registry):
-    text = ""
-    for name in os.listdir(registry.folder):
-        if name.endswith(".log"):
-            with open(os.path.join(registry.folder, name), encoding="utf-8", errors="replace") as f:
-                text += f.read()
-    return text
 
 
 # ---- the start ----
@@ -109,15 +90,6 @@ def registry(cluster, small_parts):
 @pytest.fixture
 def repo(registry):
     return Repo(registry.client)
-
-
-def in_chunks(client, where, data, size):
-    for start in range(0, len(data), size):
-        part = data[start:start + size]
-        answer = client.patch(where, part, {"Content-Type": OCTETS, "Content-Range": f"{start}-{start + len(part) - 1}"})
-        assert answer.status == 202, answer
-        where = answer.location
-    return where
 
 
 def expect_only_blobs(swift, bucket, *references):

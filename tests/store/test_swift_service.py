@@ -213,6 +213,18 @@ def test_objects_are_put_read_listed_and_removed(swift, service, container, smal
     assert "files/a" not in swift.listed(container) and "files/z" not in swift.listed(container)
 
 
+def test_an_object_is_put_over_another_but_not_over_a_blob_of_its_size(swift, service, container, small, large):
+    for source in (large, small, small):
+        service.put("files/a", source.path)
+        assert service.get("files/a", 0, source.size) == source.sha256()
+    push(service, FINAL, large)
+    before = swift.listed(container)
+    service.put(FINAL, large.path)
+    assert swift.listed(container) == before and service.get(FINAL, 0, large.size) == large.sha256()
+    service.put(FINAL, small.path)
+    assert service.get(FINAL, 0, small.size) == small.sha256() and "it is replaced" in service.log()
+
+
 def test_more_bytes_than_there_are_is_a_failure(service, small):
     service.put("files/a", small.path)
     for offset, length in ((0, small.size + 1), (small.size, 1), (small.size - 1, 2)):
