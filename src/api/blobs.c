@@ -120,6 +120,7 @@ static bool send_file(struct call *call, const struct digest *digest, const stru
 
 /* ---- by the store itself ---- */
 
+/* Who lies about it is sent to the same bytes at another place. */
 static const char *client_address(const struct call *call)
 {
 	static const char *const told_by[] = {"HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "REMOTE_ADDR"};
@@ -154,6 +155,20 @@ static bool redirect(struct call *call, const struct digest *digest, const char 
 	return true;
 }
 
+/* Once in a worker's life. Of the URL no more than its origin is told. */
+static void tell_of_other_origin(const char *url, struct span origin)
+{
+	static bool told;
+	const char *host = strstr(url, "://");
+	size_t len = host ? (size_t)(host - url) + 3 + strcspn(host + 3, "/?") : 0;
+
+	if (!told)
+		log_warn("storage.redirect.disable: blobs are at %.*s, and the web server fetches from %.*s: they go through the "
+			 "workers until its configuration is rendered again",
+			 (int)len, url, origin.len ? (int)origin.len : 7, origin.len ? origin.ptr : "nowhere");
+	told = true;
+}
+
 /*
  * The web server fetches the bytes. It goes to one origin only, which its configuration names and which we get to know as
  * BERTH_FETCH; a URL that is elsewhere it is not given. Only the request's target and the range travel: the client's own
@@ -163,8 +178,10 @@ static bool fetch(struct call *call, const struct digest *digest, const char *ur
 {
 	struct span origin = http_header(&call->request, "BERTH_FETCH");
 
-	if (origin.len == 0 || strncmp(url, origin.ptr, origin.len) != 0 || url[origin.len] != '/')
+	if (origin.len == 0 || strncmp(url, origin.ptr, origin.len) != 0 || url[origin.len] != '/') {
+		tell_of_other_origin(url, origin);
 		return false;
+	}
 	response_header(&call->response, "Content-Type", "application/octet-stream");
 	call_digest_headers(call, digest);
 	if (span_is(http_header(&call->request, "BERTH_SENDFILE"), "accel")) {

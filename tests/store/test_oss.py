@@ -3,12 +3,14 @@
 import os
 import random
 import re
+import signal
 import urllib.error
 import urllib.request
 
 import pytest
 
 from images import OCTETS, Repo, blob, digest, with_query
+from processes import wait_until
 from storages import Oss
 
 MIB = 1 << 20
@@ -111,6 +113,23 @@ def test_what_is_gone_or_refused_is_told_in_json_and_logged(launch, keep, fronte
     assert registry.client.get(repo.blob_url(other)).status == 200
     assert re.search(rf"storage: blob {reference}: the web server could not fetch it, status [^\"]*404", logs_of(registry))
     assert re.search(rf"storage: blob {other}: the web server could not fetch it, status [^\"]*403", logs_of(registry))
+
+
+def test_workers_send_until_the_web_server_is_rendered_again(launch, keep):
+    keeper = keep()
+    registry = launch(keeper, REDIRECTING)
+    repo, data = Repo(registry.client), blob(5000)
+    reference = repo.push_blob(data)
+    assert registry.client.get(repo.blob_url(reference)).status == 307
+    registry.config["storage"]["redirect"]["disable"] = True
+    registry.write_config()
+    registry.children["main"].process.send_signal(signal.SIGHUP)
+    wait_until(lambda: registry.client.get(repo.blob_url(reference)).status == 200, "the new configuration")
+    assert registry.client.get(repo.blob_url(reference)).body == data
+    part = registry.client.get(repo.blob_url(reference), headers={"Range": "bytes=7-9"})
+    assert (part.status, part.body) == (206, data[7:10])
+    assert ("v4", "GET", key_of(reference), "") in keeper.server.seen
+    assert re.search(f"blobs are at http://{keeper.server.host}, and the web server fetches from nowhere", logs_of(registry))
 
 
 def test_no_secret_and_no_signature_is_logged(launch, keep):
