@@ -2,6 +2,8 @@
 /* Signing in: accounts, tokens, failures, grants, refusals. */
 #include "berth/meta/login.h"
 
+#include "berth/base/limits.h"
+#include "berth/base/strbuf.h"
 #include "berth/meta/statements.h"
 
 static bool run(const struct meta *meta, int statement, struct db_values values, struct db_rows *out)
@@ -127,13 +129,25 @@ static bool read_grant(const struct meta *meta, const struct db_rows *rows, int 
 	return meta_visibility_parse(&out->visibility, db_column(rows, row, 4)) || error_set(meta->error, E_UNKNOWN);
 }
 
+static struct db_value joined(const struct meta *meta, const struct span *names, size_t count)
+{
+	struct strbuf text;
+
+	strbuf_init(&text, meta->arena, LIMIT_RESPONSE);
+	for (size_t i = 0; i < count; i++) {
+		strbuf_adds(&text, i ? " " : "");
+		strbuf_add_span(&text, names[i]);
+	}
+	return db_span(strbuf_span(&text));
+}
+
 bool meta_grants_find(const struct meta *meta, int64_t account, const struct span *names, size_t count, bool *site,
 		      struct meta_grant *out)
 {
 	struct db_rows rows;
 
 	if (!run(meta, STMT_GRANTS_FIND,
-		 DB_VALUES(account ? db_i64(account) : db_null(), db_text_array(meta->arena, names, count)), &rows))
+		 DB_VALUES(account ? db_i64(account) : db_null(), joined(meta, names, count)), &rows))
 		return false;
 	*site = rows.count > 0 && flag(&rows, 0, 0);
 	for (size_t i = 0; i < count && (int)i < rows.count; i++)

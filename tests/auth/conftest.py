@@ -7,7 +7,7 @@ from images import Repo
 from processes import ACCOUNT
 from tokens import (ISSUER, REALM, SERVICE, Key, access, basic, bearer, certificate, claims, password_line, pem,
                     token)
-from wire import Client
+from wire import Signed
 
 
 def put(folder, name, text):
@@ -18,18 +18,6 @@ def put(folder, name, text):
     if os.geteuid() == 0:
         os.chown(path, ACCOUNT.uid, ACCOUNT.gid)
     return path
-
-
-class Signed(Client):
-    """A client whose requests carry a header of their own unless they bring one."""
-
-    def __init__(self, client, headers):
-        super().__init__(client.host, client.port, client.prefix, client.checked)
-        self.own = headers
-
-    def request(self, method, url, body=None, headers=(), **more):
-        given = list(headers.items()) if isinstance(headers, dict) else list(headers)
-        return super().request(method, url, body, given + list(self.own.items()), **more)
 
 
 class TokenRegistry:

@@ -11,11 +11,7 @@ import layouts
 import pytest
 from processes import ACCOUNT, run
 from stack import merged
-from token_service import PASSWORD, SERVICE, TokenService
-
-GUARDED = merged(SERVICE, {"auth": {"token": {
-    "realm": "http://127.0.0.1:{port}/jwt/auth", "service": "registry.test", "issuer": "berth-test",
-    "rootcertbundle": "{folder}/keys/bundle.pem"}}})
+from token_service import GUARD, PASSWORD, SERVICE, TokenService
 
 
 class Place:
@@ -31,7 +27,7 @@ class Place:
 
 @pytest.fixture(scope="session")
 def tokens(registries):
-    return TokenService(registries.get(GUARDED))
+    return TokenService(registries.get(merged(SERVICE, GUARD)))
 
 
 @pytest.fixture(scope="session")

@@ -75,7 +75,7 @@ ARGUMENTS = {
     "REFRESH_TOKEN_ADD": ["sha256('new')", "1", "NULL", "'s'", "60"],
     "REFRESH_TOKEN_USED": [HASH],
     "REFRESH_TOKEN_FORGET": ["'a1'"],
-    "GRANTS_FIND": ["1", "ARRAY['p1/app', 'p2', 'p3/a/b']"],
+    "GRANTS_FIND": ["1", "'p1/app p2 p3/a/b'"],
     "REFUSAL_NOTE": ["'a1'", "'x'", "ARRAY['login']", "ARRAY['']"],
 }
 

@@ -15,6 +15,9 @@ SERVICE = {
     "token_service": {"enabled": True, "issuer": "berth-test", "service": "registry.test", "keys": "{folder}/keys",
                       "passwordminimum": 8},
 }
+# The registry beside it believes its tokens.
+GUARD = {"auth": {"token": {"realm": "http://127.0.0.1:{port}/jwt/auth", "service": "registry.test", "issuer": "berth-test",
+                            "rootcertbundle": "{folder}/keys/bundle.pem"}}}
 NUMBERS = itertools.count(1)
 PASSWORD = "canary-password-7c1f"  # every log is searched for it, and for what is made of it
 

@@ -175,3 +175,15 @@ class Client:
             lines.write(b"Content-Length: %d\r\n" % len(body))
         lines.write(b"Connection: close\r\n\r\n" + body)
         return self.raw(lines.getvalue())
+
+
+class Signed(Client):
+    """A client whose requests carry a header of their own unless they bring one."""
+
+    def __init__(self, client, headers):
+        super().__init__(client.host, client.port, client.prefix, client.checked)
+        self.own = headers
+
+    def request(self, method, url, body=None, headers=(), **more):
+        given = list(headers.items()) if isinstance(headers, dict) else list(headers)
+        return super().request(method, url, body, given + list(self.own.items()), **more)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A registry with its token service, shared by the tests: each makes users and projects of its own."""
 import pytest
-from token_service import SERVICE, TokenService
+from stack import merged
+from token_service import GUARD, SERVICE, TokenService
 
 
 @pytest.fixture(scope="session")
 def service(registries):
-    return TokenService(registries.get(SERVICE))
+    return TokenService(registries.get(merged(SERVICE, GUARD)))

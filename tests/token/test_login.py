@@ -254,3 +254,19 @@ def test_no_secret_reaches_a_log(service):
         dump = repr(service.berth.sql(f"SELECT * FROM {table}"))
         for canary in canaries:
             assert canary not in dump, table
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(service, source):
+    """The quickest of four each: hashing takes tens of milliseconds, everything else a few."""
+    name = service.user()
+
+    def quickest(user):
+        times = []
+        for _ in range(4):
+            began = time.monotonic()
+            assert service.ask(user=user, password="wrong-password", source=source).status == 401
+            times.append(time.monotonic() - began)
+        return min(times)
+
+    known, unknown = quickest(name), quickest("no-such-user-at-all")
+    assert known / 3 < unknown < known * 3, (known, unknown)

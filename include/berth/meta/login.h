@@ -71,7 +71,7 @@ struct meta_grant {
 	enum meta_role role; /* of the account */
 };
 
-/* One grant for each name, in their order; `account` 0 for nobody. *site: the registry is enabled at all. */
+/* One grant for each name (repository names, or ""), in their order; `account` 0 for nobody. *site: the registry is enabled at all. */
 bool meta_grants_find(const struct meta *meta, int64_t account, const struct span *names, size_t count, bool *site,
 		      struct meta_grant *out);
 
