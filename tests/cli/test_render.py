@@ -259,6 +259,21 @@ def test_the_token_service_is_mounted_when_it_is_configured(make, server):
     assert "jwt" not in closed and "auth/token" not in closed
 
 
+S3 = {"s3": {"region": "us-east-1", "bucket": "blobs", "accesskey": "a", "secretkey": "b"}}
+
+
+@pytest.mark.parametrize("change, spool", [({}, "/var/lib/berth/spool"), ({"spool": {"directory": "/srv/spool/"}}, "/srv/spool")])
+def test_an_object_store_has_a_spool_and_no_folder_of_blobs(make, change, spool):
+    site = make(change)
+    site.config["storage"] = S3
+    with open(site.path, "w", encoding="utf-8") as f:
+        f.write(yaml(site.config))
+    nginx = site.render("nginx").stdout
+    assert f'client_body_temp_path "{spool}";' in nginx and "/_berth/blobs/" not in nginx
+    assert "XSendFilePath" not in site.render("apache").stdout
+    assert f'ReadWritePaths="{spool}"' in site.render("systemd", "--user", "www-data").stdout
+
+
 def test_systemd_gets_a_unit_for_the_token_service(make):
     text = make({"token_service": {"enabled": True, "keys": "/etc/berth/keys"}}).render("systemd", "--user", "www-data").stdout
     unit = text.split("# /etc/systemd/system/berth-tokens.service\n")[1]
