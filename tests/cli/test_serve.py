@@ -12,6 +12,7 @@ import pytest
 
 from processes import ACCOUNT, Child, environment, free_port, listening, program, run, wait_until
 from stack import ROOT, build_folder, merged, yaml
+from tokens import basic
 
 AS_IS = {"user": None, "group": None, "extra_groups": None}
 
@@ -143,6 +144,18 @@ def test_a_killed_part_is_back_soon(make, part):
     wait_until(lambda: serve.pid_of(part) not in (None, pid), f"a new {part}", 5)
     wait_until(lambda: serve.get("/v2/_catalog") == 200, "the service", 10)
     assert serve.stop() == 0
+
+
+@pytest.mark.parametrize("server", ["nginx", "apache"])
+def test_with_a_password_file_it_asks_and_makes_the_file_that_is_missing(make, server):
+    served = make({"auth": {"htpasswd": {"realm": "r", "path": os.path.join(ACCOUNT.scratch(), "htpasswd")}}})
+    served.start("--server", server)
+    password = served.child.text().split("user docker, password ")[1].split('"')[0]
+    for headers, status in [({}, 401), (basic("docker", password), 200), (basic("docker", password + "x"), 401)]:
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=20)
+        connection.request("GET", "/v2/", headers=headers)
+        assert connection.getresponse().status == status
+        connection.close()
 
 
 def test_a_killed_supervisor_takes_its_children_along(make):

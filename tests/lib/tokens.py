@@ -5,17 +5,21 @@ Keys, certificates and tokens as token services make them, and as attackers woul
 Signing is python3-cryptography's, so that nothing of what is tested made what it is tested with.
 """
 import base64
-import crypt
 import datetime
 import hashlib
 import hmac
 import json
 import time
+import warnings
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from cryptography.x509.oid import NameOID
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", DeprecationWarning)  # Debian 12's Python has it, and libcrypt is what hashes
+    import crypt
 
 ISSUER, SERVICE, REALM = "tests-issuer", "tests-service", "https://auth.example.com/token"
 HASHES = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
