@@ -263,6 +263,7 @@ stage_store() {
     pytest_stage store "$top/tests/store" --frontend nginx
     api_on oss both
     api_on azure nginx
+    api_on gcs nginx
 }
 
 # api_on STORAGE FRONTEND: what of the API has to do with blobs, on an object store.

@@ -150,9 +150,10 @@ static bool unfinished_page(struct unfinished *listing, struct arena *page, stru
 	const struct xml *root;
 	const char *query;
 
-	query = arena_printf(page, "uploads&prefix=%s&max-uploads=%d&key-marker=%s&upload-id-marker=%s",
-			     gcs_quote(listing->prefix, page), PAGE, gcs_quote(listing->key.text, page),
-			     gcs_quote(listing->id.text, page));
+	query = arena_printf(page, "uploads&prefix=%s&max-uploads=%d", gcs_quote(listing->prefix, page), PAGE);
+	if (listing->truncated)
+		query = arena_printf(page, "%s&key-marker=%s&upload-id-marker=%s", query,
+				     gcs_quote(listing->key.text, page), gcs_quote(listing->id.text, page));
 	x.url = gcs_xml_url(listing->gcs, "", query, page);
 	if (!gcs_run_one(listing->gcs, &x, page) || x.status != 200)
 		return gcs_failed(listing->gcs, &x, "list uploads", listing->prefix, page, error);

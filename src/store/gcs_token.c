@@ -54,7 +54,10 @@ static enum error_code refused(const struct gcs *gcs, const struct http_exchange
 	const char *code = jsondoc_text(root, "error"), *description = jsondoc_text(root, "error_description");
 
 	if (!x->status) {
-		log_error("gcs: no access token from %s: %s", from, x->failure);
+		log_error("gcs: no access token from %s: %s; %s", from, x->failure,
+			  gcs->account.kind == GCS_METADATA
+			      ? "off Google's machines give storage.gcs.keyfile or storage.gcs.credentials"
+			      : "check the way there");
 		return E_UNAVAILABLE;
 	}
 	log_error("gcs: no access token from %s: status %d, %s: %s; %s", from, x->status, code ? code : "no code",

@@ -72,9 +72,18 @@ class Gcs:
         with open(self.key_file(name), encoding="utf-8") as f:
             return json.load(f)
 
-    def section(self, bucket, **change):
+    def user_file(self, path=None):
+        """Writes what `gcloud auth application-default login` leaves for a person; returns the path."""
+        path = path or os.path.join(self.folder, "user.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump({"type": "authorized_user", "client_id": "client-id", "client_secret": "client-secret",
+                       "refresh_token": self.control()["refresh_token"], "token_uri": f"{self.url}/token"}, f)
+        os.chmod(path, 0o644)
+        return path
+
+    def section(self, name, **change):
         """A `storage:` section of the gcs driver for this server; None in `change` takes a key out."""
-        gcs = {"bucket": bucket, "keyfile": self.key_file(), "endpoint": self.url, **change}
+        gcs = {"bucket": name, "keyfile": self.key_file(), "endpoint": self.url, **change}
         return {"gcs": {key: value for key, value in gcs.items() if value is not None}}
 
     def control(self, **change):

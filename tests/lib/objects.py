@@ -26,10 +26,10 @@ def logs_of(registry):
     return text
 
 
-def in_chunks(client, where, data, size):
-    """Sends the data to an upload in chunks of this size; where the next one goes."""
-    for start in range(0, len(data), size):
-        part = data[start:start + size]
+def in_chunks(client, where, data, size, begin=0):
+    """Sends the data, which stand at `begin` of the blob, to an upload in chunks of this size; where the next one goes."""
+    for at in range(0, len(data), size):
+        part, start = data[at:at + size], begin + at
         answer = client.patch(where, part, {"Content-Type": OCTETS, "Content-Range": f"{start}-{start + len(part) - 1}"})
         assert answer.status == 202, answer
         where = answer.location

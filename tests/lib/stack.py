@@ -47,7 +47,7 @@ def yaml(value, indent=0):
         return "null"
     if isinstance(value, (int, dict, list)):
         return str(value)
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
 
 
 def merged(base, change):

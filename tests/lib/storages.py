@@ -4,6 +4,7 @@ What a registry of the tests keeps its blobs in, by the name of the option --sto
 needs them and are shared by all of a session; each registry has a bucket of its own.
 """
 import azurite
+import gcsserver
 import ossserver
 from swiftserver import Swift, missing
 
@@ -81,6 +82,17 @@ class Azure:
             self.server.stop()
 
 
+class Gcs(S3):
+    """A bucket of the tests' own Cloud Storage."""
+
+    why_not = staticmethod(gcsserver.missing)
+
+    def section(self, _folder, name):
+        if not self.server:
+            self.server = gcsserver.Gcs().start()
+        return {**self.server.section(self.server.bucket(name.strip("-")), **self.change), "redirect": {"disable": True}}
+
+
 class SwiftStorage(S3):
     """A container of a Swift server, by its own API; the driver makes it."""
 
@@ -90,4 +102,4 @@ class SwiftStorage(S3):
         return {**self.server.swift(name, **self.change), "redirect": {"disable": True}}
 
 
-STORAGES = {"filesystem": Filesystem, "s3": S3, "oss": Oss, "azure": Azure, "swift": SwiftStorage}
+STORAGES = {"filesystem": Filesystem, "s3": S3, "oss": Oss, "azure": Azure, "gcs": Gcs, "swift": SwiftStorage}

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Each call of the gcs service against the server of the tests: what it does, what it says when it is refused."""
-import json
 import os
 import subprocess
 import urllib.error
@@ -252,13 +251,15 @@ def test_a_machine_that_may_not_sign_has_no_redirects_and_says_so_once(gcs, buck
     assert log.count("roles/iam.serviceAccountTokenCreator") == 1
 
 
+def test_without_any_account_the_log_says_what_to_give(gcs, bucket):
+    probe = Probe(gcs, bucket, keyfile=None, metadata="127.0.0.1:1")
+    assert probe("head a") == "error UNAVAILABLE"
+    log = probe.close()
+    assert "no access token from the metadata server" in log and "give storage.gcs.keyfile" in log
+
+
 def test_a_users_sign_in_works_and_does_not_sign(gcs, bucket):
-    path = os.path.join(ACCOUNT.scratch(), "user.json")
-    with open(path, "w", encoding="utf-8") as f:
-        json.dump({"type": "authorized_user", "client_id": "client-id", "client_secret": "client-secret",
-                   "refresh_token": gcs.control()["refresh_token"], "token_uri": f"{gcs.url}/token"}, f)
-    os.chmod(path, 0o644)
-    probe = Probe(gcs, bucket, keyfile=path)
+    probe = Probe(gcs, bucket, keyfile=gcs.user_file())
     assert probe("put a hello") == "ok" and probe("sign GET a 60") == "ok none"
     assert "client-secret" not in probe.close()
 
