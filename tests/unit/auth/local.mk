@@ -17,6 +17,7 @@ tests_unit_test_auth_SOURCES = \
 	tests/unit/auth/test_schemes.c \
 	tests/unit/auth/test_tag_rules.c \
 	tests/unit/auth/test_token.c \
-	tests/unit/auth/test_token_cache.c
+	tests/unit/auth/test_token_cache.c \
+	tests/unit/auth/test_watched_file.c
 tests_unit_test_auth_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)
 tests_unit_test_auth_LDADD = $(AUTH_LIBS) $(CHECK_LIBS)

@@ -16,6 +16,7 @@ const struct test_file *tests_schemes(void);
 const struct test_file *tests_tag_rules(void);
 const struct test_file *tests_token(void);
 const struct test_file *tests_token_cache(void);
+const struct test_file *tests_watched_file(void);
 
 int main(void)
 {
@@ -34,6 +35,7 @@ int main(void)
 		tests_tag_rules,
 		tests_token,
 		tests_token_cache,
+		tests_watched_file,
 	};
 
 	return test_run("auth", files, sizeof files / sizeof *files);
