@@ -261,19 +261,20 @@ stage_auth() {
 stage_store() {
     "$top/tests/tools.sh" azurite >/dev/null 2>"$results/tools.log" || cat "$results/tools.log"
     pytest_stage store "$top/tests/store" --frontend nginx
+    pytest_stage api-s3 "$top/tests/api" --frontend nginx --storage s3
+    pytest_stage nodes-s3 "$top/tests/faults/test_two_nodes.py" --storage s3 -k 'not apache'
+    logged conformance-s3 "$top/tests/conformance/run.py" --storage s3 --frontend nginx --results "$results/conformance-s3"
     api_on oss both
     api_on azure nginx
     api_on gcs nginx
+    pytest_stage api-swift "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions}.py \
+        "$top"/tests/api/test_uploads_{chunked,monolithic}.py --frontend nginx --storage swift
 }
 
 # api_on STORAGE FRONTEND: what of the API has to do with blobs, on an object store.
 api_on() {
     pytest_stage "api-$1" "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions,redirect}.py \
         "$top"/tests/api/test_uploads_{chunked,monolithic,streamed}.py --storage "$1" --frontend "$2"
-    pytest_stage api-oss "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions,redirect}.py \
-        "$top"/tests/api/test_uploads_{chunked,monolithic,streamed}.py --storage oss
-    pytest_stage api-swift "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions}.py \
-        "$top"/tests/api/test_uploads_{chunked,monolithic}.py --frontend nginx --storage swift
 }
 
 # The token service through both front ends, and what other registries say of its tokens.

@@ -15,8 +15,7 @@ static bool copy_whole(struct s3_service *s3, const char *from, const char *to, 
 	       s3_document(s3, &exchange, "CopyObjectResult", arena, error) != NULL;
 }
 
-/* Grown so that the parts never run out. */
-static uint64_t part_size_of(const struct s3_service *s3, uint64_t size)
+uint64_t s3_copy_part(const struct s3_service *s3, uint64_t size)
 {
 	uint64_t part = s3->settings.copy_part_size, most = s3->base.limits.parts_max;
 	uint64_t least = (size + most - 1) / most;
@@ -73,7 +72,7 @@ static bool copy_all(struct s3_service *s3, const struct object_upload *upload, 
 static bool copy_parts(struct s3_service *s3, const char *from, const char *to, uint64_t size, struct arena *arena,
 		       struct error *error)
 {
-	uint64_t part = part_size_of(s3, size);
+	uint64_t part = s3_copy_part(s3, size);
 	size_t count = (size_t)((size + part - 1) / part);
 	struct object_part *parts = arena_array(arena, count, sizeof *parts);
 	struct object_upload upload;

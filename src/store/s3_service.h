@@ -154,6 +154,9 @@ bool s3_list(struct object_service *, const char *prefix, object_visit_fn *, voi
 bool s3_list_unfinished(struct object_service *, const char *prefix, object_unfinished_fn *, void *context, struct arena *,
 			struct error *);
 
+/* The size of a part of a copy of `size` bytes: the settings', grown so that the parts never run out. */
+uint64_t s3_copy_part(const struct s3_service *s3, uint64_t size);
+
 /* "partNumber=N&uploadId=ID", encoded. */
 const char *s3_part_query(unsigned number, const char *id, struct arena *arena);
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Measures Berth beside docker-registry in one run. Builds a release of this tree unless BERTH_BUILD names one.
 # usage: tests/bench/run.sh [--json FILE] [--svg FILE] [--quick] [--check] [--only KEY,KEY] [--build DIR]
+#        tests/bench/run.sh --s3 [--rounds N] [--megabytes N] [--check]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -32,4 +33,7 @@ if [ "$needs_build" = yes ] && [ -z "${BERTH_BUILD:-}" ]; then
     [ -f Makefile ] || "$root/configure" --silent
     make -s -j"$(nproc)" all
 fi
+case " $* " in
+*" --s3 "*) exec /usr/bin/python3 "$here/on_s3.py" "$@" ;;
+esac
 exec /usr/bin/python3 "$here/main.py" "$@"

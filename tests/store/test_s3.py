@@ -92,6 +92,11 @@ def repo(registry):
     return Repo(registry.client)
 
 
+def known_blobs(objects):
+    """The digests whose keys these are."""
+    return ["{0[4]}:{0[6]}".format(key.split("/")) for key in objects]
+
+
 def expect_only_blobs(swift, bucket, *references):
     """Keys of these blobs and no others, no multipart, no part that belongs to none of them."""
     keys = [blob_key(reference) for reference in references]
@@ -103,16 +108,15 @@ def expect_only_blobs(swift, bucket, *references):
 
 @pytest.mark.parametrize("size", [0, 1, 5 * MIB - 1, 5 * MIB, 5 * MIB + 1, 16 * MIB + 3])
 @pytest.mark.parametrize("chunk", [None, 3 * MIB, 5 * MIB, 7 * MIB + 1], ids=str)
-def test_a_blob_of_any_size_arrives_and_nothing_else_stays(launch, small_parts, swift, size, chunk):
-    registry = launch(small_parts)
-    repo, data = Repo(registry.client), blob(size)
+def test_a_blob_of_any_size_arrives_and_nothing_else_stays(registry, repo, swift, size, chunk):
+    data, before = blob(size), swift.objects(bucket_of(registry))
     if chunk is None:
         repo.push_blob(data)
     else:
         where = in_chunks(registry.client, repo.begin(), data, chunk)
         assert registry.client.put(with_query(where, digest=digest(data))).status == 201
-    assert swift.objects(bucket_of(registry)) == {blob_key(digest(data)): size}
-    expect_only_blobs(swift, bucket_of(registry), digest(data))
+    assert swift.objects(bucket_of(registry)) == {**before, blob_key(digest(data)): size}
+    expect_only_blobs(swift, bucket_of(registry), *known_blobs(before), digest(data))
     assert registry.client.get(repo.blob_url(digest(data))).body == data
 
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "../../../src/store/s3_service.h"
 #include "../../lib/table.h"
 #include "../../lib/test.h"
 #include "../http/loopback.h"
@@ -396,6 +397,25 @@ START_TEST(a_large_copy_that_fails_leaves_no_parts)
 }
 END_TEST
 
+START_TEST(a_copy_of_any_size_fits_into_the_parts_there_are)
+{
+	static const uint64_t gib = (uint64_t)1 << 30;
+	struct store_s3_settings settings;
+
+	BEGIN_PLAIN(ANSWER("200", "", ""));
+	ck_assert_uint_eq(s3_copy_part(s3_of(service), 10 * gib), 5 << 20); /* 2,048 parts of the settings' size */
+	ck_assert_uint_eq(s3_copy_part(s3_of(service), 100 * gib), 10737419); /* 10,000 parts, the last one shorter */
+	ck_assert_uint_lt(s3_copy_part(s3_of(service), 5 * 1024 * gib), 5 * gib);
+	service->ops->close(service);
+	settings = plain();
+	settings.parts_max = 1000; /* as Swift has it */
+	open_with(&settings);
+	ck_assert_uint_eq(service->limits.parts_max, 1000);
+	ck_assert_uint_eq(s3_copy_part(s3_of(service), 100 * gib), 107374183);
+	end();
+}
+END_TEST
+
 /* ---- reading ---- */
 
 struct taken {
@@ -479,5 +499,5 @@ TEST_FILE(s3_service, a_put_is_signed_with_the_hash_of_its_body, new_objects_hav
 	  an_answer_that_is_cut_short_is_no_completion, a_completion_whose_answer_was_lost_is_seen_by_the_objects_size,
 	  an_upload_that_is_gone_without_its_object_is_not_complete, a_part_without_a_tag_is_not_there,
 	  a_copy_with_an_error_inside_is_none, a_large_copy_goes_in_parts_to_the_last_byte,
-	  a_large_copy_that_fails_leaves_no_parts, a_body_that_breaks_off_is_read_on_from_there,
+	  a_large_copy_that_fails_leaves_no_parts, a_copy_of_any_size_fits_into_the_parts_there_are, a_body_that_breaks_off_is_read_on_from_there,
 	  more_or_less_than_was_asked_for_is_a_failure, lists_go_on_page_by_page_until_the_visitor_has_enough)
