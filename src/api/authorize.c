@@ -129,6 +129,7 @@ static void log_who(struct call *call, const struct identity *identity)
 			continue;
 		log_context_set("project_id", arena_printf(arena, "%" PRId64, grant->meta.project_id));
 		log_context_set("namespace_id", arena_printf(arena, "%" PRId64, grant->meta.namespace_id));
+		call->project = &grant->meta;
 		return;
 	}
 }

@@ -92,6 +92,9 @@ static void common_headers(struct call *call)
 
 	response_header(&call->response, "Docker-Distribution-API-Version", "registry/2.0");
 	response_header(&call->response, "X-Content-Type-Options", "nosniff");
+	if (call->project) /* for the web server's access log, which keeps it from clients */
+		response_headerf(&call->response, "Berth-Project", "project_id=%" PRId64 " namespace_id=%" PRId64,
+				 call->project->project_id, call->project->namespace_id);
 	for (size_t i = 0; i < settings->header_count; i++)
 		if (!span_is_nocase(span_of(settings->headers[i].name), "X-Content-Type-Options"))
 			response_header(&call->response, settings->headers[i].name, settings->headers[i].value);

@@ -300,7 +300,9 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 			 "\tfastcgi_read_timeout 900s;\n"
 			 "\tfastcgi_next_upstream off;\n"
 			 "\tfastcgi_intercept_errors off;\n"
-			 "\tfastcgi_ignore_headers X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n\n"
+			 "\tfastcgi_ignore_headers X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
+			 "\tfastcgi_hide_header Berth-Project;\n" /* for the access log */
+			 "\tset $berth_fetch_project \"\";\n\n"
 			 "\t# NGINX's own errors; those of the workers pass as they are.\n"
 			 "\terror_page 413 @berth_too_large;\n"
 			 "\terror_page 500 502 504 =503 @berth_unavailable;\n");
@@ -333,6 +335,19 @@ static void add_log(struct strbuf *out, const struct site *site)
 	strbuf_addf(out, " %s;\n", levels[site->config->log.level]);
 }
 
+/* The combined format, and whose repository it was: what goes out of the object store is told by another variable. */
+static void add_access_log(struct strbuf *out, const char *path)
+{
+	strbuf_adds(out, "map $berth_fetch_project $berth_project {\n"
+			 "\tdefault $berth_fetch_project;\n"
+			 "\t\"\" $upstream_http_berth_project;\n}\n"
+			 "log_format berth '$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent '\n"
+			 "\t'\"$http_referer\" \"$http_user_agent\" \"$berth_project\"';\n"
+			 "access_log ");
+	quote_nginx(out, path);
+	strbuf_adds(out, " berth;\n");
+}
+
 /* All that a master of its own needs, so that nothing of /etc/nginx or /var/lib/nginx is touched. */
 static void add_main(struct strbuf *out, const struct site *site)
 {
@@ -348,7 +363,7 @@ static void add_main(struct strbuf *out, const struct site *site)
 	add_log(out, site);
 	strbuf_adds(out, "\nevents {\n\tworker_connections 4096;\n}\n\nhttp {\ndefault_type application/octet-stream;\n");
 	if (*site->options->access_log)
-		line(out, "", "access_log", site->options->access_log);
+		add_access_log(out, site->options->access_log);
 	else
 		strbuf_adds(out, "access_log off;\n");
 	for (size_t i = 0; i < sizeof temps / sizeof *temps; i++)

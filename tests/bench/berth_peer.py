@@ -27,6 +27,8 @@ def write(folder, name, text):
 class Bench(stack.Berth):
     """The stack of the tests without the uploads' pool: under NGINX every upload is spooled. The token service beside it."""
 
+    access_log = False
+
     def __init__(self, cluster, folder, change=None, beside=None):
         super().__init__(cluster, "nginx", change or SERVICE, beside, folder=folder, workers=WORKERS, upload_workers=0)
 

@@ -66,6 +66,8 @@ def merged(base, change):
 class Berth:
     """One registry: its configuration, its processes, its logs. Use as a context manager or call start and stop."""
 
+    access_log = True
+
     def __init__(self, cluster, frontend, change=None, beside=None, workers=4, upload_workers=2, folder=None, keeper=None,
                  variables=None):
         """`keeper` is one of storages.py's, the filesystem unless given; `variables` are in the environment of Berth's programs."""
@@ -169,7 +171,7 @@ class Berth:
         rendered = os.path.join(self.folder, f"{self.frontend}.conf")
         done = self.berth("render", self.frontend, self.config_path, "--socket", self.socket("main"),
                           "--upload-socket", self.socket("uploads"), "--token-socket", self.socket("tokens"),
-                          "--runtime-dir", self.folder)
+                          "--runtime-dir", self.folder, *(["--access-log", self.log("access")] if self.access_log else []))
         with open(rendered, "w", encoding="utf-8") as f:
             f.write(done.stdout)
         if self.frontend == "nginx":
