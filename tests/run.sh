@@ -129,6 +129,7 @@ skopeo skopeo
 podman podman
 buildah buildah
 zstd zstd
+systemd-analyze systemd
 node nodejs
 npm npm
 docker-registry docker-registry
