@@ -75,16 +75,29 @@ logged() {
     count "$name" "$status" "$log"
 }
 
-# pytest_stage NAME ARGUMENT...: a stage of pytest; failures and skips are shown.
-pytest_stage() {
-    local name=$1 status=0
+# pytest_begin NAME ARGUMENT...: a stage of pytest in the background, until pytest_end.
+declare -A under_way
+pytest_begin() {
+    local name=$1
     shift
     "$python" -m pytest -q -rfEs --tb=short -p no:cacheprovider --junitxml="$results/$name.xml" "$@" \
-        >"$results/$name.log" 2>&1 </dev/null || status=$?
+        >"$results/$name.log" 2>&1 </dev/null &
+    under_way[$name]=$!
+}
+
+# pytest_end NAME: waits for it; failures and skips are shown.
+pytest_end() {
+    local name=$1 status=0
+    wait "${under_way[$name]}" || status=$?
     [ "$status" -ne 5 ] || { skip "$name: no tests" && return; }
     [ "$status" -eq 0 ] || tail -n 120 "$results/$name.log" | cut -c1-400
     grep -a '^SKIPPED' "$results/$name.log"
     count "$name" "$status" "$results/$name.xml"
+}
+
+pytest_stage() {
+    pytest_begin "$@"
+    pytest_end "$1"
 }
 
 # ---- packages ----
@@ -243,14 +256,9 @@ stage_programs() {
 
 # Both front ends at once: each has its own PostgreSQL, ports and folders.
 stage_api() {
-    local status=0 apache
-    "$python" -m pytest -q -rfEs --tb=short -p no:cacheprovider --junitxml="$results/api-apache.xml" "$top/tests/api" \
-        --frontend apache >"$results/api-apache.log" 2>&1 </dev/null &
-    apache=$!
+    pytest_begin api-apache "$top/tests/api" --frontend apache
     pytest_stage api-nginx "$top/tests/api" --frontend nginx
-    wait "$apache" || status=$?
-    [ "$status" -eq 0 ] || tail -n 120 "$results/api-apache.log" | cut -c1-400
-    count api-apache "$status" "$results/api-apache.xml"
+    pytest_end api-apache
 }
 
 # Who may do what, through both web servers.
@@ -258,10 +266,10 @@ stage_auth() {
     pytest_stage auth "$top/tests/auth"
 }
 
-# Object stores: the drivers against servers that verify signatures.
+# Object stores: the drivers against servers that verify signatures. Most of it is waiting, so that two go on at once.
 stage_store() {
     "$top/tests/tools.sh" azurite >/dev/null 2>"$results/tools.log" || cat "$results/tools.log"
-    pytest_stage store "$top/tests/store" --frontend nginx
+    pytest_begin store "$top/tests/store" --frontend nginx
     pytest_stage api-s3 "$top/tests/api" --frontend nginx --storage s3
     pytest_stage nodes-s3 "$top/tests/faults/test_two_nodes.py" --storage s3 -k 'not apache'
     logged conformance-s3 "$top/tests/conformance/run.py" --storage s3 --frontend nginx --results "$results/conformance-s3"
@@ -270,6 +278,7 @@ stage_store() {
     api_on gcs nginx
     pytest_stage api-swift "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions}.py \
         "$top"/tests/api/test_uploads_{chunked,monolithic}.py --frontend nginx --storage swift
+    pytest_end store
 }
 
 # api_on STORAGE FRONTEND: what of the API has to do with blobs, on an object store.

@@ -19,7 +19,8 @@ PLAIN = {"storage": {"redirect": {"disable": False}}}
 
 @pytest.fixture(autouse=True)
 def plain_server(gcs):
-    """Nothing that another test told the server is left."""
+    """What a test tells the server ends with the test."""
+    yield
     gcs.control(faults=[], token_life=3600, rewrite_step=None, may_sign=True, page=1000)
 
 
