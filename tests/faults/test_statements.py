@@ -14,14 +14,14 @@ from pgproxy import Proxy
 class Counted(lab.Berth):
     """One worker and no housekeeping traffic in between: what is counted belongs to the request."""
 
-    def __init__(self, cluster, frontend, proxy):
-        super().__init__(cluster, frontend, {"database": {"host": proxy.folder}}, workers=1, upload_workers=1)
+    def __init__(self, cluster, frontend, proxy, **options):
+        super().__init__(cluster, frontend, {"database": {"host": proxy.folder}}, workers=1, upload_workers=1, **options)
 
 
 @pytest.fixture
 def counted(launch, shared_cluster):
     proxy = Proxy(ACCOUNT.folder(os.path.join(ACCOUNT.scratch(), "p")), shared_cluster.sockets)
-    registry = launch(shared_cluster, "nginx", kind=lambda cluster, frontend: Counted(cluster, frontend, proxy))
+    registry = launch(shared_cluster, "nginx", kind=lambda *args, **options: Counted(*args, proxy, **options))
     yield registry, proxy
     registry.stop()
     proxy.close()
