@@ -5,19 +5,23 @@
  */
 #include <string.h>
 
+#include "../../src/config/settings_priv.h"
 #include "berth/config/print.h"
 #include "fuzz.h"
 
 #define MEMORY ((size_t)512 << 20)
-#define ROWS_MAX 4096 /* far more than settings.def has */
 
 static const char *values(struct arena *arena, const struct config *config)
 {
-	struct config_where *origins = arena_array(arena, ROWS_MAX, sizeof *origins);
+	struct config_where *origins = arena_array(arena, settings_count, sizeof *origins);
 	struct config plain = *config;
 	struct strbuf text;
 
-	plain.origins = origins; /* the places differ, the values must not */
+	/* the places differ, the values must not; which of several was picked is told by its place alone */
+	for (size_t i = 0; i < settings_count; i++)
+		if ((settings[i].traits & PICK) && config->origins[i].source)
+			origins[i] = (struct config_where){"picked", 1};
+	plain.origins = origins;
 	strbuf_init(&text, arena, 8 * LIMIT_CONFIG_FILE);
 	config_write_settings(&text, &plain);
 	CLAIM(strbuf_ok(&text));
