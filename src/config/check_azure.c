@@ -109,6 +109,7 @@ static void check_root(struct load *load)
 			    azure->legacyrootprefix ? "true" : "false");
 	if (trim_given)
 		azure->legacyrootprefix = !azure->trimlegacyrootprefix;
+	azure->trimlegacyrootprefix = !azure->legacyrootprefix; /* what is printed is to load again */
 }
 
 void check_azure(struct load *load)

@@ -71,8 +71,11 @@ def test_the_environment_may_name_the_file(check):
     assert check(GOOD, REGISTRY_CONFIGURATION_PATH=check.path).returncode == 0
 
 
-def test_what_it_prints_it_accepts(check):
-    first = check(GOOD, check.path)
+@pytest.mark.parametrize("text", [
+    GOOD, "version: 0.1\nstorage: {azure: {container: reg, accountname: a, accountkey: a2V5, legacyrootprefix: true}}\n",
+    "version: 0.1\nstorage: {azure: {container: reg, accountname: a, accountkey: a2V5, trimlegacyrootprefix: false}}\n"])
+def test_what_it_prints_it_accepts(check, text):
+    first = check(text, check.path)
     again = check(first.stdout, "--strict", check.path)
     assert again.returncode == 0
 
