@@ -142,7 +142,7 @@ bool authorize(struct call *call, enum route_action action)
 	enum auth_verdict verdict;
 	bool allowed = false;
 
-	call->identity = (struct identity){.user = "", .auth_type = "", .user_claim = "", .everything = !call->api->auth};
+	call->identity.everything = !call->api->auth;
 	if (action == ACTION_NONE)
 		return true;
 	if (call->settings->authenticated && !call->api->auth)

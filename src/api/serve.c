@@ -6,6 +6,7 @@
 #include "authorize.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
+#include "berth/base/percent.h"
 #include "berth/oci/name.h"
 #include "call.h"
 
@@ -92,7 +93,10 @@ static void common_headers(struct call *call)
 
 	response_header(&call->response, "Docker-Distribution-API-Version", "registry/2.0");
 	response_header(&call->response, "X-Content-Type-Options", "nosniff");
-	if (call->project) /* for the web server's access log, which keeps it from clients */
+	/* For the web server's access log, which keeps them from clients. */
+	if (*call->identity.user)
+		response_header(&call->response, "Berth-User", percent_encode(call->response.arena, span_of(call->identity.user), "@+:/"));
+	if (call->project)
 		response_headerf(&call->response, "Berth-Project", "project_id=%" PRId64 " namespace_id=%" PRId64,
 				 call->project->project_id, call->project->namespace_id);
 	for (size_t i = 0; i < settings->header_count; i++)
@@ -128,6 +132,7 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 
 	call->api = api;
 	call->settings = api->settings;
+	call->identity = (struct identity){.user = "", .auth_type = "", .user_claim = ""};
 	error_init(&call->error, arena);
 	response_init(&call->response, arena);
 	call->work = work_begin(&api->core, arena, &call->error);

@@ -155,6 +155,13 @@ static bool sign_in_basic(struct call *call, const struct issuing *work, struct 
 	return login_basic(work, span_of(name), span_of(secret_reveal(password)), out);
 }
 
+/* Known by name from here on. */
+static bool signed_in(struct call *call, const struct meta_account *account)
+{
+	call->identity.user = arena_printf(call->request.arena, "%.*s", SPAN_ARG(account->name));
+	return true;
+}
+
 static bool is_true(const struct span *value)
 {
 	return value && (span_is(*value, "true") || span_is(*value, "1"));
@@ -170,7 +177,7 @@ bool api_token_get(struct call *call)
 	};
 
 	return finish(call, read_request(call, &call->request.target, &request) && sign_in_basic(call, &work, &account) &&
-				    issue_and_reply(call, &work, &request, false));
+				    signed_in(call, &account) && issue_and_reply(call, &work, &request, false));
 }
 
 /* The form, read as a query, whose rules it shares. */
@@ -221,5 +228,5 @@ bool api_token_post(struct call *call)
 		return finish(call, false);
 	request.refresh = span_is(field(&form, "access_type"), "offline");
 	return finish(call, read_request(call, &form, &request) && sign_in_form(call, &work, &form, &account) &&
-				    issue_and_reply(call, &work, &request, true));
+				    signed_in(call, &account) && issue_and_reply(call, &work, &request, true));
 }

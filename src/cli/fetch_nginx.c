@@ -9,7 +9,8 @@ static const struct {
 } taken[] = {
 	{"$berth_fetch", NULL, "$upstream_http_berth_fetch"},
 	{"$berth_range", NULL, "$upstream_http_berth_fetch_range"},
-	{"$berth_fetch_project", NULL, "$upstream_http_berth_project"}, /* for the access log */
+	{"$berth_fetch_user", NULL, "$upstream_http_berth_user"}, /* for the access log */
+	{"$berth_fetch_project", NULL, "$upstream_http_berth_project"},
 	{"$berth_digest", "Docker-Content-Digest", "$upstream_http_docker_content_digest"},
 	{"$berth_etag", "ETag", "$upstream_http_etag"},
 	{"$berth_api", "Docker-Distribution-API-Version", "$upstream_http_docker_distribution_api_version"},

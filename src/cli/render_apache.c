@@ -50,7 +50,7 @@ static void add_log(struct strbuf *out, const struct site *site)
 	if (*site->options->access_log) {
 		strbuf_adds(out, "CustomLog ");
 		quote_apache(out, site->options->access_log);
-		strbuf_adds(out, " \"%h %l %u %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\" \\\"%{berth_project}n\\\"\"\n");
+		strbuf_adds(out, " \"%h %l %{berth_user}n %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\" \\\"%{berth_project}n\\\"\"\n");
 	}
 }
 
@@ -168,7 +168,9 @@ static void add_routes(struct strbuf *out, const struct site *site, const struct
 	if (*site->blobs)
 		line(out, "XSendFilePath", site->blobs);
 	strbuf_adds(out, "RequestHeader unset Proxy early\n"
-			 "Header always note Berth-Project berth_project\n" /* for the access log */
+			 "Header always note Berth-User berth_user\n" /* for the access log */
+			 "Header always unset Berth-User\n"
+			 "Header always note Berth-Project berth_project\n"
 			 "Header always unset Berth-Project\n"
 			 /* Apache takes a Content-Length of exactly "0" for a handler's oversight and drops it from HEAD. A
 			  * blank behind it changes nothing for clients (RFC 9110 section 5.5). */

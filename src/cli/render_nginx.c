@@ -301,7 +301,9 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 			 "\tfastcgi_next_upstream off;\n"
 			 "\tfastcgi_intercept_errors off;\n"
 			 "\tfastcgi_ignore_headers X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
-			 "\tfastcgi_hide_header Berth-Project;\n" /* for the access log */
+			 "\tfastcgi_hide_header Berth-User;\n" /* for the access log */
+			 "\tfastcgi_hide_header Berth-Project;\n"
+			 "\tset $berth_fetch_user \"\";\n"
 			 "\tset $berth_fetch_project \"\";\n\n"
 			 "\t# NGINX's own errors; those of the workers pass as they are.\n"
 			 "\terror_page 413 @berth_too_large;\n"
@@ -335,13 +337,24 @@ static void add_log(struct strbuf *out, const struct site *site)
 	strbuf_addf(out, " %s;\n", levels[site->config->log.level]);
 }
 
-/* The combined format, and whose repository it was: what goes out of the object store is told by another variable. */
+/*
+ * The combined format, and whose repository it was. The user is the one whom the worker knows: $remote_user is whatever
+ * the client typed there, at times a password. What goes out of the object store is told by other variables.
+ */
 static void add_access_log(struct strbuf *out, const char *path)
 {
-	strbuf_adds(out, "map $berth_fetch_project $berth_project {\n"
-			 "\tdefault $berth_fetch_project;\n"
-			 "\t\"\" $upstream_http_berth_project;\n}\n"
-			 "log_format berth '$remote_addr - $remote_user [$time_local] \"$request\" $status $body_bytes_sent '\n"
+	static const char *const told[] = {"user", "project"};
+
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+		strbuf_addf(out,
+			    "map $upstream_http_berth_%s $berth_told_%s {\n"
+			    "\tdefault $upstream_http_berth_%s;\n"
+			    "\t\"\" \"-\";\n}\n"
+			    "map $berth_fetch_%s $berth_%s {\n"
+			    "\tdefault $berth_fetch_%s;\n"
+			    "\t\"\" $berth_told_%s;\n}\n",
+			    told[i], told[i], told[i], told[i], told[i], told[i], told[i]);
+	strbuf_adds(out, "log_format berth '$remote_addr - $berth_user [$time_local] \"$request\" $status $body_bytes_sent '\n"
 			 "\t'\"$http_referer\" \"$http_user_agent\" \"$berth_project\"';\n"
 			 "access_log ");
 	quote_nginx(out, path);

@@ -5,6 +5,7 @@ import re
 import pytest
 from images import blob, digest
 from processes import wait_until
+from tokens import basic
 
 META = {"project_path": "x", "project_id": 4711, "root_namespace_id": 42}
 
@@ -37,4 +38,30 @@ def test_a_token_without_one_leaves_the_field_empty(guarded):
     target = repo.manifest_url("v1") + "?nobody=named"
     assert guarded.may(repo.name, "pull").get(target).status == 200
     wait_until(lambda: lines_about(guarded.registry, target), "the line in the access log", 10)
-    assert re.search(r'"-?"$', lines_about(guarded.registry, target)[0].rstrip())
+    assert re.search(r'"-"$', lines_about(guarded.registry, target)[0].rstrip())
+
+
+def user_in_the_log(registry, target):
+    wait_until(lambda: lines_about(registry, target), "the line in the access log", 10)
+    return re.match(r"\S+ \S+ (\S+) \[", lines_about(registry, target)[0])[1]
+
+
+@pytest.mark.parametrize("user, logged", [("alice", "alice"), ("Åse Ö.", "%C3%85se%20%C3%96."), ("", "-")])
+def test_the_user_of_a_token_is_logged_as_one_word(guarded, user, logged):
+    repo = guarded.repo()
+    target = f"{repo.uploads_url}?user={digest(user.encode())}"
+    assert guarded.may(repo.name, "*", sub=user).post(target).status == 202
+    assert user_in_the_log(guarded.registry, target) == logged
+
+
+def test_a_name_is_logged_only_with_its_password(passwords, alice):
+    registry, _ = passwords
+    assert alice.get("/v2/?right=1").status == 200
+    assert registry.client.get("/v2/?wrong=1", headers=basic("alice", "not hers")).status == 401
+    assert user_in_the_log(registry, "/v2/?right=1") == "alice"
+    assert user_in_the_log(registry, "/v2/?wrong=1") == "-"
+
+
+def test_a_name_beside_a_token_scheme_is_not_logged(guarded):
+    assert guarded.client.get("/v2/?typed=1", headers=basic("alice", "x")).status == 401
+    assert user_in_the_log(guarded.registry, "/v2/?typed=1") == "-"
