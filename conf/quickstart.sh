@@ -36,6 +36,8 @@ wrong() {
 }
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck source=conf/packages.sh
+. "$top/conf/packages.sh"
 port=5000
 data=
 server=nginx
@@ -161,34 +163,15 @@ missing_packages() {
     done | sort -u | tr '\n' ' '
 }
 
-# Packages of servers start them and make clusters of their own; both are held off while ours are installed.
-install_packages() {
-    local policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d status=0
-    if [ ! -e "$policy" ]; then
-        printf '#!/bin/sh\nexit 101\n' >"$policy"
-        chmod 755 "$policy"
-    else
-        policy=
-    fi
-    mkdir -p "$cluster"
-    echo "create_main_cluster = false" >"$cluster/berth-quickstart.conf"
-    echo "quickstart: installing $*"
-    {
-        apt-get -qq update
-        DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@"
-    } >"$data/install.log" 2>&1 </dev/null || status=$?
-    rm -f "$cluster/berth-quickstart.conf" ${policy:+"$policy"}
-    [ "$status" -eq 0 ] || fail "apt-get could not install $*; see $data/install.log"
-}
-
 install_missing() {
     local packages
     packages=$(missing_packages)
     [ -n "$packages" ] || return 0
     $as_root || fail "packages are missing; as root: apt-get install $packages"
     command -v apt-get >/dev/null || fail "packages are missing and there is no apt-get: $packages"
+    echo "quickstart: installing $packages"
     # shellcheck disable=SC2086 # a list
-    install_packages $packages
+    install_packages "$data/install.log" $packages || fail "apt-get could not install $packages; see $data/install.log"
     packages=$(missing_packages)
     [ -z "$packages" ] || fail "still missing after the installation: $packages"
 }

@@ -21,6 +21,8 @@ TEXT
 }
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+# shellcheck source=conf/packages.sh
+. "$top/conf/packages.sh"
 builds=$top/build
 results=$top/results
 python=/usr/bin/python3
@@ -172,25 +174,6 @@ missing_packages() {
     done | sort -u | tr '\n' ' '
 }
 
-# Packages of servers start them and make clusters of their own; both are held off meanwhile.
-install_packages() {
-    local policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d status=0
-    if [ ! -e "$policy" ]; then
-        printf '#!/bin/sh\nexit 101\n' >"$policy"
-        chmod 755 "$policy"
-    else
-        policy=
-    fi
-    mkdir -p "$cluster"
-    echo "create_main_cluster = false" >"$cluster/berth-tests.conf"
-    {
-        apt-get -qq update
-        DEBIAN_FRONTEND=noninteractive apt-get -qq -y install --no-install-recommends "$@"
-    } >"$results/install.log" 2>&1 </dev/null || status=$?
-    rm -f "$cluster/berth-tests.conf" ${policy:+"$policy"}
-    [ "$status" -eq 0 ] || say "apt-get could not install all of: $*; see $results/install.log"
-}
-
 install_missing() {
     local packages
     packages=$(missing_packages)
@@ -198,7 +181,8 @@ install_missing() {
     if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         say "installing $packages"
         # shellcheck disable=SC2086 # a list
-        install_packages $packages
+        install_packages "$results/install.log" $packages ||
+            say "apt-get could not install all of: $packages; see $results/install.log"
         packages=$(missing_packages)
     fi
     [ -z "$packages" ] || say "missing packages: $packages"

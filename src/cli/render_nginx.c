@@ -265,6 +265,30 @@ static void add_answer(struct strbuf *out, const struct site *site, const char *
 	strbuf_addf(out, "\t\treturn %d '%s';\n\t}\n", status, body);
 }
 
+/* One connection per request: a kept one would hold a worker. Buffered: slow clients hold none. */
+static void add_worker_defaults(struct strbuf *out)
+{
+	strbuf_adds(out, "\tfastcgi_keep_conn off;\n"
+			 "\tfastcgi_request_buffering on;\n"
+			 "\tfastcgi_buffering on;\n"
+			 "\tfastcgi_buffer_size 32k;\n"
+			 "\tfastcgi_buffers 16 32k;\n"
+			 "\tfastcgi_busy_buffers_size 64k;\n"
+			 "\tfastcgi_connect_timeout 10s;\n"
+			 "\tfastcgi_send_timeout 300s;\n"
+			 "\tfastcgi_read_timeout 900s;\n"
+			 "\tfastcgi_next_upstream off;\n"
+			 "\tfastcgi_intercept_errors off;\n"
+			 "\tfastcgi_ignore_headers X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
+			 "\tfastcgi_hide_header Berth-User;\n" /* for the access log */
+			 "\tfastcgi_hide_header Berth-Project;\n"
+			 "\tset $berth_fetch_user \"\";\n"
+			 "\tset $berth_fetch_project \"\";\n\n"
+			 "\t# NGINX's own errors; those of the workers pass as they are.\n"
+			 "\terror_page 413 @berth_too_large;\n"
+			 "\terror_page 500 502 504 =503 @berth_unavailable;\n");
+}
+
 static void add_server(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	strbuf_adds(out, "server {\n");
@@ -288,26 +312,7 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 		    "\tclient_max_body_size %zu;\n"
 		    "\tclient_body_buffer_size 128k;\n\n",
 		    (size_t)SITE_BODY_MAX);
-	/* One connection per request: a kept one would hold a worker. Buffered: slow clients hold none. */
-	strbuf_adds(out, "\tfastcgi_keep_conn off;\n"
-			 "\tfastcgi_request_buffering on;\n"
-			 "\tfastcgi_buffering on;\n"
-			 "\tfastcgi_buffer_size 32k;\n"
-			 "\tfastcgi_buffers 16 32k;\n"
-			 "\tfastcgi_busy_buffers_size 64k;\n"
-			 "\tfastcgi_connect_timeout 10s;\n"
-			 "\tfastcgi_send_timeout 300s;\n"
-			 "\tfastcgi_read_timeout 900s;\n"
-			 "\tfastcgi_next_upstream off;\n"
-			 "\tfastcgi_intercept_errors off;\n"
-			 "\tfastcgi_ignore_headers X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
-			 "\tfastcgi_hide_header Berth-User;\n" /* for the access log */
-			 "\tfastcgi_hide_header Berth-Project;\n"
-			 "\tset $berth_fetch_user \"\";\n"
-			 "\tset $berth_fetch_project \"\";\n\n"
-			 "\t# NGINX's own errors; those of the workers pass as they are.\n"
-			 "\terror_page 413 @berth_too_large;\n"
-			 "\terror_page 500 502 504 =503 @berth_unavailable;\n");
+	add_worker_defaults(out);
 	if (asks_first(site))
 		strbuf_adds(out, "\terror_page 401 @berth_unauthorized;\n");
 	strbuf_adds(out, "\n\tlocation / {\n");

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from images import (DOCKER_FOREIGN, DOCKER_LIST, DOCKER_MANIFEST, OCI_FOREIGN, OCI_INDEX, OCI_LAYER, OCI_MANIFEST, Repo,
+from images import (DOCKER_FOREIGN, DOCKER_LIST, DOCKER_MANIFEST, OCI_FOREIGN, OCI_INDEX, OCI_MANIFEST, Repo,
                     absent, blob, descriptor, digest, encode, index)
 
 

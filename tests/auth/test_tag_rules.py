@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
 """GitLab's protected and immutable tags, as its tokens carry them."""
-import threading
-
 import pytest
 from conftest import Signed
 from images import digest, encode
+from races import at_once
 from tokens import access, bearer
 
 
@@ -95,17 +94,10 @@ def test_of_many_pushes_of_one_immutable_tag_one_wins(guarded, repo):
     documents = [repo.image_document() for _ in range(6)]
     clients = [with_rules(guarded, repo, immutable=["^v"]) for _ in documents]
     for turn in range(5):
-        answers, barrier = [None] * len(documents), threading.Barrier(len(documents))
-
-        def push(at, tag=f"v{turn}", answers=answers, barrier=barrier):
-            barrier.wait()
-            answers[at] = clients[at].put(repo.manifest_url(tag), encode(documents[at]),
-                                          {"Content-Type": documents[at]["mediaType"]})
-        threads = [threading.Thread(target=push, args=(at,)) for at in range(len(documents))]
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
+        pushes = [lambda client=client, document=document, tag=f"v{turn}": client.put(
+            repo.manifest_url(tag), encode(document), {"Content-Type": document["mediaType"]})
+                  for client, document in zip(clients, documents)]
+        answers = at_once(*pushes)
         statuses = sorted(answer.status for answer in answers)
         assert statuses == [201] + [401] * 5, statuses
         won = next(at for at, answer in enumerate(answers) if answer.status == 201)

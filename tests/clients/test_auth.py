@@ -3,9 +3,7 @@
 Every client signs in, pushes, pulls and signs out: at the token service, and at a registry with a password file. Then
 what people set up with them: public projects, robots that only pull, projects that are switched off, GitLab's tokens.
 """
-import json
 import os
-import subprocess
 
 import layouts
 import pytest

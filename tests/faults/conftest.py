@@ -28,9 +28,7 @@ def umask():
     os.umask(before)
 
 
-@pytest.fixture(scope="session")
-def shared_cluster():
-    """For tests that leave PostgreSQL alone."""
+def _postmaster():
     if not os.environ.get("BERTH_BUILD"):
         pytest.skip("SKIPPED LOUDLY: BERTH_BUILD names no build of Berth")
     cluster = lab.Postmaster()
@@ -38,18 +36,18 @@ def shared_cluster():
     yield cluster
     cluster.stop()
     shutil.rmtree(os.path.dirname(cluster.data), ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def shared_cluster():
+    """For tests that leave PostgreSQL alone."""
+    yield from _postmaster()
 
 
 @pytest.fixture
 def own_cluster():
     """For tests that kill PostgreSQL."""
-    if not os.environ.get("BERTH_BUILD"):
-        pytest.skip("SKIPPED LOUDLY: BERTH_BUILD names no build of Berth")
-    cluster = lab.Postmaster()
-    cluster.start()
-    yield cluster
-    cluster.stop()
-    shutil.rmtree(os.path.dirname(cluster.data), ignore_errors=True)
+    yield from _postmaster()
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_a_bad_configuration_keeps_the_old_workers(behind_nginx):
 
 def test_a_drain_finishes_the_request_at_hand(behind_nginx):
     """TERM to the master while a request waits in its transaction: the request is answered, then all workers go."""
-    client, repo = behind_nginx.client, Repo(behind_nginx.client)
+    repo = Repo(behind_nginx.client)
     document = encode(repo.image_document())
     master = behind_nginx.children["main"]
     with Lock(behind_nginx, "manifest") as lock:

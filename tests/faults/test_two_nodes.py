@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Two nodes on one database and one storage: an upload wanders between them, and races have one winner."""
-import threading
-
 import pytest
 
 from images import OCI_MANIFEST, OCTETS, Repo, blob, digest, encode, with_query
 from processes import wait_until
+from races import at_once
 from uploader import held
 
 RACES = 40
@@ -15,21 +14,6 @@ RACES = 40
 def nodes(request, launch, shared_cluster):
     first = launch(shared_cluster, request.param[0])
     return first, launch(shared_cluster, request.param[1], beside=first)
-
-
-def at_once(*calls):
-    """The answers of calls that start together."""
-    answers, barrier = [None] * len(calls), threading.Barrier(len(calls))
-
-    def run(at):
-        barrier.wait()
-        answers[at] = calls[at]()
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def target_at(node, location):

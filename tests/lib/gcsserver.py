@@ -9,12 +9,9 @@ A Google Cloud Storage of the tests' own (gcs_process.py), which verifies assert
 import importlib.util
 import json
 import os
-import shutil
 import urllib.request
 
-from processes import ACCOUNT, Child, Unready, environment, wait_until
-
-HERE = os.path.dirname(os.path.realpath(__file__))
+from storeserver import StoreServer
 
 
 def missing():
@@ -25,44 +22,11 @@ def missing():
     return None
 
 
-class Gcs:
-    """One server; what it holds goes with it."""
+class Gcs(StoreServer):
+    """One server; what it holds goes with its process."""
 
-    def __init__(self):
-        self.folder, self.child, self.port = ACCOUNT.scratch(), None, 0
-        self.log = os.path.join(self.folder, "gcs.log")
-
-    def __enter__(self):
-        return self.start()
-
-    def __exit__(self, *_):
-        self.stop()
-        self.remove()
-
-    def start(self):
-        why = missing()
-        if why:
-            raise Unready(why)
-        ready = os.path.join(self.folder, "port")
-        self.child = Child("gcs", ["/usr/bin/python3", "-B", os.path.join(HERE, "gcs_process.py"), self.folder, 0], self.log,
-                           env=environment(HOME=self.folder))
-        wait_until(lambda: os.path.exists(ready) or not self.child.check_alive(), "the storage server", 60)
-        with open(ready, encoding="ascii") as f:
-            self.port = int(f.read())
-        return self
-
-    def stop(self):
-        if self.child:
-            self.child.stop()
-            self.child = None
-
-    def remove(self):
-        if not ACCOUNT.keep:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
+    name, script = "gcs", "gcs_process.py"
+    missing = staticmethod(missing)
 
     def key_file(self, name="registry"):
         """`registry`'s key file, or one with a key that is not the account's: `wrong`."""

@@ -7,10 +7,17 @@ import urllib.request
 from images import OCTETS
 
 
-def fetch(url, method="GET", **headers):
-    """A request without any credentials: (status, body)."""
+def blob_key(reference, prefix=""):
+    """Where a blob lies below the prefix, which ends with a slash."""
+    algorithm, hexadecimal = reference.split(":")
+    return f"{prefix}docker/registry/v2/blobs/{algorithm}/{hexadecimal[:2]}/{hexadecimal}/data"
+
+
+def fetch(url, method="GET", tls=None, **headers):
+    """A request without any credentials: (status, body). `tls` is an ssl.SSLContext."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method, headers=headers), timeout=20) as answer:
+        request = urllib.request.Request(url, method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=20, context=tls) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as e:
         return e.code, e.read()
@@ -27,10 +34,14 @@ def logs_of(registry):
 
 
 def in_chunks(client, where, data, size, begin=0):
-    """Sends the data, which stand at `begin` of the blob, to an upload in chunks of this size; where the next one goes."""
-    for at in range(0, len(data), size):
-        part, start = data[at:at + size], begin + at
-        answer = client.patch(where, part, {"Content-Type": OCTETS, "Content-Range": f"{start}-{start + len(part) - 1}"})
+    """
+    Sends the data, which stand at `begin` of the blob, to an upload in chunks of this size; where the next one goes. Of several
+    clients, nodes of one registry, each takes its turn.
+    """
+    clients = client if isinstance(client, list) else [client]
+    for turn, at in enumerate(range(0, len(data), size)):
+        client, part, start = clients[turn % len(clients)], data[at:at + size], begin + at
+        answer = client.patch(client.target(where), part, {"Content-Type": OCTETS, "Content-Range": f"{start}-{start + len(part) - 1}"})
         assert answer.status == 202, answer
         where = answer.location
     return where

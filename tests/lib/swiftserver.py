@@ -12,15 +12,12 @@ Needs user xattrs on the file system of the scratch folder: ext4, xfs, and tmpfs
 """
 import json
 import os
-import shutil
-import signal
 import urllib.error
 import urllib.parse
 import urllib.request
 
-from processes import ACCOUNT, Child, Unready, environment, wait_until
+from storeserver import StoreServer
 
-HERE = os.path.dirname(os.path.realpath(__file__))
 PACKAGE = "/usr/lib/python3/dist-packages/swift/proxy/server.py"
 
 
@@ -29,59 +26,21 @@ def missing():
     return None if os.path.exists(PACKAGE) else "python3-swift is not installed"
 
 
-class Swift:
+class Swift(StoreServer):
     """One server and its folder; its data survive stop and start, and go with remove."""
 
+    name, script = "swift", "swift_process.py"
+    missing = staticmethod(missing)
     user, password, account = "test:tester", "testing", "AUTH_test"
     owner, secret = "test:owner", "never-in-a-log"
     region = "us-east-1"
 
     def __init__(self, folder=None, **variant):
         """`variant`: without, extra, filters, proxy, constraints, as swift_process.py reads them."""
-        self.owns_folder = folder is None
-        self.folder = folder or ACCOUNT.scratch()
+        super().__init__(folder)
         if variant:
             with open(os.path.join(self.folder, "variant.json"), "w", encoding="utf-8") as f:
                 json.dump(variant, f)
-        self.port, self.child = 0, None
-        self.log = os.path.join(self.folder, "swift.log")
-
-    def __enter__(self):
-        return self.start()
-
-    def __exit__(self, *_):
-        self.stop()
-        self.remove()
-
-    def start(self):
-        """Starts the server; a second start takes the port of the first."""
-        why = missing()
-        if why:
-            raise Unready(why)
-        ready = os.path.join(self.folder, "port")
-        if os.path.exists(ready):
-            os.remove(ready)
-        script = os.path.join(HERE, "swift_process.py")
-        self.child = Child("swift", ["/usr/bin/python3", "-B", script, self.folder, self.port], self.log,
-                           env=environment(HOME=self.folder))
-        wait_until(lambda: os.path.exists(ready) or not self.child.check_alive(), "Swift", 60)
-        with open(ready, encoding="ascii") as f:
-            self.port = int(f.read())
-        return self
-
-    def stop(self):
-        """At once: the data are for tests."""
-        if self.child:
-            self.child.stop(signal.SIGKILL)
-            self.child = None
-
-    def remove(self):
-        if self.owns_folder and not ACCOUNT.keep:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
 
     def s3(self, bucket, **change):
         """A `storage:` section of the s3 driver for this server."""

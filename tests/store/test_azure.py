@@ -4,11 +4,8 @@ The azure driver against Azurite, which verifies Shared Key and SAS. The API as 
 Azurite never does (pending copies, throttling) is in tests/unit/store/test_azure.c.
 """
 import os
-import threading
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import pytest
 
@@ -17,7 +14,9 @@ from attempt import Attempt
 from azurite import UNVERIFIED, Azurite
 from entra import Entra
 from images import OCTETS, Repo, blob, digest, with_query
+from objects import blob_key, fetch, in_chunks, logs_of
 from processes import ACCOUNT, free_port, wait_until
+from races import at_once
 from stack import Berth, merged, yaml
 from storages import Azure
 
@@ -30,45 +29,9 @@ def container_of(registry):
     return registry.config["storage"]["azure"]["container"]
 
 
-def blob_name(reference, prefix=""):
-    algorithm, hexadecimal = reference.split(":")
-    return f"{prefix}docker/registry/v2/blobs/{algorithm}/{hexadecimal[:2]}/{hexadecimal}/data"
-
-
-def fetch(url, method="GET", **headers):
-    """A request without any credentials: (status, body)."""
-    try:
-        request = urllib.request.Request(url, method=method, headers=headers)
-        with urllib.request.urlopen(request, timeout=20, context=UNVERIFIED) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as e:
-        return e.code, e.read()
-
-
-def logs_of(registry):
-    text = ""
-    for name in os.listdir(registry.folder):
-        if name.endswith(".log"):
-            with open(os.path.join(registry.folder, name), encoding="utf-8", errors="replace") as f:
-                text += f.read()
-    return text
-
-
-def in_chunks(clients, where, data, size):
-    """PATCHes that go to the clients in turn; the last Location."""
-    for at, start in enumerate(range(0, len(data), size)):
-        part = data[start:start + size]
-        client = clients[at % len(clients)]
-        answer = client.patch(client.target(where), part, {
-            "Content-Type": OCTETS, "Content-Range": f"{start}-{start + len(part) - 1}"})
-        assert answer.status == 202, answer
-        where = answer.location
-    return where
-
-
 def expect_only_blobs(azurite, container, *references, prefix=""):
     """These blobs and no others, and no staged block anywhere."""
-    names = {blob_name(reference, prefix) for reference in references}
+    names = {blob_key(reference, prefix) for reference in references}
     assert set(azurite.blobs(container, staged=True)) == names
     assert not [name for name in names if azurite.staged(container, name)]
 
@@ -129,7 +92,7 @@ def test_a_blob_of_any_size_arrives_and_nothing_else_stays(registry, azurite, si
     else:
         where = in_chunks([registry.client], repo.begin(), data, chunk)
         assert registry.client.put(with_query(where, digest=digest(data))).status == 201
-    name = blob_name(digest(data))
+    name = blob_key(digest(data))
     assert azurite.blobs(container, name) == {name: size} and not azurite.staged(container, name)
     assert azurite.blobs(container, "berth/", staged=True) == {}
     assert registry.client.get(repo.blob_url(digest(data))).body == data
@@ -184,7 +147,7 @@ def test_the_prefix_stands_before_every_name(launch, azurite, change, prefix):
 def test_an_append_blob_of_distributions_is_left_as_it_is(launch, azurite):
     registry = launch(Azure(azurite))
     repo, data = Repo(registry.client), blob(20 * MIB)
-    name = blob_name(digest(data))
+    name = blob_key(digest(data))
     azurite.put(container_of(registry), name, data, kind="AppendBlob")
     assert repo.push_blob(data) == digest(data)
     assert registry.client.get(repo.blob_url(digest(data))).body == data
@@ -194,7 +157,7 @@ def test_an_append_blob_of_distributions_is_left_as_it_is(launch, azurite):
 def test_one_of_another_size_is_an_error_that_says_what_to_do(launch, azurite):
     registry = launch(Azure(azurite))
     repo, data = Repo(registry.client), blob(20 * MIB)
-    azurite.put(container_of(registry), blob_name(digest(data)), data[1:], kind="AppendBlob")
+    azurite.put(container_of(registry), blob_key(digest(data)), data[1:], kind="AppendBlob")
     answer = registry.client.put(with_query(repo.begin(), digest=digest(data)), data, {"Content-Type": OCTETS}, checked=False)
     assert answer.status == 500 and answer.codes() == ["UNKNOWN"], answer
     assert "remove it" in logs_of(registry)
@@ -202,21 +165,6 @@ def test_one_of_another_size_is_an_error_that_says_what_to_do(launch, azurite):
 
 
 # ---- nodes ----
-
-def at_once(*calls):
-    """The answers of calls that start together."""
-    answers, barrier = [None] * len(calls), threading.Barrier(len(calls))
-
-    def run(at):
-        barrier.wait()
-        answers[at] = calls[at]()
-    threads = [threading.Thread(target=run, args=(at,)) for at in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
-
 
 @pytest.fixture
 def nodes(launch, azurite):
@@ -272,7 +220,7 @@ def test_a_pull_is_sent_to_the_store_with_a_sas(redirecting, azurite):
     answer = redirecting.client.get(repo.blob_url(reference))
     assert answer.status == 307, answer
     url, query = answer.location, urllib.parse.parse_qs(urllib.parse.urlsplit(answer.location).query)
-    assert url.startswith(f"{azurite.url}/{container_of(redirecting)}/{blob_name(reference)}?")
+    assert url.startswith(f"{azurite.url}/{container_of(redirecting)}/{blob_key(reference)}?")
     assert query["sp"] == ["r"] and query["sr"] == ["b"]
     life = time.mktime(time.strptime(query["se"][0], "%Y-%m-%dT%H:%M:%SZ")) - time.mktime(time.gmtime())
     assert 1190 <= life <= 1201
@@ -358,8 +306,8 @@ def test_an_identity_pushes_and_signs_for_pulls(launch, secure_azurite, kind):
         assert registry.client.put(with_query(where, digest=digest(data[1:]))).status == 201
         url = registry.client.get(repo.blob_url(reference)).location
         assert "&skoid=11111111-2222-3333-4444-555555555555&" in url  # a user delegation SAS
-        assert fetch(url) == (200, data)
-        assert fetch(url.replace("sp=r&", "sp=rw&"))[0] == 403
+        assert fetch(url, tls=UNVERIFIED) == (200, data)
+        assert fetch(url.replace("sp=r&", "sp=rw&"), tls=UNVERIFIED)[0] == 403
         assert set(authority.given) == {kind} and not authority.refused
         assert entra.SECRET not in logs_of(registry) and "Bearer" not in logs_of(registry)
 

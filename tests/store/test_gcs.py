@@ -7,7 +7,7 @@ import pytest
 
 from attempt import Attempt
 from images import OCTETS, Repo, blob, digest, with_query
-from objects import fetch, in_chunks, logs_of
+from objects import blob_key, fetch, in_chunks, logs_of
 from processes import ACCOUNT, free_port
 from stack import Berth, merged, yaml
 from storages import Gcs
@@ -28,11 +28,6 @@ def plain_server(gcs):
 def small_parts(gcs):
     """Parts as small as the service takes, so that few bytes make many."""
     return Gcs(gcs, chunksize=5 * MIB)
-
-
-def blob_key(reference, prefix=""):
-    algorithm, hexadecimal = reference.split(":")
-    return f"{prefix}docker/registry/v2/blobs/{algorithm}/{hexadecimal[:2]}/{hexadecimal}/data"
 
 
 def bucket_of(registry):

@@ -1,42 +1,17 @@
 # SPDX-License-Identifier: MIT
 """The oss driver against a server that verifies signatures. The API as a whole: tests/api with --storage oss."""
-import os
 import random
 import re
 import signal
-import urllib.error
-import urllib.request
 
 import pytest
 
 from images import OCTETS, Repo, blob, digest, with_query
+from objects import blob_key, fetch, logs_of
 from processes import wait_until
 from storages import Oss
 
 MIB = 1 << 20
-
-
-def fetch(url, method="GET"):
-    """A request without any credentials: (status, body)."""
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=20) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as e:
-        return e.code, e.read()
-
-
-def key_of(reference, prefix=""):
-    algorithm, name = reference.split(":")
-    return f"{prefix}docker/registry/v2/blobs/{algorithm}/{name[:2]}/{name}/data"
-
-
-def logs_of(registry):
-    text = ""
-    for name in os.listdir(registry.folder):
-        if name.endswith(".log"):
-            with open(os.path.join(registry.folder, name), encoding="utf-8", errors="replace") as f:
-                text += f.read()
-    return text
 
 
 @pytest.fixture
@@ -66,7 +41,7 @@ def test_clients_are_sent_to_the_store(launch, keep, frontend, v4):
     for answer in (got, headed):
         assert answer.status == 307 and answer.body == b"", answer
         assert answer.header("Docker-Content-Digest") == reference
-        assert answer.location.startswith(f"http://{keeper.server.host}/{key_of(reference)}?")
+        assert answer.location.startswith(f"http://{keeper.server.host}/{blob_key(reference)}?")
     assert fetch(got.location) == (200, data)
     assert fetch(headed.location, "HEAD")[0] == 200
     assert fetch(headed.location)[0] == fetch(got.location, "HEAD")[0] == 403
@@ -92,7 +67,7 @@ def test_the_web_server_fetches_and_no_worker_sends(launch, keep, frontend):
         assert answer.header("ETag") == f'"{reference}"'
         assert answer.header("Content-Type") == OCTETS
         assert not [name for name in answer.headers if name.lower().startswith("x-oss-")]
-    assert keeper.server.seen == [("v4-url", "GET", key_of(reference), "")] * 2
+    assert keeper.server.seen == [("v4-url", "GET", blob_key(reference), "")] * 2
     assert registry.client.head(repo.blob_url(reference)).header("Content-Length") == str(len(data))
     assert len(keeper.server.seen) == 2  # HEAD is the database's
 
@@ -103,7 +78,7 @@ def test_what_is_gone_or_refused_is_told_in_json_and_logged(launch, keep, fronte
     registry = launch(keeper, frontend=frontend)
     repo = Repo(registry.client)
     reference, other = repo.push_blob(blob(100)), repo.push_blob(blob(100))
-    del keeper.server.objects[key_of(reference)]
+    del keeper.server.objects[blob_key(reference)]
     answer = registry.client.get(repo.blob_url(reference))
     assert (answer.status, answer.codes()) == (404, ["BLOB_UNKNOWN"])
     keeper.server.faults.append(["GET", other.split(":")[1], 403, "AccessDenied"])
@@ -128,7 +103,7 @@ def test_workers_send_until_the_web_server_is_rendered_again(launch, keep):
     assert registry.client.get(repo.blob_url(reference)).body == data
     part = registry.client.get(repo.blob_url(reference), headers={"Range": "bytes=7-9"})
     assert (part.status, part.body) == (206, data[7:10])
-    assert ("v4", "GET", key_of(reference), "") in keeper.server.seen
+    assert ("v4", "GET", blob_key(reference), "") in keeper.server.seen
     assert re.search(f"blobs are at http://{keeper.server.host}, and the web server fetches from nowhere", logs_of(registry))
 
 
@@ -172,7 +147,7 @@ def test_layers_go_in_parts_and_leave_nothing_behind(launch, keep):
     assert registry.client.get(repo.blob_url(due)).body == data
     assert any(sub == "uploadId" for _, _, _, sub in keeper.server.seen)
     assert not keeper.server.uploads
-    assert {name: len(found.data) for name, found in keeper.server.objects.items()} == {key_of(due, "some/folder/"): len(data)}
+    assert {name: len(found.data) for name, found in keeper.server.objects.items()} == {blob_key(due, "some/folder/"): len(data)}
     assert {found.encryption for found in keeper.server.objects.values()} == {"AES256"}
 
 

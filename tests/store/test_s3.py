@@ -6,7 +6,7 @@ import pytest
 
 from attempt import Attempt
 from images import OCTETS, Repo, blob, digest, with_query
-from objects import fetch, in_chunks, logs_of
+from objects import blob_key, fetch, in_chunks, logs_of
 from processes import ACCOUNT, free_port
 from stack import Berth, merged, yaml
 from storages import S3
@@ -17,11 +17,6 @@ MIB = 1 << 20
 
 def bucket_of(registry):
     return registry.config["storage"]["s3"]["bucket"]
-
-
-def blob_key(reference, prefix=""):
-    algorithm, hexadecimal = reference.split(":")
-    return f"{prefix}docker/registry/v2/blobs/{algorithm}/{hexadecimal[:2]}/{hexadecimal}/data"
 
 
 # ---- the start ----
