@@ -213,16 +213,61 @@ static bool commit_blob(const struct work *work, struct span path, struct upload
 	       db_transaction(work->core->db, commit_rows, &commit, work->error);
 }
 
-/* A closing chunk came once before, and its request failed after the bytes were taken: nothing is left to add. */
-static bool complete_already(const struct upload *upload, const struct digest *digest)
+struct both {
+	struct hasher session, said;
+};
+
+static bool feed_both(void *context, const void *bytes, size_t len)
+{
+	struct both *both = context;
+
+	hasher_update(&both->session, bytes, len);
+	hasher_update(&both->said, bytes, len);
+	return true;
+}
+
+/* By the session's algorithm it can be told of the blob `said` whether the session's bytes are what it is made of. */
+static bool has_become(const struct work *work, const struct upload *upload, const struct digest *said, bool *yes)
+{
+	struct hasher copy = upload->hasher;
+	struct digest ours, session, actual;
+	struct both both;
+	uint64_t size;
+	bool found;
+
+	*yes = false;
+	if (!store_stat(work->core->store, said, &found, &size, work->error))
+		return false;
+	if (!found || size != upload->stored.offset)
+		return true;
+	hasher_init(&both.session, copy.algorithm);
+	hasher_init(&both.said, said->algorithm);
+	if (!store_read(work->core->store, said, 0, size, feed_both, &both, work->error))
+		return false;
+	hasher_final(&copy, &ours);
+	hasher_final(&both.session, &session);
+	hasher_final(&both.said, &actual);
+	*yes = digest_equal(&session, &ours) && digest_equal(&actual, said);
+	return true;
+}
+
+/*
+ * A closing chunk came once before, and its request failed after the bytes were taken, or even moved to the blob's
+ * place: nothing is left to add.
+ */
+static bool complete_already(const struct work *work, const struct upload *upload, const struct digest *digest, bool *yes)
 {
 	struct hasher copy = upload->hasher;
 	struct digest actual;
 
-	if (upload->stored.offset == 0 || digest->algorithm != copy.algorithm)
-		return false;
+	*yes = false;
+	if (upload->stored.offset == 0)
+		return true;
+	if (digest->algorithm != copy.algorithm)
+		return has_become(work, upload, digest, yes);
 	hasher_final(&copy, &actual);
-	return digest_equal(&actual, digest);
+	*yes = digest_equal(&actual, digest);
+	return true;
 }
 
 /*
@@ -236,9 +281,11 @@ static bool take_in_last(const struct work *work, struct upload *upload, struct 
 
 bool upload_finish(const struct work *work, struct upload *upload, struct upload_chunk *chunk, const struct digest *digest)
 {
-	bool matches;
+	bool complete, matches;
 
-	if (complete_already(upload, digest))
+	if (!complete_already(work, upload, digest, &complete))
+		return false;
+	if (complete)
 		return commit_blob(work, (struct span){"", 0}, upload, digest);
 	if (!take_in_last(work, upload, chunk) || !digest_matches(work, upload, digest, &matches))
 		return false;

@@ -38,22 +38,25 @@ def test_mid_manifest(registry, tables):
     assert client.get(repo.manifest_url("v1")).body == document
 
 
-@pytest.mark.parametrize("tables", [["upload"], ["blob"], ["repository_blob"]], ids=lambda t: t[0])
-def test_mid_finish(registry, tables):
+@pytest.mark.parametrize("table, algorithm", [
+    ("upload", "sha256"), ("blob", "sha256"), ("repository_blob", "sha256"), ("blob", "sha512")])
+def test_mid_finish(registry, table, algorithm):
+    """By the algorithm with which the session has begun, and by another one."""
     client, repo = registry.client, Repo(registry.client)
     data = blob(300000)
+    reference = digest(data, algorithm)
     where = client.target(repo.begin())
     assert client.patch(where, data[:200000], {"Content-Type": OCTETS}).status == 202
 
-    kill_while_locked(registry, tables, lambda: client.put(
-        with_query(where, digest=digest(data)), data[200000:], {"Content-Type": OCTETS}, checked=False))
+    kill_while_locked(registry, [table], lambda: client.put(
+        with_query(where, digest=reference), data[200000:], {"Content-Type": OCTETS}, checked=False))
 
-    if client.head(repo.blob_url(digest(data))).status != 200:
+    if client.head(repo.blob_url(reference)).status != 200:
         offset = held(client.get(where))
         assert 200000 <= offset <= len(data)
-        answer = client.put(with_query(where, digest=digest(data)), data[offset:], {"Content-Type": OCTETS})
+        answer = client.put(with_query(where, digest=reference), data[offset:], {"Content-Type": OCTETS})
         assert answer.status == 201, answer
-    assert client.get(repo.blob_url(digest(data))).body == data
+    assert client.get(repo.blob_url(reference)).body == data
 
 
 def test_mid_chunk_at_random_moments(registry):
