@@ -40,37 +40,54 @@ static const struct store_driver driver = {
 	.close = fs_release,
 };
 
-static int open_folder(const struct fs_store *fs, const char *path)
+/* Where the root cannot be made, realpath says why; where we made it, its name is ours to sync. */
+static bool make_root(const char *root, struct error *ignored)
 {
-	struct arena arena;
-	struct error ignored;
-	int root, fd = -1;
+	bool ok;
+	int fd;
 
-	arena_init(&arena, 1 << 16);
-	error_init(&ignored, &arena);
-	root = open(fs->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (root >= 0 && fs_make_folders(root, path, &ignored))
+	if (mkdir(root, 0750) < 0)
+		return true;
+	fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ok = fd >= 0 && fs_sync_folder(fd, "..", ignored);
+	fs_close(fd);
+	return ok;
+}
+
+/* A blob is as durable as the names of the folders above it. */
+static int open_folder(const struct fs_store *fs, const char *path, struct error *ignored)
+{
+	int root = open(fs->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
+
+	if (root >= 0 && fs_make_folders(root, path, ignored) && fs_sync_folders(root, path, ignored))
 		fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	fs_close(root);
-	arena_release(&arena);
 	return fd;
 }
 
-static bool open_tree(struct fs_store *fs)
+static bool open_tree(struct fs_store *fs, const char *root, struct error *ignored)
 {
-	fs->blobs = open_folder(fs, FS_BLOBS);
+	if (!make_root(root, ignored))
+		return false;
+	fs->root = realpath(root, NULL);
+	if (!fs->root || asprintf(&fs->spool.path, "%s/" FS_SPOOL, fs->root) < 0)
+		return false;
+	fs->blobs = open_folder(fs, FS_BLOBS, ignored);
 	if (fs->blobs < 0)
 		return false;
-	fs->uploads = open_folder(fs, FS_UPLOADS);
+	fs->uploads = open_folder(fs, FS_UPLOADS, ignored);
 	if (fs->uploads < 0)
 		return false;
-	fs->spool.folder = open_folder(fs, FS_SPOOL);
-	return fs->spool.folder >= 0;
+	fs->spool.folder = open_folder(fs, FS_SPOOL, ignored);
+	return fs->spool.folder >= 0 && faccessat(fs->uploads, ".", W_OK | X_OK, 0) == 0;
 }
 
 struct store *store_fs_open(const char *root, const struct ahead_board *board, char *reason, size_t size)
 {
 	struct fs_store *fs = calloc(1, sizeof *fs);
+	struct arena arena;
+	struct error ignored;
+	bool ok;
 
 	if (!fs) {
 		(void)snprintf(reason, size, "out of memory");
@@ -79,12 +96,14 @@ struct store *store_fs_open(const char *root, const struct ahead_board *board, c
 	fs->store.driver = &driver;
 	fs->board = board;
 	fs->blobs = fs->uploads = fs->spool.folder = -1;
-	(void)mkdir(root, 0750); /* where that fails, realpath says why */
-	fs->root = realpath(root, NULL);
-	if (fs->root && asprintf(&fs->spool.path, "%s/" FS_SPOOL, fs->root) > 0 && open_tree(fs) &&
-	    faccessat(fs->uploads, ".", W_OK | X_OK, 0) == 0)
+	arena_init(&arena, 1 << 16);
+	error_init(&ignored, &arena);
+	ok = open_tree(fs, root, &ignored);
+	if (!ok)
+		(void)snprintf(reason, size, "%s: %s", root, strerror(errno));
+	arena_release(&arena);
+	if (ok)
 		return &fs->store;
-	(void)snprintf(reason, size, "%s: %s", root, strerror(errno));
 	fs_release(&fs->store);
 	return NULL;
 }

@@ -72,6 +72,21 @@ bool fs_sync_folder(int dir, const char *path, struct error *error)
 	return ok;
 }
 
+bool fs_sync_folders(int dir, const char *path, struct error *error)
+{
+	char part[FS_PATH_MAX];
+	char *slash;
+
+	(void)snprintf(part, sizeof part, "%s", path);
+	while (fs_sync_folder(dir, part, error)) {
+		slash = strrchr(part, '/');
+		if (!slash)
+			return fs_sync_folder(dir, ".", error);
+		*slash = '\0';
+	}
+	return false;
+}
+
 static bool make_one(int dir, const char *path, struct error *error)
 {
 	return mkdirat(dir, path, FOLDER_MODE) == 0 || errno == EEXIST || fs_failed(error, "mkdir", path);

@@ -24,6 +24,12 @@ bool fs_sync(int fd, const char *path, struct error *error);
 /* fsync of the folder `path` below `dir`. */
 bool fs_sync_folder(int dir, const char *path, struct error *error);
 
+/*
+ * fsync of the folder `path` below `dir`, of those above it and of `dir`. Each level, for another process may have made it
+ * and not have synced it yet; clean folders cost nothing.
+ */
+bool fs_sync_folders(int dir, const char *path, struct error *error);
+
 /* mkdir -p below `dir`; existing folders are fine. */
 bool fs_make_folders(int dir, const char *path, struct error *error);
 

@@ -223,21 +223,6 @@ static bool settle(struct fs_store *fs, const struct store_upload *upload, struc
 	return ok;
 }
 
-/* Each level, for another worker may have made it and not have synced it yet; clean folders cost nothing. */
-static bool sync_levels(struct fs_store *fs, const struct digest *digest, struct error *error)
-{
-	struct fs_path level = fs_blob_folder(digest);
-	char *slash;
-
-	while (fs_sync_folder(fs->blobs, level.text, error)) {
-		slash = strrchr(level.text, '/');
-		if (!slash)
-			return fs_sync(fs->blobs, FS_BLOBS, error);
-		*slash = '\0';
-	}
-	return false;
-}
-
 static bool already_there(struct store *store, const struct store_upload *upload, const struct digest *digest,
 			  struct error *error)
 {
@@ -266,7 +251,7 @@ bool fs_finish(struct store *store, const struct store_upload *upload, const str
 		if (!already_there(store, upload, digest, error))
 			return false;
 	}
-	return sync_levels(fs, digest, error) && sync_uploads(fs, error);
+	return fs_sync_folders(fs->blobs, folder.text, error) && sync_uploads(fs, error);
 }
 
 void fs_abort(struct store *store, const struct store_upload *upload)

@@ -258,6 +258,14 @@ class Wrapped(Berth):
         self.build = folder
 
 
+def preloaded(source, folder):
+    """A shim for LD_PRELOAD, compiled into the folder."""
+    library = os.path.join(folder, os.path.splitext(source)[0] + ".so")
+    path = os.path.join(os.path.dirname(os.path.realpath(__file__)), source)
+    subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-O2", "-o", library, path], check=True)
+    return library
+
+
 def release_build():
     """A build without sanitizers, from BERTH_RELEASE or BERTH_BUILD; skips loudly when there is none."""
     for name in ("BERTH_RELEASE", "BERTH_BUILD"):

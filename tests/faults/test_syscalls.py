@@ -8,14 +8,13 @@ import mmap
 import os
 import shutil
 import struct
-import subprocess
 
 import pytest
 
 import lab
 from consistency import torn_blobs
 from images import OCTETS, Repo, blob, digest, with_query
-from lab import ACCOUNT, release_build
+from lab import ACCOUNT, preloaded, release_build
 from uploader import held
 
 KINDS = {"write": 1, "fsync": 2, "rename": 3, "link": 4, "open": 5, "mkdir": 6, "truncate": 7, "read": 8}
@@ -27,15 +26,13 @@ class Shim:
     """The control block that the workers share with the test."""
 
     def __init__(self, folder):
-        self.library, path = os.path.join(folder, "faultfs.so"), os.path.join(folder, "control")
-        source = os.path.join(os.path.dirname(os.path.realpath(__file__)), "faultfs.c")
-        subprocess.run([os.environ.get("CC", "cc"), "-shared", "-fPIC", "-O2", "-o", self.library, source], check=True)
+        path = os.path.join(folder, "control")
         with open(path, "wb") as f:
             f.write(bytes(4096))
         os.chmod(path, 0o666)
         with open(path, "r+b") as f:
             self.map = mmap.mmap(f.fileno(), 4096)
-        self.environment = {"LD_PRELOAD": self.library, "BERTH_FAULTFS": path}
+        self.environment = {"LD_PRELOAD": preloaded("faultfs.c", folder), "BERTH_FAULTFS": path}
 
     def arm(self, kind, nth, error=0, short=False):
         self.map[:struct.calcsize(LAYOUT)] = struct.pack(LAYOUT, KINDS[kind], nth, error, short, 0, 0)
