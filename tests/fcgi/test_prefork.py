@@ -107,6 +107,12 @@ def test_all_workers_killed_at_once_lose_no_waiting_connection(probe):
         assert client.recv(100) == b""
 
 
+def test_workers_push_nobody_off_the_processor(probe):
+    probe.start(workers=1)
+    assert os.sched_getscheduler(int(probe.ask("pid"))) == os.SCHED_BATCH
+    assert os.sched_getscheduler(probe.process.pid) == os.SCHED_OTHER
+
+
 def test_workers_that_die_at_once_are_retried_with_back_off_and_for_ever(probe):
     probe.start(workers=2, stillborn=1)
     time.sleep(3)

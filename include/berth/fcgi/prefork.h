@@ -28,6 +28,8 @@
  * A dead worker is replaced at once. One that dies young, before prefork_accept, makes the master wait before the
  * next one: 100 ms, doubled up to PREFORK_BACKOFF_MAX_MS, for ever. The master never gives up.
  *
+ * Workers, not the sides, run under SCHED_BATCH (sched(7)), where that is allowed.
+ *
  * Process-wide effects of prefork_run, inherited by workers: no core files, not dumpable, SIGPIPE ignored, umask.
  * The process has one thread and one prefork.
  */
