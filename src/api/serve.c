@@ -151,7 +151,7 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 
 static void out_of_memory(struct http_io *io, struct arena *arena)
 {
-	static const char reply[] = "Status: 503\r\nContent-Type: application/json\r\nRetry-After: 10\r\n"
+	static const char reply[] = "Status: 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 10\r\n"
 				    "Docker-Distribution-API-Version: registry/2.0\r\n\r\n"
 				    "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}\n";
 

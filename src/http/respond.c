@@ -130,6 +130,41 @@ static void add_length(const struct response *response, struct strbuf *out)
 		strbuf_addf(out, "Content-Length: %" PRIu64 "\r\n", length);
 }
 
+/* RFC 9110 section 15. Without a phrase NGINX sends a status line that is not one: the blank before it would be missing. */
+static const struct {
+	int status;
+	const char *phrase;
+} reasons[] = {
+	{200, "OK"},
+	{201, "Created"},
+	{202, "Accepted"},
+	{204, "No Content"},
+	{206, "Partial Content"},
+	{304, "Not Modified"},
+	{307, "Temporary Redirect"},
+	{400, "Bad Request"},
+	{401, "Unauthorized"},
+	{403, "Forbidden"},
+	{404, "Not Found"},
+	{405, "Method Not Allowed"},
+	{409, "Conflict"},
+	{413, "Content Too Large"},
+	{414, "URI Too Long"},
+	{416, "Range Not Satisfiable"},
+	{429, "Too Many Requests"},
+	{500, "Internal Server Error"},
+	{503, "Service Unavailable"},
+	{507, "Insufficient Storage"},
+};
+
+static const char *reason(int status)
+{
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		if (reasons[i].status == status)
+			return reasons[i].phrase;
+	return "Other";
+}
+
 bool response_send(struct response *response, struct http_io *io, enum http_method method)
 {
 	struct strbuf out;
@@ -137,7 +172,7 @@ bool response_send(struct response *response, struct http_io *io, enum http_meth
 	if (response->invalid)
 		refuse(response);
 	strbuf_init(&out, response->arena, HEAD_MAX + HEAD_OWN + response->body.len);
-	strbuf_addf(&out, "Status: %d\r\n", response->status);
+	strbuf_addf(&out, "Status: %d %s\r\n", response->status, reason(response->status));
 	for (size_t i = 0; i < response->header_count; i++) {
 		strbuf_adds(&out, response->headers[i].name);
 		strbuf_adds(&out, ": ");

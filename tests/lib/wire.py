@@ -17,8 +17,8 @@ CODE = re.compile(r"^[A-Z_]+$")
 
 
 class Response:
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.body = status, headers, body
+    def __init__(self, status, headers, body, reason=None):
+        self.status, self.headers, self.body, self.reason = status, headers, body, reason
 
     def __repr__(self):
         fields = "\n".join(f"  {name}: {value}" for name, value in self.headers.items())
@@ -55,6 +55,7 @@ def check_answer(response, method, target):
     """What holds for every answer of the API, whatever was asked."""
     said = f"{method} {target}\n{response!r}"
     assert response.status not in (500, 502, 504), said
+    assert response.reason and response.reason != "Other", f"no reason phrase: {said}"
     assert response.header("Docker-Distribution-API-Version") == API_VERSION, f"no API version: {said}"
     assert response.header("X-Content-Type-Options") == "nosniff", f"no nosniff: {said}"
     for name in ("Location", "Docker-Content-Digest", "ETag", "Content-Type", "X-Content-Type-Options"):
@@ -105,7 +106,7 @@ class Client:
                 connection.putheader(name, value)
             self._send(connection, method, body, headers, chunked)
             answer = connection.getresponse()
-            response = Response(answer.status, answer.headers, answer.read())
+            response = Response(answer.status, answer.headers, answer.read(), answer.reason)
         finally:
             connection.close()
         self._check_length(response, answer, method)

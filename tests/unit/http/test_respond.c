@@ -28,7 +28,7 @@ START_TEST(a_reply_is_head_and_body_in_one_write)
 	response_header(&response, "Docker-Distribution-API-Version", "registry/2.0");
 	response_body(&response, 201, "application/json", SPAN_LIT("{}"));
 	ck_assert(finish(HTTP_GET));
-	ck_assert_str_eq(fake.written, "Status: 201\r\nDocker-Distribution-API-Version: registry/2.0\r\n"
+	ck_assert_str_eq(fake.written, "Status: 201 Created\r\nDocker-Distribution-API-Version: registry/2.0\r\n"
 				       "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
 	ck_assert_uint_eq(fake.writes, 1);
 	fake_release(&fake);
@@ -48,7 +48,7 @@ START_TEST(a_value_that_could_end_a_header_turns_the_reply_into_500)
 		response_header(&response, "Location", values[i]);
 		response_body(&response, 201, "text/plain", SPAN_LIT("secret"));
 		ck_assert(finish(HTTP_GET));
-		HEADER_IS("Status", "500");
+		HEADER_IS("Status", "500 Internal Server Error");
 		HEADER_IS("Content-Type", "application/json");
 		HEADER_ABSENT("Location");
 		HEADER_ABSENT("Docker-Content-Digest");
@@ -71,7 +71,7 @@ START_TEST(the_longest_value_and_every_printable_byte_pass)
 	response_header(&response, "Link", longest);
 	response_headerf(&response, "X-All", "<%s>", printable);
 	ck_assert(finish(HTTP_GET));
-	HEADER_IS("Status", "200");
+	HEADER_IS("Status", "200 OK");
 	HEADER_IS("Link", longest);
 	ck_assert_ptr_nonnull(strstr(fake.written, printable));
 	fake_release(&fake);
@@ -84,7 +84,7 @@ START_TEST(more_headers_than_the_table_holds_are_refused)
 	for (int i = 0; i <= RESPONSE_HEADERS_MAX; i++)
 		response_headerf(&response, "X-Number", "%d", i);
 	ck_assert(finish(HTTP_GET));
-	HEADER_IS("Status", "500");
+	HEADER_IS("Status", "500 Internal Server Error");
 	HEADER_ABSENT("X-Number");
 	fake_release(&fake);
 }
@@ -100,7 +100,7 @@ START_TEST(headers_too_large_together_are_refused_and_not_cut)
 		response_header(&response, "X-Large", value);
 	response_body(&response, 200, NULL, SPAN_LIT("body"));
 	ck_assert(finish(HTTP_GET));
-	HEADER_IS("Status", "500");
+	HEADER_IS("Status", "500 Internal Server Error");
 	HEADER_ABSENT("X-Large");
 	fake_release(&fake);
 }
@@ -216,7 +216,7 @@ START_TEST(an_error_replaces_what_was_built)
 	error_setf(&fake.error, E_MANIFEST_UNKNOWN, "unknown tag=\"%s\"\r\n", "a\xff");
 	response_error(&response, &fake.error);
 	ck_assert(finish(HTTP_GET));
-	HEADER_IS("Status", "404");
+	HEADER_IS("Status", "404 Not Found");
 	HEADER_IS("Content-Type", "application/json");
 	HEADER_ABSENT("Docker-Content-Digest");
 	HEADER_ABSENT("Retry-After");
@@ -234,7 +234,7 @@ START_TEST(several_errors_are_one_list)
 	error_add(&fake.error, E_MANIFEST_INVALID, NULL);
 	response_error(&response, &fake.error);
 	ck_assert(finish(HTTP_PUT));
-	HEADER_IS("Status", "400");
+	HEADER_IS("Status", "400 Bad Request");
 	ck_assert(span_is(fake_body(&fake),
 			  "{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\","
 			  "\"detail\":\"sha256:aa\"},{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\"}]}\n"));
@@ -248,7 +248,7 @@ START_TEST(an_outage_says_when_to_come_back)
 	error_unavailable(&fake.error, 5);
 	response_error(&response, &fake.error);
 	ck_assert(finish(HTTP_GET));
-	HEADER_IS("Status", "503");
+	HEADER_IS("Status", "503 Service Unavailable");
 	HEADER_IS("Retry-After", "5");
 	fake_release(&fake);
 }
