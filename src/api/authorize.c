@@ -145,8 +145,8 @@ bool authorize(struct call *call, enum route_action action)
 	call->identity.everything = !call->api->auth;
 	if (action == ACTION_NONE)
 		return true;
-	if (call->settings->authenticated && !call->api->auth)
-		return error_unavailable(&call->error, 0);
+	if (!call->api->auth)
+		return !call->settings->authenticated || error_unavailable(&call->error, 0);
 	ask_for(&question, needs, call, action);
 	question.origin = origin(call);
 	question.now = asked_at(call);

@@ -147,12 +147,9 @@ static void add_request(struct strbuf *out, const char *socket)
 	strbuf_addf(out, "\t\tfastcgi_pass \"unix:%s\";\n", socket);
 	strbuf_adds(out, "\t\tfastcgi_param REQUEST_METHOD $request_method;\n"
 			 "\t\tfastcgi_param REQUEST_URI $request_uri;\n"
-			 "\t\tfastcgi_param QUERY_STRING $query_string;\n"
-			 "\t\tfastcgi_param CONTENT_TYPE $content_type;\n"
-			 "\t\tfastcgi_param CONTENT_LENGTH $content_length;\n"
-			 "\t\tfastcgi_param SERVER_PROTOCOL $server_protocol;\n"
+			 "\t\tfastcgi_param CONTENT_TYPE $content_type if_not_empty;\n"
+			 "\t\tfastcgi_param CONTENT_LENGTH $content_length if_not_empty;\n"
 			 "\t\tfastcgi_param REMOTE_ADDR $remote_addr;\n"
-			 "\t\tfastcgi_param REMOTE_PORT $remote_port;\n"
 			 "\t\tfastcgi_param HTTPS $https if_not_empty;\n"
 			 "\t\tfastcgi_param HTTP_HOST $http_host;\n" /* with its port, which Debian's file drops */
 			 "\t\tfastcgi_param HTTP_PROXY \"\";\n");
@@ -376,6 +373,7 @@ static void add_main(struct strbuf *out, const struct site *site)
 		strbuf_addf(out, "user \"%s\" \"%s\";\n", site->options->user, site->options->group);
 	strbuf_adds(out, "worker_processes auto;\n"
 			 "worker_rlimit_nofile 16384;\n"
+			 "pcre_jit on;\n" /* every request's path is held against that of uploads */
 			 "worker_shutdown_timeout 900s;\n");
 	line(out, "", "pid", arena_printf(out->arena, "%s/nginx.pid", run));
 	add_log(out, site);
