@@ -12,8 +12,8 @@ usage: tests/run.sh [--all] [--build DIR] [--quick] [STAGE...]
   --all        a skip is a failure: for machines on which everything can be installed
   --quick      no object stores, no clients, no conformance suite, no quickstart, no fault tests, no fuzzing
   --build DIR  where the build trees live (build/ beside the sources)
-  STAGE        build meta unit schema programs api auth tokens store conformance clients quickstart faults fuzz; all of them
-               without
+  STAGE        build meta unit schema store programs api auth tokens objects conformance clients quickstart faults fuzz; all of
+               them without; `store` and `faults` go on beside those that follow, for they mostly wait
 
 Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
 BERTH_FAULT_SECONDS, BERTH_FUZZ_SECONDS, BERTH_TEST_CACHE: see tests/README.md.
@@ -27,7 +27,7 @@ builds=$top/build
 results=$top/results
 python=/usr/bin/python3
 all=false
-stages=(build meta unit schema programs api auth tokens store conformance clients quickstart faults fuzz)
+stages=(build meta unit schema store programs api auth tokens objects faults conformance clients quickstart fuzz)
 chosen=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -91,6 +91,7 @@ pytest_begin() {
 pytest_end() {
     local name=$1 status=0
     wait "${under_way[$name]}" || status=$?
+    unset "under_way[$name]"
     [ "$status" -ne 5 ] || { skip "$name: no tests" && return; }
     [ "$status" -eq 0 ] || tail -n 120 "$results/$name.log" | cut -c1-400
     grep -a '^SKIPPED' "$results/$name.log"
@@ -100,6 +101,14 @@ pytest_end() {
 pytest_stage() {
     pytest_begin "$@"
     pytest_end "$1"
+}
+
+# Waits for every stage that is still under way.
+end_all() {
+    local name
+    for name in "${!under_way[@]}"; do
+        pytest_end "$name"
+    done
 }
 
 # ---- packages ----
@@ -188,6 +197,11 @@ install_missing() {
     [ -z "$packages" ] || say "missing packages: $packages"
 }
 
+# install_tools NAME...: programs that are no packages; the tests skip, loudly, what is missing.
+install_tools() {
+    "$top/tests/tools.sh" "$@" >/dev/null 2>"$results/tools.log" || cat "$results/tools.log"
+}
+
 # ---- stages ----
 
 # configure_and_make NAME [OPTION...]
@@ -250,10 +264,15 @@ stage_auth() {
     pytest_stage auth "$top/tests/auth"
 }
 
-# Object stores: the drivers against servers that verify signatures. Most of it is waiting, so that two go on at once.
+# The drivers of object stores against servers that verify signatures. Most of it is waiting: it goes on beside other stages.
 stage_store() {
-    "$top/tests/tools.sh" azurite >/dev/null 2>"$results/tools.log" || cat "$results/tools.log"
+    install_tools azurite
     pytest_begin store "$top/tests/store" --frontend nginx
+}
+
+# The API on object stores.
+stage_objects() {
+    install_tools azurite
     pytest_stage api-s3 "$top/tests/api" --frontend nginx --storage s3
     pytest_stage nodes-s3 "$top/tests/faults/test_two_nodes.py" --storage s3 -k 'not apache'
     logged conformance-s3 "$top/tests/conformance/run.py" --storage s3 --frontend nginx --results "$results/conformance-s3"
@@ -262,7 +281,6 @@ stage_store() {
     api_on gcs nginx
     pytest_stage api-swift "$top"/tests/api/test_{blobs,deletion,mount,ranges_and_conditions}.py \
         "$top"/tests/api/test_uploads_{chunked,monolithic}.py --frontend nginx --storage swift
-    pytest_end store
 }
 
 # api_on STORAGE FRONTEND: what of the API has to do with blobs, on an object store.
@@ -281,7 +299,7 @@ stage_conformance() {
 }
 
 stage_clients() {
-    "$top/tests/tools.sh" crane oras regctl >/dev/null 2>"$results/tools.log" || cat "$results/tools.log"
+    install_tools crane oras regctl
     pytest_stage clients "$top/tests/clients" --frontend nginx
 }
 
@@ -298,8 +316,10 @@ stage_quickstart() {
     rm -rf "$data"
 }
 
+# Beside other stages, too, once `store` has ended.
 stage_faults() {
-    pytest_stage faults "$top/tests/faults"
+    end_all
+    pytest_begin faults "$top/tests/faults"
 }
 
 stage_fuzz() {
@@ -312,6 +332,7 @@ stage_fuzz() {
 
 finish() {
     local note
+    end_all
     for note in "${notes[@]}"; do
         say "$note"
     done
