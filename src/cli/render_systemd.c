@@ -39,7 +39,7 @@ static void add_unit(struct strbuf *out, const struct site *site, const struct p
 	quote_systemd(out, pool->program);
 	strbuf_addf(out, " --workers %u --pool %s ", options->workers, pool->name);
 	quote_systemd(out, options->config_path);
-	strbuf_adds(out, "\nExecReload=/bin/kill -HUP $MAINPID\n");
+	strbuf_adds(out, "\nExecReload=/bin/sh -c \"kill -HUP $MAINPID\"\n");
 	strbuf_addf(out, "KillMode=mixed\nTimeoutStopSec=%lld\nRestart=always\nRestartSec=1\n", drain);
 	strbuf_adds(out, hardening);
 	if (pool->stores) {
