@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from processes import ACCOUNT, Child, environment, free_port, listening, program, run, wait_until
+from processes import ACCOUNT, Child, environment, free_port, listening, run, wait_until
 from stack import ROOT, build_folder, merged, yaml
 from tokens import basic
 
@@ -330,9 +330,3 @@ def test_the_quickstart_refuses_a_busy_port_and_a_foreign_folder(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
     for words in (["--port", "x"], ["--port", "70000"], ["--server", "lighttpd"], ["--nonsense"], ["--data"]):
         assert quickstart(*words).returncode == 2
-
-
-def test_the_quickstart_passes_shellcheck():
-    if not program("shellcheck"):
-        pytest.skip("shellcheck is not installed")
-    run(["shellcheck", os.path.join(ROOT, "conf", "quickstart.sh")])
