@@ -3,15 +3,22 @@
 #include "berth/fcgi/fcgi_io.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
 #include <limits.h>
 #include <setjmp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <unistd.h>
+
+#include "berth/base/log.h"
+#include "berth/http/respond.h"
 
 struct fcgi_io {
 	FCGX_Request request;
@@ -89,15 +96,46 @@ static bool write_all(void *context, const void *bytes, size_t len)
 	return true;
 }
 
-/* False when the records made no sense; the connection is closed and the request ready for the next one. */
+/* Web servers give the one request of a connection the number 1. */
+static FCGI_Header header_of(int type, size_t length)
+{
+	return (FCGI_Header){
+		.version = FCGI_VERSION_1,
+		.type = (unsigned char)type,
+		.requestIdB0 = 1,
+		.contentLengthB1 = (unsigned char)(length >> 8),
+		.contentLengthB0 = (unsigned char)length,
+	};
+}
+
+/* By hand, as libfcgi has no memory for a stream to write it to. */
+static void answer_out_of_memory(int fd)
+{
+	size_t length = strlen(response_out_of_memory);
+	FCGI_Header head = header_of(FCGI_STDOUT, length);
+	FCGI_EndRequestRecord end = {.header = header_of(FCGI_END_REQUEST, sizeof end.body)};
+	struct iovec parts[] = {{&head, sizeof head}, {(void *)(uintptr_t)response_out_of_memory, length}, {&end, sizeof end}};
+
+	log_error("request: out of memory while it was read");
+	if (writev(fd, parts, sizeof parts / sizeof *parts) < 0)
+		log_debug("request: nobody listens any more");
+}
+
+/*
+ * False when the records made no sense, or more than there is memory for; the connection is closed and the request ready
+ * for the next one.
+ */
 static bool read_parameters(FCGX_Request *request)
 {
-	bool good = false;
+	volatile bool good = false;
 
+	errno = 0;
 	if (setjmp(reading.point) == 0) {
 		reading.armed = true;
 		good = FCGX_Accept_r(request) == 0;
 	} else {
+		if (errno == ENOMEM)
+			answer_out_of_memory(request->ipcFd);
 		FCGX_Free(request, 1);
 		(void)FCGX_InitRequest(request, -1, 0);
 	}
@@ -123,7 +161,7 @@ bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out)
 	for (io->variables = 0; io->request.envp[io->variables];)
 		io->variables++;
 	io->body_read = false;
-	*out = (struct http_io){io, variable, variable_at, read_some, write_all};
+	*out = (struct http_io){io, variable, variable_at, read_some, write_all, false};
 	return true;
 }
 

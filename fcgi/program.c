@@ -3,6 +3,7 @@
 #include "berth/fcgi/program.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
@@ -32,13 +33,15 @@ static int work(void *context, int slot)
 	if (!io || !worker)
 		return EXIT_FAILED;
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);
-	while ((fd = prefork_accept(0)) >= 0) {
+	while (!arena.forsaken && (fd = prefork_accept(0)) >= 0) {
 		if (fcgi_io_begin(io, fd, &transport)) {
 			api_serve(app_worker_api(worker), &transport, &arena);
 			fcgi_io_finish(io);
 		}
 		prefork_request_done();
 	}
+	if (arena.forsaken)
+		log_error("worker %d leaves: it ran out of memory where nothing could be given back", (int)getpid());
 	arena_release(&arena);
 	app_worker_free(worker);
 	fcgi_io_free(io);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One request in, one response out: routing, guards, the headers that every response carries. */
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 
 #include "authorize.h"
@@ -151,19 +152,18 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 
 static void out_of_memory(struct http_io *io, struct arena *arena)
 {
-	static const char reply[] = "Status: 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 10\r\n"
-				    "Docker-Distribution-API-Version: registry/2.0\r\n\r\n"
-				    "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}\n";
-
+	log_error("request: out of memory"); /* while the arena has what the line tells of the request */
+	log_context_clear();
 	arena_clear(arena);
-	log_error("request: out of memory");
-	(void)io->write(io->context, reply, sizeof reply - 1);
+	if (!io->begun)
+		(void)io->write(io->context, response_out_of_memory, strlen(response_out_of_memory));
 }
 
 void api_serve(struct api *api, struct http_io *io, struct arena *arena)
 {
 	if (setjmp(arena->on_exhausted) == 0) {
 		arena->armed = true;
+		arena_refuge(arena);
 		serve(api, io, arena);
 	} else {
 		out_of_memory(io, arena);

@@ -34,18 +34,34 @@ struct arena_cleanup {
 	void *object;
 };
 
+static struct arena *refuge;
+
 void arena_init(struct arena *arena, size_t ceiling)
 {
 	memset(arena, 0, sizeof *arena);
 	arena->ceiling = ceiling;
 }
 
-static _Noreturn void exhausted(struct arena *arena)
+void arena_refuge(struct arena *arena)
+{
+	refuge = arena;
+}
+
+void arena_none_left(void)
+{
+	if (refuge) {
+		refuge->forsaken = true;
+		longjmp(refuge->on_exhausted, 1);
+	}
+	fputs("berth: out of memory\n", stderr);
+	abort();
+}
+
+void arena_exhaust(struct arena *arena)
 {
 	if (arena->armed)
 		longjmp(arena->on_exhausted, 1);
-	fputs("berth: out of memory\n", stderr);
-	abort();
+	arena_none_left();
 }
 
 static struct arena_block *add_block(struct arena *arena, size_t size)
@@ -53,7 +69,7 @@ static struct arena_block *add_block(struct arena *arena, size_t size)
 	struct arena_block *block = malloc(sizeof *block + size);
 
 	if (!block)
-		exhausted(arena);
+		arena_exhaust(arena);
 	block->size = size;
 	block->used = 0;
 	block->next = arena->block;
@@ -88,7 +104,7 @@ static void *take(struct arena *arena, size_t size)
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	if (size > arena->ceiling - arena->used)
-		exhausted(arena);
+		arena_exhaust(arena);
 	arena->used += size;
 	return take(arena, size);
 }
@@ -98,7 +114,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 	size_t total;
 
 	if (__builtin_mul_overflow(count, size, &total))
-		exhausted(arena);
+		arena_exhaust(arena);
 	return arena_alloc(arena, total);
 }
 
@@ -131,7 +147,7 @@ char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 	length = vsnprintf(NULL, 0, format, again);
 	va_end(again);
 	if (length < 0)
-		exhausted(arena);
+		arena_exhaust(arena);
 	text = arena_alloc(arena, (size_t)length + 1);
 	(void)vsnprintf(text, (size_t)length + 1, format, args);
 	return text;
@@ -173,6 +189,8 @@ void arena_clear(struct arena *arena)
 	struct arena_block *block, *next, *kept = NULL;
 
 	arena->armed = false;
+	if (refuge == arena)
+		refuge = NULL;
 	run_cleanups(arena);
 	for (block = arena->block; block; block = next) {
 		next = block->next;

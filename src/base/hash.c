@@ -2,11 +2,13 @@
 /* Hashes and HMAC through OpenSSL. */
 #include "berth/base/hash.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "berth/base/arena.h"
+#include "berth/base/digest.h"
 #include "berth/base/hex.h"
 
 static const EVP_MD *method_of(enum hash hash)
@@ -20,12 +22,20 @@ static const EVP_MD *method_of(enum hash hash)
 	return EVP_sha512();
 }
 
+void hash_sha256(unsigned char out[static HASH_SHA256_BYTES], struct span bytes)
+{
+	struct digest digest;
+
+	digest_of(&digest, DIGEST_SHA256, bytes.ptr, bytes.len);
+	memcpy(out, digest.bytes, HASH_SHA256_BYTES);
+}
+
 size_t hash_of(unsigned char out[static HASH_MAX], enum hash hash, struct span bytes)
 {
 	unsigned len = 0;
 
 	if (EVP_Digest(bytes.ptr, bytes.len, out, &len, method_of(hash), NULL) != 1)
-		abort(); /* out of memory, or OpenSSL without the algorithm: nothing sound can follow */
+		arena_none_left(); /* or OpenSSL without the algorithm: nothing sound can follow either */
 	return len;
 }
 
@@ -34,7 +44,7 @@ size_t hash_hmac(unsigned char out[static HASH_MAX], enum hash hash, struct span
 	unsigned len = 0;
 
 	if (!HMAC(method_of(hash), key.ptr, (int)key.len, (const unsigned char *)bytes.ptr, bytes.len, out, &len))
-		abort();
+		arena_none_left();
 	return len;
 }
 

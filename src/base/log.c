@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Log lines on stderr. Works without an arena of its own, so that it can report that memory is out. */
+/* Log lines on stderr. Takes no memory, so that it can report that there is none. */
 #include "berth/base/log.h"
 
 #include <errno.h>
@@ -9,9 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "berth/base/arena.h"
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
+#include "berth/base/strbuf.h"
 
 /* Above the message, all context values and all static text with every byte escaped to six: no line is cut. */
 #define LINE_MAX_BYTES ((size_t)128 << 10)
@@ -125,7 +125,9 @@ static struct span cut(const char *text)
 static void add_field(struct strbuf *line, const char *key, struct span value)
 {
 	if (state.format == LOG_FORMAT_TEXT) {
-		strbuf_addf(line, " %s=", key);
+		strbuf_addc(line, ' ');
+		strbuf_adds(line, key);
+		strbuf_addc(line, '=');
 	} else {
 		strbuf_addc(line, ',');
 		json_escape(line, span_of(key));
@@ -136,16 +138,21 @@ static void add_field(struct strbuf *line, const char *key, struct span value)
 
 static void add_head(struct strbuf *line, enum log_level level)
 {
+	static const struct {
+		const char *time, *level, *end;
+	} heads[] = {
+		[LOG_FORMAT_TEXT] = {"time=\"", "\" level=", ""},
+		[LOG_FORMAT_JSON] = {"{\"time\":\"", "\",\"level\":\"", "\""},
+		[LOG_FORMAT_LOGSTASH] = {"{\"@timestamp\":\"", "\",\"@version\":\"1\",\"level\":\"", "\""},
+	};
 	char now[64];
 
 	add_time(now, sizeof now);
-	switch (state.format) {
-	case LOG_FORMAT_TEXT: strbuf_addf(line, "time=\"%s\" level=%s", now, level_names[level]); break;
-	case LOG_FORMAT_JSON: strbuf_addf(line, "{\"time\":\"%s\",\"level\":\"%s\"", now, level_names[level]); break;
-	case LOG_FORMAT_LOGSTASH:
-		strbuf_addf(line, "{\"@timestamp\":\"%s\",\"@version\":\"1\",\"level\":\"%s\"", now, level_names[level]);
-		break;
-	}
+	strbuf_adds(line, heads[state.format].time);
+	strbuf_adds(line, now);
+	strbuf_adds(line, heads[state.format].level);
+	strbuf_adds(line, level_names[level]);
+	strbuf_adds(line, heads[state.format].end);
 }
 
 static void write_all(const char *bytes, size_t len)
@@ -164,9 +171,9 @@ static void write_all(const char *bytes, size_t len)
 
 void log_write(enum log_level level, const char *format, ...)
 {
+	static char memory[LINE_MAX_BYTES];
 	const char *message_key = state.format == LOG_FORMAT_LOGSTASH ? "message" : "msg";
 	int saved_errno = errno;
-	struct arena arena;
 	struct strbuf line;
 	va_list args;
 	char message[LIMIT_LOG_FIELD * 2];
@@ -181,8 +188,7 @@ void log_write(enum log_level level, const char *format, ...)
 		errno = saved_errno;
 		return;
 	}
-	arena_init(&arena, LINE_MAX_BYTES * 8);
-	strbuf_init(&line, &arena, LINE_MAX_BYTES);
+	strbuf_fixed(&line, memory, sizeof memory);
 	add_head(&line, level);
 	add_field(&line, message_key, span_of(message));
 	for (size_t i = 0; i < state.context_count; i++)
@@ -191,6 +197,5 @@ void log_write(enum log_level level, const char *format, ...)
 		add_field(&line, state.fixed[i].key, cut(state.fixed[i].value));
 	strbuf_adds(&line, state.format == LOG_FORMAT_TEXT ? "\n" : "}\n");
 	write_all(line.ptr, line.len);
-	arena_release(&arena);
 	errno = saved_errno;
 }

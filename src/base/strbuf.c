@@ -14,6 +14,12 @@ void strbuf_init(struct strbuf *buf, struct arena *arena, size_t ceiling)
 	*buf = (struct strbuf){.arena = arena, .ptr = nothing, .ceiling = ceiling};
 }
 
+void strbuf_fixed(struct strbuf *buf, char *memory, size_t size)
+{
+	*buf = (struct strbuf){.ptr = memory, .capacity = size, .ceiling = size - 1};
+	*memory = '\0';
+}
+
 static bool grow(struct strbuf *buf, size_t needed)
 {
 	size_t capacity = buf->capacity ? buf->capacity : FIRST_CAPACITY;

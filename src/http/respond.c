@@ -13,6 +13,11 @@
 #define HEAD_MAX ((size_t)64 << 10) /* all headers together; each is bounded by LIMIT_HEADER_VALUE */
 #define HEAD_OWN ((size_t)128)      /* the lines that response_send adds */
 
+const char response_out_of_memory[] =
+	"Status: 503 Service Unavailable\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\nRetry-After: 10\r\n"
+	"Docker-Distribution-API-Version: registry/2.0\r\n\r\n"
+	"{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}\n";
+
 void response_init(struct response *response, struct arena *arena)
 {
 	*response = (struct response){.arena = arena, .status = 200};
@@ -165,6 +170,12 @@ static const char *reason(int status)
 	return "Other";
 }
 
+static bool put(struct http_io *io, const void *bytes, size_t len)
+{
+	io->begun = true;
+	return io->write(io->context, bytes, len);
+}
+
 bool response_send(struct response *response, struct http_io *io, enum http_method method)
 {
 	struct strbuf out;
@@ -182,12 +193,11 @@ bool response_send(struct response *response, struct http_io *io, enum http_meth
 	add_length(response, &out);
 	strbuf_adds(&out, "\r\n");
 	if (method == HTTP_HEAD || bodiless(response->status))
-		return io->write(io->context, out.ptr, out.len);
+		return put(io, out.ptr, out.len);
 	if (response->body.len < (size_t)64 << 10) {
 		strbuf_add_span(&out, response->body); /* one write, one record */
-		return io->write(io->context, out.ptr, out.len) &&
+		return put(io, out.ptr, out.len) &&
 		       (!response->stream || response->stream(response->stream_context, io));
 	}
-	return io->write(io->context, out.ptr, out.len) &&
-	       io->write(io->context, response->body.ptr, response->body.len);
+	return put(io, out.ptr, out.len) && put(io, response->body.ptr, response->body.len);
 }

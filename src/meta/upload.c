@@ -101,8 +101,11 @@ void meta_upload_unlock(struct db *db, const char *id)
 	struct db_rows rows;
 
 	arena_init(&arena, (size_t)64 << 10);
-	error_init(&error, &arena);
-	if (db_run(db, STMT_UPLOAD_UNLOCK, DB_VALUES(db_text(id)), &rows, &arena, &error) == DB_OK)
-		db_release_hold(db); /* else db_tidy ends the connection, and the lock with it */
+	if (setjmp(arena.on_exhausted) == 0) {
+		arena.armed = true;
+		error_init(&error, &arena);
+		if (db_run(db, STMT_UPLOAD_UNLOCK, DB_VALUES(db_text(id)), &rows, &arena, &error) == DB_OK)
+			db_release_hold(db); /* else db_tidy ends the connection, and the lock with it */
+	}
 	arena_release(&arena);
 }

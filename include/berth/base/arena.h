@@ -15,6 +15,10 @@
  * armed, and aborts the process if it is not (start-up code, commands). Anything that needs closing is registered
  * with arena_defer, so that neither the jump nor an early return leaks it.
  *
+ * An armed arena can be the refuge of the process, as a request's is: memory that runs out anywhere beneath, in an arena
+ * that is not armed or where there is none, then jumps there instead of ending the process. What was under way in between
+ * is left as it stood, so `forsaken` is set: answer, and end the process in good order.
+ *
  * Under AddressSanitizer every allocation is a malloc of its own, so that overruns are seen.
  */
 #ifndef BERTH_BASE_ARENA_H
@@ -36,6 +40,7 @@ struct arena {
 	size_t used;    /* bytes handed out since the last clear */
 	size_t ceiling; /* most that may be handed out between two clears */
 	bool armed;     /* on_exhausted is valid */
+	bool forsaken;  /* what was beneath this refuge can no longer be trusted; stays */
 	jmp_buf on_exhausted;
 };
 
@@ -64,6 +69,15 @@ void *arena_memdup(struct arena *arena, const void *bytes, size_t size) __attrib
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3), returns_nonnull));
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0), returns_nonnull));
+
+/* Makes an armed arena the refuge, until it is cleared. There is one at a time. */
+void arena_refuge(struct arena *arena);
+
+/* For memory that goes with the arena's but is not from it, such as a library's: it has run out. */
+_Noreturn void arena_exhaust(struct arena *arena);
+
+/* For memory that goes with no arena: it has run out. */
+_Noreturn void arena_none_left(void);
 
 /* Calls fn(object) when the arena is cleared or released. */
 void arena_defer(struct arena *arena, arena_cleanup_fn *fn, void *object);

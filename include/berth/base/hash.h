@@ -13,6 +13,11 @@ enum hash { HASH_MD5, HASH_SHA1, HASH_SHA256, HASH_SHA512 };
 #define HASH_MAX 64
 #define HASH_HEX_MAX (2 * HASH_MAX + 1)
 
+#define HASH_SHA256_BYTES 32
+
+/* Takes no memory, so that it cannot fail: OpenSSL's SHA256() then leaves `out` as it was. */
+void hash_sha256(unsigned char out[static HASH_SHA256_BYTES], struct span bytes);
+
 /* Both return the length of the result: 16, 20, 32 or 64. */
 size_t hash_of(unsigned char out[static HASH_MAX], enum hash hash, struct span bytes);
 size_t hash_hmac(unsigned char out[static HASH_MAX], enum hash hash, struct span key, struct span bytes);

@@ -27,6 +27,9 @@ struct strbuf {
 /* An empty buffer that will hold at most `ceiling` bytes, the NUL not counted. */
 void strbuf_init(struct strbuf *buf, struct arena *arena, size_t ceiling);
 
+/* An empty buffer in the caller's memory, which cannot grow and takes no strbuf_addf. */
+void strbuf_fixed(struct strbuf *buf, char *memory, size_t size);
+
 void strbuf_add(struct strbuf *buf, const void *bytes, size_t len);
 void strbuf_adds(struct strbuf *buf, const char *text);
 void strbuf_add_span(struct strbuf *buf, struct span bytes);

@@ -28,6 +28,7 @@ struct http_io {
 	ptrdiff_t (*read)(void *context, void *buffer, size_t len);
 	/* False when nobody listens any more. */
 	bool (*write)(void *context, const void *bytes, size_t len);
+	bool begun; /* a reply is on its way: another cannot take its place */
 };
 
 enum http_method { HTTP_GET = 1, HTTP_HEAD = 2, HTTP_POST = 4, HTTP_PUT = 8, HTTP_PATCH = 16, HTTP_DELETE = 32, HTTP_OPTIONS = 64 };

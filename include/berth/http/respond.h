@@ -37,6 +37,9 @@ struct response {
 	void *stream_context;
 };
 
+/* A whole 503, for when there is no memory to build one. */
+extern const char response_out_of_memory[];
+
 void response_init(struct response *response, struct arena *arena);
 
 /* Forgets status, headers and body: an error is found while a reply is being built. */

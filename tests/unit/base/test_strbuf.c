@@ -87,6 +87,20 @@ START_TEST(room_is_reserved_up_to_the_ceiling)
 }
 END_TEST
 
+START_TEST(given_memory_holds_as_much_as_it_is_long)
+{
+	char memory[6];
+
+	strbuf_fixed(&buf, memory, sizeof memory);
+	ck_assert_str_eq(buf.ptr, "");
+	strbuf_adds(&buf, "hello");
+	ck_assert(strbuf_ok(&buf));
+	strbuf_addc(&buf, '!');
+	ck_assert(!strbuf_ok(&buf));
+	ck_assert_str_eq(memory, "hello");
+}
+END_TEST
+
 TEST_FILE(strbuf, an_empty_buffer_is_an_empty_string, the_text_grows_and_stays_terminated,
 	  the_ceiling_is_the_last_byte_that_fits, past_the_ceiling_all_that_follows_is_ignored,
-	  room_is_reserved_up_to_the_ceiling)
+	  room_is_reserved_up_to_the_ceiling, given_memory_holds_as_much_as_it_is_long)

@@ -54,7 +54,7 @@ static bool write_all(void *context, const void *bytes, size_t len)
 void fake_init(struct fake *fake, const char *const *variables)
 {
 	*fake = (struct fake){.piece = SIZE_MAX, .write_limit = SIZE_MAX, .body = {"", 0}};
-	fake->io = (struct http_io){fake, variable, variable_at, read_some, write_all};
+	fake->io = (struct http_io){fake, variable, variable_at, read_some, write_all, false};
 	for (size_t i = 0; variables[i]; i++)
 		fake->variables[i] = variables[i];
 	arena_init(&fake->arena, 48 << 20);
