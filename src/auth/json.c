@@ -4,33 +4,19 @@
 
 #include <string.h>
 
-#include <json_tokener.h>
-
 #include "berth/base/base64.h"
 #include "berth/base/json_scan.h"
+#include "berth/base/json_tree.h"
 #include "berth/base/limits.h"
-
-static void put(void *object)
-{
-	json_object_put(object);
-}
 
 struct json_object *json_read_object(struct arena *arena, struct span text)
 {
 	struct json_scan scan;
-	struct json_tokener *tokener;
 	struct json_object *object;
 
 	if (text.len > LIMIT_KEY_FILE || !json_scan(&scan, arena, text))
 		return NULL;
-	tokener = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1); /* counts the value inside the innermost brackets, too */
-	if (!tokener)
-		return NULL;
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	object = json_tokener_parse_ex(tokener, text.ptr, (int)text.len);
-	json_tokener_free(tokener);
-	if (object)
-		arena_defer(arena, put, object);
+	object = json_tree(arena, text);
 	return json_object_get_type(object) == json_type_object ? object : NULL;
 }
 

@@ -273,11 +273,16 @@ static bool read_key(struct reading *reading, struct key *out)
 	return not_for_us(reading, "another kty than RSA, EC, OKP and oct");
 }
 
+bool jwk_read(struct key *out, struct arena *arena, struct json_object *object, const char **reason)
+{
+	struct reading reading = {arena, object, reason, false};
+
+	return object ? read_key(&reading, out) : no(&reading, "not a strict JSON object");
+}
+
 bool jwk_parse(struct key *out, struct arena *arena, struct span json, const char **reason)
 {
-	struct reading reading = {arena, json_read_object(arena, json), reason, false};
-
-	return reading.object ? read_key(&reading, out) : no(&reading, "not a strict JSON object");
+	return jwk_read(out, arena, json_read_object(arena, json), reason);
 }
 
 static bool unique_kid(struct reading *reading, const struct key *keys, size_t count)

@@ -166,11 +166,11 @@ static char *put_utf8(char *to, long point)
 	return to;
 }
 
-/* A string that scan_string passed, without its escapes; these only ever get shorter. */
-static struct span decode(struct arena *arena, struct span raw)
+/* Escapes only ever get shorter. */
+struct span json_unescape(struct arena *arena, struct span raw)
 {
 	static const char escapes[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-	char *text = arena_alloc(arena, raw.len), *to = text;
+	char *text = arena_alloc(arena, raw.len + 1), *to = text;
 	const char *at = raw.ptr, *end = raw.ptr + raw.len;
 
 	while (at < end) {
@@ -299,7 +299,7 @@ static bool scan_key(struct scanner *scan)
 	if (!scan_string(scan, &key, &has_escapes))
 		return false;
 	if (has_escapes) {
-		key = decode(scan->arena, key);
+		key = json_unescape(scan->arena, key);
 		if (memchr(key.ptr, '\0', key.len))
 			return refuse_at(scan, start, "NUL in a key");
 	}

@@ -51,7 +51,7 @@ void json_u64(struct json_writer *json, uint64_t value)
 	strbuf_addf(json->out, "%" PRIu64, value);
 }
 
-void json_bool(struct json_writer *json, bool value)
+void json_boolean(struct json_writer *json, bool value)
 {
 	separate(json);
 	strbuf_adds(json->out, value ? "true" : "false");

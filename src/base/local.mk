@@ -8,6 +8,7 @@ libbase_a_SOURCES = \
 	src/base/hash.c \
 	src/base/hex.c \
 	src/base/json_scan.c \
+	src/base/json_tree.c \
 	src/base/json_write.c \
 	src/base/log.c \
 	src/base/percent.c \

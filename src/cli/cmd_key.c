@@ -63,7 +63,7 @@ static void add_key(struct json_writer *json, const struct keystore_entry *entry
 		json_text(json, values[i][1]);
 	}
 	json_key(json, "signs");
-	json_bool(json, signs);
+	json_boolean(json, signs);
 	json_close(json, '}');
 }
 

@@ -93,7 +93,7 @@ static void write_value(struct strbuf *out, const struct setting *row, const voi
 	struct json_writer json = json_writer(out);
 
 	switch (row->type) {
-	case SETTING_BOOL: json_bool(&json, *(const bool *)member); break;
+	case SETTING_BOOL: json_boolean(&json, *(const bool *)member); break;
 	case SETTING_INT: strbuf_addf(out, "%" PRId64, *(const int64_t *)member); break;
 	case SETTING_SIZE: json_u64(&json, *(const uint64_t *)member); break;
 	case SETTING_DURATION: strbuf_adds(out, value_duration_text(*(const int64_t *)member, out->arena)); break;

@@ -3,9 +3,11 @@
 #include "berth/oci/manifest.h"
 
 #include <json_object.h>
-#include <json_tokener.h>
+#include <json_object_iterator.h>
 
 #include "berth/base/json_scan.h"
+#include "berth/base/json_tree.h"
+#include "berth/base/json_write.h"
 #include "berth/base/limits.h"
 #include "descriptor_priv.h"
 #include "field_priv.h"
@@ -28,20 +30,9 @@ static bool refuse_schema1(struct error *error)
 	return refuse(error, "Schema 1 manifest not supported");
 }
 
-struct tree {
-	struct json_object *root;
-};
-
-static void put_tree(void *object)
-{
-	struct tree *tree = object;
-
-	json_object_put(tree->root);
-}
-
 /*
  * What json-c 0.16 allocates on 64 bits, rounded up: a table of 16 entries for an object, 8 pointers for an array, a
- * copy of each key in a table that doubles. Without this bound 4 MiB of `{},` would take 1 GB.
+ * place for each key in a table that doubles. Without this bound 4 MiB of `{},` would take 1 GB.
  */
 static size_t tree_cost(const struct json_scan *scan, size_t text)
 {
@@ -60,25 +51,12 @@ static bool check_text(struct arena *arena, struct span body, struct error *erro
 	return true;
 }
 
-/* The tree is freed with the arena. */
 static bool build_tree(struct json_object **out, struct arena *arena, struct span body, struct error *error)
 {
-	struct tree *tree = arena_alloc(arena, sizeof *tree);
-	struct json_tokener *tokener;
-
 	if (body.len > INT32_MAX)
 		return refuse(error, "too long");
-	arena_defer(arena, put_tree, tree);
-	tokener = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1); /* counts the value inside the innermost brackets, too */
-	if (!tokener)
-		return error_unavailable(error, 1);
-	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	tree->root = json_tokener_parse_ex(tokener, body.ptr, (int)body.len);
-	json_tokener_free(tokener);
-	if (json_object_get_type(tree->root) != json_type_object)
-		return refuse(error, "not a JSON object");
-	*out = tree->root;
-	return true;
+	*out = json_tree(arena, body);
+	return json_object_get_type(*out) == json_type_object || refuse(error, "not a JSON object");
 }
 
 /* The type that a name stands for, into *out; untouched for the empty name. */
@@ -201,18 +179,28 @@ static bool read_index(struct manifest *out, struct arena *arena, struct json_ob
 	return read_list(&out->manifests, &out->manifest_count, arena, root, "manifests", error);
 }
 
-static bool read_annotations(struct manifest *out, struct json_object *root, struct error *error)
+/* Text, so that the columns of a listing hold it; json-c's own writer leaves out what it finds no memory for. */
+static bool read_annotations(struct manifest *out, struct arena *arena, struct json_object *root)
 {
-	struct json_object *annotations = field_get(root, "annotations");
-	struct span text;
+	struct json_object *annotations = field_get(root, "annotations"), *value;
+	struct json_object_iterator at, end;
+	struct json_writer json;
+	struct strbuf text;
 
 	if (!annotations || json_object_object_length(annotations) == 0)
 		return true;
-	text.ptr = json_object_to_json_string_length(
-	    annotations, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE, &text.len);
-	if (!text.ptr)
-		return error_unavailable(error, 1);
-	out->annotations = text; /* in the tree, which lives as long as the arena */
+	strbuf_init(&text, arena, LIMIT_RESPONSE);
+	json = json_writer(&text);
+	json_open(&json, '{');
+	at = json_object_iter_begin(annotations);
+	end = json_object_iter_end(annotations);
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		value = json_object_iter_peek_value(&at);
+		json_key(&json, json_object_iter_peek_name(&at));
+		json_span(&json, (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)});
+	}
+	json_close(&json, '}');
+	out->annotations = strbuf_span(&text);
 	return true;
 }
 
@@ -231,5 +219,5 @@ bool manifest_parse(struct manifest *out, struct arena *arena, struct span body,
 	       (out->kind == MANIFEST_KIND_INDEX ? read_index : read_image)(out, arena, root, error) &&
 	       read_one(&out->subject, arena, root, "subject", error) &&
 	       field_text(&out->artifact_type, arena, error, &whole, root, "artifactType", LIMIT_MEDIA_TYPE) &&
-	       read_annotations(out, root, error);
+	       read_annotations(out, arena, root);
 }

@@ -3,10 +3,9 @@
 #include "jsondoc_priv.h"
 
 #include <json_object.h>
-#include <json_tokener.h>
 
 #include "berth/base/json_scan.h"
-#include "berth/base/limits.h"
+#include "berth/base/json_tree.h"
 
 /* json-c takes no const, but only reads here. */
 static json_object *object_of(const struct jsondoc *value)
@@ -19,27 +18,13 @@ static const struct jsondoc *value_of(const json_object *object)
 	return (const struct jsondoc *)object;
 }
 
-static void put(void *object)
-{
-	json_object_put(object);
-}
-
 const struct jsondoc *jsondoc_parse(struct span text, struct arena *arena)
 {
 	struct json_scan scan;
-	json_tokener *parser;
-	json_object *root;
 
 	if (text.len > JSONDOC_BYTES_MAX || !json_scan(&scan, arena, text))
 		return NULL;
-	parser = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
-	root = parser ? json_tokener_parse_ex(parser, text.ptr, (int)text.len) : NULL;
-	if (parser && !root && json_tokener_get_error(parser) == json_tokener_continue)
-		root = json_tokener_parse_ex(parser, "", 1); /* a bare number needs to see its end */
-	json_tokener_free(parser);
-	if (root)
-		arena_defer(arena, put, root);
-	return value_of(root);
+	return value_of(json_tree(arena, text));
 }
 
 const struct jsondoc *jsondoc_get(const struct jsondoc *object, const char *key)

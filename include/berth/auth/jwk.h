@@ -17,7 +17,10 @@
 
 #define JWK_SET_MAX 100 /* keys of one set */
 
+struct json_object;
+
 /* One JWK. False with a *reason that names no key material. */
+bool jwk_read(struct key *out, struct arena *arena, struct json_object *object, const char **reason);
 bool jwk_parse(struct key *out, struct arena *arena, struct span json, const char **reason);
 
 /*

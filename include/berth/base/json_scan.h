@@ -35,4 +35,7 @@ struct json_scan {
 /* True when the text holds. Fills *out either way; `arena` holds the keys with escapes until it is cleared. */
 bool json_scan(struct json_scan *out, struct arena *arena, struct span text) __attribute__((warn_unused_result));
 
+/* What stands between the quotes of a string that the scan passed, without its escapes; NUL-terminated, in the arena. */
+struct span json_unescape(struct arena *arena, struct span raw);
+
 #endif

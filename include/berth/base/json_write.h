@@ -32,7 +32,7 @@ void json_key(struct json_writer *json, const char *key);
 void json_text(struct json_writer *json, const char *value);
 void json_span(struct json_writer *json, struct span value);
 void json_u64(struct json_writer *json, uint64_t value);
-void json_bool(struct json_writer *json, bool value);
+void json_boolean(struct json_writer *json, bool value);
 
 /* A value that is JSON already: an annotations object as it was pushed. */
 void json_raw(struct json_writer *json, struct span value);

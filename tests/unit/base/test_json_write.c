@@ -71,8 +71,8 @@ START_TEST(commas_stand_between_and_nowhere_else)
 	json_key(&json, "b");
 	json_open(&json, '[');
 	json_u64(&json, UINT64_MAX);
-	json_bool(&json, true);
-	json_bool(&json, false);
+	json_boolean(&json, true);
+	json_boolean(&json, false);
 	json_open(&json, '{');
 	json_close(&json, '}');
 	json_text(&json, NULL);
