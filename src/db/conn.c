@@ -2,6 +2,7 @@
 /* Opening, losing and reopening the connection; notifications. */
 #include "db_priv.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,9 +129,11 @@ static bool start_listening(struct db *db)
 	if (!db->settings->listen)
 		return true;
 	name = PQescapeIdentifier(db->conn, db->settings->listen, strlen(db->settings->listen));
-	(void)snprintf(command, sizeof command, "LISTEN %s", name ? name : "");
+	if (!name)
+		return false;
+	(void)snprintf(command, sizeof command, "LISTEN %s", name);
 	PQfreemem(name);
-	result = PQexec(db->conn, command);
+	result = db_exec(db, command);
 	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
 	PQclear(result);
 	return ok;
@@ -211,10 +214,13 @@ uint64_t db_epoch(struct db *db)
 		db_drop(db);
 		return db->epoch;
 	}
+	errno = 0;
 	while ((notification = PQnotifies(db->conn))) {
 		PQfreemem(notification);
 		db->epoch++;
 	}
+	if (errno == ENOMEM)
+		db_drop(db); /* there may be one that libpq could not hand out */
 	return db->epoch;
 }
 

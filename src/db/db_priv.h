@@ -28,6 +28,12 @@ void db_drop(struct db *db);
 /* Connected, or the error is 503. */
 bool db_ensure(struct db *db, struct error *error);
 
+/* The last result of what was sent (PQsendQuery and the like returned `sent`); NULL when there is none to be had. */
+PGresult *db_await(struct db *db, int sent);
+
+/* The same of a command without parameters. */
+PGresult *db_exec(struct db *db, const char *command);
+
 /* Maps a failed result to an outcome, logs what is nobody's business but ours, and sets the error for DB_FAILED. */
 enum db_outcome db_judge(struct db *db, const PGresult *result, const char *what, struct error *error);
 

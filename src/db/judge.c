@@ -61,7 +61,7 @@ enum db_outcome db_judge(struct db *db, const PGresult *result, const char *what
 	case VERDICT_BUG: break;
 	}
 	log_error("database: %s: %s (%s)", what, db->message, state ? state : "connection lost");
-	if (PQstatus(db->conn) != CONNECTION_OK)
+	if (!state || PQstatus(db->conn) != CONNECTION_OK) /* out of memory, libpq cannot tell what the server has done */
 		db_drop(db);
 	if (verdict == VERDICT_AWAY)
 		error_unavailable(error, RETRY_AFTER_S);

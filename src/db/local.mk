@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libdb.a
 libdb_a_SOURCES = \
+	src/db/await.c \
 	src/db/conn.c \
 	src/db/judge.c \
 	src/db/migrate.c \

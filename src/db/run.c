@@ -27,10 +27,10 @@ static bool lost(const struct db *db)
 	return PQstatus(db->conn) != CONNECTION_OK;
 }
 
-/* Only a statement that stands alone may be repeated on a new connection. */
-static bool may_reconnect(const struct db *db, PGTransactionStatusType before)
+/* Only a statement that stands alone may be repeated on a new connection. To be asked before it is run. */
+static bool stands_alone(const struct db *db)
 {
-	return lost(db) && before == PQTRANS_IDLE && !db->held;
+	return PQtransactionStatus(db->conn) == PQTRANS_IDLE && !db->held;
 }
 
 static PGresult *prepare(struct db *db, int statement)
@@ -38,7 +38,7 @@ static PGresult *prepare(struct db *db, int statement)
 	const struct db_statement *entry = &db->table[statement];
 
 	db->round_trips++;
-	return PQprepare(db->conn, entry->name, entry->text, entry->arity, NULL);
+	return db_await(db, PQsendPrepare(db->conn, entry->name, entry->text, entry->arity, NULL));
 }
 
 static PGresult *execute(struct db *db, int statement, struct db_values values)
@@ -54,7 +54,8 @@ static PGresult *execute(struct db *db, int statement, struct db_values values)
 		formats[i] = 1;
 	}
 	db->round_trips++;
-	return PQexecPrepared(db->conn, db->table[statement].name, values.count, pointers, lengths, formats, 1);
+	return db_await(db, PQsendQueryPrepared(db->conn, db->table[statement].name, values.count, pointers, lengths,
+						formats, 1));
 }
 
 static PGresult *attempt(struct db *db, int statement, struct db_values values)
@@ -74,14 +75,14 @@ static PGresult *attempt(struct db *db, int statement, struct db_values values)
 /* One try; a connection that died while it was idle is replaced first. */
 static PGresult *run_once(struct db *db, int statement, struct db_values values, struct error *error)
 {
-	PGTransactionStatusType before;
 	PGresult *result;
+	bool alone;
 
 	if (!db_ensure(db, error))
 		return NULL;
-	before = PQtransactionStatus(db->conn);
+	alone = stands_alone(db);
 	result = attempt(db, statement, values);
-	if (succeeded(result) || !may_reconnect(db, before))
+	if (succeeded(result) || !lost(db) || !alone)
 		return result;
 	PQclear(result);
 	db_drop(db);
@@ -129,7 +130,7 @@ enum db_outcome db_command(struct db *db, const char *constant, struct error *er
 	if (!db_ensure(db, error))
 		return DB_FAILED;
 	db->round_trips++;
-	result = PQexec(db->conn, constant);
+	result = db_exec(db, constant);
 	if (!succeeded(result))
 		outcome = db_judge(db, result, constant, error);
 	PQclear(result);
@@ -140,19 +141,20 @@ enum db_outcome db_command(struct db *db, const char *constant, struct error *er
 static bool begin(struct db *db, struct error *error)
 {
 	PGresult *result;
-	bool ok;
+	bool ok, alone;
 
 	if (!db_ensure(db, error))
 		return false;
+	alone = stands_alone(db);
 	db->round_trips++;
-	result = PQexec(db->conn, "BEGIN");
+	result = db_exec(db, "BEGIN");
 	ok = succeeded(result);
 	PQclear(result);
 	if (ok)
 		return true;
-	if (lost(db) && !db->held)
+	if (lost(db))
 		db_drop(db);
-	return db_command(db, "BEGIN", error) == DB_OK;
+	return db->conn || alone ? db_command(db, "BEGIN", error) == DB_OK : error_unavailable(error, 1);
 }
 
 static void roll_back(struct db *db)
@@ -162,7 +164,7 @@ static void roll_back(struct db *db)
 	if (!db->conn)
 		return;
 	db->round_trips++;
-	result = PQexec(db->conn, "ROLLBACK");
+	result = db_exec(db, "ROLLBACK");
 	if (!succeeded(result))
 		db_drop(db);
 	PQclear(result);
@@ -179,7 +181,7 @@ static enum db_outcome commit(struct db *db, struct error *error)
 		return DB_FAILED;
 	}
 	db->round_trips++;
-	result = PQexec(db->conn, "COMMIT");
+	result = db_exec(db, "COMMIT");
 	if (!succeeded(result)) {
 		outcome = db_judge(db, result, "COMMIT", error);
 	} else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
