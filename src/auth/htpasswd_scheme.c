@@ -2,6 +2,7 @@
 /* The scheme `auth.htpasswd`: users of a password file. */
 #include "berth/auth/htpasswd_scheme.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "berth/auth/htpasswd.h"
 #include "berth/auth/password.h"
 #include "berth/auth/watched_file.h"
+#include "berth/base/digest.h"
 #include "berth/base/hash.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
@@ -24,7 +26,7 @@
 #define SETTLED 2 /* seconds after which an emptied file is believed */
 
 struct remembered {
-	unsigned char mac[HASH_MAX];
+	unsigned char mac[HASH_SHA256_BYTES];
 	time_t until; /* by the monotonic clock; 0: empty */
 };
 
@@ -65,7 +67,10 @@ static void follow_file(struct htpasswd_scheme *scheme)
 
 	if (!watched_file_changed(&scheme->watched))
 		return;
+	errno = 0;
 	file = read_file(scheme, reason, sizeof reason);
+	if (!file && errno == ENOMEM)
+		arena_none_left(); /* the next worker reads it anew; here it counts as seen */
 	if (!file) {
 		log_error("auth.htpasswd: the file has changed and cannot be used, the old list stays: %s", reason);
 		return;
@@ -90,39 +95,40 @@ static time_t clock_s(void)
 	return now.tv_sec;
 }
 
-static void mac_of(const struct htpasswd_scheme *scheme, unsigned char mac[static HASH_MAX], struct arena *arena,
-		   const char *user, struct span hash, struct secret password)
+/* Takes no memory. Nobody outside ever sees one, so that the key may simply stand first. */
+static void mac_of(const struct htpasswd_scheme *scheme, struct digest *mac, const char *user, struct span hash,
+		   struct secret password)
 {
 	const char *secret = secret_reveal(password);
-	size_t user_len = strlen(user) + 1, len = user_len + hash.len + 1 + strlen(secret);
-	char *text = arena_alloc(arena, len + 1);
+	struct hasher hasher;
 
-	/* NULs part them, which none of them holds */
-	memcpy(text, user, user_len);
-	memcpy(text + user_len, hash.ptr, hash.len);
-	memcpy(text + user_len + hash.len + 1, secret, strlen(secret));
-	memset(mac, 0, HASH_MAX);
-	hash_hmac(mac, HASH_SHA256, (struct span){(const char *)scheme->key, sizeof scheme->key}, (struct span){text, len});
-	explicit_bzero(text, len);
+	hasher_init(&hasher, DIGEST_SHA256);
+	hasher_update(&hasher, scheme->key, sizeof scheme->key);
+	hasher_update(&hasher, user, strlen(user) + 1); /* NULs part them, which none of them holds */
+	hasher_update(&hasher, hash.ptr, hash.len);
+	hasher_update(&hasher, "", 1);
+	hasher_update(&hasher, secret, strlen(secret));
+	hasher_final(&hasher, mac);
+	explicit_bzero(&hasher, sizeof hasher);
 }
 
-static struct remembered *place_of(struct htpasswd_scheme *scheme, const unsigned char *mac)
+static struct remembered *place_of(struct htpasswd_scheme *scheme, const struct digest *mac)
 {
-	return &scheme->remembered[mac[0] % REMEMBERED];
+	return &scheme->remembered[mac->bytes[0] % REMEMBERED];
 }
 
-static bool remembers(struct htpasswd_scheme *scheme, const unsigned char mac[static HASH_MAX])
+static bool remembers(struct htpasswd_scheme *scheme, const struct digest *mac)
 {
 	const struct remembered *place = place_of(scheme, mac);
 
-	return place->until > clock_s() && CRYPTO_memcmp(place->mac, mac, HASH_MAX) == 0;
+	return place->until > clock_s() && CRYPTO_memcmp(place->mac, mac->bytes, sizeof place->mac) == 0;
 }
 
-static void remember(struct htpasswd_scheme *scheme, const unsigned char mac[static HASH_MAX])
+static void remember(struct htpasswd_scheme *scheme, const struct digest *mac)
 {
 	struct remembered *place = place_of(scheme, mac);
 
-	memcpy(place->mac, mac, HASH_MAX);
+	memcpy(place->mac, mac->bytes, sizeof place->mac);
 	place->until = clock_s() + HTPASSWD_MEMORY;
 }
 
@@ -131,18 +137,21 @@ static void remember(struct htpasswd_scheme *scheme, const unsigned char mac[sta
 static bool right(struct htpasswd_scheme *scheme, struct arena *arena, const char *user, struct secret password)
 {
 	struct span hash = htpasswd_hash(scheme->file, user);
-	unsigned char mac[HASH_MAX];
+	struct digest mac;
 
 	if (hash.len == 0) { /* as long as for the costliest user there is, and no */
 		(void)password_matches(htpasswd_costliest(scheme->file), span_of(secret_reveal(password)));
 		return false;
 	}
-	mac_of(scheme, mac, arena, user, hash, password);
-	if (remembers(scheme, mac))
+	mac_of(scheme, &mac, user, hash, password);
+	if (remembers(scheme, &mac))
 		return true;
-	if (!password_matches(hash, span_of(secret_reveal(password))))
+	if (!password_matches(hash, span_of(secret_reveal(password)))) {
+		if (errno == ENOMEM)
+			arena_exhaust(arena);
 		return false;
-	remember(scheme, mac);
+	}
+	remember(scheme, &mac);
 	return true;
 }
 

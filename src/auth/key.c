@@ -10,10 +10,10 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/sha.h>
 #include <openssl/x509.h>
 
 #include "berth/base/base64.h"
+#include "berth/base/hash.h"
 #include "berth/base/strbuf.h"
 
 /* Curves by the names that OpenSSL may give them, and by JOSE's. */
@@ -87,10 +87,9 @@ const char *key_libtrust_kid(struct arena *arena, const EVP_PKEY *pkey)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 	char *text = arena_alloc(arena, KEY_LIBTRUST_LENGTH + 1), *to = text;
-	unsigned char hash[SHA256_DIGEST_LENGTH];
-	struct span der = der_of(arena, pkey);
+	unsigned char hash[HASH_SHA256_BYTES];
 
-	SHA256((const unsigned char *)der.ptr, der.len, hash);
+	hash_sha256(hash, der_of(arena, pkey));
 	for (unsigned bit = 0; bit < 240; bit += 5) {
 		unsigned pair = (unsigned)hash[bit / 8] << 8 | hash[bit / 8 + 1];
 
@@ -154,9 +153,9 @@ const char *key_jwk(struct arena *arena, const struct key *key)
 static const char *thumbprint(struct arena *arena, const struct key *key)
 {
 	const char *text = key_jwk(arena, key);
-	unsigned char hash[SHA256_DIGEST_LENGTH];
+	unsigned char hash[HASH_SHA256_BYTES];
 
-	SHA256((const unsigned char *)text, strlen(text), hash);
+	hash_sha256(hash, span_of(text));
 	return base64url_encode(arena, hash, sizeof hash);
 }
 

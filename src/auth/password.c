@@ -3,6 +3,7 @@
 #include "berth/auth/password.h"
 
 #include <crypt.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,14 +68,7 @@ bool password_hash_usable(struct span hash)
 }
 
 /* libcrypt's working memory: large, and full of what must not stay. */
-static struct crypt_data *workspace(void)
-{
-	static struct crypt_data *data;
-
-	if (!data)
-		data = calloc(1, sizeof *data);
-	return data;
-}
+static struct crypt_data workspace;
 
 static bool equal(const char *made, struct span hash)
 {
@@ -83,13 +77,14 @@ static bool equal(const char *made, struct span hash)
 
 bool password_matches(struct span hash, struct span password)
 {
-	struct crypt_data *data = workspace();
+	struct crypt_data *data = &workspace;
 	char setting[PASSWORD_HASH_MAX], text[PASSWORD_MAX + 1];
 	bool fits = password.len <= (span_starts(hash, "$2") ? PASSWORD_BCRYPT_MAX : PASSWORD_MAX) &&
 		    !memchr(password.ptr, '\0', password.len);
 	bool same;
 
-	if (!data || hash.len >= sizeof setting)
+	errno = 0;
+	if (hash.len >= sizeof setting)
 		return false;
 	memcpy(setting, hash.ptr, hash.len);
 	setting[hash.len] = '\0';
@@ -103,11 +98,11 @@ bool password_matches(struct span hash, struct span password)
 
 static const char *make(struct arena *arena, struct span password, const char *prefix, unsigned long cost)
 {
-	struct crypt_data *data = workspace();
+	struct crypt_data *data = &workspace;
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE], text[PASSWORD_MAX + 1];
 	const char *made, *kept = NULL;
 
-	if (!data || password.len == 0 || password.len > PASSWORD_MAX || memchr(password.ptr, '\0', password.len) ||
+	if (password.len == 0 || password.len > PASSWORD_MAX || memchr(password.ptr, '\0', password.len) ||
 	    !crypt_gensalt_rn(prefix, cost, NULL, 0, setting, sizeof setting))
 		return NULL;
 	memcpy(text, password.ptr, password.len);

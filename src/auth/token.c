@@ -4,10 +4,9 @@
 
 #include <string.h>
 
-#include <openssl/sha.h>
-
 #include "berth/auth/jwk.h"
 #include "berth/auth/jws.h"
+#include "berth/base/hash.h"
 #include "berth/base/limits.h"
 #include "claims_priv.h"
 #include "json_priv.h"
@@ -64,7 +63,6 @@ static enum token_verdict check_times(int64_t *expires, struct json_object *clai
 /* The key that the header's `jwk` points to. Its chain is read as x5c is; anything wrong with it is no key. */
 static const struct key *key_of_jwk(const struct jws *jws, const struct keyring *keyring, struct arena *arena)
 {
-	struct span text = span_of(json_object_to_json_string_ext(jws->jwk, JSON_C_TO_STRING_PLAIN));
 	struct span chain[JWS_CHAIN_MAX], kid;
 	struct key *key = arena_alloc(arena, sizeof *key);
 	const char *why;
@@ -76,7 +74,7 @@ static const struct key *key_of_jwk(const struct jws *jws, const struct keyring 
 		return keyring_chain(keyring, chain, count, arena, key) ? key : NULL;
 	if (json_member_text(&kid, jws->jwk, "kid") == JSON_TEXT_FOUND && keyring_find(keyring, kid))
 		return keyring_find(keyring, kid);
-	return jwk_parse(key, arena, text, &why) ? keyring_find(keyring, span_of(key->libtrust)) : NULL;
+	return jwk_read(key, arena, jws->jwk, &why) ? keyring_find(keyring, span_of(key->libtrust)) : NULL;
 }
 
 static const struct key *key_of(const struct jws *jws, const struct keyring *keyring, struct arena *arena)
@@ -112,6 +110,6 @@ enum token_verdict token_check(struct identity *out, int64_t *expires, struct ar
 	if (!key || !jws_verify(&jws, key))
 		return TOKEN_BAD;
 	out->has_fingerprint = true;
-	SHA256((const unsigned char *)text.ptr, text.len, out->fingerprint);
+	hash_sha256(out->fingerprint, text);
 	return verdict;
 }

@@ -2,17 +2,17 @@
 /* The scheme `auth.token`: tokens of a token service. */
 #include "berth/auth/token_scheme.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <openssl/sha.h>
-
 #include "berth/auth/authorization.h"
 #include "berth/auth/challenge.h"
 #include "berth/auth/token_cache.h"
 #include "berth/auth/watched_file.h"
+#include "berth/base/hash.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
 
@@ -71,7 +71,10 @@ static void follow_files(struct token_scheme *scheme)
 	scheme->looked = now.tv_sec;
 	if (!changed(&scheme->bundle) && !changed(&scheme->jwks))
 		return;
+	errno = 0;
 	keyring = read_keys(scheme, reason, sizeof reason);
+	if (errno == ENOMEM)
+		arena_none_left(); /* a key may be missing; the next worker reads them anew, here they count as seen */
 	if (!keyring) {
 		log_error("auth.token: the keys have changed and cannot be used, the old ones stay: %s", reason);
 		return;
@@ -109,7 +112,7 @@ static enum token_verdict judge(struct token_scheme *scheme, const struct auth_q
 
 	if (token.len > LIMIT_TOKEN)
 		return TOKEN_BAD;
-	SHA256((const unsigned char *)token.ptr, token.len, hash);
+	hash_sha256(hash, token);
 	known = token_cache_get(scheme->cache, hash, question->now);
 	if (known) {
 		*out = *known;
@@ -118,9 +121,12 @@ static enum token_verdict judge(struct token_scheme *scheme, const struct auth_q
 	refused = scheme->refused[hash[0] % REFUSED];
 	if (memcmp(refused, hash, sizeof hash) == 0)
 		return TOKEN_BAD;
+	errno = 0;
 	verdict = token_check(out, &expires, arena, scheme->keyring, &scheme->rules, token, question->now);
 	if (verdict == TOKEN_GOOD)
 		token_cache_put(scheme->cache, hash, out, expires);
+	else if (verdict == TOKEN_BAD && errno == ENOMEM)
+		arena_exhaust(arena); /* nobody can tell; OpenSSL and libjwt leave it there */
 	else if (verdict == TOKEN_BAD)
 		memcpy(refused, hash, sizeof hash);
 	return verdict;

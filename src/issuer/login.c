@@ -2,6 +2,9 @@
 /* Signing in. */
 #include "berth/issuer/login.h"
 
+#include <errno.h>
+#include <stdint.h>
+
 #include "berth/auth/password.h"
 #include "berth/base/log.h"
 #include "berth/issuer/credential.h"
@@ -72,8 +75,18 @@ static bool check_password(const struct issuing *work, const struct meta_login_q
 	good = password_matches(usable ? hash : password_nobody(), password) && usable && !account->blocked;
 	if (good)
 		return true;
+	if (errno == ENOMEM)
+		arena_exhaust(work->arena);
 	return meta_login_failed(&work->meta, query->keys, META_KEYS, query->forget) &&
 	       refuse(work, account, query->name, "login");
+}
+
+/* Leaving twice is leaving once. */
+static void leave(void *object)
+{
+	const struct issuer_gate *gate = object;
+
+	gate->leave(gate->context);
 }
 
 static bool login_password(const struct issuing *work, struct span name, struct span password,
@@ -83,6 +96,8 @@ static bool login_password(const struct issuing *work, struct span name, struct 
 	const struct issuer_gate *gate = work->issuer->gate;
 	bool good;
 
+	if (gate)
+		arena_defer(work->arena, leave, (void *)(uintptr_t)gate); /* a request that runs out of memory inside must not stay there */
 	if (gate && !gate->enter(gate->context)) {
 		work->error->retry_after = BUSY_RETRY_AFTER;
 		return error_setf(work->error, E_TOOMANYREQUESTS, "too many passwords are being checked");

@@ -24,6 +24,7 @@ bool password_hash_usable(struct span hash);
 
 /*
  * Does the password belong to the hash? Takes the hash's time, also for a password that cannot match. `hash` is usable.
+ * False with errno ENOMEM: there was no memory to find out.
  */
 bool password_matches(struct span hash, struct span password);
 
