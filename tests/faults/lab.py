@@ -244,17 +244,18 @@ def send_part(client, method, target, headers, part):
 
 
 class Wrapped(Berth):
-    """A registry whose registry.fcgi starts with more environment (a fault shim)."""
+    """A registry whose FastCGI programs start with more environment (a fault shim)."""
 
     def __init__(self, *args, extra_environment=None, **kw):
         super().__init__(*args, **kw)
         folder = ACCOUNT.folder(os.path.join(self.folder, "wrapped"))
         os.symlink(os.path.join(self.build, "berth"), os.path.join(folder, "berth"))
         words = " ".join(f"{name}={value}" for name, value in (extra_environment or {}).items())
-        path = os.path.join(folder, "registry.fcgi")
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(f'#!/bin/sh\nexec env {words} "{self.build}/registry.fcgi" "$@"\n')
-        os.chmod(path, 0o755)
+        for name in ("registry.fcgi", "token.fcgi"):
+            path = os.path.join(folder, name)
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(f'#!/bin/sh\nexec env {words} "{self.build}/{name}" "$@"\n')
+            os.chmod(path, 0o755)
         self.build = folder
 
 

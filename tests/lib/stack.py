@@ -69,10 +69,10 @@ class Berth:
     access_log = True
 
     def __init__(self, cluster, frontend, change=None, beside=None, workers=4, upload_workers=2, folder=None, keeper=None,
-                 variables=None):
+                 variables=None, token_workers=4):
         """`keeper` is one of storages.py's, the filesystem unless given; `variables` are in the environment of Berth's programs."""
         self.cluster, self.frontend, self.environment = cluster, frontend, environment(**(variables or {}))
-        self.workers, self.upload_workers = workers, upload_workers
+        self.workers, self.upload_workers, self.token_workers = workers, upload_workers, token_workers
         self.build = build_folder()
         self.folder = folder or ACCOUNT.scratch()
         self.owns_folder = folder is None
@@ -155,7 +155,7 @@ class Berth:
         self._start_pool("main", self.workers)
         self._start_pool("uploads", self.upload_workers)
         if self.has_tokens:
-            self._start_pool("tokens", 4, "token.fcgi")
+            self._start_pool("tokens", self.token_workers, "token.fcgi")
 
     def _start_pool(self, pool, count, fcgi="registry.fcgi"):
         command = [program("spawn-fcgi"), "-n", "-s", self.socket(pool), "-M", "0600", "--",

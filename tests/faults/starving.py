@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""A worker that runs out of memory in the middle of a request, and what must hold whenever it does."""
+import os
+import time
+
+import lab
+from direct import Direct
+from processes import ACCOUNT, wait_until
+
+EACH, STRIDE, LIMIT = 120, 29, 20000  # each of the first allocations gets its turn, then every 29th
+LIBFCGI = 10  # blocks that libfcgi itself loses, when the second or third of the three of each stream fails, and so on
+SLACK = 16    # what libpq's buffers differ by from one connection to the next
+
+
+class Starving:
+    """The one worker of a pool under the shim."""
+
+    def __init__(self, registry, shim, fed=None, fresh=dict, pool="main"):
+        """`fed`: headers of the requests that nothing happens to; `fresh` makes those of one that shall starve."""
+        self.registry, self.shim, self.fresh, self.master = registry, shim, fresh, registry.children[pool]
+        self.client = Direct(registry.socket(pool), fed)
+        self.spooling = Direct(registry.socket(pool), fed, ACCOUNT.folder(os.path.join(registry.spool, "tests")))
+        self.tried = self.refused = self.grown = 0
+        self.look()
+
+    def look(self):
+        self.pid, = lab.workers(self.master)
+        self.shim.watch(self.pid)
+
+    def send(self, ask):
+        client = self.spooling if ask.spooled else self.client
+        return client.request(ask.method, ask.url, ask.body, ask.headers, **ask.variables)
+
+    def send_again(self, ask):
+        """As a client does that is told to come back: a worker without a database tries five times a second for one."""
+        answers = []
+
+        def served():
+            answers.append(self.send(ask))
+            return answers[-1] and answers[-1].status != 503
+        wait_until(served, f"{ask} to be served", 5)
+        return answers[-1]
+
+    def one(self, make, place, nth, forever, before=None):
+        """One request that meets the failure, and what must hold afterwards; False when it did not meet it."""
+        ask = make(place)
+        ask.headers = {**self.fresh(), **ask.headers}
+        if before:
+            before()
+        self.shim.starve(nth, forever)
+        try:
+            answer = self.send(ask)
+        finally:
+            met = self.shim.feed() > 0
+        said = f"{make.__name__}, allocation {nth}{' and all behind' if forever else ''}: {answer}"
+        assert answer, f"no answer: {said}"
+        assert answer.status in (*ask.right, 503), said
+        self.tried += 1
+        if answer.status == 503:
+            self.refused += 1
+            assert met and (ask.method == "HEAD" or answer.codes() == ["UNAVAILABLE"]), said
+            again = self.send_again(ask)
+            assert again.status in (*ask.right, *ask.again), f"asked again: {again}\n{said}"
+        else:
+            self.judge(ask, answer, said)
+        self.stays(said)
+        ask.done()
+        return met
+
+    def judge(self, ask, answer, said):
+        if ask.judge:
+            ask.judge(answer)
+        elif ask.method in ("GET", "HEAD", "OPTIONS"):
+            again = self.send(ask)
+            assert (again.status, again.body) == (answer.status, answer.body), f"{again}\n{said}"
+            assert again.headers.items() == answer.headers.items(), f"{again}\n{said}"
+
+    def stays(self, said):
+        assert lab.workers(self.master) == [self.pid], f"the worker ended: {said}"
+
+    def every(self, make, place, forever, before=None, step=1):
+        """Each allocation in turn, or every `step`-th, until there are no more."""
+        for _ in range(3):
+            self.one(make, place, 0, False, before)
+        held, opened, tried, refused, start = self.shim.held, self.opened(), self.tried, self.refused, time.monotonic()
+        nth = 1
+        while self.one(make, place, nth, forever, before):
+            nth += step if nth < EACH else STRIDE
+            assert nth < LIMIT, f"{make.__name__}: no end of allocations"
+        assert nth > 1, "the shim sees no allocations"
+        more, tried = self.shim.held - held, self.tried - tried
+        print(f"{make.__name__}: {nth - 1} allocations, {tried} tried, {self.refused - refused} refused, "
+              f"{more} blocks more, {time.monotonic() - start:.1f} s")
+        more -= make(place).keeps * tried
+        self.grown += more
+        self.gives_back(make, more, opened)
+
+    def gives_back(self, make, more, opened):
+        assert more <= LIBFCGI + SLACK, f"{make.__name__}: {more} blocks more than before"
+        wait_until(lambda: self.opened() <= opened, f"the descriptors of {make.__name__} to be closed", 5)
+
+    def opened(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+class Passing(Starving):
+    """A worker that may leave once it has answered, if it says why."""
+
+    def stays(self, said):
+        """The request that came after has been answered, by it or by the next one."""
+        before = self.pid
+        self.look()
+        assert self.pid == before or f"worker {before} leaves: it ran out of memory" in self.master.text(), said
+
+    def gives_back(self, make, more, opened):
+        """It may be another one than at the beginning."""
