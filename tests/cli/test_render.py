@@ -14,6 +14,7 @@ import pytest
 from fcgi_responder import Responder
 from processes import ACCOUNT, Child, free_port, listening, program, run, wait_until
 from stack import build_folder, merged, yaml
+from tls import self_signed
 
 BLOB = os.urandom(300000)
 DIGEST = "sha256:" + hashlib.sha256(BLOB).hexdigest()
@@ -146,18 +147,8 @@ def site(make, server):
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    os.chmod(folder, 0o755)
-    for part in (folder.parent, folder.parent.parent):
-        os.chmod(part, 0o755)
-    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                    "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert],
-                   check=True, capture_output=True)
-    if os.getuid() == 0:
-        os.chown(key, ACCOUNT.uid, ACCOUNT.gid)
-    return cert, key
+def certificate():
+    return self_signed("IP:127.0.0.1")
 
 
 # What the web servers say of it

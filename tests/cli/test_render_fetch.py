@@ -8,7 +8,6 @@ import http.server
 import json
 import os
 import ssl
-import subprocess
 import threading
 
 import pytest
@@ -16,6 +15,7 @@ import pytest
 from processes import ACCOUNT, environment, run
 from stack import build_folder, merged
 from test_render import SERVERS, Site
+from tls import self_signed
 
 BYTES = b"0123456789" * 30000
 TARGET = "/docker/a%20b/data?Expires=1&Signature=SIGNATURE%2Fx%3D&x=y+z"
@@ -226,15 +226,8 @@ def test_no_signature_and_no_token_is_logged(fetching):
 # ---- TLS to the store ----
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    for part in (folder, folder.parent, folder.parent.parent):
-        os.chmod(part, 0o755)
-    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-                    "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", cert],
-                   check=True, capture_output=True)
-    return cert, key
+def certificate():
+    return self_signed("DNS:localhost")
 
 
 def test_the_stores_certificate_is_checked(make, server, certificate):

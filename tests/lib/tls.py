@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""Certificates for the servers of the tests."""
+import os
+
+from processes import ACCOUNT, run
+
+
+def self_signed(name):
+    """(certificate, key), where the servers' account may read them; `name` as in `IP:127.0.0.1` or `DNS:localhost`."""
+    folder = ACCOUNT.scratch()
+    certificate, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+         "/CN=localhost", "-addext", f"subjectAltName={name}", "-keyout", key, "-out", certificate])
+    if os.getuid() == 0:
+        os.chown(key, ACCOUNT.uid, ACCOUNT.gid)
+    return certificate, key
