@@ -11,6 +11,8 @@
 #include "berth/oci/name.h"
 #include "call.h"
 
+#define USER_LOGGED ((size_t)256) /* bytes of a name in the access log */
+
 const struct route *api_routes(const struct api_table *table, size_t *count)
 {
 	*count = table->count;
@@ -88,6 +90,15 @@ static bool dispatch(struct call *call)
 	       table->handlers[call->match.route - table->routes](call);
 }
 
+/* One word, and not a long one: whoever makes tokens names their users, and a header that is too long would be a 500. */
+static const char *user_for_log(const struct call *call)
+{
+	struct span user = span_of(call->identity.user);
+
+	user.len = user.len < USER_LOGGED ? user.len : USER_LOGGED;
+	return percent_encode(call->response.arena, user, "@+:/");
+}
+
 static void common_headers(struct call *call)
 {
 	const struct api_settings *settings = call->settings;
@@ -96,7 +107,7 @@ static void common_headers(struct call *call)
 	response_header(&call->response, "X-Content-Type-Options", "nosniff");
 	/* For the web server's access log, which keeps them from clients. */
 	if (*call->identity.user)
-		response_header(&call->response, "Berth-User", percent_encode(call->response.arena, span_of(call->identity.user), "@+:/"));
+		response_header(&call->response, "Berth-User", user_for_log(call));
 	if (call->project)
 		response_headerf(&call->response, "Berth-Project", "project_id=%" PRId64 " namespace_id=%" PRId64,
 				 call->project->project_id, call->project->namespace_id);

@@ -46,7 +46,7 @@ def user_in_the_log(registry, target):
     return re.match(r"\S+ \S+ (\S+) \[", lines_about(registry, target)[0])[1]
 
 
-@pytest.mark.parametrize("user, logged", [("alice", "alice"), ("Åse Ö.", "%C3%85se%20%C3%96."), ("", "-")])
+@pytest.mark.parametrize("user, logged", [("alice", "alice"), ("Åse Ö.", "%C3%85se%20%C3%96."), ("", "-"), ("Ö" * 1400, "%C3%96" * 128)])
 def test_the_user_of_a_token_is_logged_as_one_word(guarded, user, logged):
     repo = guarded.repo()
     target = f"{repo.uploads_url}?user={digest(user.encode())}"
