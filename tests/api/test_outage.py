@@ -45,7 +45,7 @@ def test_while_postgresql_is_away_all_is_503_and_afterwards_all_is_back(lonely, 
     stored = repo.push_blob(data)
     upload = client.target(repo.begin())
     assert client.patch(upload, data[:40]).status == 202
-    workers = lonely.children["main"].children()
+    workers = lonely.children["main"].workers(lonely.workers)
 
     lonely.cluster.stop(how)
     for method, url, content in every_kind(repo, reference, stored, upload):
@@ -57,7 +57,7 @@ def test_while_postgresql_is_away_all_is_503_and_afterwards_all_is_back(lonely, 
         if method != "HEAD":
             assert answer.codes() == ["UNAVAILABLE"]
     assert client.get("/v2/").status in (200, 503)
-    assert lonely.children["main"].children() == workers, "a worker ended"
+    assert lonely.children["main"].workers() == workers, "a worker ended"
 
     lonely.cluster.start()
     wait_until(lambda: client.get(repo.manifest_url("v1")).status == 200, "recovery")
@@ -67,7 +67,7 @@ def test_while_postgresql_is_away_all_is_503_and_afterwards_all_is_back(lonely, 
     status = client.get(upload)
     assert (status.status, status.header("Range")) == (204, "0-39")
     assert client.put(with_query(upload, digest=digest(data)), data[40:]).status == 201
-    assert lonely.children["main"].children() == workers
+    assert lonely.children["main"].workers() == workers
 
 
 def test_a_restart_of_postgresql_under_load_gives_nothing_but_answers_and_503(lonely):

@@ -13,11 +13,11 @@ from images import OCI_MANIFEST, Repo, blob, digest, encode
 @pytest.fixture
 def worker(registry, request):
     """The main pool's socket. Afterwards the same workers are still there and answer."""
-    before = registry.children["main"].children()
+    before = registry.children["main"].workers(registry.workers)
     path = registry.socket("main")
     yield path
     assert f.call(path, f.params()).status == 200
-    assert registry.children["main"].children() == before, "a worker ended"
+    assert registry.children["main"].workers() == before, "a worker ended"
 
 
 def fine(answer):

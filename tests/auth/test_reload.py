@@ -98,11 +98,12 @@ def test_a_hup_brings_another_issuer(rotating):
 
 def test_a_hup_with_a_broken_bundle_is_refused_and_the_old_workers_stay(rotating):
     rotating.bundle(text="rubbish\n")
-    pids = rotating.berth.children["main"].children()
+    main = rotating.berth.children["main"]
+    pids = main.workers(rotating.berth.workers)
     rotating.reload()
-    wait_until(lambda: "reload: auth: rootcertbundle" in rotating.berth.children["main"].text(), "the refusal")
+    wait_until(lambda: "reload: auth: rootcertbundle" in main.text(), "the refusal")
     assert rotating.status(rotating.first) == 200
-    assert rotating.berth.children["main"].children() == pids
+    assert main.workers() == pids
 
 
 def test_a_start_without_usable_keys_is_refused_by_name(registries):

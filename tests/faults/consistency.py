@@ -23,7 +23,6 @@ from actors import BlobPusher, Board, LastLook, Reader, TagMover  # noqa: E402
 from history import History, load  # noqa: E402
 from judge import judge  # noqa: E402
 from killer import Killer  # noqa: E402
-from lab import workers  # noqa: E402
 from processes import ACCOUNT, Child, listening, wait_until  # noqa: E402
 from uploader import Uploader  # noqa: E402
 
@@ -32,7 +31,7 @@ CAST = ((BlobPusher, 3), (Uploader, 3), (TagMover, 4), (Reader, 4))
 
 def worker_pools(registry):
     """Functions that tell the workers of each pool that serves requests."""
-    return {name: lambda child=registry.children[name]: workers(child) for name in ("main", "uploads")
+    return {name: lambda child=registry.children[name]: child.workers() for name in ("main", "uploads")
             if name in registry.children}
 
 

@@ -205,21 +205,9 @@ def in_background(call):
     return join
 
 
-def workers(child):
-    """Pids of a master's workers, the processes beside them left out."""
-    found = []
-    for pid in child.children():
-        try:
-            with open(f"/proc/{pid}/comm", encoding="ascii") as f:
-                found += [pid] if f.read().strip() == "berth-worker" else []
-        except OSError:
-            continue
-    return found
-
-
 def kill_all(child):
     """kill -9 of every worker of a master; returns the pids once they are gone (a dying one may still accept)."""
-    pids = workers(child)
+    pids = child.workers()
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not set(child.children()) & set(pids), "the end of the killed workers", 10, 0.002)
@@ -229,7 +217,7 @@ def kill_all(child):
 def back_in(child, before, count, seconds=10):
     """Seconds until `count` new workers have replaced the pids in `before`."""
     start = time.monotonic()
-    wait_until(lambda: len(workers(child)) >= count and not set(workers(child)) & set(before), "new workers",
+    wait_until(lambda: len(child.workers()) >= count and not set(child.workers()) & set(before), "new workers",
                seconds, 0.002)
     return time.monotonic() - start
 

@@ -3,7 +3,6 @@
 import os
 import time
 
-import lab
 from direct import Direct
 from processes import ACCOUNT, wait_until
 
@@ -24,7 +23,7 @@ class Starving:
         self.look()
 
     def look(self):
-        self.pid, = lab.workers(self.master)
+        self.pid, = self.master.workers()
         self.shim.watch(self.pid)
 
     def send(self, ask):
@@ -76,7 +75,7 @@ class Starving:
             assert again.headers.items() == answer.headers.items(), f"{again}\n{said}"
 
     def stays(self, said):
-        assert lab.workers(self.master) == [self.pid], f"the worker ended: {said}"
+        assert self.master.workers() == [self.pid], f"the worker ended: {said}"
 
     def every(self, make, place, forever, before=None, step=1):
         """Each allocation in turn, or every `step`-th, until there are no more."""

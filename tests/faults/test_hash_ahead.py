@@ -15,14 +15,7 @@ MIB = 1 << 20
 
 def follower(registry):
     """Pid of the process that hashes ahead, None while there is none."""
-    for pid in registry.children["main"].children():
-        try:
-            with open(f"/proc/{pid}/comm", encoding="ascii") as f:
-                if f.read().strip() == "berth-ahead":
-                    return pid
-        except OSError:
-            continue
-    return None
+    return next(iter(registry.children["main"].named("berth-ahead")), None)
 
 
 def bytes_read(pid):

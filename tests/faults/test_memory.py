@@ -6,7 +6,7 @@ import random
 import threading
 
 from images import OCI_MANIFEST, OCTETS, Repo, blob, digest, encode
-from lab import SEED, release_build, workers
+from lab import SEED, release_build
 
 REQUESTS = int(os.environ.get("BERTH_MEMORY_REQUESTS", "100000"))
 LANES = 8
@@ -91,9 +91,9 @@ def test_workers_do_not_grow(launch, shared_cluster, monkeypatch):
     documents = [encode({**repo.image_document(), "annotations": {"n": "x" * 2000 * at}}) for at in range(5)]
     dishes = recipe(repo, reference, stored, documents)
     send(registry, dishes, 1000, "first")
-    before = {pid: pss_kib(pid) for pid in workers(registry.children["main"])}
+    before = {pid: pss_kib(pid) for pid in registry.children["main"].workers()}
     send(registry, dishes, REQUESTS - 1000, "rest")
-    after = {pid: pss_kib(pid) for pid in workers(registry.children["main"])}
+    after = {pid: pss_kib(pid) for pid in registry.children["main"].workers()}
     assert set(after) == set(before), "workers were replaced: their growth cannot be told"
     growth = {pid: after[pid] - before[pid] for pid in before}
     print(f"{REQUESTS} requests, KiB before {sorted(before.values())}, growth {sorted(growth.values())}")

@@ -5,7 +5,7 @@ import signal
 import time
 
 from images import OCI_MANIFEST, Repo, encode
-from lab import Load, Lock, in_background, mixed_work, workers
+from lab import Load, Lock, in_background, mixed_work
 from processes import wait_until
 
 ROUNDS = 10
@@ -16,7 +16,7 @@ def hup(child):
 
 
 def swapped(child, before, count):
-    now = workers(child)
+    now = child.workers()
     return len(now) == count and not set(now) & set(before)
 
 
@@ -25,7 +25,7 @@ def test_reload_of_the_workers_under_load(registry):
         for _ in range(ROUNDS):
             for name, count in (("main", 4), ("uploads", 2)):
                 child = registry.children[name]
-                before = workers(child)
+                before = child.workers()
                 hup(child)
                 wait_until(lambda c=child, b=before, n=count: swapped(c, b, n), f"new workers in pool {name}", 15)
             time.sleep(0.1)
@@ -43,7 +43,7 @@ def test_reload_of_the_web_server_under_load(behind_nginx):
 
 def test_a_bad_configuration_keeps_the_old_workers(behind_nginx):
     master = behind_nginx.children["main"]
-    before = workers(master)
+    before = master.workers(behind_nginx.workers)
     with open(behind_nginx.config_path, encoding="utf-8") as f:
         good = f.read()
     try:
@@ -51,7 +51,7 @@ def test_a_bad_configuration_keeps_the_old_workers(behind_nginx):
             f.write("version: 0.1\nstorage: [nonsense\n")
         hup(master)
         time.sleep(1)
-        assert master.alive() and workers(master) == before
+        assert master.alive() and master.workers() == before
         assert behind_nginx.client.get("/v2/").status == 200
     finally:
         with open(behind_nginx.config_path, "w", encoding="utf-8") as f:
@@ -70,7 +70,7 @@ def test_a_drain_finishes_the_request_at_hand(behind_nginx):
         join = in_background(lambda: repo.put("v1", document, OCI_MANIFEST))
         lock.wait_for_victim()
         os.kill(master.pid, signal.SIGTERM)
-        wait_until(lambda: len(workers(master)) <= 1, "the end of the idle workers", 5)
+        wait_until(lambda: len(master.workers()) <= 1, "the end of the idle workers", 5)
         assert master.alive()
     assert join().status == 201
     assert master.process.wait(10) == 0

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from images import OCTETS, Repo, blob, digest, with_query
-from lab import release_build, workers
+from lab import release_build
 from storages import S3
 
 MIB = 1 << 20
@@ -43,7 +43,7 @@ def test_a_push_to_an_object_store_takes_little_memory(launch, shared_cluster, s
     registry = launch(shared_cluster, frontend, workers=1, upload_workers=1, keeper=store)
     repo, data = Repo(registry.client), os.urandom(200 * MIB)
     repo.push_blob(blob(1000))
-    pids = workers(registry.children["main"]) + workers(registry.children["uploads"])
+    pids = registry.children["main"].workers() + registry.children["uploads"].workers()
     idle = {pid: peak_kib(pid) for pid in pids}
     repo.push_blob(data)
     push_in_chunks(repo, data[:150 * MIB], 75 * MIB)

@@ -100,6 +100,15 @@ def environment(**extra):
     return {**kept, **extra}
 
 
+def name_of(pid):
+    """What ps shows of a process; None when it is gone."""
+    try:
+        with open(f"/proc/{pid}/comm", encoding="utf-8") as f:
+            return f.read().strip()
+    except OSError:
+        return None
+
+
 class Child:
     """A process in a session of its own, its output in a log file."""
 
@@ -146,6 +155,19 @@ class Child:
                 return [int(pid) for pid in f.read().split()]
         except FileNotFoundError:
             return []
+
+    def named(self, name):
+        """Pids of the direct children that go by this name in ps."""
+        return [pid for pid in self.children() if name_of(pid) == name]
+
+    def workers(self, count=None):
+        """Pids of a master's workers, without its housekeeper and the like. With a count: once they are so many and no child
+        is too fresh to have a name, so that a start or reload is over and the same list later means that none has ended."""
+        def settled():
+            found = self.named("berth-worker")
+            return found if len(found) == count and not self.named(name_of(self.pid)) else None
+
+        return self.named("berth-worker") if count is None else wait_until(settled, f"{count} workers of {self.name}")
 
 
 def run(command, check=True, seconds=60, **options):
