@@ -116,6 +116,14 @@ bool upload_open(const struct work *work, struct span path, struct span id, stru
 	return error_set(work->error, E_BLOB_UPLOAD_INVALID);
 }
 
+/* Of bytes that no row knows of: whoever tries again sends them again, and what the store has of them would be nobody's. */
+static bool drop_unsaved(const struct work *work, const struct upload *upload)
+{
+	if (upload->stored.offset > 0)
+		store_abort(work->core->store, &upload->stored);
+	return false;
+}
+
 /* The chunk's bytes are in the store, durably; the session's row does not know it yet. */
 static bool take_in(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
 {
@@ -130,10 +138,12 @@ static bool take_in(const struct work *work, struct upload *upload, struct uploa
 	    !store_append(work->core->store, &upload->stored, &chunk->source, &upload->hasher, work->arena, work->error))
 		return false;
 	added = upload->stored.offset - before;
-	if (chunk->has_length && added != chunk->length)
-		return error_setf(work->error, E_SIZE_INVALID, "%llu bytes came, %llu were announced",
-				  (unsigned long long)added, (unsigned long long)chunk->length);
-	return true;
+	if (!chunk->has_length || added == chunk->length)
+		return true;
+	if (before == 0)
+		(void)drop_unsaved(work, upload);
+	return error_setf(work->error, E_SIZE_INVALID, "%llu bytes came, %llu were announced", (unsigned long long)added,
+			  (unsigned long long)chunk->length);
 }
 
 bool upload_append(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
@@ -204,13 +214,15 @@ static bool commit_rows(struct db *db, void *context, struct error *error)
 	return commit->path.len || meta_upload_delete(meta, commit->upload->stored.id, &found);
 }
 
-/* path empty: the session's row names the repository and goes with the commit. */
-static bool commit_blob(const struct work *work, struct span path, struct upload *upload, const struct digest *digest)
+/* path empty: the session's row names the repository and goes with the commit. `saved`: it knows of the bytes. */
+static bool commit_blob(const struct work *work, struct span path, struct upload *upload, const struct digest *digest,
+			bool saved)
 {
 	struct commit commit = {work, path, upload, digest};
 
-	return store_finish(work->core->store, &upload->stored, digest, work->error) &&
-	       db_transaction(work->core->db, commit_rows, &commit, work->error);
+	if (!store_finish(work->core->store, &upload->stored, digest, work->error))
+		return saved ? false : drop_unsaved(work, upload);
+	return db_transaction(work->core->db, commit_rows, &commit, work->error);
 }
 
 struct both {
@@ -281,16 +293,18 @@ static bool take_in_last(const struct work *work, struct upload *upload, struct 
 
 bool upload_finish(const struct work *work, struct upload *upload, struct upload_chunk *chunk, const struct digest *digest)
 {
-	bool complete, matches;
+	bool saved = upload->stored.offset > 0, complete, matches;
 
 	if (!complete_already(work, upload, digest, &complete))
 		return false;
 	if (complete)
-		return commit_blob(work, (struct span){"", 0}, upload, digest);
-	if (!take_in_last(work, upload, chunk) || !digest_matches(work, upload, digest, &matches))
+		return commit_blob(work, (struct span){"", 0}, upload, digest, saved);
+	if (!take_in_last(work, upload, chunk))
 		return false;
+	if (!digest_matches(work, upload, digest, &matches))
+		return saved ? false : drop_unsaved(work, upload);
 	if (matches)
-		return commit_blob(work, (struct span){"", 0}, upload, digest);
+		return commit_blob(work, (struct span){"", 0}, upload, digest, saved);
 	(void)upload_cancel(work, upload);
 	return refuse_digest(work, digest);
 }
@@ -303,12 +317,14 @@ bool upload_whole(const struct work *work, struct span path, struct upload_chunk
 
 	fresh(&upload, digest->algorithm);
 	*made = false;
-	if (!take_in(work, &upload, chunk) || !digest_matches(work, &upload, digest, &matches))
+	if (!take_in(work, &upload, chunk))
 		return false;
+	if (!digest_matches(work, &upload, digest, &matches))
+		return drop_unsaved(work, &upload);
 	if (!matches) {
 		store_abort(work->core->store, &upload.stored);
 		return upload.stored.offset == 0 || refuse_digest(work, digest);
 	}
-	*made = commit_blob(work, path, &upload, digest);
+	*made = commit_blob(work, path, &upload, digest, false);
 	return *made;
 }
