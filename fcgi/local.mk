@@ -19,4 +19,5 @@ noinst_LIBRARIES += libprogram.a
 libprogram_a_SOURCES = \
 	fcgi/fcgi_io.c \
 	fcgi/options.c \
-	fcgi/program.c
+	fcgi/program.c \
+	fcgi/turns.c

@@ -2,10 +2,16 @@
 /* The registry application. */
 #include "berth/app/app.h"
 #include "berth/fcgi/program.h"
+#include "berth/fcgi/turns.h"
 
 static bool check(struct app *app, char *reason, size_t size)
 {
 	return app_check(app, reason, size) && app_open_auth(app, reason, size);
+}
+
+static struct app_worker *worker_new(const struct app *app, _Atomic uint64_t *generation)
+{
+	return app_worker_new(app, generation, fcgi_turns(0));
 }
 
 static const struct fcgi_program registry = {
@@ -18,7 +24,7 @@ static const struct fcgi_program registry = {
 		.pool_help = "`registry`, or `uploads` for a second instance that takes streamed uploads (registry)",
 	},
 	.check = check,
-	.worker_new = app_worker_new,
+	.worker_new = worker_new,
 	.housekeep = app_housekeep,
 	.hash_ahead = app_hash_ahead,
 };

@@ -1,36 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The token service. */
 #include "berth/app/token.h"
-#include "berth/fcgi/prefork.h"
 #include "berth/fcgi/program.h"
-
-#define WAIT_MS 2000 /* for a password's turn; one takes some 50 ms */
-
-/* The worker's: how many of its pool may hash passwords at once. */
-static unsigned limit;
-
-static bool enter(void *context)
-{
-	return gate_enter(context, limit, WAIT_MS);
-}
-
-static void leave(void *context)
-{
-	gate_leave(context);
-}
+#include "berth/fcgi/turns.h"
 
 static struct app_worker *worker_new(const struct app *app, _Atomic uint64_t *generation)
 {
-	static struct issuer_gate gate;
-	struct prefork_shared *shared = prefork_shared();
-	unsigned workers = atomic_load(&shared->workers);
-
 	(void)generation;
-	limit = (unsigned)app->config->token_service.hashworkers;
-	if (limit == 0)
-		limit = workers / 4 > 0 ? workers / 4 : 1;
-	gate = (struct issuer_gate){enter, leave, &shared->gate};
-	return app_token_worker_new(app, &gate);
+	return app_token_worker_new(app, fcgi_turns((unsigned)app->config->token_service.hashworkers));
 }
 
 static const struct fcgi_program token_service = {

@@ -134,6 +134,12 @@ static void log_who(struct call *call, const struct identity *identity)
 	}
 }
 
+static bool come_back(struct call *call)
+{
+	call->error.retry_after = TURNS_RETRY_AFTER;
+	return error_setf(&call->error, E_TOOMANYREQUESTS, TURNS_REFUSAL);
+}
+
 bool authorize(struct call *call, enum route_action action)
 {
 	struct access needs[NEEDS_MAX];
@@ -150,7 +156,10 @@ bool authorize(struct call *call, enum route_action action)
 	ask_for(&question, needs, call, action);
 	question.origin = origin(call);
 	question.now = asked_at(call);
+	question.turns = call->api->turns;
 	verdict = auth_ask(call->api->auth, &question, call->request.arena, &answer);
+	if (verdict == AUTH_BUSY)
+		return come_back(call);
 	if (verdict == AUTH_LAPSED && action == ACTION_CONTINUE && !may_continue(call, &answer.identity, &allowed))
 		return false;
 	if (verdict == AUTH_ALLOWED || allowed) {

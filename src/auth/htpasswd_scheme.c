@@ -6,37 +6,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
-
-#include <openssl/crypto.h>
 
 #include "berth/auth/authorization.h"
 #include "berth/auth/challenge.h"
 #include "berth/auth/htpasswd.h"
 #include "berth/auth/password.h"
+#include "berth/auth/password_cache.h"
 #include "berth/auth/watched_file.h"
-#include "berth/base/digest.h"
-#include "berth/base/hash.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
 
-#define REMEMBERED 64
-#define KEY_BYTES 32
 #define SETTLED 2 /* seconds after which an emptied file is believed */
-
-struct remembered {
-	unsigned char mac[HASH_SHA256_BYTES];
-	time_t until; /* by the monotonic clock; 0: empty */
-};
 
 struct htpasswd_scheme {
 	struct auth auth;
 	const char *realm;
 	struct watched_file watched;
 	struct htpasswd *file;
-	unsigned char key[KEY_BYTES];
-	struct remembered remembered[REMEMBERED];
+	struct password_cache *cache;
 };
 
 /* ---- the file ---- */
@@ -85,74 +72,46 @@ static void follow_file(struct htpasswd_scheme *scheme)
 	scheme->file = file;
 }
 
-/* ---- who was right a moment ago ---- */
-
-static time_t clock_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec;
-}
-
-/* Takes no memory. Nobody outside ever sees one, so that the key may simply stand first. */
-static void mac_of(const struct htpasswd_scheme *scheme, struct digest *mac, const char *user, struct span hash,
-		   struct secret password)
-{
-	const char *secret = secret_reveal(password);
-	struct hasher hasher;
-
-	hasher_init(&hasher, DIGEST_SHA256);
-	hasher_update(&hasher, scheme->key, sizeof scheme->key);
-	hasher_update(&hasher, user, strlen(user) + 1); /* NULs part them, which none of them holds */
-	hasher_update(&hasher, hash.ptr, hash.len);
-	hasher_update(&hasher, "", 1);
-	hasher_update(&hasher, secret, strlen(secret));
-	hasher_final(&hasher, mac);
-	explicit_bzero(&hasher, sizeof hasher);
-}
-
-static struct remembered *place_of(struct htpasswd_scheme *scheme, const struct digest *mac)
-{
-	return &scheme->remembered[mac->bytes[0] % REMEMBERED];
-}
-
-static bool remembers(struct htpasswd_scheme *scheme, const struct digest *mac)
-{
-	const struct remembered *place = place_of(scheme, mac);
-
-	return place->until > clock_s() && CRYPTO_memcmp(place->mac, mac->bytes, sizeof place->mac) == 0;
-}
-
-static void remember(struct htpasswd_scheme *scheme, const struct digest *mac)
-{
-	struct remembered *place = place_of(scheme, mac);
-
-	memcpy(place->mac, mac->bytes, sizeof place->mac);
-	place->until = clock_s() + HTPASSWD_MEMORY;
-}
-
 /* ---- questions ---- */
 
-static bool right(struct htpasswd_scheme *scheme, struct arena *arena, const char *user, struct secret password)
+/* A user who is not there takes as long as the costliest that is. */
+static bool matches(struct htpasswd_scheme *scheme, struct arena *arena, struct span hash, struct secret password)
+{
+	bool there = hash.len > 0;
+	bool good = password_matches(there ? hash : htpasswd_costliest(scheme->file), span_of(secret_reveal(password))) && there;
+
+	if (!good && there && errno == ENOMEM)
+		arena_exhaust(arena);
+	return good;
+}
+
+/* Others may have shown the same pair while this one waited for its turn. */
+static bool check_in_turn(struct htpasswd_scheme *scheme, struct arena *arena, struct span hash, struct secret password,
+			  const struct digest *mac)
+{
+	if (hash.len > 0 && password_cache_knows(scheme->cache, mac))
+		return true;
+	if (!matches(scheme, arena, hash, password))
+		return false;
+	password_cache_keep(scheme->cache, mac);
+	return true;
+}
+
+static enum auth_verdict check(struct htpasswd_scheme *scheme, const struct turns *turns, struct arena *arena,
+			       const char *user, struct secret password)
 {
 	struct span hash = htpasswd_hash(scheme->file, user);
 	struct digest mac;
+	bool good;
 
-	if (hash.len == 0) { /* as long as for the costliest user there is, and no */
-		(void)password_matches(htpasswd_costliest(scheme->file), span_of(secret_reveal(password)));
-		return false;
-	}
-	mac_of(scheme, &mac, user, hash, password);
-	if (remembers(scheme, &mac))
-		return true;
-	if (!password_matches(hash, span_of(secret_reveal(password)))) {
-		if (errno == ENOMEM)
-			arena_exhaust(arena);
-		return false;
-	}
-	remember(scheme, &mac);
-	return true;
+	password_cache_mac(scheme->cache, &mac, user, hash, password);
+	if (hash.len > 0 && password_cache_knows(scheme->cache, &mac))
+		return AUTH_ALLOWED;
+	if (!turns_take(turns, arena))
+		return AUTH_BUSY;
+	good = check_in_turn(scheme, arena, hash, password, &mac);
+	turns_end(turns);
+	return good ? AUTH_ALLOWED : AUTH_REFUSED;
 }
 
 static enum auth_verdict ask(struct auth *auth, const struct auth_question *question, struct arena *arena,
@@ -161,16 +120,17 @@ static enum auth_verdict ask(struct auth *auth, const struct auth_question *ques
 	struct htpasswd_scheme *scheme = (struct htpasswd_scheme *)auth;
 	struct secret password;
 	const char *user;
+	enum auth_verdict verdict = AUTH_REFUSED;
 
 	follow_file(scheme);
-	if (authorization_basic(&user, &password, arena, question->authorization) &&
-	    right(scheme, arena, user, password)) {
+	if (authorization_basic(&user, &password, arena, question->authorization))
+		verdict = check(scheme, question->turns, arena, user, password);
+	if (verdict == AUTH_ALLOWED) {
 		out->identity.user = user;
 		out->identity.everything = true;
-		return AUTH_ALLOWED;
 	}
 	out->challenge = challenge_basic(arena, scheme->realm);
-	return AUTH_REFUSED;
+	return verdict;
 }
 
 static void release(struct auth *auth)
@@ -178,7 +138,7 @@ static void release(struct auth *auth)
 	struct htpasswd_scheme *scheme = (struct htpasswd_scheme *)auth;
 
 	htpasswd_free(scheme->file);
-	explicit_bzero(scheme->key, sizeof scheme->key);
+	password_cache_free(scheme->cache);
 	free(scheme);
 }
 
@@ -207,7 +167,8 @@ struct auth *htpasswd_scheme_new(const char *realm, const char *path, char *reas
 	scheme->auth.class = &class;
 	scheme->realm = realm;
 	scheme->watched.path = path;
-	if (!provision(path, reason, size) || getrandom(scheme->key, KEY_BYTES, 0) != KEY_BYTES) {
+	scheme->cache = password_cache_new();
+	if (!scheme->cache || !provision(path, reason, size)) {
 		release(&scheme->auth);
 		return NULL;
 	}

@@ -18,9 +18,11 @@ libauth_a_SOURCES = \
 	src/auth/key.c \
 	src/auth/keyring.c \
 	src/auth/password.c \
+	src/auth/password_cache.c \
 	src/auth/silly.c \
 	src/auth/tag_rules.c \
 	src/auth/token.c \
 	src/auth/token_cache.c \
 	src/auth/token_scheme.c \
+	src/auth/turns.c \
 	src/auth/watched_file.c

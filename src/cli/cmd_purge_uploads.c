@@ -20,7 +20,7 @@ static void tell(void *context, const char *id, const char *path)
 static int purge(const struct app *app, bool dry_run)
 {
 	_Atomic uint64_t generation = 0;
-	struct app_worker *worker = app_worker_new(app, &generation);
+	struct app_worker *worker = app_worker_new(app, &generation, NULL);
 	struct purged purged;
 	struct arena memory;
 	bool ok;

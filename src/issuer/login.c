@@ -9,8 +9,6 @@
 #include "berth/base/log.h"
 #include "berth/issuer/credential.h"
 
-#define BUSY_RETRY_AFTER 1
-
 /* One row in the refusals and a line. A name that is nobody's may be a mistyped password: it is not written down. */
 static bool note(const struct issuing *work, const struct meta_account *account, struct span name, const char *action)
 {
@@ -59,7 +57,7 @@ static struct meta_login_query query_of(const struct issuing *work, struct span 
 	};
 }
 
-/* Inside the gate, so that only so many attempts are under way between the look at the counts and their change. */
+/* In its turn, so that only so many attempts are under way between the look at the counts and their change. */
 static bool check_password(const struct issuing *work, const struct meta_login_query *query, struct span password,
 			   struct meta_account *account)
 {
@@ -81,30 +79,18 @@ static bool check_password(const struct issuing *work, const struct meta_login_q
 	       refuse(work, account, query->name, "login");
 }
 
-/* Leaving twice is leaving once. */
-static void leave(void *object)
-{
-	const struct issuer_gate *gate = object;
-
-	gate->leave(gate->context);
-}
-
 static bool login_password(const struct issuing *work, struct span name, struct span password,
 			   struct meta_account *out)
 {
 	struct meta_login_query query = query_of(work, name);
-	const struct issuer_gate *gate = work->issuer->gate;
 	bool good;
 
-	if (gate)
-		arena_defer(work->arena, leave, (void *)(uintptr_t)gate); /* a request that runs out of memory inside must not stay there */
-	if (gate && !gate->enter(gate->context)) {
-		work->error->retry_after = BUSY_RETRY_AFTER;
-		return error_setf(work->error, E_TOOMANYREQUESTS, "too many passwords are being checked");
+	if (!turns_take(work->issuer->turns, work->arena)) {
+		work->error->retry_after = TURNS_RETRY_AFTER;
+		return error_setf(work->error, E_TOOMANYREQUESTS, TURNS_REFUSAL);
 	}
 	good = check_password(work, &query, password, out);
-	if (gate)
-		gate->leave(gate->context);
+	turns_end(work->issuer->turns);
 	return good && (!out->due || meta_login_succeeded(&work->meta, out->id, work->address, query.keys[META_KEY_PAIR]));
 }
 

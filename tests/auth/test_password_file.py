@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """auth.htpasswd over HTTP: who is let in, and what happens when the file changes."""
 import os
+import signal
+import threading
+import time
 
 import pytest
 from conftest import PASSWORD, Signed, put
 from images import Repo
-from processes import ACCOUNT
+from processes import ACCOUNT, wait_until
 from tokens import basic, password_line
 
 CHALLENGE = 'Basic realm="the realm"'
@@ -75,3 +78,84 @@ def test_a_missing_file_is_made_with_a_user_whose_password_is_logged_once(regist
     assert os.stat(path).st_mode & 0o777 == 0o600
     assert registry.client.get("/v2/", headers=basic("docker", password)).status == 200
     assert registry.client.get("/v2/", headers=basic("docker", password[:-1])).status == 401
+
+
+# ---- turns ----
+
+class Held:
+    """A registry of two workers, one of which stands still in the middle of a wrong password; alice is known to it."""
+
+    def __init__(self, registries, name):
+        path = put(ACCOUNT.scratch(), "htpasswd",
+                   password_line("alice", PASSWORD) + f"slow:$2y$14${'a' * 53}\n")
+        self.registry = registries.get({"auth": {"htpasswd": {"realm": name, "path": path}}})
+        self.alice = Signed(self.registry.client, basic("alice", PASSWORD))
+        self.master = self.registry.children["main"]
+        self.stranger = None
+
+    def wrong(self, method="GET", target="/v2/"):
+        return self.registry.client.request(method, target, headers=basic("slow", "wrong"))
+
+    def __enter__(self):
+        assert self.alice.get("/v2/").status == 200
+        wait_until(self.hold, "a worker that stands still while it hashes", 60)
+        return self
+
+    def hold(self):
+        """Only `worker` takes the request; it is stopped when it has worked for a while. The answer then says: it has the turn."""
+        self.worker, other = self.master.workers(2)
+        os.kill(other, signal.SIGSTOP)
+        before = ticks(self.worker)
+        self.stranger = threading.Thread(target=self.wrong)
+        self.stranger.start()
+        while self.stranger.is_alive() and ticks(self.worker) < before + 10:
+            time.sleep(0.001)
+        os.kill(self.worker, signal.SIGSTOP)
+        os.kill(other, signal.SIGCONT)
+        if self.stranger.is_alive() and self.wrong().status == 429:
+            return True
+        os.kill(self.worker, signal.SIGCONT)
+        self.stranger.join()
+        return False
+
+    def __exit__(self, *_):
+        try:
+            os.kill(self.worker, signal.SIGCONT)
+        except ProcessLookupError:
+            pass
+        self.stranger.join()
+
+
+def ticks(pid):
+    """Processor time of a process, in hundredths of a second."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        return int(file.read().rsplit(")", 1)[1].split()[11])
+
+
+def test_while_passwords_are_checked_whoever_is_known_goes_on(registries):
+    with Held(registries, "go on") as held:
+        repo = Repo(held.alice)
+        if held.registry.frontend == "nginx":  # Apache's uploads have workers of their own
+            repo.image("v1")
+        for _ in range(5):
+            assert held.alice.get("/v2/").status == 200
+        refused = held.wrong()
+        assert refused.status == 429 and refused.codes() == ["TOOMANYREQUESTS"] and refused.header("Retry-After") == "1"
+        assert refused.header("WWW-Authenticate") is None
+        assert held.registry.client.get("/v2/").status == 401  # who says nothing is told how at once
+
+
+def test_an_upload_that_no_worker_has_a_turn_for_is_told_to_come_back(registries):
+    with Held(registries, "come back") as held:
+        answer = held.wrong("POST", "/v2/a/blobs/uploads/")
+        if held.registry.frontend == "nginx":
+            assert answer.status == 503 and answer.codes() == ["UNAVAILABLE"] and answer.header("Retry-After")
+        else:
+            assert answer.status == 401  # workers of their own, and turns
+
+
+def test_a_worker_that_is_killed_gives_its_turn_back(registries):
+    with Held(registries, "give back") as held:
+        os.kill(held.worker, signal.SIGKILL)
+        held.master.workers(2)
+        assert held.wrong().status == 401

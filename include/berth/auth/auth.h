@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "berth/auth/identity.h"
+#include "berth/auth/turns.h"
 #include "berth/base/arena.h"
 #include "berth/base/span.h"
 
@@ -24,17 +25,19 @@ struct auth_question {
 	size_t needed_count;
 	size_t wished_count; /* behind the needed ones: a challenge asks for them too */
 	int64_t now;         /* seconds since 1970, by which tokens expire */
+	const struct turns *turns; /* for a scheme that hashes passwords; NULL: no bound */
 };
 
 enum auth_verdict {
 	AUTH_ALLOWED,
 	AUTH_LAPSED, /* would be allowed, but for a token that has expired lately */
 	AUTH_REFUSED,
+	AUTH_BUSY, /* nobody can tell now, come back later: no turn to hash a password */
 };
 
 struct auth_answer {
-	struct identity identity; /* unless refused; lives until the next question or the arena's end */
-	const char *challenge;    /* WWW-Authenticate, unless allowed */
+	struct identity identity; /* of whoever is allowed or lapsed; lives until the next question or the arena's end */
+	const char *challenge;    /* WWW-Authenticate, of whoever is lapsed or refused */
 };
 
 struct auth;

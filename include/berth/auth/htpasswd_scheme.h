@@ -4,8 +4,8 @@
  *
  * The file is looked at with each request and read again when it has changed. What cannot be read, or has lost its
  * last user within the last two seconds (somebody is writing it), leaves the list as it was. A pair that was right is
- * remembered for HTPASSWD_MEMORY seconds, by an HMAC under a key of this process and with the hash in it, so that a
- * pull pays for bcrypt once and a changed password counts at once.
+ * remembered by all workers (auth/password_cache.h), so that a pull pays for bcrypt once and a changed password counts at
+ * once. Anything else waits for its turn at hashing; without one the verdict is AUTH_BUSY.
  */
 #ifndef BERTH_AUTH_HTPASSWD_SCHEME_H
 #define BERTH_AUTH_HTPASSWD_SCHEME_H
@@ -13,8 +13,6 @@
 #include <stddef.h>
 
 #include "berth/auth/auth.h"
-
-#define HTPASSWD_MEMORY 60
 
 /*
  * Both texts are borrowed. A missing file is made (auth/htpasswd.h) and its password logged once, as a warning. One that

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "berth/auth/key.h"
+#include "berth/auth/turns.h"
 #include "berth/base/arena.h"
 #include "berth/base/error.h"
 #include "berth/db/db.h"
@@ -35,17 +36,10 @@ struct issuer_settings {
 	const struct key *key; /* signs; NULL in commands that only administer */
 };
 
-/* Bounds how many workers hash passwords at once. `enter` false: too many, come back later. NULL: no bound. */
-struct issuer_gate {
-	bool (*enter)(void *context);
-	void (*leave)(void *context);
-	void *context;
-};
-
 /* One worker's. */
 struct issuer {
 	const struct issuer_settings *settings;
-	const struct issuer_gate *gate;
+	const struct turns *turns; /* at hashing passwords; NULL: no bound */
 	struct db *db;
 };
 

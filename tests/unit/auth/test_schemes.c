@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "berth/auth/htpasswd_scheme.h"
 #include "berth/auth/jws.h"
 #include "berth/auth/password.h"
+#include "berth/auth/password_cache.h"
 #include "berth/auth/silly.h"
 #include "berth/auth/token_scheme.h"
 #include "berth/base/base64.h"
@@ -53,12 +55,17 @@ static void end(struct auth *auth)
 	arena_release(&arena);
 }
 
-static enum auth_verdict ask(struct auth *auth, const char *header)
+static enum auth_verdict ask_in_turn(struct auth *auth, const char *header, const struct turns *turns)
 {
-	struct auth_question question = {
-		.authorization = {header, header ? strlen(header) : 0}, .needed = needs, .needed_count = 1, .now = NOW};
+	struct auth_question question = {.authorization = {header, header ? strlen(header) : 0}, .needed = needs,
+					 .needed_count = 1, .now = NOW, .turns = turns};
 
 	return auth_ask(auth, &question, &arena, &answer);
+}
+
+static enum auth_verdict ask(struct auth *auth, const char *header)
+{
+	return ask_in_turn(auth, header, NULL);
 }
 
 START_TEST(none_lets_everybody_do_everything)
@@ -175,6 +182,102 @@ START_TEST(a_password_longer_than_bcrypt_reads_never_fits)
 	ck_assert_int_eq(ask(auth, basic("alice", cut)), AUTH_ALLOWED);
 	ck_assert_int_eq(ask(auth, basic("alice", long_one)), AUTH_REFUSED);
 	end(auth);
+}
+END_TEST
+
+/* Turns that count, and are given while `open`. */
+struct counted {
+	bool open;
+	int entered, inside;
+};
+
+static bool enter(void *context)
+{
+	struct counted *counted = context;
+
+	counted->entered++;
+	counted->inside = counted->open;
+	return counted->open;
+}
+
+static void leave(void *context)
+{
+	struct counted *counted = context;
+
+	counted->inside = 0;
+}
+
+START_TEST(only_what_has_to_be_hashed_waits_for_a_turn)
+{
+	struct counted counted = {.open = true};
+	const struct turns turns = {enter, leave, &counted};
+	struct auth *auth;
+
+	begin();
+	write_file(entry("alice", "right"));
+	auth = htpasswd();
+	ck_assert_int_eq(ask_in_turn(auth, NULL, &turns), AUTH_REFUSED);
+	ck_assert_int_eq(ask_in_turn(auth, "Basic !", &turns), AUTH_REFUSED);
+	ck_assert_int_eq(counted.entered, 0);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_REFUSED);
+	ck_assert_int_eq(ask_in_turn(auth, basic("bob", "right"), &turns), AUTH_REFUSED);
+	ck_assert_int_eq(counted.entered, 3);
+	ck_assert_int_eq(counted.inside, 0);
+	counted.open = false;
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
+	ck_assert_int_eq(counted.entered, 3);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_BUSY);
+	ck_assert_int_eq(ask_in_turn(auth, basic("bob", "right"), &turns), AUTH_BUSY);
+	ck_assert(!answer.identity.everything);
+	end(auth);
+}
+END_TEST
+
+START_TEST(what_one_process_has_checked_all_know)
+{
+	struct counted counted = {.open = false};
+	const struct turns turns = {enter, leave, &counted};
+	struct auth *auth;
+	int status;
+	pid_t pid;
+
+	begin();
+	write_file(entry("alice", "right"));
+	auth = htpasswd();
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_BUSY);
+	pid = fork();
+	if (pid == 0)
+		_exit(ask(auth, basic("alice", "right")) != AUTH_ALLOWED || ask(auth, basic("alice", "wrong")) != AUTH_REFUSED);
+	ck_assert(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_BUSY);
+	end(auth);
+}
+END_TEST
+
+/* The pairs that fall into the same places push one another out, and only those. */
+START_TEST(many_pairs_are_known_at_once)
+{
+	enum { PAIRS = 256, MOST_LOST = 32 };
+	struct password_cache *cache = password_cache_new();
+	struct digest macs[PAIRS];
+	int known = 0;
+
+	arena_init(&arena, (size_t)1 << 20);
+	for (int i = 0; i < PAIRS; i++)
+		password_cache_mac(cache, &macs[i], arena_printf(&arena, "user%d", i), SPAN_LIT("$2y$"), secret_new(&arena, "right"));
+	for (int i = 0; i < PAIRS; i++)
+		ck_assert(!password_cache_knows(cache, &macs[i]));
+	for (int i = 0; i < PAIRS; i++) {
+		password_cache_keep(cache, &macs[i]);
+		ck_assert(password_cache_knows(cache, &macs[i]));
+	}
+	for (int i = 0; i < PAIRS; i++)
+		known += password_cache_knows(cache, &macs[i]);
+	ck_assert_int_gt(known, PAIRS - MOST_LOST);
+	password_cache_free(cache);
+	arena_release(&arena);
 }
 END_TEST
 
@@ -315,6 +418,7 @@ END_TEST
 
 TEST_FILE(schemes, none_lets_everybody_do_everything, silly_wants_any_header, a_password_of_the_file_lets_in,
 	  a_changed_file_counts_at_once, an_emptied_file_is_believed_once_it_has_settled,
-	  a_password_longer_than_bcrypt_reads_never_fits, a_file_that_cannot_be_read_lets_nobody_in,
+	  a_password_longer_than_bcrypt_reads_never_fits, only_what_has_to_be_hashed_waits_for_a_turn,
+	  what_one_process_has_checked_all_know, many_pairs_are_known_at_once, a_file_that_cannot_be_read_lets_nobody_in,
 	  a_token_is_asked_for_what_is_needed, a_realm_on_the_requests_own_host, keys_follow_their_file,
 	  without_keys_there_is_no_scheme)
