@@ -3,7 +3,8 @@
  * A file that may be replaced or rewritten while we run: has it changed, and what does it hold?
  *
  * Compared are device, inode, size and both times, so that a file put in place by rename counts even when it is as
- * old and as long as the one before.
+ * old and as long as the one before. What was written in the very tick of the kernel's clock in which it was read may be
+ * written again with the same times: that is read once more.
  */
 #ifndef BERTH_AUTH_WATCHED_FILE_H
 #define BERTH_AUTH_WATCHED_FILE_H
@@ -19,6 +20,7 @@
 struct watched_file {
 	const char *path; /* borrowed */
 	struct stat seen; /* as of the last read, whether or not it worked; zero before */
+	bool fresh;       /* its times do not tell what was read from what may be written yet */
 };
 
 /* Is it another file, or another state of it, than the one last read? */

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../../lib/test.h"
@@ -36,6 +37,19 @@ static void write_to(const char *name, const char *text)
 	ck_assert(out && fputs(text, out) >= 0 && fclose(out) == 0);
 }
 
+/* Until what is written from now on has later times. */
+static void settle(const char *name)
+{
+	struct timespec now, pause = {.tv_nsec = 1000000};
+	struct stat is;
+
+	ck_assert(stat(name, &is) == 0);
+	do {
+		(void)nanosleep(&pause, NULL);
+		clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	} while (now.tv_sec < is.st_ctim.tv_sec || (now.tv_sec == is.st_ctim.tv_sec && now.tv_nsec <= is.st_ctim.tv_nsec));
+}
+
 START_TEST(what_was_read_has_not_changed)
 {
 	struct watched_file file = {.path = path};
@@ -44,11 +58,32 @@ START_TEST(what_was_read_has_not_changed)
 	begin();
 	write_to(path, "text");
 	ck_assert(watched_file_changed(&file));
+	settle(path);
 	ck_assert_msg(watched_file_read(&file, &arena, 100, &text, reason, sizeof reason), "%s", reason);
 	ck_assert(span_is(text, "text") && text.ptr[4] == '\0');
 	ck_assert(!watched_file_changed(&file));
 	write_to(path, "longer text");
 	ck_assert(watched_file_changed(&file));
+	end();
+}
+END_TEST
+
+/* Nothing tells the two from each other, not even their times, which are those of the tick. */
+START_TEST(what_is_written_again_at_once_is_a_change)
+{
+	struct watched_file file = {.path = path};
+	struct span text;
+
+	begin();
+	for (int i = 0; i < 100; i++) {
+		write_to(path, "text");
+		ck_assert(watched_file_read(&file, &arena, 100, &text, reason, sizeof reason));
+		write_to(path, "txet");
+		ck_assert(watched_file_changed(&file));
+	}
+	settle(path);
+	ck_assert(watched_file_read(&file, &arena, 100, &text, reason, sizeof reason) && span_is(text, "txet"));
+	ck_assert(!watched_file_changed(&file));
 	end();
 }
 END_TEST
@@ -110,5 +145,5 @@ START_TEST(a_pipe_is_no_file)
 }
 END_TEST
 
-TEST_FILE(watched_file, what_was_read_has_not_changed, another_file_in_its_place_is_a_change,
-	  what_cannot_be_read_is_seen_all_the_same, a_pipe_is_no_file)
+TEST_FILE(watched_file, what_was_read_has_not_changed, what_is_written_again_at_once_is_a_change,
+	  another_file_in_its_place_is_a_change, what_cannot_be_read_is_seen_all_the_same, a_pipe_is_no_file)
