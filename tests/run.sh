@@ -309,7 +309,7 @@ stage_quickstart() {
     data=$(mktemp -d /tmp/bq.XXXXXX)
     chmod 755 "$data"
     for how in nginx apache "nginx --auth"; do
-        port=$("$python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+        port=$(PYTHONPATH=$top/tests/lib "$python" -B -c 'from processes import free_port; print(free_port())')
         # shellcheck disable=SC2086 # words
         logged "quickstart-${how// --/-}" "$top/conf/quickstart.sh" --check --port "$port" --data "$data" --server $how
     done

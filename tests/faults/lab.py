@@ -13,7 +13,7 @@ import time
 import pytest
 
 from images import OCTETS, Repo, blob, digest, with_query
-from postgres import PORT, Cluster
+from postgres import Cluster
 from processes import ACCOUNT, Unready, run, wait_until
 from stack import Berth
 
@@ -43,36 +43,6 @@ class Postmaster(Cluster):
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.2)
-
-
-class Lock:
-    """Holds tables of a registry's database locked, so that a request stops in the middle of its transaction."""
-
-    def __init__(self, registry, *tables):
-        self.registry, self.tables = registry, tables
-
-    def __enter__(self):
-        words = [f"{self.registry.cluster.bin}/psql", "-X", "-q", "-A", "-t", "-h", self.registry.cluster.sockets, "-p",
-                 str(PORT), "-U", "berth", "-d", self.registry.database]
-        self.psql = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                     **ACCOUNT.popen_options())
-        self.psql.stdin.write(f"BEGIN; LOCK TABLE {', '.join(self.tables)} IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n")
-        self.psql.stdin.flush()
-        assert self.psql.stdout.readline().strip() == "held"
-        return self
-
-    def waiting(self):
-        """How many others wait for a lock; asked in the session that holds it."""
-        self.psql.stdin.write("SELECT count(*) FROM pg_locks WHERE NOT granted;\n")
-        self.psql.stdin.flush()
-        return int(self.psql.stdout.readline())
-
-    def wait_for_victim(self):
-        wait_until(self.waiting, "a request that waits for the lock", 10)
-
-    def __exit__(self, *ignored):
-        self.psql.stdin.close()
-        self.psql.wait(10)
 
 
 class Tmpfs:
@@ -210,15 +180,15 @@ def kill_all(child):
     pids = child.workers()
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not set(child.children()) & set(pids), "the end of the killed workers", 10, 0.002)
+    wait_until(lambda: not set(child.children()) & set(pids), "the end of the killed workers", interval=0.002)
     return pids
 
 
-def back_in(child, before, count, seconds=10):
+def back_in(child, before, count):
     """Seconds until `count` new workers have replaced the pids in `before`."""
     start = time.monotonic()
     wait_until(lambda: len(child.workers()) >= count and not set(child.workers()) & set(before), "new workers",
-               seconds, 0.002)
+               interval=0.002)
     return time.monotonic() - start
 
 

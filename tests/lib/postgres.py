@@ -3,8 +3,9 @@
 import glob
 import os
 import signal
+import subprocess
 
-from processes import Child, run, wait_until
+from processes import ACCOUNT, Child, run, running, wait_until
 
 PORT = 5432
 
@@ -42,7 +43,10 @@ class Cluster:
     def stop(self, sig=signal.SIGINT):
         """SIGINT is PostgreSQL's fast shutdown; SIGKILL is a crash."""
         if self.child:
+            others = self.child.children()
             self.child.stop(sig)
+            # each is in a session of its own, notices a crash by itself, and keeps the shared memory from the next start until then
+            wait_until(lambda: not any(running(pid, "postgres") for pid in others), "the end of PostgreSQL's processes", 60)
 
     def create(self, database):
         self.sql(f'CREATE DATABASE "{database}"', "postgres")
@@ -56,3 +60,35 @@ class Cluster:
     def settings(self, database):
         """The `database:` section of a configuration for this cluster."""
         return {"host": self.sockets, "port": PORT, "user": "berth", "dbname": database, "sslmode": "disable"}
+
+
+class Lock:
+    """Holds tables of a registry's database locked, so that a request stops in the middle of its transaction."""
+
+    def __init__(self, registry, *tables):
+        self.registry, self.tables = registry, tables
+
+    def __enter__(self):
+        cluster = self.registry.cluster
+        words = [f"{cluster.bin}/psql", "-X", "-q", "-A", "-t", "-h", cluster.sockets, "-p", str(PORT), "-U", "berth",
+                 "-d", self.registry.database]
+        self.psql = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                     **ACCOUNT.popen_options())
+        self.psql.stdin.write(f"BEGIN; LOCK TABLE {', '.join(self.tables)} IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n")
+        self.psql.stdin.flush()
+        assert self.psql.stdout.readline().strip() == "held"
+        return self
+
+    def waiting(self):
+        """How many others wait for a lock; asked in the session that holds it."""
+        self.psql.stdin.write("SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted"
+                              " AND locktype = 'relation' AND datname = current_database();\n")
+        self.psql.stdin.flush()
+        return int(self.psql.stdout.readline())
+
+    def wait_for_victim(self):
+        wait_until(self.waiting, "a request that waits for the lock")
+
+    def __exit__(self, *ignored):
+        self.psql.stdin.close()
+        self.psql.wait(10)

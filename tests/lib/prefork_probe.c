@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A server under our master whose workers do as they are told, for tests/fcgi/test_prefork.py.
- * One line per connection: `pid`, `sleep MS`, `grow MIB`, `exit STATUS`, `bump`, `generation`; the answer is one line.
+ * One line per connection: `pid`, `sleep MS`, `grow MIB`, `exit STATUS`, `bump`, `generation`; the answer is one line. With
+ * `begun ` before it a line that says `begun` comes first.
  * usage: prefork_probe CONTROL with the listening socket on descriptor 0. CONTROL is a file of `key value` lines that
  * is read again on HUP: workers N, drain MS, memory MIB, requests N, slow MS (to read), and `broken 1` (a reload is refused) or
  * `stillborn 1` (workers die before they accept).
@@ -92,13 +93,19 @@ static unsigned long act(const char *verb, unsigned long number)
 
 static void serve(int fd)
 {
+	static const char first[] = "begun ";
 	char line[64] = "", verb[32] = "";
 	unsigned long number = 0;
 	ssize_t got = read(fd, line, sizeof line - 1);
+	const char *rest = line;
 
+	if (got > 0 && strncmp(line, first, sizeof first - 1) == 0) {
+		rest += sizeof first - 1;
+		dprintf(fd, "begun\n");
+	}
 	if (got < 0) {
 		dprintf(fd, "read: %s\n", strerror(errno));
-	} else if (sscanf(line, "%31s %lu", verb, &number) >= 1) {
+	} else if (sscanf(rest, "%31s %lu", verb, &number) >= 1) {
 		/* Not in the arguments of dprintf: the answer follows the deed. */
 		unsigned long answer = act(verb, number);
 

@@ -28,6 +28,21 @@ def wait_until(check, what, seconds=20.0, interval=0.02):
         time.sleep(interval)
 
 
+CLAIMS = []  # sockets; they end with this process
+
+
+def claim(port):
+    """False when other tests on this machine have been given the port: it may be seconds until their server listens on it."""
+    mark = socket.socket(socket.AF_UNIX)
+    try:
+        mark.bind(f"\0berth-tests-port-{port}")
+    except OSError:
+        mark.close()
+        return False
+    CLAIMS.append(mark)
+    return True
+
+
 def free_port():
     """Outside of the range from which connections take theirs, or one might have it before the server does."""
     for _ in range(1000):
@@ -37,7 +52,8 @@ def free_port():
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return port
+            if claim(port):
+                return port
     raise Unready("no free port")
 
 
@@ -109,6 +125,16 @@ def name_of(pid):
         return None
 
 
+def running(pid, name):
+    """Whether there is a process of this name under the pid that has not ended, be it that nobody has buried it."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+            words = f.read()
+    except OSError:
+        return False
+    return f"({name}) " in words and words.rpartition(")")[2].split()[0] not in ("Z", "X")
+
+
 class Child:
     """A process in a session of its own, its output in a log file."""
 
@@ -167,7 +193,14 @@ class Child:
             found = self.named("berth-worker")
             return found if len(found) == count and not self.named(name_of(self.pid)) else None
 
-        return self.named("berth-worker") if count is None else wait_until(settled, f"{count} workers of {self.name}")
+        return self.named("berth-worker") if count is None else wait_until(settled, f"{count} workers of {self.name}", 60)
+
+    def reload(self, count):
+        """HUP to a master, until `count` new workers have taken the place of the old ones and no old one answers any more."""
+        before = set(self.children())
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: not before & set(self.children()), f"the end of the old workers of {self.name}", 60)
+        return self.workers(count)
 
 
 def run(command, check=True, seconds=60, **options):

@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 
-from processes import ACCOUNT, Child, Unready, environment, wait_until
+from processes import ACCOUNT, Child, Unready, environment, free_port, wait_until
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 
@@ -32,10 +32,11 @@ class StoreServer:
         raise NotImplementedError
 
     def start(self):
-        """Starts the server; a second start takes the port of the first."""
+        """Starts the server; a second start takes the port of the first, which nobody's connection has taken meanwhile."""
         why = self.missing()
         if why:
             raise Unready(why)
+        self.port = self.port or free_port()
         ready = os.path.join(self.folder, "port")
         if os.path.exists(ready):
             os.remove(ready)

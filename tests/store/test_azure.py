@@ -245,7 +245,7 @@ def test_a_redirect_lives_as_long_as_the_configuration_says(launch, azurite):
     registry = launch(Azure(azurite), {"storage": {"redirect": {"disable": False, "expirydelay": "2s"}}})
     repo = Repo(registry.client)
     url = registry.client.get(repo.blob_url(repo.push_blob(blob(300_000)))).location
-    wait_until(lambda: fetch(url)[0] == 403, "the end of the SAS", 15, 0.2)
+    wait_until(lambda: fetch(url)[0] == 403, "the end of the SAS", interval=0.2)
 
 
 def test_a_sas_of_a_connection_string_is_not_handed_on(launch, azurite):

@@ -2,13 +2,11 @@
 """The oss driver against a server that verifies signatures. The API as a whole: tests/api with --storage oss."""
 import random
 import re
-import signal
 
 import pytest
 
 from images import OCTETS, Repo, blob, digest, with_query
 from objects import blob_key, fetch, logs_of
-from processes import wait_until
 from storages import Oss
 
 MIB = 1 << 20
@@ -98,8 +96,7 @@ def test_workers_send_until_the_web_server_is_rendered_again(launch, keep):
     assert registry.client.get(repo.blob_url(reference)).status == 307
     registry.config["storage"]["redirect"]["disable"] = True
     registry.write_config()
-    registry.children["main"].process.send_signal(signal.SIGHUP)
-    wait_until(lambda: registry.client.get(repo.blob_url(reference)).status == 200, "the new configuration")
+    registry.children["main"].reload(registry.workers)
     assert registry.client.get(repo.blob_url(reference)).body == data
     part = registry.client.get(repo.blob_url(reference), headers={"Range": "bytes=7-9"})
     assert (part.status, part.body) == (206, data[7:10])

@@ -150,7 +150,7 @@ def test_what_a_session_left_that_is_gone_is_swept(launch, small_parts, swift):
     def swept():
         registry.berth("purge-uploads", registry.config_path)
         return not [name for name in swift.listed(container_of(registry)) if "unfinished" in name or "berth/uploads" in name]
-    wait_until(swept, "what is older than a second to be swept", 15, 0.5)
+    wait_until(swept, "what is older than a second to be swept", 60, 0.5)
     expect_only_blobs(swift, registry, {kept: 3 * MIB})
 
 
