@@ -18,8 +18,8 @@ def padded(document, size):
 def resident(registry):
     """kB of memory of the registry's workers."""
     total = 0
-    for pool in ("main", "uploads"):
-        for pid in registry.children[pool].children():
+    for pool, count in (("main", registry.workers), ("uploads", registry.upload_workers)):
+        for pid in registry.children[pool].workers(count):
             with open(f"/proc/{pid}/status", encoding="ascii") as f:
                 total += sum(int(line.split()[1]) for line in f if line.startswith("VmRSS:"))
     return total

@@ -63,7 +63,7 @@ def send_until_answered(connection, chunked=False, most=16 << 20):
 
 
 def spooled(registry):
-    return glob.glob(os.path.join(registry.storage, "berth", "spool", "*"))
+    return set(glob.glob(os.path.join(registry.storage, "berth", "spool", "*")))
 
 
 GIGABYTE = 1 << 30
@@ -82,7 +82,7 @@ def test_an_unauthorised_gigabyte_is_refused_before_its_first_byte(guarded, meth
         status, data = read_answer(connection)
     assert status == 401, data
     assert b'scope="repository:a/b:pull,push"' in data and b'"UNAUTHORIZED"' in data
-    assert spooled(guarded.registry) == before
+    assert spooled(guarded.registry) <= before  # those of clients that left before may go
 
 
 @pytest.mark.parametrize("method, target", [
@@ -96,7 +96,7 @@ def test_nobody_has_a_body_spooled_by_a_request_that_makes_no_sense(guarded, met
         with speak(client, head_of(client, method, target, {}, Expect="100-continue", **{"Content-Length": GIGABYTE})) as connection:
             status, data = read_answer(connection)
         assert status == 401 and b'"UNAUTHORIZED"' in data, data
-    assert spooled(guarded.registry) == before
+    assert spooled(guarded.registry) <= before  # those of clients that left before may go
     answer = client.request(method, target, b"body", guarded.may("a/b", "*").own)
     assert answer.status in (400, 404, 405), answer
 
@@ -209,13 +209,13 @@ def test_a_token_that_expires_while_the_body_is_on_its_way_still_counts(guarded)
     """The head is sent while the token is good; the last byte after its leeway has passed."""
     repo, data = guarded.repo(), blob(3000)
     session = repo.begin()
-    good_until = int(time.time()) + 3
+    good_until = int(time.time()) + 6
     headers = bearer(guarded.token(access(repo.name, "pull", "push"), exp=good_until - 60))
     client = guarded.client
     target = client.target(with_query(session, digest=digest(data)))
     with speak(client, head_of(client, "PUT", target, headers, **{"Content-Length": str(len(data)), "Content-Type": "application/octet-stream"})) as connection:
         connection.sendall(data[:1000])
-        wait_until(lambda: time.time() > good_until + 1, "the token to expire", 10)
+        wait_until(lambda: time.time() > good_until + 1, "the token to expire")
         assert client.get(repo.tags_url, headers=headers).status == 401
         connection.sendall(data[1000:])
         status, said = read_answer(connection)

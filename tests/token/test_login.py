@@ -7,16 +7,21 @@ import threading
 import time
 
 import pytest
+from postgres import Lock
 from token_service import PASSWORD, access
 
 SOURCES = itertools.count(2)
 
 
-@pytest.fixture
-def source():
-    """An address that no other test comes from."""
+def another_source():
+    """An address that nobody has come from."""
     number = next(SOURCES)
     return f"127.1.{number // 250}.{1 + number % 250}"
+
+
+@pytest.fixture
+def source():
+    return another_source()
 
 
 def test_a_wrong_password_is_the_same_for_whoever_is_not_there(service, source):
@@ -25,8 +30,9 @@ def test_a_wrong_password_is_the_same_for_whoever_is_not_there(service, source):
     wrong = service.ask(user=name, password="wrong-password", source=source)
     assert wrong.status == 401 and wrong.codes() == ["UNAUTHORIZED"]
     assert wrong.header("WWW-Authenticate") == 'Basic realm="berth-test", charset="UTF-8"'
+    elsewhere = another_source()
     for other in (disabled, robot, "no-such-user", "Ümlaut", "a:b", ""):
-        answer = service.ask(user=other, source=source[:-1] + "9")
+        answer = service.ask(user=other, source=elsewhere)
         assert (answer.status, answer.body) == (401, wrong.body), other
 
 
@@ -142,13 +148,24 @@ def fail(service, name, source, times):
     return [answer.status for answer in answers], answers[-1]
 
 
+def put_off(service, seconds):
+    """
+    The end of every wait, by moving the last failures: the first waits are over within a second or two, which a busy machine
+    may take for the next request.
+    """
+    service.berth.sql(f"UPDATE login_failure SET last_at = last_at + interval '{seconds} seconds'")
+
+
 def test_whoever_fails_too_often_waits(service, source):
     name = service.user()
-    statuses, last = fail(service, name, source, 6)
-    assert statuses == [401] * 5 + [429]
-    assert last.codes() == ["TOOMANYREQUESTS"] and 1 <= int(last.header("Retry-After")) <= 2
+    statuses, _ = fail(service, name, source, 5)
+    assert statuses == [401] * 5
+    put_off(service, 60)
+    statuses, last = fail(service, name, source, 1)
+    assert statuses == [429]
+    assert last.codes() == ["TOOMANYREQUESTS"] and 1 <= int(last.header("Retry-After")) <= 61
     assert service.ask(user=name, source=source).status == 429  # the right password waits, too
-    service.berth.sql("UPDATE login_failure SET last_at = last_at - interval '2 minutes'")
+    put_off(service, -180)
     assert service.ask(user=name, source=source).status == 200
     statuses, _ = fail(service, name, source, 5)
     assert statuses == [401] * 5  # counted from the start again
@@ -158,18 +175,20 @@ def test_the_waits_double_up_to_the_longest(service, source):
     name = service.user()
     service.berth.sql("DELETE FROM login_failure")
     fail(service, name, source, 5)
-    for failures, least, most in ((5, 1, 1), (7, 3, 4), (9, 15, 16), (40, 899, 900)):
-        service.berth.sql(f"UPDATE login_failure SET failures = {failures}, last_at = now()")
-        wait = int(service.ask(user=name, source=source).header("Retry-After"))
-        assert least <= wait <= most, (failures, wait)
+    for failures, due in ((5, 1), (7, 4), (9, 16), (40, 900)):
+        began = time.monotonic()
+        service.berth.sql(f"UPDATE login_failure SET failures = {failures}, last_at = now() + interval '1000 seconds'")
+        wait = int(service.ask(user=name, source=source).header("Retry-After")) - 1000
+        assert due - (time.monotonic() - began) <= wait <= due, (failures, wait)
 
 
 def test_an_attacker_at_one_address_locks_nobody_out_at_another(service, source):
     name = service.user()
-    elsewhere = source + "0" if source[-1] in "12" else source.rsplit(".", 1)[0] + ".251"
-    statuses, _ = fail(service, name, source, 8)
-    assert statuses[-1] == 429
-    assert service.ask(user=name, source=elsewhere).status == 200
+    fail(service, name, source, 5)
+    put_off(service, 60)
+    statuses, _ = fail(service, name, source, 3)
+    assert statuses == [429] * 3
+    assert service.ask(user=name, source=another_source()).status == 200
 
 
 def test_many_attackers_do_not_lock_an_account_out_where_it_is_known(service, source):
@@ -177,6 +196,7 @@ def test_many_attackers_do_not_lock_an_account_out_where_it_is_known(service, so
     assert service.ask(user=name, source=source).status == 200
     for number in range(25):  # 4 failures each: no pair waits, the account as a whole does
         fail(service, name, f"127.2.{number}.1", 4)
+    put_off(service, 60)
     assert service.ask(user=name, source="127.2.99.1").status == 429
     assert service.ask(user=name, source=source).status == 200
 
@@ -186,6 +206,7 @@ def test_an_address_that_tries_many_names_waits_and_others_go_on(service, source
     assert service.ask(user=known, source=source).status == 200
     for number in range(20):
         fail(service, f"guess{number}", source, 1)
+    put_off(service, 60)
     assert service.ask(user=stranger, source=source).status == 429
     assert service.ask(user=known, source=source).status == 200
     _, secret = service.token(stranger)
@@ -193,27 +214,29 @@ def test_an_address_that_tries_many_names_waits_and_others_go_on(service, source
 
 
 def test_good_tokens_flow_while_passwords_are_tried(service):
+    """The one password that is looked at takes for ever: of the four workers it has one, and who waits for it another."""
     name = service.user()
     _, secret = service.token(name)
-    over = time.monotonic() + 3
+    over, statuses = threading.Event(), set()
 
     def guess(number):
-        while time.monotonic() < over:
-            service.ask(user=f"guess{number}", password="wrong-password", source=f"127.3.{number}.1")
+        while not over.is_set():
+            statuses.add(service.ask(user=f"guess{number}", password="wrong-password", source=f"127.3.{number}.1").status)
 
     attackers = [threading.Thread(target=guess, args=(number,)) for number in range(16)]
-    for attacker in attackers:
-        attacker.start()
-    try:
-        slowest = 0.0
-        while time.monotonic() < over:
-            began = time.monotonic()
-            assert service.ask(user=name, password=secret).status == 200
-            slowest = max(slowest, time.monotonic() - began)
-    finally:
+    with Lock(service.berth, "login_failure") as lock:
         for attacker in attackers:
-            attacker.join()
-    assert slowest < 1.5, slowest
+            attacker.start()
+        try:
+            lock.wait_for_victim()
+            for _ in range(20):
+                assert service.ask(user=name, password=secret).status == 200
+                assert lock.waiting() <= 2  # the housekeeper may be the other
+        finally:
+            over.set()
+    for attacker in attackers:
+        attacker.join()
+    assert 429 in statuses
 
 
 # ---- the audit, and what is in no log ----
@@ -256,17 +279,25 @@ def test_no_secret_reaches_a_log(service):
             assert canary not in dump, table
 
 
+def computed(child):
+    """Seconds that the workers of a master have been on a processor, whoever else wanted it meanwhile."""
+    total = 0
+    for pid in child.workers():
+        with open(f"/proc/{pid}/schedstat", encoding="ascii") as f:
+            total += int(f.read().split()[0])
+    return total / 1e9
+
+
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(service, source):
-    """The quickest of four each: hashing takes tens of milliseconds, everything else a few."""
+    """In four tries each: hashing takes tens of milliseconds, everything else a few."""
     name = service.user()
+    child = service.berth.children["tokens"]
 
-    def quickest(user):
-        times = []
+    def work(user):
+        before = computed(child)
         for _ in range(4):
-            began = time.monotonic()
             assert service.ask(user=user, password="wrong-password", source=source).status == 401
-            times.append(time.monotonic() - began)
-        return min(times)
+        return computed(child) - before
 
-    known, unknown = quickest(name), quickest("no-such-user-at-all")
+    known, unknown = work(name), work("no-such-user-at-all")
     assert known / 3 < unknown < known * 3, (known, unknown)
