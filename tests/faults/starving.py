@@ -37,7 +37,7 @@ class Starving:
         def served():
             answers.append(self.send(ask))
             return answers[-1] and answers[-1].status != 503
-        wait_until(served, f"{ask} to be served", 5)
+        wait_until(served, f"{ask} to be served")
         return answers[-1]
 
     def one(self, make, place, nth, forever, before=None):
@@ -96,7 +96,7 @@ class Starving:
 
     def gives_back(self, make, more, opened):
         assert more <= LIBFCGI + SLACK, f"{make.__name__}: {more} blocks more than before"
-        wait_until(lambda: self.opened() <= opened, f"the descriptors of {make.__name__} to be closed", 5)
+        wait_until(lambda: self.opened() <= opened, f"the descriptors of {make.__name__} to be closed")
 
     def opened(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))

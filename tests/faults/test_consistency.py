@@ -31,6 +31,7 @@ def test_the_history_stands_while_workers_are_killed(launch, shared_cluster, fol
     run = Run(registry, folder, SEED, worker_pools(registry))
     stands(run, SECONDS)
     assert run.killer.kills > SECONDS / 2
+    assert run.killer.late <= run.killer.kills / 20
 
 
 @pytest.mark.parametrize("frontend", ["nginx", "apache"])
@@ -62,15 +63,19 @@ def test_the_history_stands_over_a_crash_of_postgresql(launch, own_cluster, fold
 
 @pytest.mark.skipif(not os.path.exists("/usr/bin/docker-registry"), reason="SKIPPED LOUDLY: docker-registry is missing")
 def test_the_harness_finds_what_docker_registry_loses(folder):
-    """A harness that finds nothing there would find nothing here."""
-    registry = stack.DebianRegistry().start()
-    try:
-        run = Run(registry, folder, SEED)
-        found = run.go(10)
-    finally:
-        registry.stop()
-        registry.remove()
-    kinds = {line.split(": ")[0] for line in found}
+    """A harness that finds nothing there would find nothing here. What it loses it loses by chance, so it gets several."""
+    kinds = set()
+    for turn in range(6):
+        registry = stack.DebianRegistry().start()
+        try:
+            own = os.path.join(folder, str(turn))
+            os.mkdir(own)
+            kinds |= {line.split(": ")[0] for line in Run(registry, own, f"{SEED}/{turn}").go(10)}
+        finally:
+            registry.stop()
+            registry.remove()
+        if "server error" in kinds and any("lost" in kind for kind in kinds):
+            break
     print(sorted(kinds))
     assert "server error" in kinds
     assert any("lost" in kind for kind in kinds)

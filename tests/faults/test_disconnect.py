@@ -17,10 +17,27 @@ def framed(data, terminated=True):
 
 
 def leave(link):
-    """Closes for good; the other side must have noticed before anything is checked."""
+    """Closes for good; what is checked then is that nothing comes of it, so that the other side gets some time."""
     time.sleep(0.2)
     link.close()
     time.sleep(0.5)
+
+
+def finish(client, where, data, least, most):
+    """
+    The rest in one request, from the offset that is told: a worker that is late to read the broken request takes its bytes
+    before that, and then another offset is told, or comes too late.
+    """
+    def finished():
+        offset = held(client.get(where))
+        offset = 0 if offset == 1 else offset
+        assert least <= offset <= most
+        place = {"Content-Range": f"{offset}-{len(data) - 1}"} if offset < len(data) else {}
+        answer = client.put(with_query(where, digest=digest(data)), data[offset:], {"Content-Type": OCTETS, **place})
+        assert answer.status in (201, 416), answer
+        return answer.status == 201
+    wait_until(finished, "the end of the broken request")
+    assert client.get(client.target(where).partition("uploads/")[0] + digest(data)).body == data
 
 
 @pytest.mark.parametrize("how", ["length", "chunked", "chunked inside a chunk"])
@@ -33,11 +50,7 @@ def test_a_put_of_a_blob(registry, how):
             "chunked inside a chunk": framed(data, False)[:700000]}[how]
     leave(send_part(client, "PUT", with_query(where, digest=digest(data)), headers, part))
     assert client.head(repo.blob_url(digest(data))).status == 404
-    told = held(client.get(where))
-    offset = 0 if told == 1 else told
-    answer = client.put(with_query(where, digest=digest(data)), data[offset:], {"Content-Type": OCTETS})
-    assert answer.status == 201, answer
-    assert client.get(repo.blob_url(digest(data))).body == data
+    finish(client, where, data, 0, len(data))
 
 
 def test_a_single_post(registry):
@@ -57,11 +70,7 @@ def test_a_patch_keeps_the_acknowledged_offset(registry, how):
     headers = {"Content-Type": OCTETS, **({"Content-Length": len(data) - 1000} if how == "length" else CHUNKED)}
     part = data[1000:500000] if how == "length" else framed(data[1000:500000], False)
     leave(send_part(client, "PATCH", where, headers, part))
-    offset = held(client.get(where))
-    assert 1000 <= offset <= 500000
-    assert client.patch(where, data[offset:], {"Content-Type": OCTETS}).status == 202
-    assert client.put(with_query(where, digest=digest(data))).status == 201
-    assert client.get(repo.blob_url(digest(data))).body == data
+    finish(client, where, data, 1000, 500000)
 
 
 @pytest.mark.parametrize("how", ["length", "chunked"])
@@ -84,7 +93,5 @@ def test_no_worker_stays_behind(registry):
     links = [send_part(client, "PUT", target, {"Content-Length": 100000}, b"x" * 50000) for target in targets]
     for link in links:
         link.close()
-    wait_until(lambda: client.get("/v2/").status == 200, "an answer", 5)
-    start = time.monotonic()
-    repo.push_blob(blob(1000))
-    assert time.monotonic() - start < 2
+    assert client.get("/v2/").status == 200
+    repo.push_blob(blob(1000))  # a worker that still waits for a body would keep it for a minute, when the client gives up

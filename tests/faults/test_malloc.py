@@ -3,6 +3,7 @@
 Every allocation of every handler fails, one after the other: the client gets its answer or a 503, the worker lives and
 keeps nothing, and asking again does what was asked.
 """
+import contextlib
 import itertools
 import os
 import shutil
@@ -112,13 +113,17 @@ def end_sessions(registry):
     def found():
         pids = []
         for pid in registry.cluster.child.children():
-            with open(f"/proc/{pid}/cmdline", "rb") as f:
-                pids += [pid] if f" {registry.database} ".encode() in f.read() else []
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as f:
+                    pids += [pid] if f" {registry.database} ".encode() in f.read() else []
+            except OSError:
+                continue  # it ended meanwhile
         return pids
     ended = found()
     for pid in ended:
-        os.kill(pid, signal.SIGTERM)
-    wait_until(lambda: not set(ended) & set(registry.cluster.child.children()), "the end of the sessions", 10, 0.002)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: not set(ended) & set(registry.cluster.child.children()), "the end of the sessions", interval=0.002)
 
 
 @FOREVER
