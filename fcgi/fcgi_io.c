@@ -114,7 +114,8 @@ static void answer_out_of_memory(int fd)
 	size_t length = strlen(response_out_of_memory);
 	FCGI_Header head = header_of(FCGI_STDOUT, length);
 	FCGI_EndRequestRecord end = {.header = header_of(FCGI_END_REQUEST, sizeof end.body)};
-	struct iovec parts[] = {{&head, sizeof head}, {(void *)(uintptr_t)response_out_of_memory, length}, {&end, sizeof end}};
+	struct iovec parts[] = {
+		{&head, sizeof head}, {(void *)(uintptr_t)response_out_of_memory, length}, {&end, sizeof end}};
 
 	log_error("request: out of memory while it was read");
 	if (writev(fd, parts, sizeof parts / sizeof *parts) < 0)

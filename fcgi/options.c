@@ -87,15 +87,9 @@ enum fcgi_options_outcome fcgi_options_read(struct fcgi_options *out, const stru
 	*out = (struct fcgi_options){.pool = ""};
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
-		case OPT_POOL:
-			out->pool = optarg;
-			break;
-		case OPT_VERSION:
-			printf("%s berth %s\n", program->name, BERTH_VERSION);
-			return FCGI_OPTIONS_DONE;
-		case OPT_HELP:
-			print_usage(stdout, program);
-			return FCGI_OPTIONS_DONE;
+		case OPT_POOL: out->pool = optarg; break;
+		case OPT_VERSION: printf("%s berth %s\n", program->name, BERTH_VERSION); return FCGI_OPTIONS_DONE;
+		case OPT_HELP: print_usage(stdout, program); return FCGI_OPTIONS_DONE;
 		default:
 			if (option < 0 || option >= NUMBERS)
 				return FCGI_OPTIONS_WRONG; /* getopt has said why */

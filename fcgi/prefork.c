@@ -17,8 +17,8 @@
 #include "prefork_priv.h"
 
 #define TICK_IDLE_MS 1000
-#define TICK_BUSY_MS 50       /* while workers are being swapped, drained or missing */
-#define YOUNG_MS 1000         /* a worker that dies younger than this, before it could serve, counts as a failed start */
+#define TICK_BUSY_MS 50 /* while workers are being swapped, drained or missing */
+#define YOUNG_MS 1000   /* a worker that dies younger than this, before it could serve, counts as a failed start */
 #define BACKOFF_FIRST_MS 100
 #define CHILDREN (PREFORK_SLOTS + PREFORK_SIDES_MAX)
 
@@ -37,7 +37,7 @@ static struct {
 	unsigned failed_starts; /* in a row */
 	int64_t not_before_ms;  /* no fork before this moment */
 	int64_t no_side_before_ms[PREFORK_SIDES_MAX];
-	int64_t kill_at_ms;     /* when the drain ends; 0 unless stopping */
+	int64_t kill_at_ms; /* when the drain ends; 0 unless stopping */
 	bool stopping;
 } master;
 
@@ -151,8 +151,7 @@ static bool start_in(int slot)
 		return false;
 	}
 	atomic_store(&shown->pid, pid);
-	master.children[slot] =
-		(struct child){.pid = pid, .generation = master.generation, .started_ms = prefork_now_ms()};
+	master.children[slot] = (struct child){.pid = pid, .generation = master.generation, .started_ms = prefork_now_ms()};
 	return true;
 }
 
@@ -316,16 +315,11 @@ static int tick_ms(void)
 static void on_signal(int number)
 {
 	switch (number) {
-	case SIGHUP:
-		begin_reload();
-		break;
+	case SIGHUP: begin_reload(); break;
 	case SIGTERM:
 	case SIGINT:
-	case SIGQUIT:
-		begin_stop();
-		break;
-	default: /* SIGCHLD, or the end of the tick */
-		break;
+	case SIGQUIT: begin_stop(); break;
+	default: break; /* SIGCHLD, or the end of the tick */
 	}
 }
 

@@ -140,7 +140,8 @@ int fcgi_main(const struct fcgi_program *program, int argc, char **argv)
 	case FCGI_OPTIONS_WRONG: return EXIT_USAGE;
 	}
 	if (!prefork_is_listening(0)) {
-		fprintf(stderr, "%s: descriptor 0 is not a listening socket: start it with spawn-fcgi -n\n", program->words.name);
+		fprintf(stderr, "%s: descriptor 0 is not a listening socket: start it with spawn-fcgi -n\n",
+			program->words.name);
 		return EXIT_USAGE;
 	}
 	if (!app_load(&running.app, running.options.config, environ, stderr))

@@ -15,14 +15,13 @@ static struct app_worker *worker_new(const struct app *app, _Atomic uint64_t *ge
 }
 
 static const struct fcgi_program registry = {
-	.words = {
-		.name = "registry.fcgi",
-		.summary = "Serves the registry over FastCGI on the listening socket that is its descriptor 0, so start it with "
-			   "spawn-fcgi -n:\n"
-			   "    spawn-fcgi -n -s /run/berth/registry.sock -- registry.fcgi /etc/berth/config.yml\n",
-		.pools = "registry uploads",
-		.pool_help = "`registry`, or `uploads` for a second instance that takes streamed uploads (registry)",
-	},
+	.words.name = "registry.fcgi",
+	.words.summary =
+		"Serves the registry over FastCGI on the listening socket that is its descriptor 0, so start it with "
+		"spawn-fcgi -n:\n"
+		"    spawn-fcgi -n -s /run/berth/registry.sock -- registry.fcgi /etc/berth/config.yml\n",
+	.words.pools = "registry uploads",
+	.words.pool_help = "`registry`, or `uploads` for a second instance that takes streamed uploads (registry)",
 	.check = check,
 	.worker_new = worker_new,
 	.housekeep = app_housekeep,

@@ -11,14 +11,13 @@ static struct app_worker *worker_new(const struct app *app, _Atomic uint64_t *ge
 }
 
 static const struct fcgi_program token_service = {
-	.words = {
-		.name = "token.fcgi",
-		.summary = "Serves the token service of the configuration's token_service section over FastCGI on the listening "
-			   "socket\nthat is its descriptor 0, so start it with spawn-fcgi -n:\n"
-			   "    spawn-fcgi -n -s /run/berth/token.sock -- token.fcgi /etc/berth/config.yml\n",
-		.pools = "tokens",
-		.pool_help = "`tokens`, the only one",
-	},
+	.words.name = "token.fcgi",
+	.words.summary =
+		"Serves the token service of the configuration's token_service section over FastCGI on the listening "
+		"socket\nthat is its descriptor 0, so start it with spawn-fcgi -n:\n"
+		"    spawn-fcgi -n -s /run/berth/token.sock -- token.fcgi /etc/berth/config.yml\n",
+	.words.pools = "tokens",
+	.words.pool_help = "`tokens`, the only one",
 	.check = app_token_check,
 	.worker_new = worker_new,
 	.housekeep = app_token_housekeep,

@@ -74,6 +74,7 @@ logged() {
     shift
     "$@" >"$log" 2>&1 </dev/null || status=$?
     [ "$status" -eq 0 ] || tail -n 60 "$log"
+    grep -a '^SKIPPED' "$log"
     count "$name" "$status" "$log"
 }
 

@@ -58,8 +58,8 @@ static void ask_for(struct auth_question *question, struct access needs[static N
 static const char *origin(const struct call *call)
 {
 	struct span host = http_header(&call->request, "HTTP_HOST");
-	struct forwarded told = forwarded_parse((struct span){NULL, 0}, http_header(&call->request, "HTTP_X_FORWARDED_PROTO"),
-						(struct span){NULL, 0});
+	struct forwarded told = forwarded_parse(
+		(struct span){NULL, 0}, http_header(&call->request, "HTTP_X_FORWARDED_PROTO"), (struct span){NULL, 0});
 
 	if (!forwarded_host_valid(host))
 		return NULL;
@@ -112,8 +112,8 @@ static bool may_continue(struct call *call, const struct identity *identity, boo
 	struct span fingerprint = {(const char *)identity->fingerprint, sizeof identity->fingerprint};
 
 	*may = false;
-	return !identity->has_fingerprint || upload_started_by(&call->work, call->match.name, call->match.parameter,
-							       fingerprint, TOKEN_GRACE, may);
+	return !identity->has_fingerprint ||
+	       upload_started_by(&call->work, call->match.name, call->match.parameter, fingerprint, TOKEN_GRACE, may);
 }
 
 static void log_who(struct call *call, const struct identity *identity)

@@ -83,8 +83,7 @@ static void stream(struct call *call, const struct digest *digest, struct bytera
 	response_length(&call->response, byterange_length(range));
 }
 
-static bool send_through_worker(struct call *call, const struct digest *digest, uint64_t size,
-				const struct byterange *part)
+static bool send_through_worker(struct call *call, const struct digest *digest, uint64_t size, const struct byterange *part)
 {
 	blob_headers(call, digest);
 	response_header(&call->response, "Accept-Ranges", "bytes");
@@ -163,9 +162,10 @@ static void tell_of_other_origin(const char *url, struct span origin)
 	size_t len = host ? (size_t)(host - url) + 3 + strcspn(host + 3, "/?") : 0;
 
 	if (!told)
-		log_warn("storage.redirect.disable: blobs are at %.*s, and the web server fetches from %.*s: they go through the "
-			 "workers until its configuration is rendered again",
-			 (int)len, url, origin.len ? (int)origin.len : 7, origin.len ? origin.ptr : "nowhere");
+		log_warn(
+			"storage.redirect.disable: blobs are at %.*s, and the web server fetches from %.*s: they go through the "
+			"workers until its configuration is rendered again",
+			(int)len, url, origin.len ? (int)origin.len : 7, origin.len ? origin.ptr : "nowhere");
 	told = true;
 }
 
@@ -193,7 +193,8 @@ static bool fetch(struct call *call, const struct digest *digest, const char *ur
 	}
 	response_header(&call->response, "Berth-Fetch", url + origin.len);
 	if (part)
-		response_headerf(&call->response, "Berth-Fetch-Range", "bytes=%" PRIu64 "-%" PRIu64, part->first, part->last);
+		response_headerf(&call->response, "Berth-Fetch-Range", "bytes=%" PRIu64 "-%" PRIu64, part->first,
+				 part->last);
 	call->response.length_elsewhere = true;
 	return true;
 }

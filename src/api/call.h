@@ -18,9 +18,9 @@ struct call {
 	struct route_match match;
 	struct work work; /* with the request's arena and error */
 	struct error error;
-	struct identity identity; /* who asks; nobody until authorised */
+	struct identity identity;         /* who asks; nobody until authorised */
 	const struct grant_meta *project; /* whose repository it is, by the token; NULL when that says nothing */
-	const char *challenge;    /* goes with an E_UNAUTHORIZED, or NULL */
+	const char *challenge;            /* goes with an E_UNAUTHORIZED, or NULL */
 };
 
 /* True: the response is filled. False: call->error is set and becomes the response. */

@@ -136,7 +136,8 @@ static void link_referrers(struct call *call, const struct digest *subject, size
 		return;
 	digest_text(&page->items[page->count - 1].digest, last);
 	call_link_next(call,
-		       arena_printf(call->request.arena, "%s/referrers/%s", call->match.name.ptr, digest_text(subject, text)),
+		       arena_printf(call->request.arena, "%s/referrers/%s", call->match.name.ptr,
+				    digest_text(subject, text)),
 		       n, span_of(last), encoded(call, "artifactType", artifact_type));
 }
 

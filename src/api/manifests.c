@@ -75,7 +75,8 @@ bool api_manifest_get(struct call *call)
 		reply_manifest(call, &manifest, media_type);
 		return true;
 	}
-	if (!span_is(manifest.media_type, MEDIATYPE_DOCKER_LIST) && !span_is(manifest.media_type, MEDIATYPE_DOCKER_MANIFEST))
+	if (!span_is(manifest.media_type, MEDIATYPE_DOCKER_LIST) &&
+	    !span_is(manifest.media_type, MEDIATYPE_DOCKER_MANIFEST))
 		return refuse_type(call, media_type);
 	if (reference.tag && span_is(manifest.media_type, MEDIATYPE_DOCKER_LIST))
 		return reply_default_image(call, &reference);
@@ -88,7 +89,8 @@ bool api_manifest_get(struct call *call)
 static bool add_tag(struct call *call, struct manifest_push *push, struct span *tags, struct span tag)
 {
 	if (!tag_valid(tag))
-		return error_setf(&call->error, E_TAG_INVALID, "a tag is 1 to 128 of A-Z a-z 0-9 _ . - and starts with none of . -");
+		return error_setf(&call->error, E_TAG_INVALID,
+				  "a tag is 1 to 128 of A-Z a-z 0-9 _ . - and starts with none of . -");
 	if (push->tag_count == LIMIT_TAG_PARAMS)
 		return error_setf(&call->error, E_URI_TOO_LONG, "at most %d tags", LIMIT_TAG_PARAMS);
 	tags[push->tag_count++] = tag;
@@ -141,7 +143,8 @@ static void reply_pushed(struct call *call, const struct manifest_push *asked, c
 
 	call_empty(call, 201);
 	digest_text(&pushed->digest, digest);
-	response_headerf(&call->response, "Location", "%s/v2/%s/manifests/%s", call_base(call), call->match.name.ptr, digest);
+	response_headerf(&call->response, "Location", "%s/v2/%s/manifests/%s", call_base(call), call->match.name.ptr,
+			 digest);
 	response_header(&call->response, "Docker-Content-Digest", digest);
 	if (pushed->has_subject)
 		response_header(&call->response, "OCI-Subject", digest_text(&pushed->subject, subject));

@@ -76,8 +76,8 @@ static bool dispatch(struct call *call)
 	const struct api_table *table = call->api->table;
 
 	log_context(call);
-	call->match = route_find(table->routes, table->count, call->settings->base.prefix, call->request.arena, &call->request.target,
-				 call->request.method);
+	call->match = route_find(table->routes, table->count, call->settings->base.prefix, call->request.arena,
+				 &call->request.target, call->request.method);
 	if (authorize_only(call))
 		return answer_web_server(call);
 	if (!call->match.allowed)

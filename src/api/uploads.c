@@ -133,8 +133,9 @@ static struct blob_mount sources(const struct call *call, struct span from)
 		return mount;
 	if (from.len == 0)
 		mount.readable = identity_readable(&call->identity, call->request.arena, &mount.readable_count);
-	else if (!identity_allows(&call->identity, &pull)) /* looked for nowhere, which takes as long as an unknown digest */
-		mount = (struct blob_mount){.readable = &mount.from};
+	else if (!identity_allows(&call->identity, &pull))
+		mount = (struct blob_mount){
+			.readable = &mount.from}; /* nowhere, which takes as long as an unknown digest */
 	return mount;
 }
 

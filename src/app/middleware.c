@@ -58,7 +58,8 @@ int64_t app_refresh_aws_ranges(const struct config *config)
 	if (!item)
 		return INT64_MAX;
 	regions = strcmp(item->ipfilteredby, "awsregion") == 0 ? item->awsregion : "";
-	return aws_ranges_fetch(app_aws_ranges(), item->iprangesurl, regions) ? item->updatefrequency / NS_PER_S : FETCH_RETRY_S;
+	return aws_ranges_fetch(app_aws_ranges(), item->iprangesurl, regions) ? item->updatefrequency / NS_PER_S
+									      : FETCH_RETRY_S;
 }
 
 static struct store_middleware_settings settings_of(const struct config_middleware *item, const char *prefix)

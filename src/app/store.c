@@ -17,12 +17,9 @@ static struct store *open_filesystem(const struct config *config, char *reason, 
 }
 
 static app_open_fn *const openers[] = {
-	[CONFIG_DRIVER_FILESYSTEM] = open_filesystem,
-	[CONFIG_DRIVER_S3] = app_open_s3,
-	[CONFIG_DRIVER_AZURE] = app_open_azure,
-	[CONFIG_DRIVER_GCS] = app_open_gcs,
-	[CONFIG_DRIVER_SWIFT] = app_open_swift,
-	[CONFIG_DRIVER_OSS] = app_open_oss,
+	[CONFIG_DRIVER_FILESYSTEM] = open_filesystem, [CONFIG_DRIVER_S3] = app_open_s3,
+	[CONFIG_DRIVER_AZURE] = app_open_azure,       [CONFIG_DRIVER_GCS] = app_open_gcs,
+	[CONFIG_DRIVER_SWIFT] = app_open_swift,       [CONFIG_DRIVER_OSS] = app_open_oss,
 };
 
 struct store *app_open_store(const struct config *config, char *reason, size_t size)

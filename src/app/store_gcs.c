@@ -50,13 +50,13 @@ static struct gcs_credentials credentials(const struct config_gcs *gcs)
 	const struct config_gcs_credentials *given = &gcs->credentials;
 
 	return (struct gcs_credentials){
-	    .keyfile = gcs->keyfile,
-	    .private_key = given->private_key,
-	    .client_email = given->client_email,
-	    .private_key_id = given->private_key_id,
-	    .token_uri = given->token_uri,
-	    .universe_domain = given->universe_domain,
-	    .metadata_host = variable("GCE_METADATA_HOST"),
+		.keyfile = gcs->keyfile,
+		.private_key = given->private_key,
+		.client_email = given->client_email,
+		.private_key_id = given->private_key_id,
+		.token_uri = given->token_uri,
+		.universe_domain = given->universe_domain,
+		.metadata_host = variable("GCE_METADATA_HOST"),
 	};
 }
 
@@ -66,14 +66,14 @@ struct store *app_open_gcs(const struct config *config, char *reason, size_t siz
 	bool own = gcs->keyfile[0] || secret_is_set(gcs->credentials.private_key);
 	char file[PATH_TEXT] = "", emulator[URL_TEXT] = "";
 	struct gcs_settings settings = {
-	    .credentials = credentials(gcs),
-	    .bucket = gcs->bucket,
-	    .endpoint = gcs->endpoint,
-	    .iam_endpoint = gcs->iamendpoint,
-	    .user_agent = gcs->useragent,
-	    .part_size = (uint64_t)gcs->chunksize,
-	    .at_once = gcs->maxconcurrency > 0 && gcs->maxconcurrency < GCS_AT_ONCE_MAX ? (unsigned)gcs->maxconcurrency
-											: GCS_AT_ONCE_MAX,
+		.credentials = credentials(gcs),
+		.bucket = gcs->bucket,
+		.endpoint = gcs->endpoint,
+		.iam_endpoint = gcs->iamendpoint,
+		.user_agent = gcs->useragent,
+		.part_size = (uint64_t)gcs->chunksize,
+		.at_once = gcs->maxconcurrency > 0 && gcs->maxconcurrency < GCS_AT_ONCE_MAX ? (unsigned)gcs->maxconcurrency
+											    : GCS_AT_ONCE_MAX,
 	};
 	struct object_service *service;
 

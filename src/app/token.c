@@ -24,12 +24,10 @@ struct issuer_settings app_issuer_settings(const struct config *config)
 		.expiry = service->expiry / NS_PER_S,
 		.refresh_expiry = service->refreshexpiry / NS_PER_S,
 		.anonymous = service->anonymous,
-		.backoff = {
-			.free = service->backoff.attempts,
-			.first = service->backoff.first / NS_PER_S,
-			.longest = service->backoff.longest / NS_PER_S,
-			.forget = service->backoff.forget / NS_PER_S,
-		},
+		.backoff.free = service->backoff.attempts,
+		.backoff.first = service->backoff.first / NS_PER_S,
+		.backoff.longest = service->backoff.longest / NS_PER_S,
+		.backoff.forget = service->backoff.forget / NS_PER_S,
 	};
 }
 
@@ -44,7 +42,8 @@ static bool load_key(struct app *app, char *reason, size_t size)
 		return false;
 	}
 	if (store->count == 0) {
-		(void)snprintf(reason, size, "token_service.keys: %s holds no key: run `berth key generate CONFIG`", folder);
+		(void)snprintf(reason, size, "token_service.keys: %s holds no key: run `berth key generate CONFIG`",
+			       folder);
 		return false;
 	}
 	app->issuer = app_issuer_settings(app->config);

@@ -24,11 +24,13 @@ static bool schema_fits(struct db *db, char *reason, size_t size)
 		return false;
 	}
 	if (version < ours)
-		(void)snprintf(reason, size, "database: schema version %d, this program needs %d: run `berth migrate up CONFIG`",
-			       version, ours);
+		(void)snprintf(reason, size,
+			       "database: schema version %d, this program needs %d: run `berth migrate up CONFIG`", version,
+			       ours);
 	else if (version > ours)
-		(void)snprintf(reason, size, "database: schema version %d is newer than this program's %d: run the berth "
-					     "that made it, see `berth migrate status CONFIG`",
+		(void)snprintf(reason, size,
+			       "database: schema version %d is newer than this program's %d: run the berth "
+			       "that made it, see `berth migrate status CONFIG`",
 			       version, ours);
 	return version == ours;
 }
@@ -60,13 +62,11 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 		.table = &api_registry,
 		.auth = app->auth,
 		.turns = turns,
-		.core = {
-			.db = worker->db,
-			.store = app_open_store(app->config, reason, sizeof reason),
-			.cache = manifest_cache_new(CACHE_BYTES),
-			.policy = app->policy,
-			.generation = generation,
-		},
+		.core.db = worker->db,
+		.core.store = app_open_store(app->config, reason, sizeof reason),
+		.core.cache = manifest_cache_new(CACHE_BYTES),
+		.core.policy = app->policy,
+		.core.generation = generation,
 	};
 	if (worker->db && worker->api.core.store)
 		return worker;

@@ -43,7 +43,8 @@ static struct htpasswd *read_file(struct htpasswd_scheme *scheme, char *reason, 
 	unusable = file ? htpasswd_unusable(file, &example) : 0;
 	if (unusable)
 		log_warn("auth.htpasswd: %zu users cannot sign in, %s for one: no bcrypt, yescrypt or SHA-512 hash of a "
-			 "bearable cost", unusable, example);
+			 "bearable cost",
+			 unusable, example);
 	return file;
 }
 
@@ -62,8 +63,7 @@ static void follow_file(struct htpasswd_scheme *scheme)
 		log_error("auth.htpasswd: the file has changed and cannot be used, the old list stays: %s", reason);
 		return;
 	}
-	if (htpasswd_count(file) == 0 && htpasswd_count(scheme->file) > 0 &&
-	    watched_file_age(&scheme->watched) < SETTLED) {
+	if (htpasswd_count(file) == 0 && htpasswd_count(scheme->file) > 0 && watched_file_age(&scheme->watched) < SETTLED) {
 		memset(&scheme->watched.seen, 0, sizeof scheme->watched.seen); /* to be read again */
 		htpasswd_free(file);
 		return;
@@ -78,7 +78,8 @@ static void follow_file(struct htpasswd_scheme *scheme)
 static bool matches(struct htpasswd_scheme *scheme, struct arena *arena, struct span hash, struct secret password)
 {
 	bool there = hash.len > 0;
-	bool good = password_matches(there ? hash : htpasswd_costliest(scheme->file), span_of(secret_reveal(password))) && there;
+	bool good = password_matches(there ? hash : htpasswd_costliest(scheme->file), span_of(secret_reveal(password))) &&
+		    there;
 
 	if (!good && there && errno == ENOMEM)
 		arena_exhaust(arena);

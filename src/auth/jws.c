@@ -132,8 +132,8 @@ static bool verify_public(const struct jws *jws, const struct key *key)
 	EVP_PKEY_CTX *options = NULL;
 	unsigned char der[EC_DER_MAX];
 	struct span signature = jws->signature;
-	bool ok = context && EVP_DigestVerifyInit_ex(context, &options, jwa_hash(jws->algorithm), NULL, NULL, key->pkey,
-						     NULL) > 0;
+	bool ok = context &&
+		  EVP_DigestVerifyInit_ex(context, &options, jwa_hash(jws->algorithm), NULL, NULL, key->pkey, NULL) > 0;
 
 	ok = ok && (!is_pss(jws->algorithm) || set_padding(options)) &&
 	     (!EVP_PKEY_is_a(key->pkey, "EC") || to_der(&signature, der, jws->signature, key->pkey)) &&

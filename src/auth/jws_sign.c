@@ -44,8 +44,7 @@ static bool sign_asymmetric(struct signature *out, const struct key *key, enum j
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *options = NULL;
-	bool ok = context &&
-		  EVP_DigestSignInit_ex(context, &options, jwa_hash(algorithm), NULL, NULL, key->pkey, NULL) > 0;
+	bool ok = context && EVP_DigestSignInit_ex(context, &options, jwa_hash(algorithm), NULL, NULL, key->pkey, NULL) > 0;
 
 	if (ok && is_pss(algorithm))
 		ok = EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) > 0 &&

@@ -58,7 +58,8 @@ static bool judge(struct key *key, const char **reason)
 
 	if (EVP_PKEY_is_a(key->pkey, "RSA")) {
 		key->algorithms = JWA_RSA;
-		return (bits >= KEY_RSA_MIN && bits <= KEY_RSA_MAX) || no(reason, "an RSA key of less than 2048 or more than 8192 bits");
+		return (bits >= KEY_RSA_MIN && bits <= KEY_RSA_MAX) ||
+		       no(reason, "an RSA key of less than 2048 or more than 8192 bits");
 	}
 	if (EVP_PKEY_is_a(key->pkey, "EC")) {
 		const struct curve *curve = curve_of(key->pkey);
@@ -133,8 +134,8 @@ const char *key_jwk(struct arena *arena, const struct key *key)
 	const EVP_PKEY *pkey = key->pkey;
 
 	if (EVP_PKEY_is_a(pkey, "RSA"))
-		return arena_printf(arena, "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}", number(arena, pkey, OSSL_PKEY_PARAM_RSA_E),
-				    number(arena, pkey, OSSL_PKEY_PARAM_RSA_N));
+		return arena_printf(arena, "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}",
+				    number(arena, pkey, OSSL_PKEY_PARAM_RSA_E), number(arena, pkey, OSSL_PKEY_PARAM_RSA_N));
 	if (EVP_PKEY_is_a(pkey, "EC")) {
 		const struct curve *curve = curve_of(pkey);
 

@@ -53,8 +53,7 @@ bool tag_rules_of(struct tag_rules *out, struct arena *arena, const struct ident
 {
 	*out = (struct tag_rules){.denied_count = 0};
 	for (size_t i = 0; i < identity->grant_count; i++)
-		if (strcmp(identity->grants[i].type, "repository") == 0 &&
-		    span_is(repository, identity->grants[i].name) &&
+		if (strcmp(identity->grants[i].type, "repository") == 0 && span_is(repository, identity->grants[i].name) &&
 		    !add_grant(out, arena, &identity->grants[i], change, error))
 			return false;
 	return true;

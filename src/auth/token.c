@@ -87,9 +87,8 @@ static const struct key *key_of(const struct jws *jws, const struct keyring *key
 	return jws->jwk ? key_of_jwk(jws, keyring, arena) : keyring_find(keyring, jws->kid);
 }
 
-enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena,
-			       const struct keyring *keyring, const struct token_rules *rules, struct span text,
-			       int64_t now)
+enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
+			       const struct token_rules *rules, struct span text, int64_t now)
 {
 	enum token_verdict verdict;
 	const struct key *key;

@@ -27,7 +27,7 @@ struct token_scheme {
 	struct keyring *keyring;
 	struct token_cache *cache;
 	unsigned char refused[REFUSED][IDENTITY_FINGERPRINT]; /* tokens that were bad, by their SHA-256 */
-	time_t looked; /* at the files, by the monotonic clock */
+	time_t looked;                                        /* at the files, by the monotonic clock */
 };
 
 /* ---- keys ---- */

@@ -65,8 +65,8 @@ static ssize_t read_all(int fd, char *bytes, size_t limit)
 	return got < 0 ? -1 : (ssize_t)have;
 }
 
-static bool read_open(int fd, struct watched_file *file, struct arena *arena, size_t limit, struct span *out,
-		      char *reason, size_t size)
+static bool read_open(int fd, struct watched_file *file, struct arena *arena, size_t limit, struct span *out, char *reason,
+		      size_t size)
 {
 	struct timespec now;
 	ssize_t got;

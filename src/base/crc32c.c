@@ -64,8 +64,8 @@ static uint32_t by_tables(uint32_t crc, const unsigned char *at, size_t len)
 	if (!tables[0][1])
 		fill_tables();
 	for (; len >= 8; at += 8, len -= 8) {
-		uint32_t low =
-		    crc ^ ((uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24);
+		uint32_t low = crc ^
+			       ((uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24);
 
 		crc = tables[7][low & 0xff] ^ tables[6][low >> 8 & 0xff] ^ tables[5][low >> 16 & 0xff] ^
 		      tables[4][low >> 24] ^ tables[3][at[4]] ^ tables[2][at[5]] ^ tables[1][at[6]] ^ tables[0][at[7]];

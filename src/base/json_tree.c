@@ -67,7 +67,8 @@ static struct json_object *new_number(struct reader *reader)
 	char room[NUMBER_MAX];
 	const char *text = read_number(reader, room);
 
-	return strpbrk(text, ".eE") ? json_object_new_double(strtod(text, NULL)) : json_object_new_int64(strtoll(text, NULL, 10));
+	return strpbrk(text, ".eE") ? json_object_new_double(strtod(text, NULL))
+				    : json_object_new_int64(strtoll(text, NULL, 10));
 }
 
 /* The value at the reader: a scalar, or an object or array that is yet empty. */
@@ -78,10 +79,22 @@ static struct json_object *begin(struct reader *reader)
 
 	switch (c) {
 	case 'n': reader->at += strlen("null"); return NULL;
-	case 't': reader->at += strlen("true"); made = json_object_new_boolean(1); break;
-	case 'f': reader->at += strlen("false"); made = json_object_new_boolean(0); break;
-	case '{': reader->at++; made = json_object_new_object(); break;
-	case '[': reader->at++; made = json_object_new_array(); break;
+	case 't':
+		reader->at += strlen("true");
+		made = json_object_new_boolean(1);
+		break;
+	case 'f':
+		reader->at += strlen("false");
+		made = json_object_new_boolean(0);
+		break;
+	case '{':
+		reader->at++;
+		made = json_object_new_object();
+		break;
+	case '[':
+		reader->at++;
+		made = json_object_new_array();
+		break;
 	case '"': made = new_string(reader); break;
 	default: made = new_number(reader);
 	}
@@ -101,7 +114,8 @@ static void fill(struct reader *reader, struct json_object *parent)
 	while (next(reader) != (object ? '}' : ']')) {
 		const char *key = object ? read_string(reader).ptr : NULL;
 		struct json_object *child = begin(reader);
-		int failed = object ? json_object_object_add_ex(parent, key, child, KEY) : json_object_array_add(parent, child);
+		int failed = object ? json_object_object_add_ex(parent, key, child, KEY)
+				    : json_object_array_add(parent, child);
 
 		if (failed) {
 			json_object_put(child);

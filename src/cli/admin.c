@@ -86,8 +86,9 @@ static int with_database(struct admin *admin, const struct admin_verb *verb)
 	int status = COMMAND_FAILED;
 
 	if (!config_database_named(admin->app.config)) {
-		command_complain("the configuration names no database (database.host or database.dbname); with the one that "
-				 "`berth serve` brings, set REGISTRY_DATABASE_HOST to its run folder");
+		command_complain(
+			"the configuration names no database (database.host or database.dbname); with the one that "
+			"`berth serve` brings, set REGISTRY_DATABASE_HOST to its run folder");
 		return COMMAND_CONFIG;
 	}
 	if (!app_check_schema(&admin->app, reason, sizeof reason)) {
@@ -124,7 +125,8 @@ int admin_run(const struct command *command, const struct admin_verb *verbs, siz
 	for (size_t i = 0; argc > 1 && i < count; i++) {
 		if (strcmp(argv[1], verbs[i].name) != 0)
 			continue;
-		if (!read_options(admin, &verbs[i], argc - 1, argv + 1) || !take_names(admin, &verbs[i], argc - 1, argv + 1))
+		if (!read_options(admin, &verbs[i], argc - 1, argv + 1) ||
+		    !take_names(admin, &verbs[i], argc - 1, argv + 1))
 			return command_usage(command);
 		return run_verb(admin, &verbs[i], argv[1 + optind]);
 	}
@@ -260,7 +262,8 @@ bool admin_number(const struct admin *admin, enum admin_option option, uint64_t 
 
 	if (!given || (span_to_u64(span_of(given), out) && *out >= least && *out <= most))
 		return true;
-	return wrong(option, arena_printf(admin->arena, "a number from %llu to %llu", (unsigned long long)least,
-					  (unsigned long long)most),
+	return wrong(option,
+		     arena_printf(admin->arena, "a number from %llu to %llu", (unsigned long long)least,
+				  (unsigned long long)most),
 		     given);
 }

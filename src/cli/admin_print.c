@@ -96,8 +96,8 @@ int admin_print(const struct admin *admin, const struct db_rows *rows, const str
 	return print_json(&text);
 }
 
-int admin_print_one(const struct admin *admin, const struct db_rows *rows, const struct admin_column *columns,
-		    size_t count, const char *what)
+int admin_print_one(const struct admin *admin, const struct db_rows *rows, const struct admin_column *columns, size_t count,
+		    const char *what)
 {
 	struct strbuf text;
 	struct json_writer json;

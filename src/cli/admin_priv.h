@@ -16,9 +16,26 @@
 
 /* Every option of these commands; those with a value say so in admin.c. */
 enum admin_option {
-	ADMIN_JSON, ADMIN_ADMIN, ADMIN_NO_ADMIN, ADMIN_ROBOT, ADMIN_DISABLE, ADMIN_ENABLE, ADMIN_PASSWORD, ADMIN_GENERATE,
-	ADMIN_HASHED, ADMIN_ROLE, ADMIN_PROJECT, ADMIN_EXPIRES, ADMIN_VISIBILITY, ADMIN_REGISTRY, ADMIN_NEW_REGISTRY,
-	ADMIN_NEW_VISIBILITY, ADMIN_TYPE, ADMIN_BITS, ADMIN_LIMIT, ADMIN_OPTIONS
+	ADMIN_JSON,
+	ADMIN_ADMIN,
+	ADMIN_NO_ADMIN,
+	ADMIN_ROBOT,
+	ADMIN_DISABLE,
+	ADMIN_ENABLE,
+	ADMIN_PASSWORD,
+	ADMIN_GENERATE,
+	ADMIN_HASHED,
+	ADMIN_ROLE,
+	ADMIN_PROJECT,
+	ADMIN_EXPIRES,
+	ADMIN_VISIBILITY,
+	ADMIN_REGISTRY,
+	ADMIN_NEW_REGISTRY,
+	ADMIN_NEW_VISIBILITY,
+	ADMIN_TYPE,
+	ADMIN_BITS,
+	ADMIN_LIMIT,
+	ADMIN_OPTIONS
 };
 
 #define ADMIN_TAKES(option) (1u << ADMIN_##option)
@@ -35,9 +52,9 @@ struct admin {
 
 struct admin_verb {
 	const char *name;
-	int least, most;  /* names behind CONFIG */
-	unsigned options; /* of ADMIN_TAKES, ORed; --json always goes */
-	bool offline;     /* needs no database */
+	int least, most;                 /* names behind CONFIG */
+	unsigned options;                /* of ADMIN_TAKES, ORed; --json always goes */
+	bool offline;                    /* needs no database */
 	int (*run)(struct admin *admin); /* the exit status */
 };
 
@@ -74,8 +91,8 @@ struct admin_column {
 int admin_print(const struct admin *admin, const struct db_rows *rows, const struct admin_column *columns, size_t count);
 
 /* The one row as lines, or as an object. COMMAND_FAILED and a word when there is none. */
-int admin_print_one(const struct admin *admin, const struct db_rows *rows, const struct admin_column *columns,
-		    size_t count, const char *what);
+int admin_print_one(const struct admin *admin, const struct db_rows *rows, const struct admin_column *columns, size_t count,
+		    const char *what);
 
 /* Values made by the command, as lines or an object. */
 int admin_print_values(const struct admin *admin, const char *const *names, const char *const *values, size_t count);

@@ -23,7 +23,7 @@ static const struct step {
 } steps[] = {
 	{STORE_REACH, "reach", false}, {STORE_WRITE, "write", false}, {STORE_READ, "read", true},
 	{STORE_PARTS, "parts", false}, {STORE_COPY, "copy", true},    {STORE_SIGN, "sign", true},
-	{FETCH, "fetch", true},	       {STORE_LIST, "list", true},    {STORE_REMOVE, "remove", false},
+	{FETCH, "fetch", true},        {STORE_LIST, "list", true},    {STORE_REMOVE, "remove", false},
 };
 
 #define STEPS (sizeof steps / sizeof *steps)
@@ -109,8 +109,9 @@ static void run_step(struct check *check, const struct step *step, struct result
 	error_init(&error, check->arena);
 	log_capture(result->why, sizeof result->why);
 	begun = microseconds();
-	ok = step->step == FETCH ? fetch(check)
-				 : store_try(check->store, (enum store_step)step->step, &check->trial, check->arena, &error);
+	ok = step->step == FETCH
+		     ? fetch(check)
+		     : store_try(check->store, (enum store_step)step->step, &check->trial, check->arena, &error);
 	result->microseconds = microseconds() - begun;
 	log_capture(NULL, 0);
 	result->outcome = ok ? OUTCOME_OK : OUTCOME_FAILED;

@@ -53,8 +53,10 @@ static int generate(struct admin *admin)
 static void add_key(struct json_writer *json, const struct keystore_entry *entry, bool signs)
 {
 	const char *const values[][2] = {
-		{"name", entry->name}, {"algorithm", jwa_name(key_default_algorithm(&entry->key))},
-		{"kid", entry->key.libtrust}, {"thumbprint", entry->key.thumbprint},
+		{"name", entry->name},
+		{"algorithm", jwa_name(key_default_algorithm(&entry->key))},
+		{"kid", entry->key.libtrust},
+		{"thumbprint", entry->key.thumbprint},
 	};
 
 	json_open(json, '{');

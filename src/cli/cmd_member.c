@@ -4,7 +4,10 @@
 #include "berth/meta/project.h"
 
 static const struct admin_column columns[] = {
-	{"project", ADMIN_TEXT}, {"user", ADMIN_TEXT}, {"role", ADMIN_TEXT}, {"created", ADMIN_TEXT},
+	{"project", ADMIN_TEXT},
+	{"user", ADMIN_TEXT},
+	{"role", ADMIN_TEXT},
+	{"created", ADMIN_TEXT},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
@@ -74,7 +77,7 @@ static int list(struct admin *admin)
 	struct db_rows rows;
 
 	return meta_member_list(&admin->meta, admin->names[0], NULL, &rows) ? admin_print(admin, &rows, columns, COLUMNS)
-									     : COMMAND_FAILED;
+									    : COMMAND_FAILED;
 }
 
 static int show(struct admin *admin)
@@ -87,8 +90,10 @@ static int show(struct admin *admin)
 }
 
 static const struct admin_verb verbs[] = {
-	{"add", 2, 2, ADMIN_TAKES(ROLE), false, add},	    {"list", 0, 1, 0, false, list},
-	{"show", 2, 2, 0, false, show},			    {"change", 2, 2, ADMIN_TAKES(ROLE), false, change},
+	{"add", 2, 2, ADMIN_TAKES(ROLE), false, add},
+	{"list", 0, 1, 0, false, list},
+	{"show", 2, 2, 0, false, show},
+	{"change", 2, 2, ADMIN_TAKES(ROLE), false, change},
 	{"remove", 2, 2, 0, false, remove_member},
 };
 

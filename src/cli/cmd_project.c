@@ -4,8 +4,8 @@
 #include "berth/meta/project.h"
 
 static const struct admin_column columns[] = {
-	{"path", ADMIN_TEXT}, {"visibility", ADMIN_TEXT}, {"registry", ADMIN_BOOL}, {"members", ADMIN_NUMBER},
-	{"created", ADMIN_TEXT},
+	{"path", ADMIN_TEXT},      {"visibility", ADMIN_TEXT}, {"registry", ADMIN_BOOL},
+	{"members", ADMIN_NUMBER}, {"created", ADMIN_TEXT},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
@@ -86,8 +86,10 @@ static int show(struct admin *admin)
 #define SETTINGS (ADMIN_TAKES(VISIBILITY) | ADMIN_TAKES(REGISTRY))
 
 static const struct admin_verb verbs[] = {
-	{"add", 1, 1, SETTINGS, false, add},	   {"list", 0, 0, 0, false, list},
-	{"show", 1, 1, 0, false, show},		   {"change", 1, 1, SETTINGS, false, change},
+	{"add", 1, 1, SETTINGS, false, add},
+	{"list", 0, 0, 0, false, list},
+	{"show", 1, 1, 0, false, show},
+	{"change", 1, 1, SETTINGS, false, change},
 	{"remove", 1, 1, 0, false, remove_project},
 };
 

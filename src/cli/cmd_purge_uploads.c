@@ -28,8 +28,8 @@ static int purge(const struct app *app, bool dry_run)
 	if (!worker)
 		return COMMAND_FAILED;
 	arena_init(&memory, LIMIT_REQUEST_MEMORY);
-	ok = upload_purge(&app_worker_api(worker)->core, &memory, app->config->storage.uploadpurging.age / NS_PER_S, dry_run,
-			  tell, NULL, &purged);
+	ok = upload_purge(&app_worker_api(worker)->core, &memory, app->config->storage.uploadpurging.age / NS_PER_S,
+			  dry_run, tell, NULL, &purged);
 	arena_release(&memory);
 	app_worker_free(worker);
 	if (!ok)

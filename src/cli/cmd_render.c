@@ -19,8 +19,18 @@ static const struct {
 	site_render *render;
 } targets[] = {{"nginx", render_nginx}, {"apache", render_apache}, {"systemd", render_systemd}};
 
-enum { OPT_SOCKET, OPT_UPLOAD_SOCKET, OPT_TOKEN_SOCKET, OPT_RUN_DIR, OPT_USER, OPT_ACCESS_LOG, OPT_ERROR_LOG, OPT_WORKERS, TEXTS,
-       OPT_SITE = TEXTS };
+enum {
+	OPT_SOCKET,
+	OPT_UPLOAD_SOCKET,
+	OPT_TOKEN_SOCKET,
+	OPT_RUN_DIR,
+	OPT_USER,
+	OPT_ACCESS_LOG,
+	OPT_ERROR_LOG,
+	OPT_WORKERS,
+	TEXTS,
+	OPT_SITE = TEXTS
+};
 
 static const struct option long_options[] = {
 	{"socket", required_argument, NULL, OPT_SOCKET},

@@ -4,11 +4,13 @@
 #include "berth/meta/project.h"
 
 static const struct admin_column columns[] = {
-	{"registry", ADMIN_BOOL}, {"new_project_registry", ADMIN_BOOL}, {"new_project_visibility", ADMIN_TEXT},
+	{"registry", ADMIN_BOOL},
+	{"new_project_registry", ADMIN_BOOL},
+	{"new_project_visibility", ADMIN_TEXT},
 };
 
 static const struct admin_column audit_columns[] = {
-	{"time", ADMIN_TEXT},	 {"kind", ADMIN_TEXT},	  {"who", ADMIN_TEXT},	   {"address", ADMIN_TEXT},
+	{"time", ADMIN_TEXT},   {"kind", ADMIN_TEXT},    {"who", ADMIN_TEXT},     {"address", ADMIN_TEXT},
 	{"action", ADMIN_TEXT}, {"subject", ADMIN_TEXT}, {"times", ADMIN_NUMBER}, {"detail", ADMIN_RAW},
 };
 

@@ -6,7 +6,7 @@
 #define DEFAULT_SECONDS ((int64_t)90 * 86400)
 
 static const struct admin_column columns[] = {
-	{"user", ADMIN_TEXT},	 {"name", ADMIN_TEXT},	  {"role", ADMIN_TEXT},	   {"project", ADMIN_TEXT},
+	{"user", ADMIN_TEXT},    {"name", ADMIN_TEXT},    {"role", ADMIN_TEXT},    {"project", ADMIN_TEXT},
 	{"created", ADMIN_TEXT}, {"expires", ADMIN_TEXT}, {"expired", ADMIN_BOOL}, {"last_used", ADMIN_TEXT},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
@@ -95,7 +95,7 @@ static int list(struct admin *admin)
 	struct db_rows rows;
 
 	return meta_token_list(&admin->meta, admin->names[0], NULL, &rows) ? admin_print(admin, &rows, columns, COLUMNS)
-									    : COMMAND_FAILED;
+									   : COMMAND_FAILED;
 }
 
 static int show(struct admin *admin)

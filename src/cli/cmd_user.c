@@ -6,7 +6,7 @@
 #include "berth/auth/password.h"
 
 static const struct admin_column columns[] = {
-	{"name", ADMIN_TEXT},	 {"kind", ADMIN_TEXT},	  {"admin", ADMIN_BOOL},
+	{"name", ADMIN_TEXT},     {"kind", ADMIN_TEXT},    {"admin", ADMIN_BOOL},
 	{"disabled", ADMIN_BOOL}, {"created", ADMIN_TEXT}, {"last_used", ADMIN_TEXT},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
@@ -94,7 +94,8 @@ static int change(struct admin *admin)
 	bool both = (admin->options[ADMIN_ADMIN] && admin->options[ADMIN_NO_ADMIN]) ||
 		    (admin->options[ADMIN_DISABLE] && admin->options[ADMIN_ENABLE]);
 
-	if (both || (!password && !either(admin, ADMIN_ADMIN, ADMIN_NO_ADMIN) && !either(admin, ADMIN_DISABLE, ADMIN_ENABLE))) {
+	if (both ||
+	    (!password && !either(admin, ADMIN_ADMIN, ADMIN_NO_ADMIN) && !either(admin, ADMIN_DISABLE, ADMIN_ENABLE))) {
 		command_complain(both ? "the options contradict each other" : "nothing to change is given");
 		return COMMAND_USAGE;
 	}

@@ -91,15 +91,17 @@ static bool check_cluster(struct embedded_pg *pg, struct arena *arena, const cha
 	struct stat info;
 
 	if (!exists(arena_printf(arena, "%s/" MARK, pg->data)))
-		*reason = arena_printf(arena, "%s is not a cluster that Berth made; choose another folder with --data", pg->data);
+		*reason = arena_printf(arena, "%s is not a cluster that Berth made; choose another folder with --data",
+				       pg->data);
 	else if (!*version || strspn(version, "0123456789") != strlen(version))
 		*reason = arena_printf(arena, "%s is damaged: it has no PG_VERSION", pg->data);
 	else if (!(pg->bin = find_programs(version, arena)))
-		*reason = arena_printf(arena, "%s was made by PostgreSQL %s, which is not installed: apt-get install postgresql-%s",
-				       pg->data, version, version);
+		*reason = arena_printf(
+			arena, "%s was made by PostgreSQL %s, which is not installed: apt-get install postgresql-%s",
+			pg->data, version, version);
 	else if (stat(pg->data, &info) != 0 || info.st_uid != pg->as->uid)
-		*reason = arena_printf(arena, "%s does not belong to %s, the account that PostgreSQL is to run as", pg->data,
-				       pg->as->user);
+		*reason = arena_printf(arena, "%s does not belong to %s, the account that PostgreSQL is to run as",
+				       pg->data, pg->as->user);
 	else
 		return true;
 	return false;
@@ -119,9 +121,22 @@ static bool append(const char *path, const char *text, const struct identity *as
 
 static int run_initdb(const struct embedded_pg *pg, const char *folder, struct arena *arena)
 {
-	const char *const argv[] = {arena_printf(arena, "%s/initdb", pg->bin), "-D", folder, "-U", EMBEDDED_PG_USER, "-k",
-				    "-E", "UTF8", "--locale=C.UTF-8", "--auth-local=trust", "--auth-host=reject",
-				    "--no-instructions", NULL};
+	const char *initdb = arena_printf(arena, "%s/initdb", pg->bin);
+	const char *const argv[] = {
+		initdb,
+		"-D",
+		folder,
+		"-U",
+		EMBEDDED_PG_USER,
+		"-k",
+		"-E",
+		"UTF8",
+		"--locale=C.UTF-8",
+		"--auth-local=trust",
+		"--auth-host=reject",
+		"--no-instructions",
+		NULL,
+	};
 	const struct child_spec spec = {.name = "initdb", .argv = argv, .as = pg->as};
 
 	return supervise_once(&spec, true);
@@ -132,8 +147,8 @@ static bool make_cluster(struct embedded_pg *pg, struct arena *arena, const char
 	const char *fresh = arena_printf(arena, "%s.new", pg->data);
 
 	if (exists(fresh)) {
-		*reason = arena_printf(arena, "%s is left over from a first start that did not finish; remove it and start again",
-				       fresh);
+		*reason = arena_printf(
+			arena, "%s is left over from a first start that did not finish; remove it and start again", fresh);
 		return false;
 	}
 	pg->bin = find_programs("", arena);
@@ -166,16 +181,30 @@ static bool answers(const void *what)
 
 static void describe(struct embedded_pg *pg, unsigned max_connections, struct arena *arena)
 {
-	const char *const argv[] = {arena_printf(arena, "%s/postgres", pg->bin), "-D", pg->data, "-k", pg->socket_dir, "-p",
-				    arena_printf(arena, "%d", EMBEDDED_PG_PORT), "-N",
-				    arena_printf(arena, "%u", max_connections), NULL};
+	const char *postgres = arena_printf(arena, "%s/postgres", pg->bin);
+	const char *port = arena_printf(arena, "%d", EMBEDDED_PG_PORT);
+	const char *connections = arena_printf(arena, "%u", max_connections);
+	const char *const argv[] = {postgres, "-D", pg->data, "-k", pg->socket_dir, "-p", port, "-N", connections, NULL};
 
 	memcpy(pg->argv, argv, sizeof argv);
-	pg->settings = (struct db_settings){.host = pg->socket_dir, .port = EMBEDDED_PG_PORT, .user = EMBEDDED_PG_USER,
-					    .dbname = EMBEDDED_PG_DATABASE, .connect_timeout_ms = 2000};
+	pg->settings = (struct db_settings){
+		.host = pg->socket_dir,
+		.port = EMBEDDED_PG_PORT,
+		.user = EMBEDDED_PG_USER,
+		.dbname = EMBEDDED_PG_DATABASE,
+		.connect_timeout_ms = 2000,
+	};
 	/* INT: PostgreSQL's fast shutdown, which does not wait for clients. */
-	pg->spec = (struct child_spec){.name = "postgresql", .argv = pg->argv, .as = pg->as, .stop_signal = SIGINT,
-				       .stop_ms = 60000, .ready_ms = 120000, .ready = answers, .what = pg};
+	pg->spec = (struct child_spec){
+		.name = "postgresql",
+		.argv = pg->argv,
+		.as = pg->as,
+		.stop_signal = SIGINT,
+		.stop_ms = 60000,
+		.ready_ms = 120000,
+		.ready = answers,
+		.what = pg,
+	};
 }
 
 bool embedded_pg_prepare(struct embedded_pg *pg, unsigned max_connections, struct arena *arena, const char **reason)

@@ -27,9 +27,8 @@ const char *const fetch_store_headers[] = {
 	"x-ms-request-id", "x-ms-client-request-id", "x-ms-version", "x-ms-version-id", "x-ms-is-current-version",
 	"x-ms-blob-type", "x-ms-blob-content-md5", "x-ms-creation-time", "x-ms-last-access-time", "x-ms-lease-state",
 	"x-ms-lease-status", "x-ms-lease-duration", "x-ms-server-encrypted", "x-ms-access-tier",
-	"x-ms-access-tier-inferred", "x-ms-access-tier-change-time", "x-ms-copy-id", "x-ms-copy-source",
-	"x-ms-copy-status", "x-ms-copy-progress", "x-ms-copy-completion-time", "x-ms-error-code", "x-ms-tag-count",
-	"Content-MD5",
+	"x-ms-access-tier-inferred", "x-ms-access-tier-change-time", "x-ms-copy-id", "x-ms-copy-source", "x-ms-copy-status",
+	"x-ms-copy-progress", "x-ms-copy-completion-time", "x-ms-error-code", "x-ms-tag-count", "Content-MD5",
 	/* Google */
 	"x-guploader-uploadid", "x-goog-generation", "x-goog-metageneration", "x-goog-hash", "x-goog-storage-class",
 	"x-goog-stored-content-length", "x-goog-stored-content-encoding", "x-goog-component-count",
@@ -40,9 +39,7 @@ const char *const fetch_store_headers[] = {
 	/* OSS */
 	"x-oss-request-id", "x-oss-object-type", "x-oss-storage-class", "x-oss-server-time", "x-oss-hash-crc64ecma",
 	"x-oss-server-side-encryption", "x-oss-server-side-encryption-key-id", "x-oss-version-id", "x-oss-ec",
-	"x-oss-expiration", "x-oss-restore", "x-oss-tagging-count", "x-oss-cdn-auth",
-	NULL,
-};
+	"x-oss-expiration", "x-oss-restore", "x-oss-tagging-count", "x-oss-cdn-auth", NULL};
 
 static bool is_address(const char *host)
 {
@@ -93,8 +90,8 @@ static bool take_apart(struct site_fetch *out, struct arena *arena, const char *
 	out->authority = authority;
 	out->port = port ? colon + 1 : out->tls ? "443" : "80";
 	out->host = port ? arena_span(arena, (struct span){authority, (size_t)(colon - authority)}) : authority;
-	if (*out->host && strspn(authority, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") ==
-			  strlen(authority))
+	if (*out->host &&
+	    strspn(authority, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") == strlen(authority))
 		return true;
 	*reason = arena_printf(arena, "storage: %s cannot be written into a web server's configuration", out->origin);
 	return false;
@@ -110,7 +107,8 @@ bool site_fetch_init(struct site_fetch *out, const struct site *site, struct are
 	if (!site->config->storage.redirect_disable)
 		return true;
 	if (!app_store_origin(&out->origin, &verify, site->config, arena, why, sizeof why)) {
-		*reason = arena_printf(arena, "storage.redirect.disable: where blobs are fetched from is not known: %s", why);
+		*reason =
+			arena_printf(arena, "storage.redirect.disable: where blobs are fetched from is not known: %s", why);
 		return false;
 	}
 	if (*out->origin == '\0')

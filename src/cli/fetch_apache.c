@@ -58,15 +58,24 @@ static void add_origin(struct strbuf *out, const struct site_fetch *fetch)
 static void add_request(struct strbuf *out)
 {
 	static const char *const unset[] = {
-		"Authorization", "Cookie", "User-Agent", "Accept", "Accept-Encoding", "Accept-Language", "Referer", "Origin",
-		"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range", "Request-Range",
-		"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Cache-Control", "Pragma",
+		"Authorization",     "Cookie",
+		"User-Agent",        "Accept",
+		"Accept-Encoding",   "Accept-Language",
+		"Referer",           "Origin",
+		"If-Match",          "If-None-Match",
+		"If-Modified-Since", "If-Unmodified-Since",
+		"If-Range",          "Range",
+		"Request-Range",     "Forwarded",
+		"X-Forwarded-For",   "X-Forwarded-Proto",
+		"X-Forwarded-Host",  "X-Real-IP",
+		"Cache-Control",     "Pragma",
 	};
 
 	strbuf_adds(out, "\tProxyAddHeaders Off\n\tProxyPreserveHost Off\n");
 	for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
 		strbuf_addf(out, "\tRequestHeader unset %s\n", unset[i]);
-	strbuf_adds(out, "\tRequestHeader set Range \"expr=%{resp:Berth-Fetch-Range}\" \"expr=-n resp('Berth-Fetch-Range')\"\n");
+	strbuf_adds(out,
+		    "\tRequestHeader set Range \"expr=%{resp:Berth-Fetch-Range}\" \"expr=-n resp('Berth-Fetch-Range')\"\n");
 }
 
 /* Nothing that the store says steers Apache or reaches the client, but bytes, length and Content-Range. */

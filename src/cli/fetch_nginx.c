@@ -79,22 +79,25 @@ static void add_answer(struct strbuf *out)
 			 "\t\tproxy_hide_header Accept-Ranges;\n");
 	for (const char *const *name = fetch_store_headers; *name; name++)
 		strbuf_addf(out, "\t\tproxy_hide_header %s;\n", *name);
-	strbuf_adds(out, "\t\tproxy_headers_hash_max_size 2048;\n"
-			 "\t\tproxy_headers_hash_bucket_size 128;\n"
-			 "\t\tproxy_intercept_errors on;\n"
-			 "\t\terror_page 301 302 303 304 307 308 400 401 403 404 405 409 410 411 412 416 429 500 501 502 503 504 "
-			 "= @berth_fetch_failed;\n");
+	strbuf_adds(
+		out,
+		"\t\tproxy_headers_hash_max_size 2048;\n"
+		"\t\tproxy_headers_hash_bucket_size 128;\n"
+		"\t\tproxy_intercept_errors on;\n"
+		"\t\terror_page 301 302 303 304 307 308 400 401 403 404 405 409 410 411 412 416 429 500 501 502 503 504 "
+		"= @berth_fetch_failed;\n");
 }
 
 void fetch_nginx_location(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	if (!*fetch->origin)
 		return;
-	strbuf_adds(out, "\n\t# Blobs in the object store, fetched for clients: from this origin and where a worker says so.\n"
-			 "\t# Closed to clients. NGINX would write the URL's signature into its error log: hence none here.\n"
-			 "\tlocation = /_berth/fetch {\n"
-			 "\t\tinternal;\n"
-			 "\t\terror_log /dev/null emerg;\n");
+	strbuf_adds(out,
+		    "\n\t# Blobs in the object store, fetched for clients: from this origin and where a worker says so.\n"
+		    "\t# Closed to clients. NGINX would write the URL's signature into its error log: hence none here.\n"
+		    "\tlocation = /_berth/fetch {\n"
+		    "\t\tinternal;\n"
+		    "\t\terror_log /dev/null emerg;\n");
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		strbuf_addf(out, "\t\tset %s %s;\n", taken[i].variable, taken[i].from);
 	strbuf_adds(out, "\t\tif ($berth_fetch !~ \"^/\") { return 503; }\n");

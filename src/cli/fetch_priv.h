@@ -10,7 +10,7 @@
 #include "site_priv.h"
 
 struct site_fetch {
-	const char *origin; /* scheme://host[:port]; "" when the web server has nothing to fetch */
+	const char *origin;    /* scheme://host[:port]; "" when the web server has nothing to fetch */
 	const char *authority; /* its host[:port] */
 	const char *host;      /* without the port: for SNI and the certificate; IPv6 in brackets */
 	const char *port;

@@ -34,12 +34,12 @@ static int connect_unix(const char *path)
 
 /* FastCGI specification section 8. GET / is answered without the database. */
 static const char question[] = "\1\1\0\1\0\10\0\0"
-			       "\0\1\0\0\0\0\0\0"    /* begin: responder, close at the end */
-			       "\1\4\0\1\0\41\0\0"   /* 33 bytes of parameters */
+			       "\0\1\0\0\0\0\0\0"  /* begin: responder, close at the end */
+			       "\1\4\0\1\0\41\0\0" /* 33 bytes of parameters */
 			       "\16\3REQUEST_METHODGET"
 			       "\13\1REQUEST_URI/"
-			       "\1\4\0\1\0\0\0\0"    /* no more of them */
-			       "\1\5\0\1\0\0\0\0";   /* no body */
+			       "\1\4\0\1\0\0\0\0"  /* no more of them */
+			       "\1\5\0\1\0\0\0\0"; /* no body */
 
 bool probe_fastcgi(const void *path)
 {

@@ -16,11 +16,21 @@ static const struct {
 	const char *name;
 	unsigned needs; /* any of them */
 } modules[] = {
-	{"mpm_event", ALWAYS},   {"authz_core", ALWAYS}, {"env", ALWAYS},
-	{"setenvif", ALWAYS},    {"headers", ALWAYS},    {"alias", ALWAYS},
-	{"reqtimeout", ALWAYS},  {"proxy", ALWAYS},      {"proxy_fcgi", ALWAYS},
-	{"xsendfile", ALWAYS},   {"rewrite", FOR_FETCH}, {"proxy_http", FOR_FETCH},
-	{"socache_shmcb", FOR_TLS}, {"ssl", FOR_TLS | FOR_FETCH_TLS}, {"http2", FOR_TLS},
+	{"mpm_event", ALWAYS},
+	{"authz_core", ALWAYS},
+	{"env", ALWAYS},
+	{"setenvif", ALWAYS},
+	{"headers", ALWAYS},
+	{"alias", ALWAYS},
+	{"reqtimeout", ALWAYS},
+	{"proxy", ALWAYS},
+	{"proxy_fcgi", ALWAYS},
+	{"xsendfile", ALWAYS},
+	{"rewrite", FOR_FETCH},
+	{"proxy_http", FOR_FETCH},
+	{"socache_shmcb", FOR_TLS},
+	{"ssl", FOR_TLS | FOR_FETCH_TLS},
+	{"http2", FOR_TLS},
 };
 
 static void line(struct strbuf *out, const char *directive, const char *argument)
@@ -50,7 +60,9 @@ static void add_log(struct strbuf *out, const struct site *site)
 	if (*site->options->access_log) {
 		strbuf_adds(out, "CustomLog ");
 		quote_apache(out, site->options->access_log);
-		strbuf_adds(out, " \"%h %l %{berth_user}n %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\" \\\"%{berth_project}n\\\"\"\n");
+		strbuf_adds(
+			out,
+			" \"%h %l %{berth_user}n %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\" \\\"%{berth_project}n\\\"\"\n");
 	}
 }
 
@@ -141,7 +153,7 @@ static void add_uploads_pattern(struct strbuf *pattern, const struct site *site)
 
 static void add_routes(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
-	static const char *const tokens[] = SITE_TOKEN_PATHS;
+	static const char *const tokens[] = {SITE_TOKEN_PATHS};
 	struct strbuf uploads;
 
 	strbuf_init(&uploads, out->arena, 4096);
@@ -162,8 +174,7 @@ static void add_routes(struct strbuf *out, const struct site *site, const struct
 			 "\tXSendFile On\n");
 	if (*fetch->origin)
 		strbuf_addf(out, "\tSetEnv BERTH_FETCH %s\n", fetch->origin);
-	strbuf_adds(out,
-			 "</Location>\n"
+	strbuf_adds(out, "</Location>\n"
 			 "<Directory \"/\">\n\tAllowOverride None\n\tRequire all denied\n</Directory>\n");
 	if (*site->blobs)
 		line(out, "XSendFilePath", site->blobs);
@@ -187,7 +198,7 @@ static void add_errors(struct strbuf *out)
 		int status;
 		const char *body;
 	} errors[] = {{404, SITE_BLOB_UNKNOWN}, {416, SITE_RANGE_INVALID}, {500, SITE_UNAVAILABLE},
-		      {502, SITE_UNAVAILABLE}, {503, SITE_UNAVAILABLE}, {504, SITE_UNAVAILABLE}};
+		      {502, SITE_UNAVAILABLE},  {503, SITE_UNAVAILABLE},   {504, SITE_UNAVAILABLE}};
 	static const char own[] = "-z resp('Docker-Distribution-API-Version')\"";
 
 	strbuf_adds(out, "\n");
@@ -196,20 +207,33 @@ static void add_errors(struct strbuf *out)
 		quote_apache(out, errors[i].body);
 		strbuf_addc(out, '\n');
 	}
-	strbuf_addf(out, "Header always set Content-Type application/json "
-			 "\"expr=%%{REQUEST_STATUS} in {'404','416','500','502','503','504'} && %s\n", own);
+	strbuf_addf(out,
+		    "Header always set Content-Type application/json "
+		    "\"expr=%%{REQUEST_STATUS} in {'404','416','500','502','503','504'} && %s\n",
+		    own);
 	strbuf_addf(out, "Header always set Retry-After %d \"expr=%%{REQUEST_STATUS} -ge 500 && %s\n", SITE_RETRY_AFTER,
 		    own);
 	strbuf_addf(out, "Header always set X-Content-Type-Options nosniff \"expr=%%{REQUEST_STATUS} -ge 400 && %s\n", own);
-	strbuf_addf(out, "Header always set Docker-Distribution-API-Version registry/2.0 "
-			 "\"expr=%%{REQUEST_STATUS} -ge 400 && %s\n", own);
+	strbuf_addf(out,
+		    "Header always set Docker-Distribution-API-Version registry/2.0 "
+		    "\"expr=%%{REQUEST_STATUS} -ge 400 && %s\n",
+		    own);
 }
 
 static bool writable(const struct site *site, const char **reason)
 {
-	const char *const paths[] = {site->blobs, site->options->socket, site->options->upload_socket, site->options->token_socket,
-				     site->options->run_dir, site->options->access_log, site->options->error_log,
-				     site->tls ? site->certificate : "", site->tls ? site->key : "", site->clientcas};
+	const char *const paths[] = {
+		site->blobs,
+		site->options->socket,
+		site->options->upload_socket,
+		site->options->token_socket,
+		site->options->run_dir,
+		site->options->access_log,
+		site->options->error_log,
+		site->tls ? site->certificate : "",
+		site->tls ? site->key : "",
+		site->clientcas,
+	};
 
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
 		if (strpbrk(paths[i], "\"\\|%") || strstr(paths[i], "${")) {

@@ -53,8 +53,8 @@ static const struct {
 };
 
 /* These NGINX carries over by itself: a second one would double them. */
-static const char *const carried[] = {"Content-Type", "Content-Length", "Cache-Control", "Expires", "Set-Cookie",
-				      "Content-Disposition", "Accept-Ranges"};
+static const char *const carried[] = {"Content-Type", "Content-Length",      "Cache-Control", "Expires",
+				      "Set-Cookie",   "Content-Disposition", "Accept-Ranges"};
 
 static bool is_set_already(const char *name)
 {
@@ -196,7 +196,7 @@ static bool asks_first(const struct site *site)
 
 static void add_tokens(struct strbuf *out, const struct site *site)
 {
-	static const char *const paths[] = SITE_TOKEN_PATHS;
+	static const char *const paths[] = {SITE_TOKEN_PATHS};
 
 	for (size_t i = 0; site->config->token_service.enabled && i < sizeof paths / sizeof *paths; i++) {
 		strbuf_addf(out, "\n\tlocation = %s {\n\t\tclient_max_body_size %zu;\n", paths[i], SITE_TOKEN_BODY_MAX);
@@ -207,9 +207,10 @@ static void add_tokens(struct strbuf *out, const struct site *site)
 
 static void add_uploads(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
-	strbuf_adds(out, "\n\t# The body of an upload becomes a file in the spool; the worker gets its name, hashes it and\n"
-			 "\t# moves it on. Its time is not spent on slow clients.\n"
-			 "\tlocation ~ \"^");
+	strbuf_adds(out,
+		    "\n\t# The body of an upload becomes a file in the spool; the worker gets its name, hashes it and\n"
+		    "\t# moves it on. Its time is not spent on slow clients.\n"
+		    "\tlocation ~ \"^");
 	quote_regex(out, *site->config->http.prefix ? site->config->http.prefix : "/");
 	strbuf_adds(out, "v2/.+/blobs/uploads/\" {\n"
 			 "\t\tclient_max_body_size 0;\n"
@@ -356,9 +357,10 @@ static void add_access_log(struct strbuf *out, const char *path)
 			    "\tdefault $berth_fetch_%s;\n"
 			    "\t\"\" $berth_told_%s;\n}\n",
 			    told[i], told[i], told[i], told[i], told[i], told[i], told[i]);
-	strbuf_adds(out, "log_format berth '$remote_addr - $berth_user [$time_local] \"$request\" $status $body_bytes_sent '\n"
-			 "\t'\"$http_referer\" \"$http_user_agent\" \"$berth_project\"';\n"
-			 "access_log ");
+	strbuf_adds(out,
+		    "log_format berth '$remote_addr - $berth_user [$time_local] \"$request\" $status $body_bytes_sent '\n"
+		    "\t'\"$http_referer\" \"$http_user_agent\" \"$berth_project\"';\n"
+		    "access_log ");
 	quote_nginx(out, path);
 	strbuf_adds(out, " berth;\n");
 }
@@ -391,10 +393,19 @@ static void add_main(struct strbuf *out, const struct site *site)
 /* Where NGINX sees variables there is no way to write a dollar sign. */
 static bool writable(const struct site *site, const char **reason)
 {
-	const char *const paths[] = {site->blobs, site->spool, site->options->socket, site->options->token_socket,
-				     site->options->run_dir,
-				     site->options->access_log, site->options->error_log, site->listen_unix,
-				     site->tls ? site->certificate : "", site->tls ? site->key : "", site->clientcas};
+	const char *const paths[] = {
+		site->blobs,
+		site->spool,
+		site->options->socket,
+		site->options->token_socket,
+		site->options->run_dir,
+		site->options->access_log,
+		site->options->error_log,
+		site->listen_unix,
+		site->tls ? site->certificate : "",
+		site->tls ? site->key : "",
+		site->clientcas,
+	};
 
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
 		if (strpbrk(paths[i], "$\"\\")) {

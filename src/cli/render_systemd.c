@@ -28,8 +28,9 @@ static void add_unit(struct strbuf *out, const struct site *site, const struct p
 
 	strbuf_addf(out, "# /etc/systemd/system/%s\n# Written by `berth render systemd` from %s.\n", pool->unit,
 		    options->config_path);
-	strbuf_addf(out, "[Unit]\nDescription=%s\nAfter=network-online.target postgresql.service\n"
-			 "Wants=network-online.target\nStartLimitIntervalSec=0\n\n",
+	strbuf_addf(out,
+		    "[Unit]\nDescription=%s\nAfter=network-online.target postgresql.service\n"
+		    "Wants=network-online.target\nStartLimitIntervalSec=0\n\n",
 		    pool->what);
 	strbuf_addf(out, "[Service]\nUser=%s\nGroup=%s\n", options->user, options->group);
 	strbuf_adds(out, "RuntimeDirectory=berth\nRuntimeDirectoryMode=0750\nRuntimeDirectoryPreserve=yes\n"
@@ -57,7 +58,8 @@ bool render_systemd(struct strbuf *out, const struct site *site, const char **re
 		{"berth.service", "registry", "Berth container registry", options->program, options->socket, true},
 		{"berth-uploads.service", "uploads", "Berth container registry, streamed uploads", options->program,
 		 options->upload_socket, true},
-		{"berth-tokens.service", "tokens", "Berth token service", options->token_program, options->token_socket, false},
+		{"berth-tokens.service", "tokens", "Berth token service", options->token_program, options->token_socket,
+		 false},
 	};
 
 	if (!*options->user) {

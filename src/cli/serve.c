@@ -97,13 +97,15 @@ static bool make_storage(struct serve *serve, const char **reason)
 
 	if (serve->config->storage.driver == CONFIG_DRIVER_FILESYSTEM &&
 	    (!identity_make_folder(&serve->as, root, 0750) || !identity_may(&serve->as, root, R_OK | W_OK | X_OK))) {
-		*reason = arena_printf(serve->arena, "storage.filesystem.rootdirectory: %s cannot be made or written to by %s",
-				       root, serve->as.user);
+		*reason = arena_printf(serve->arena,
+				       "storage.filesystem.rootdirectory: %s cannot be made or written to by %s", root,
+				       serve->as.user);
 		return false;
 	}
 	if (identity_make_folder(&serve->as, spool, 0700) && identity_may(&serve->as, spool, R_OK | W_OK | X_OK))
 		return true;
-	*reason = arena_printf(serve->arena, "spool.directory: %s cannot be made or written to by %s", spool, serve->as.user);
+	*reason =
+		arena_printf(serve->arena, "spool.directory: %s cannot be made or written to by %s", spool, serve->as.user);
 	return false;
 }
 
@@ -175,7 +177,8 @@ static bool start_database(struct serve *serve, const char **reason)
 		.as = &serve->as,
 	};
 	/* Twice: during a reload the old workers and the new ones are connected. */
-	if (!embedded_pg_prepare(pg, 2 * (serve->options->workers + UPLOAD_WORKERS + TOKEN_WORKERS) + 20, serve->arena, reason) ||
+	if (!embedded_pg_prepare(pg, 2 * (serve->options->workers + UPLOAD_WORKERS + TOKEN_WORKERS) + 20, serve->arena,
+				 reason) ||
 	    !supervise_start(&pg->spec))
 		return false;
 	announce_database(pg);
@@ -196,9 +199,12 @@ static bool migrate(struct serve *serve, const char **reason)
 static bool start_pool(struct serve *serve, struct pool *pool, const char *program, const char *name, const char *socket,
 		       unsigned workers)
 {
-	const char *const argv[] = {program_path("spawn-fcgi", serve->arena), "-n", "-s", socket, "-M", "0600", "-b", "1024",
-				    "--", program_path(program, serve->arena), "--workers",
-				    arena_printf(serve->arena, "%u", workers), "--pool", name, serve->options->config, NULL};
+	const char *spawn = program_path("spawn-fcgi", serve->arena);
+	const char *server = program_path(program, serve->arena);
+	const char *count = arena_printf(serve->arena, "%u", workers);
+	const char *config = serve->options->config;
+	const char *const argv[] = {spawn, "-n",   "-s",        socket, "-M",     "0600", "-b",   "1024",
+				    "--",  server, "--workers", count,  "--pool", name,   config, NULL};
 
 	memcpy(pool->argv, argv, sizeof argv);
 	pool->spec = (struct child_spec){
@@ -249,10 +255,10 @@ static bool start_web(struct serve *serve, const char **reason)
 {
 	bool apache = serve->options->apache;
 	const char *path = write_web_configuration(serve, reason);
-	const char *const nginx_argv[] = {program_path("nginx", serve->arena), "-e", "stderr", "-p", serve->run_dir, "-c", path,
-					  "-g", "daemon off;", NULL};
-	const char *const apache_argv[] = {program_path("apache2", serve->arena), "-d", serve->run_dir, "-f", path,
-					   "-DFOREGROUND", NULL};
+	const char *nginx = program_path("nginx", serve->arena), *apache2 = program_path("apache2", serve->arena);
+	const char *const nginx_argv[] = {nginx, "-e", "stderr", "-p",          serve->run_dir,
+					  "-c",  path, "-g",     "daemon off;", NULL};
+	const char *const apache_argv[] = {apache2, "-d", serve->run_dir, "-f", path, "-DFOREGROUND", NULL};
 
 	if (!path)
 		return false;
@@ -285,9 +291,15 @@ static const struct step {
 	step_run *run;
 	int fault;
 } steps[] = {
-	{load_configuration, COMMAND_CONFIG}, {check_account, COMMAND_FAILED}, {check_programs, COMMAND_FAILED},
-	{make_folders, COMMAND_FAILED},       {plan_site, COMMAND_FAILED},     {start_database, COMMAND_FAILED},
-	{migrate, COMMAND_FAILED},            {start_pools, COMMAND_FAILED},   {start_web, COMMAND_FAILED},
+	{load_configuration, COMMAND_CONFIG},
+	{check_account, COMMAND_FAILED},
+	{check_programs, COMMAND_FAILED},
+	{make_folders, COMMAND_FAILED},
+	{plan_site, COMMAND_FAILED},
+	{start_database, COMMAND_FAILED},
+	{migrate, COMMAND_FAILED},
+	{start_pools, COMMAND_FAILED},
+	{start_web, COMMAND_FAILED},
 };
 
 static int start_all(struct serve *serve)

@@ -89,7 +89,8 @@ static bool join_authorities(struct site *site, struct arena *arena, const char 
 	if (out)
 		good = fclose(out) == 0 && good;
 	site->clientcas = joined;
-	return good || refuse(reason, "http.tls.clientcas: the files cannot be joined into clientcas.pem of the run directory");
+	return good ||
+	       refuse(reason, "http.tls.clientcas: the files cannot be joined into clientcas.pem of the run directory");
 }
 
 static bool take_tls(struct site *site, struct arena *arena, const char **reason)
@@ -131,11 +132,24 @@ static bool all_possible(const struct site *site, const char **reason)
 	const struct site_options *options = site->options;
 	const struct config_headers *headers = &site->config->http.headers;
 	const char *const texts[] = {
-		options->config_path,  options->socket,     options->upload_socket, options->run_dir,
-		options->user,         options->group,      options->access_log,    options->error_log,
-		options->program,      options->token_program, options->token_socket, site->listen_unix,
-		site->blobs,           site->spool,            site->tls ? site->certificate : "",
-		site->tls ? site->key : "", site->clientcas, site->config->http.prefix,
+		options->config_path,
+		options->socket,
+		options->upload_socket,
+		options->run_dir,
+		options->user,
+		options->group,
+		options->access_log,
+		options->error_log,
+		options->program,
+		options->token_program,
+		options->token_socket,
+		site->listen_unix,
+		site->blobs,
+		site->spool,
+		site->tls ? site->certificate : "",
+		site->tls ? site->key : "",
+		site->clientcas,
+		site->config->http.prefix,
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

@@ -15,15 +15,15 @@
 
 /* Between LIMIT_MANIFEST and this the worker answers 413 itself; the web server's answer comes after it. */
 #define SITE_BODY_MAX (LIMIT_MANIFEST + ((size_t)1 << 20))
-#define SITE_MANIFEST_TOO_LARGE                                                                                         \
-	"{\"errors\":[{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\","                                \
+#define SITE_MANIFEST_TOO_LARGE                                                         \
+	"{\"errors\":[{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\"," \
 	"\"detail\":\"manifest larger than 4194304 bytes\"}]}"
 #define SITE_UNAVAILABLE "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}"
 #define SITE_BLOB_UNKNOWN "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\"}]}"
 #define SITE_RANGE_INVALID "{\"errors\":[{\"code\":\"RANGE_INVALID\",\"message\":\"invalid content range\"}]}"
-#define SITE_TOKEN_PATHS {"/jwt/auth", "/auth/token"} /* of token_routes.def */
-#define SITE_TOKEN_BODY_MAX ((size_t)64 << 10)           /* a form of some hundred bytes */
-#define SITE_RETRY_AFTER 5 /* seconds; a worker is back within one */
+#define SITE_TOKEN_PATHS "/jwt/auth", "/auth/token" /* of token_routes.def */
+#define SITE_TOKEN_BODY_MAX ((size_t)64 << 10)      /* a form of some hundred bytes */
+#define SITE_RETRY_AFTER 5                          /* seconds; a worker is back within one */
 
 /* What the command line adds. Paths are absolute. */
 struct site_options {
@@ -34,12 +34,12 @@ struct site_options {
 	const char *run_dir;       /* pid, temporary files, logs, sockets */
 	const char *user;          /* the web server's workers run as; "" to leave that out */
 	const char *group;
-	const char *access_log; /* a file; "" for none */
-	const char *error_log;  /* a file; "" for stderr */
-	const char *program;    /* path of registry.fcgi, for systemd */
+	const char *access_log;    /* a file; "" for none */
+	const char *error_log;     /* a file; "" for stderr */
+	const char *program;       /* path of registry.fcgi, for systemd */
 	const char *token_program; /* path of token.fcgi, likewise */
-	unsigned workers;       /* for systemd */
-	bool site_only;         /* NGINX: the server block alone */
+	unsigned workers;          /* for systemd */
+	bool site_only;            /* NGINX: the server block alone */
 };
 
 struct site {

@@ -15,11 +15,11 @@
 
 struct child_spec {
 	const char *name;
-	const char *const *argv; /* argv[0] is the program's path; NULL at the end */
+	const char *const *argv;   /* argv[0] is the program's path; NULL at the end */
 	const struct identity *as; /* NULL: as we are */
 	int stop_signal;
-	unsigned stop_ms;  /* then KILL */
-	unsigned ready_ms; /* most that may pass until ready() is true */
+	unsigned stop_ms;                /* then KILL */
+	unsigned ready_ms;               /* most that may pass until ready() is true */
 	bool (*ready)(const void *what); /* asked every 50 ms; NULL: at once */
 	const void *what;
 	bool reloads; /* gets HUP when we do */

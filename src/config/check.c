@@ -64,9 +64,9 @@ const char *check_without_slash(struct load *load, const char *path)
 static enum config_driver driver_given(const struct load *load)
 {
 	static const char *const keys[] = {
-	    [CONFIG_DRIVER_FILESYSTEM] = "storage.filesystem", [CONFIG_DRIVER_S3] = "storage.s3",
-	    [CONFIG_DRIVER_AZURE] = "storage.azure",           [CONFIG_DRIVER_GCS] = "storage.gcs",
-	    [CONFIG_DRIVER_SWIFT] = "storage.swift",           [CONFIG_DRIVER_OSS] = "storage.oss",
+		[CONFIG_DRIVER_FILESYSTEM] = "storage.filesystem", [CONFIG_DRIVER_S3] = "storage.s3",
+		[CONFIG_DRIVER_AZURE] = "storage.azure",           [CONFIG_DRIVER_GCS] = "storage.gcs",
+		[CONFIG_DRIVER_SWIFT] = "storage.swift",           [CONFIG_DRIVER_OSS] = "storage.oss",
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -121,7 +121,8 @@ static void check_spool(struct load *load)
 		check_error(load, "spool.directory", "must be an absolute path, not %s",
 			    value_quote(config->spool, load->arena));
 	else if (local && strcmp(config->spool, usual) != 0)
-		check_error(load, "spool.directory", "must be %s: files are linked from there", value_quote(usual, load->arena));
+		check_error(load, "spool.directory", "must be %s: files are linked from there",
+			    value_quote(usual, load->arena));
 }
 
 static bool is_port(struct span text)
@@ -235,11 +236,9 @@ static void check_database(struct load *load)
 	const struct config_database *db = &load->config->database;
 
 	if (db->enabled == CONFIG_DATABASE_ON && !config_database_named(load->config))
-		check_error(load, "database.enabled",
-			    "is true, but neither database.host nor database.dbname is given");
+		check_error(load, "database.enabled", "is true, but neither database.host nor database.dbname is given");
 	if (!db->sslcert[0] != !db->sslkey[0])
-		check_error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert",
-			    "is missing: its pair is given");
+		check_error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert", "is missing: its pair is given");
 }
 
 static void warn_open(struct load *load)

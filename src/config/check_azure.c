@@ -18,13 +18,13 @@ static const struct kind {
 		bool secret;
 	} needed[3];
 } kinds[] = {
-    {"shared_key",
-     {{"storage.azure.accountname", offsetof(struct config_azure, accountname), false},
-      {"storage.azure.accountkey", offsetof(struct config_azure, accountkey), true}}},
-    {"client_secret",
-     {{"storage.azure.credentials.tenantid", offsetof(struct config_azure, tenantid), false},
-      {"storage.azure.credentials.clientid", offsetof(struct config_azure, clientid), false},
-      {"storage.azure.credentials.secret", offsetof(struct config_azure, secret), true}}},
+	{"shared_key",
+	 {{"storage.azure.accountname", offsetof(struct config_azure, accountname), false},
+	  {"storage.azure.accountkey", offsetof(struct config_azure, accountkey), true}}},
+	{"client_secret",
+	 {{"storage.azure.credentials.tenantid", offsetof(struct config_azure, tenantid), false},
+	  {"storage.azure.credentials.clientid", offsetof(struct config_azure, clientid), false},
+	  {"storage.azure.credentials.secret", offsetof(struct config_azure, secret), true}}},
 };
 
 static bool is_there(const struct config_azure *azure, size_t offset, bool secret)
@@ -52,8 +52,8 @@ static void check_credentials(struct load *load)
 			continue;
 		for (size_t k = 0; k < 3 && kinds[i].needed[k].key; k++)
 			if (!is_there(azure, kinds[i].needed[k].offset, kinds[i].needed[k].secret))
-				check_error(load, kinds[i].needed[k].key,
-					    "is missing: the credentials are of the kind %s", kinds[i].name);
+				check_error(load, kinds[i].needed[k].key, "is missing: the credentials are of the kind %s",
+					    kinds[i].name);
 	}
 	if (!azure->accountname[0] && !azure->serviceurl[0] && strcmp(azure->credentials, "shared_key") != 0)
 		check_error(load, "storage.azure.accountname", "is missing");

@@ -46,8 +46,7 @@ static void check_account(struct load *load)
 		check_error(load, "storage.gcs.credentials.token_uri", "must be a URL, not %s",
 			    value_quote(given->token_uri, load->arena));
 	if (strcspn(given->universe_domain, "/:@?#% ") != strlen(given->universe_domain))
-		check_error(load, "storage.gcs.credentials.universe_domain",
-			    "must be a domain like googleapis.com, not %s",
+		check_error(load, "storage.gcs.credentials.universe_domain", "must be a domain like googleapis.com, not %s",
 			    value_quote(given->universe_domain, load->arena));
 }
 

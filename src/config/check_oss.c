@@ -26,13 +26,14 @@ void check_oss(struct load *load)
 	check_name(load, "storage.oss.region", oss->region, "-");
 	check_name(load, "storage.oss.accesskeyid", oss->accesskeyid, "._-");
 	oss->endpoint = check_without_slash(load, oss->endpoint);
-	if (oss->endpoint[0] && !check_is_url(strstr(oss->endpoint, "://") ? oss->endpoint
-									    : arena_printf(load->arena, "http://%s", oss->endpoint)))
+	if (oss->endpoint[0] &&
+	    !check_is_url(strstr(oss->endpoint, "://") ? oss->endpoint
+						       : arena_printf(load->arena, "http://%s", oss->endpoint)))
 		check_error(load, "storage.oss.endpoint", "must be a host or a URL like https://oss.example.com, not %s",
 			    value_quote(oss->endpoint, load->arena));
 	if (oss->endpoint[0] && oss->internal)
-		config_report_add(load->report, CONFIG_WARNING, check_where(load, "storage.oss.internal"), "storage.oss.internal",
-				  "has no effect: endpoint names the host");
+		config_report_add(load->report, CONFIG_WARNING, check_where(load, "storage.oss.internal"),
+				  "storage.oss.internal", "has no effect: endpoint names the host");
 	oss->rootdirectory += strspn(oss->rootdirectory, "/");
 	oss->rootdirectory = check_without_slash(load, oss->rootdirectory);
 }

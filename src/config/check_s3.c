@@ -62,7 +62,8 @@ static void check_endpoint(struct load *load)
 		s3->forcepathstyle = true;
 	s3->regionendpoint = check_without_slash(load, s3->regionendpoint);
 	if (s3->accelerate || s3->usedualstack || s3->usefipsendpoint)
-		check_error(load, key, "goes with none of accelerate, usedualstack and usefipsendpoint, which are Amazon's");
+		check_error(load, key,
+			    "goes with none of accelerate, usedualstack and usefipsendpoint, which are Amazon's");
 }
 
 static void check_accelerate(struct load *load)
@@ -100,7 +101,8 @@ static void check_objects(struct load *load)
 	if (s3->keyid[0] && !s3->encrypt)
 		check_error(load, "storage.s3.keyid", "needs encrypt: true");
 	if (s3->objectownership && check_given(load, "storage.s3.objectacl"))
-		check_error(load, "storage.s3.objectacl", "does not go with objectownership, under which there are no ACLs");
+		check_error(load, "storage.s3.objectacl",
+			    "does not go with objectownership, under which there are no ACLs");
 }
 
 void check_s3(struct load *load)
@@ -117,5 +119,6 @@ void check_s3(struct load *load)
 	check_objects(load);
 	if (s3->skipverify)
 		config_report_add(load->report, CONFIG_WARNING, check_where(load, "storage.s3.skipverify"),
-				  "storage.s3.skipverify", "certificates are not checked: anybody on the way can read and write");
+				  "storage.s3.skipverify",
+				  "certificates are not checked: anybody on the way can read and write");
 }

@@ -25,7 +25,8 @@ static void check_authurl(struct load *load)
 	const struct config_swift *swift = &load->config->storage.swift;
 
 	if (swift->authurl[0] && !check_is_url(swift->authurl))
-		check_error(load, "storage.swift.authurl", "must be a URL like https://keystone.example.org:5000/v3, not %s",
+		check_error(load, "storage.swift.authurl",
+			    "must be a URL like https://keystone.example.org:5000/v3, not %s",
 			    value_quote(swift->authurl, load->arena));
 	else if (swift->authurl[0] && swift->authversion == 0 && !tells_version(swift->authurl))
 		check_error(load, "storage.swift.authversion", "is missing: authurl names neither v1, v2 nor v3");
@@ -36,8 +37,8 @@ static void check_names(struct load *load)
 	const struct config_swift *swift = &load->config->storage.swift;
 
 	if (strlen(swift->container) > CONTAINER_HIGH || strchr(swift->container, '/'))
-		check_error(load, "storage.swift.container", "must be up to %d bytes without a slash, not %s", CONTAINER_HIGH,
-			    value_quote(swift->container, load->arena));
+		check_error(load, "storage.swift.container", "must be up to %d bytes without a slash, not %s",
+			    CONTAINER_HIGH, value_quote(swift->container, load->arena));
 	if (swift->accesskey[0] && !swift->tenantid[0] && !swift->tenant[0])
 		check_error(load, "storage.swift.accesskey", "needs a tenant: signatures hold its id");
 }

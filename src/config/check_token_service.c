@@ -26,10 +26,12 @@ void check_token_service(struct load *load)
 	check_word(load, "token_service.issuer", service->issuer);
 	check_word(load, "token_service.service", service->service);
 	if (service->keys[0] != '/')
-		check_error(load, "token_service.keys", "must be an absolute path, not %s", value_quote(service->keys, load->arena));
+		check_error(load, "token_service.keys", "must be an absolute path, not %s",
+			    value_quote(service->keys, load->arena));
 	service->keys = check_without_slash(load, service->keys);
 	if (service->backoff.longest < service->backoff.first)
 		check_error(load, "token_service.backoff.longest", "is shorter than the first wait");
 	if (service->backoff.forget < service->backoff.longest)
-		check_error(load, "token_service.backoff.forget", "is shorter than the longest wait, which would end it early");
+		check_error(load, "token_service.backoff.forget",
+			    "is shorter than the longest wait, which would end it early");
 }

@@ -115,7 +115,9 @@ static void add_small(struct strbuf *out, uint64_t rest, bool alone)
 	}
 	strbuf_addf(out, "%" PRIu64, rest / unit);
 	if (rest % unit) {
-		len = snprintf(digits, sizeof digits, "%0*" PRIu64, unit == 1000 ? 3 : unit == 1000000 ? 6 : 9, rest % unit);
+		int width = unit == 1000 ? 3 : unit == 1000000 ? 6 : 9;
+
+		len = snprintf(digits, sizeof digits, "%0*" PRIu64, width, rest % unit);
 		while (len > 0 && digits[len - 1] == '0')
 			len--;
 		strbuf_addf(out, ".%.*s", len, digits);

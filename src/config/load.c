@@ -48,8 +48,8 @@ static struct node *read_root(struct load *load, struct span bytes)
 	return root;
 }
 
-bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes,
-		       char **environment, struct config_report *report)
+bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes, char **environment,
+		       struct config_report *report)
 {
 	struct load load = begin(arena, name, report);
 	struct node *root;

@@ -83,7 +83,8 @@ static bool check_base(const struct item *item)
 		return refuse(item, "baseurl", "is missing");
 	if (item->out->kind == CONFIG_MIDDLEWARE_CLOUDFRONT && !strstr(item->out->baseurl, "://"))
 		item->out->baseurl = arena_printf(item->load->arena, "https://%s", item->out->baseurl);
-	return check_is_url(item->out->baseurl) || refuse(item, "baseurl", "must be a URL like https://cdn.example.com/path");
+	return check_is_url(item->out->baseurl) ||
+	       refuse(item, "baseurl", "must be a URL like https://cdn.example.com/path");
 }
 
 static bool check_filter(const struct item *item)
@@ -108,8 +109,9 @@ static bool check_cloudfront(const struct item *item)
 
 	if (!out->privatekey[0])
 		return refuse(item, "privatekey", "is missing");
-	if (!out->keypairid[0] || strspn(out->keypairid, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") !=
-					  strlen(out->keypairid))
+	if (!out->keypairid[0] ||
+	    strspn(out->keypairid, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") !=
+		    strlen(out->keypairid))
 		return refuse(item, "keypairid", "must be of letters and digits");
 	return check_base(item) && check_filter(item);
 }
@@ -120,7 +122,8 @@ static bool check_rewrite(const struct item *item)
 
 	if (out->scheme[0] && strcmp(out->scheme, "http") != 0 && strcmp(out->scheme, "https") != 0)
 		return refuse(item, "scheme", "must be http or https");
-	if (out->host[0] && (strpbrk(out->host, "/?#@") || !check_is_url(arena_printf(item->load->arena, "http://%s", out->host))))
+	if (out->host[0] &&
+	    (strpbrk(out->host, "/?#@") || !check_is_url(arena_printf(item->load->arena, "http://%s", out->host))))
 		return refuse(item, "host", "must be a host, with or without a port");
 	return true;
 }
@@ -139,11 +142,13 @@ static bool take_item(const struct item *item)
 		take_options(item);
 		return checks[i](item);
 	}
-	return refuse(item, "", name && name->kind == NODE_SCALAR
-					? arena_printf(item->load->arena, "no such storage middleware: %s; there are redirect, "
-									  "cloudfront and rewrite",
-						       value_quote(name->text, item->load->arena))
-					: "name is missing");
+	return refuse(item, "",
+		      name && name->kind == NODE_SCALAR
+			      ? arena_printf(item->load->arena,
+					     "no such storage middleware: %s; there are redirect, "
+					     "cloudfront and rewrite",
+					     value_quote(name->text, item->load->arena))
+			      : "name is missing");
 }
 
 /* After all is applied: the file may name the driver later. */

@@ -51,8 +51,10 @@ void node_replace(struct node *node, const struct node *value)
 
 const char *node_kind_name(enum node_kind kind)
 {
-	static const char *const names[] = {
-		[NODE_NULL] = "nothing", [NODE_SCALAR] = "a single value", [NODE_LIST] = "a list", [NODE_MAP] = "a mapping"};
+	static const char *const names[] = {[NODE_NULL] = "nothing",
+					    [NODE_SCALAR] = "a single value",
+					    [NODE_LIST] = "a list",
+					    [NODE_MAP] = "a mapping"};
 
 	return names[kind];
 }

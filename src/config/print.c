@@ -218,8 +218,8 @@ void config_write_reference(struct strbuf *out)
 		const struct setting *row = &settings[i];
 
 		strbuf_addf(out, "%-52s %-17s %-12s %s%s%s%s%s%s\n", row->path, setting_type_name(row->type),
-			    row->fallback[0] ? row->fallback : "-", row->help, row->allowed[0] ? " [" : "",
-			    row->allowed, row->allowed[0] ? "]" : "", fate_text(fate_of(row)),
+			    row->fallback[0] ? row->fallback : "-", row->help, row->allowed[0] ? " [" : "", row->allowed,
+			    row->allowed[0] ? "]" : "", fate_text(fate_of(row)),
 			    setting_needs_restart(row) ? " (needs a restart)" : "");
 	}
 }

@@ -47,8 +47,7 @@ const char *config_message_text(const struct config_message *message, struct are
 
 	if (message->where.line == 0)
 		return arena_printf(arena, "%s%s: %s%s%s", severity, source, key, colon, message->reason);
-	return arena_printf(arena, "%s%s:%u: %s%s%s", severity, source, message->where.line, key, colon,
-			    message->reason);
+	return arena_printf(arena, "%s%s:%u: %s%s%s", severity, source, message->where.line, key, colon, message->reason);
 }
 
 void config_report_print(const struct config_report *report, FILE *out)

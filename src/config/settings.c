@@ -8,7 +8,7 @@
 
 #include "berth/config/config.h"
 
-#define MEMBER_IS(member, ctype) _Generic(((struct config *)NULL)->member, ctype: 1, default: 0)
+#define MEMBER_IS(member, ctype) _Generic(((struct config *)NULL)->member, ctype : 1, default : 0)
 #define CHECK_BOOL(member) MEMBER_IS(member, bool)
 #define CHECK_INT(member) MEMBER_IS(member, int64_t)
 #define CHECK_SIZE(member) MEMBER_IS(member, uint64_t)
@@ -26,7 +26,7 @@
 #define GROUP(path, traits, other, help)
 #define ONEOF(path, noun, fallback, help)
 #define LATER(path, type, fallback, allowed, traits, other, help)
-#define USED(path, type, member, fallback, allowed, traits, other, help)                                               \
+#define USED(path, type, member, fallback, allowed, traits, other, help) \
 	_Static_assert(CHECK_##type(member), path " and its member differ in type");
 #include "settings.def"
 #undef GROUP
@@ -36,9 +36,9 @@
 
 #define GROUP(path, traits, other, help) {path, SETTING_GROUP, SETTING_NOWHERE, "", "", traits, other, help},
 #define ONEOF(path, noun, fallback, help) {path, SETTING_ONEOF, SETTING_NOWHERE, fallback, noun, 0, "", help},
-#define LATER(path, type, fallback, allowed, traits, other, help)                                                      \
+#define LATER(path, type, fallback, allowed, traits, other, help) \
 	{path, SETTING_##type, SETTING_NOWHERE, fallback, allowed, traits, other, help},
-#define USED(path, type, member, fallback, allowed, traits, other, help)                                               \
+#define USED(path, type, member, fallback, allowed, traits, other, help) \
 	{path, SETTING_##type, offsetof(struct config, member), fallback, allowed, traits, other, help},
 const struct setting settings[] = {
 #include "settings.def"
@@ -146,13 +146,23 @@ const struct setting *settings_child_env(const struct setting *parent, struct sp
 const char *setting_type_name(enum setting_type type)
 {
 	static const char *const names[] = {
-		[SETTING_GROUP] = "section",     [SETTING_ONEOF] = "one of",	 [SETTING_BOOL] = "boolean",
-		[SETTING_INT] = "integer",       [SETTING_SIZE] = "size",	 [SETTING_DURATION] = "duration",
-		[SETTING_TEXT] = "text",         [SETTING_WORD] = "word",	 [SETTING_CHOICE] = "word",
-		[SETTING_SECRET] = "secret",     [SETTING_LIST] = "list",	 [SETTING_FIELDS] = "mapping",
-		[SETTING_HEADERS] = "headers",   [SETTING_RECORDS] = "list of mappings",
+		[SETTING_GROUP] = "section",
+		[SETTING_ONEOF] = "one of",
+		[SETTING_BOOL] = "boolean",
+		[SETTING_INT] = "integer",
+		[SETTING_SIZE] = "size",
+		[SETTING_DURATION] = "duration",
+		[SETTING_TEXT] = "text",
+		[SETTING_WORD] = "word",
+		[SETTING_CHOICE] = "word",
+		[SETTING_SECRET] = "secret",
+		[SETTING_LIST] = "list",
+		[SETTING_FIELDS] = "mapping",
+		[SETTING_HEADERS] = "headers",
+		[SETTING_RECORDS] = "list of mappings",
 		[SETTING_PLATFORMS] = "list of mappings",
-		[SETTING_MIDDLEWARES] = "list of mappings", [SETTING_ANY] = "anything",
+		[SETTING_MIDDLEWARES] = "list of mappings",
+		[SETTING_ANY] = "anything",
 	};
 
 	return names[type];

@@ -17,14 +17,14 @@ enum setting_type {
 	SETTING_SIZE,
 	SETTING_DURATION,
 	SETTING_TEXT,
-	SETTING_WORD,     /* one of `allowed`, kept as text */
-	SETTING_CHOICE,   /* one of `allowed`, kept as its place there */
+	SETTING_WORD,   /* one of `allowed`, kept as text */
+	SETTING_CHOICE, /* one of `allowed`, kept as its place there */
 	SETTING_SECRET,
-	SETTING_LIST,     /* of texts */
-	SETTING_FIELDS,   /* name: text */
-	SETTING_HEADERS,  /* name: list of texts */
-	SETTING_RECORDS,  /* list of mappings whose settings are the rows path[].x */
-	SETTING_PLATFORMS,   /* such lists that struct config holds */
+	SETTING_LIST,      /* of texts */
+	SETTING_FIELDS,    /* name: text */
+	SETTING_HEADERS,   /* name: list of texts */
+	SETTING_RECORDS,   /* list of mappings whose settings are the rows path[].x */
+	SETTING_PLATFORMS, /* such lists that struct config holds */
 	SETTING_MIDDLEWARES,
 	SETTING_ANY
 };

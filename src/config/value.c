@@ -146,8 +146,8 @@ struct span value_choice(const struct setting *row, int place)
 }
 
 static parse_fn *const parsers[] = {
-	[SETTING_BOOL] = parse_bool,         [SETTING_INT] = parse_int,   [SETTING_SIZE] = parse_size,
-	[SETTING_DURATION] = parse_duration, [SETTING_TEXT] = parse_text, [SETTING_SECRET] = parse_text,
+	[SETTING_BOOL] = parse_bool,         [SETTING_INT] = parse_int,     [SETTING_SIZE] = parse_size,
+	[SETTING_DURATION] = parse_duration, [SETTING_TEXT] = parse_text,   [SETTING_SECRET] = parse_text,
 	[SETTING_CHOICE] = parse_choice,     [SETTING_WORD] = parse_choice,
 };
 
@@ -234,7 +234,8 @@ bool value_equal(const struct value *a, const struct value *b, const struct sett
 /* C0, DEL, C1, the separators of lines and paragraphs, and what is no character or none that YAML prints. */
 static bool is_control(const unsigned char *at, size_t len)
 {
-	static const char *const others[] = {"\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbb\xbf", "\xef\xbf\xbe", "\xef\xbf\xbf"};
+	static const char *const others[] = {"\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbb\xbf", "\xef\xbf\xbe",
+					     "\xef\xbf\xbf"};
 
 	if (len == 1)
 		return at[0] < ' ' || at[0] == 0x7f;

@@ -17,7 +17,7 @@
 /* Of which the row's type says which holds. */
 struct value {
 	bool flag;
-	int64_t number;   /* INT, DURATION, CHOICE */
+	int64_t number; /* INT, DURATION, CHOICE */
 	uint64_t size;
 	const char *text; /* TEXT, SECRET, WORD */
 };
@@ -26,8 +26,7 @@ struct value {
  * `text` as a value of the row's (scalar) type, within what the row allows. On false *why says what is wrong, without
  * a secret's text. An empty text means the default.
  */
-bool value_parse(struct value *out, const struct setting *row, const char *text, struct arena *arena,
-		 const char **why);
+bool value_parse(struct value *out, const struct setting *row, const char *text, struct arena *arena, const char **why);
 
 /* Both are values of the row's type. */
 bool value_equal(const struct value *a, const struct value *b, const struct setting *row);

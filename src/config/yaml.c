@@ -77,8 +77,7 @@ static bool next(struct reader *r)
 	if (yaml_parser_parse(&r->parser, &r->event))
 		return true;
 	problem = r->parser.problem ? r->parser.problem : "out of memory";
-	config_report_add(r->report, CONFIG_ERROR, place(r, problem_mark(r)), r->key[0] ? r->key : "yaml", "%s",
-			  problem);
+	config_report_add(r->report, CONFIG_ERROR, place(r, problem_mark(r)), r->key[0] ? r->key : "yaml", "%s", problem);
 	return false;
 }
 

@@ -41,8 +41,8 @@ static bool compile(struct patterns *out, const char *const *texts, size_t count
 		int code;
 		PCRE2_SIZE at;
 
-		out->items[i] = pcre2_compile((PCRE2_SPTR)texts[i], PCRE2_ZERO_TERMINATED, PATTERN_OPTIONS, &code,
-					      &at, NULL);
+		out->items[i] =
+			pcre2_compile((PCRE2_SPTR)texts[i], PCRE2_ZERO_TERMINATED, PATTERN_OPTIONS, &code, &at, NULL);
 		if (!out->items[i]) {
 			char message[120] = "";
 

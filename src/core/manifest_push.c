@@ -154,8 +154,7 @@ static bool push_rows(struct db *db, void *context, struct error *error)
 	return check_references(step, &row) && meta_manifest_insert(meta, &row, &id) &&
 	       (step->push->tag_count == 0 ||
 		meta_tag_set(meta, repository, id, step->push->tags, step->push->tag_count)) &&
-	       make_new_tags(step, repository, id) &&
-	       meta_repository_pushed(meta, repository);
+	       make_new_tags(step, repository, id) && meta_repository_pushed(meta, repository);
 }
 
 static bool digest_payload(const struct work *work, const struct manifest_push *push, struct digest *out)

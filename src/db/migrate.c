@@ -103,8 +103,8 @@ static bool record(struct db *db, const struct db_migration *migration, const ch
 	bool ok;
 
 	(void)snprintf(number, sizeof number, "%d", migration->version);
-	result = PQexecParams(db->conn, "INSERT INTO schema_migration (version, name, hash) VALUES ($1::integer, $2, $3)", 3,
-			      NULL, values, NULL, NULL, 0);
+	result = PQexecParams(db->conn, "INSERT INTO schema_migration (version, name, hash) VALUES ($1::integer, $2, $3)",
+			      3, NULL, values, NULL, NULL, 0);
 	ok = succeeded(db, result);
 	PQclear(result);
 	return ok;

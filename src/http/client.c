@@ -17,8 +17,8 @@
 
 #define AT_ONCE 4
 #define AT_ONCE_MAX 64
-#define RETRY_DELAY_MAX_MS 10000  /* also of what Retry-After asks for */
-#define RETRY_WINDOW_MS 60000     /* no attempt begins later than this after the first: a client waits behind us */
+#define RETRY_DELAY_MAX_MS 10000 /* also of what Retry-After asks for */
+#define RETRY_WINDOW_MS 60000    /* no attempt begins later than this after the first: a client waits behind us */
 #define KEPT_CONNECTIONS 16L
 #define POLL_MAX_MS 1000
 
@@ -290,7 +290,8 @@ static void give_up(struct run *run, struct slot *slot, const char *why)
 
 	exchange->status = 0;
 	if (!exchange->failure)
-		exchange->failure = arena_printf(run->arena, "%.*s: %s", SPAN_ARG(origin_of(slot->url ? slot->url : "")), why);
+		exchange->failure =
+			arena_printf(run->arena, "%.*s: %s", SPAN_ARG(origin_of(slot->url ? slot->url : "")), why);
 	run->failed = true;
 	slot->state = SLOT_FREE;
 }

@@ -7,17 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HEAD_MAX ((size_t)64 << 10)   /* of an answer; real ones are below 2 KiB */
+#define HEAD_MAX ((size_t)64 << 10)    /* of an answer; real ones are below 2 KiB */
 #define BUFFER_KEEP ((size_t)64 << 10) /* what a cleared buffer may go on holding */
-#define WIRE_BUFFER 131072L           /* libcurl's own, per transfer and direction */
-#define SLOW_BYTES 1024L              /* a second; slower for the answer timeout is as good as dead */
+#define WIRE_BUFFER 131072L            /* libcurl's own, per transfer and direction */
+#define SLOW_BYTES 1024L               /* a second; slower for the answer timeout is as good as dead */
 
 bool client_buffer_add(struct client_buffer *buffer, const void *bytes, size_t len, size_t limit)
 {
 	if (len > limit || buffer->len > limit - len)
 		return false;
 	if (buffer->len + len + 1 > buffer->capacity) {
-		size_t capacity = 2 * buffer->capacity > buffer->len + len + 1 ? 2 * buffer->capacity : buffer->len + len + 512;
+		size_t capacity = 2 * buffer->capacity > buffer->len + len + 1 ? 2 * buffer->capacity
+									       : buffer->len + len + 512;
 		char *bigger = realloc(buffer->ptr, capacity);
 
 		if (!bigger)
@@ -330,9 +331,7 @@ bool client_attempt_may_pass(const struct client_attempt *attempt)
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_GOT_NOTHING:
-	case CURLE_PARTIAL_FILE:
-		return true;
-	default:
-		return false;
+	case CURLE_PARTIAL_FILE: return true;
+	default: return false;
 	}
 }

@@ -34,7 +34,7 @@ struct client_attempt {
 	int64_t active_ms; /* when a byte last moved */
 	bool over;         /* libcurl is done with it */
 	CURLcode code;
-	const char *cause;  /* our own reason for ending it */
+	const char *cause; /* our own reason for ending it */
 	bool timed_out;
 	char reason[CURL_ERROR_SIZE];
 };

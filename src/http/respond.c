@@ -196,8 +196,7 @@ bool response_send(struct response *response, struct http_io *io, enum http_meth
 		return put(io, out.ptr, out.len);
 	if (response->body.len < (size_t)64 << 10) {
 		strbuf_add_span(&out, response->body); /* one write, one record */
-		return put(io, out.ptr, out.len) &&
-		       (!response->stream || response->stream(response->stream_context, io));
+		return put(io, out.ptr, out.len) && (!response->stream || response->stream(response->stream_context, io));
 	}
 	return put(io, out.ptr, out.len) && put(io, response->body.ptr, response->body.len);
 }

@@ -98,8 +98,8 @@ static bool sync_folder(const char *folder)
 	return ok;
 }
 
-bool keystore_save(struct arena *arena, const char *folder, const char *name, mode_t mode, struct span bytes,
-		   char *reason, size_t size)
+bool keystore_save(struct arena *arena, const char *folder, const char *name, mode_t mode, struct span bytes, char *reason,
+		   size_t size)
 {
 	const char *path = arena_printf(arena, "%s/%s", folder, name);
 	const char *fresh = arena_printf(arena, "%s/.%s.%d", folder, name, (int)getpid());

@@ -19,7 +19,7 @@
 #define CERTIFICATE_DAYS 3650
 #define SERIAL_BITS 127
 #define STAMP_LENGTH 16 /* 20260131T235959Z */
-#define CLOCKS_S 300 /* a certificate is good a little before it is made: clocks differ */
+#define CLOCKS_S 300    /* a certificate is good a little before it is made: clocks differ */
 
 static EVP_PKEY *make_key(enum keystore_kind kind, int bits)
 {
@@ -86,8 +86,8 @@ static struct span text_of(struct arena *arena, BIO *bio, bool ok)
 		       : (struct span){"", 0};
 }
 
-static bool save(struct arena *arena, const char *folder, const char *name, EVP_PKEY *key, X509 *certificate,
-		 char *reason, size_t size)
+static bool save(struct arena *arena, const char *folder, const char *name, EVP_PKEY *key, X509 *certificate, char *reason,
+		 size_t size)
 {
 	BIO *private = BIO_new(BIO_s_secmem()), *public = BIO_new(BIO_s_mem());
 	struct span key_text =

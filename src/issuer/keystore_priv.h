@@ -21,8 +21,8 @@ bool keystore_names(const char **out, size_t *count, struct arena *arena, const 
 bool keystore_load(struct span *out, struct arena *arena, const char *path, char *reason, size_t size);
 
 /* Writes a file beside its place, durably, and moves it there; as root it belongs to the folder's owner and group. */
-bool keystore_save(struct arena *arena, const char *folder, const char *name, mode_t mode, struct span bytes,
-		   char *reason, size_t size);
+bool keystore_save(struct arena *arena, const char *folder, const char *name, mode_t mode, struct span bytes, char *reason,
+		   size_t size);
 
 /* Writes the bundle from the certificates that are there. */
 bool keystore_bundle(struct arena *arena, const char *folder, char *reason, size_t size);

@@ -45,11 +45,9 @@ static struct meta_login_query query_of(const struct issuing *work, struct span 
 	return (struct meta_login_query){
 		.name = account_name_valid(name) ? name : SPAN_LIT(""), /* anything else is not text to the database */
 		.address = work->address,
-		.keys = {
-			[META_KEY_PAIR] = key_of(work, "pair", name, work->address),
-			[META_KEY_ADDRESS] = key_of(work, "address", SPAN_LIT(""), work->address),
-			[META_KEY_ACCOUNT] = key_of(work, "account", name, ""),
-		},
+		.keys[META_KEY_PAIR] = key_of(work, "pair", name, work->address),
+		.keys[META_KEY_ADDRESS] = key_of(work, "address", SPAN_LIT(""), work->address),
+		.keys[META_KEY_ACCOUNT] = key_of(work, "account", name, ""),
 		.free = settings->backoff.free,
 		.first = settings->backoff.first,
 		.longest = settings->backoff.longest,
@@ -79,8 +77,7 @@ static bool check_password(const struct issuing *work, const struct meta_login_q
 	       refuse(work, account, query->name, "login");
 }
 
-static bool login_password(const struct issuing *work, struct span name, struct span password,
-			   struct meta_account *out)
+static bool login_password(const struct issuing *work, struct span name, struct span password, struct meta_account *out)
 {
 	struct meta_login_query query = query_of(work, name);
 	bool good;

@@ -101,7 +101,8 @@ bool scope_list_add(struct scope_list *list, struct span parameter, struct error
 		if (text.len == 0)
 			continue;
 		if (!read_one(&scope, text))
-			return error_setf(error, E_SCOPE_INVALID, "not of the form type:name:action,...: %.*s", SPAN_ARG(text));
+			return error_setf(error, E_SCOPE_INVALID, "not of the form type:name:action,...: %.*s",
+					  SPAN_ARG(text));
 		if (!insert(list, &scope))
 			return error_setf(error, E_SCOPE_INVALID, "more than %d scopes", SCOPE_LIST_MAX);
 	}

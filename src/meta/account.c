@@ -56,10 +56,10 @@ bool meta_account_change(const struct meta *meta, const char *name, const struct
 			 enum meta_change *out)
 {
 	struct db_rows rows;
-	enum db_outcome outcome = run(meta, STMT_ACCOUNT_CHANGE,
-				      DB_VALUES(db_text(name), db_text(change->password), db_text(change->admin),
-						db_text(change->disabled)),
-				      &rows);
+	enum db_outcome outcome =
+		run(meta, STMT_ACCOUNT_CHANGE,
+		    DB_VALUES(db_text(name), db_text(change->password), db_text(change->admin), db_text(change->disabled)),
+		    &rows);
 
 	if (!meta_changed(meta, outcome, &rows, out))
 		return false;
@@ -96,11 +96,11 @@ bool meta_token_add(const struct meta *meta, const struct meta_token_new *token,
 		    struct span *expires)
 {
 	struct db_rows rows;
-	enum db_outcome outcome = run(meta, STMT_ACCESS_TOKEN_ADD,
-				      DB_VALUES(db_text(token->account), db_text(token->name), db_span(token->hash),
-						db_text(meta_role_name(token->role)), db_text(token->project),
-						db_i64(token->seconds)),
-				      &rows);
+	enum db_outcome outcome =
+		run(meta, STMT_ACCESS_TOKEN_ADD,
+		    DB_VALUES(db_text(token->account), db_text(token->name), db_span(token->hash),
+			      db_text(meta_role_name(token->role)), db_text(token->project), db_i64(token->seconds)),
+		    &rows);
 
 	if (!meta_changed(meta, outcome, &rows, out))
 		return false;
@@ -109,8 +109,8 @@ bool meta_token_add(const struct meta *meta, const struct meta_token_new *token,
 	return true;
 }
 
-bool meta_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role,
-		       int64_t seconds, enum meta_change *out)
+bool meta_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role, int64_t seconds,
+		       enum meta_change *out)
 {
 	struct db_rows rows;
 	enum db_outcome outcome =
@@ -126,8 +126,7 @@ bool meta_token_remove(const struct meta *meta, const char *account, const char 
 {
 	struct db_rows rows;
 
-	return meta_changed(meta,
-			    run(meta, STMT_ACCESS_TOKEN_REMOVE, DB_VALUES(db_text(account), db_text(name)), &rows),
+	return meta_changed(meta, run(meta, STMT_ACCESS_TOKEN_REMOVE, DB_VALUES(db_text(account), db_text(name)), &rows),
 			    &rows, out);
 }
 

@@ -146,8 +146,8 @@ bool meta_grants_find(const struct meta *meta, int64_t account, const struct spa
 {
 	struct db_rows rows;
 
-	if (!run(meta, STMT_GRANTS_FIND,
-		 DB_VALUES(account ? db_i64(account) : db_null(), joined(meta, names, count)), &rows))
+	if (!run(meta, STMT_GRANTS_FIND, DB_VALUES(account ? db_i64(account) : db_null(), joined(meta, names, count)),
+		 &rows))
 		return false;
 	*site = rows.count > 0 && flag(&rows, 0, 0);
 	for (size_t i = 0; i < count && (int)i < rows.count; i++)

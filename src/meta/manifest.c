@@ -46,16 +46,14 @@ static bool link_references(const struct meta *meta, const struct meta_manifest_
 {
 	struct db_rows rows;
 
-	return (manifest->blob_count == 0 ||
-		run(meta, STMT_MANIFEST_LINK_BLOBS,
-		    DB_VALUES(db_i64(manifest->repository), db_i64(id),
-			      meta_digests(meta, manifest->blobs, manifest->blob_count)),
-		    &rows)) &&
-	       (manifest->child_count == 0 ||
-		run(meta, STMT_MANIFEST_LINK_CHILDREN,
-		    DB_VALUES(db_i64(manifest->repository), db_i64(id),
-			      meta_digests(meta, manifest->children, manifest->child_count)),
-		    &rows));
+	return (manifest->blob_count == 0 || run(meta, STMT_MANIFEST_LINK_BLOBS,
+						 DB_VALUES(db_i64(manifest->repository), db_i64(id),
+							   meta_digests(meta, manifest->blobs, manifest->blob_count)),
+						 &rows)) &&
+	       (manifest->child_count == 0 || run(meta, STMT_MANIFEST_LINK_CHILDREN,
+						  DB_VALUES(db_i64(manifest->repository), db_i64(id),
+							    meta_digests(meta, manifest->children, manifest->child_count)),
+						  &rows));
 }
 
 static struct db_value optional(struct span text)
@@ -97,8 +95,9 @@ bool meta_manifest_insert(const struct meta *meta, const struct meta_manifest_ne
 bool meta_manifest_delete(const struct meta *meta, struct span path, const struct digest *digest, enum meta_removed *out)
 {
 	struct db_rows rows;
-	enum db_outcome outcome = db_run(meta->db, STMT_MANIFEST_DELETE, DB_VALUES(db_span(path), meta_digest(meta, digest)),
-					 &rows, meta->arena, meta->error);
+	enum db_outcome outcome = db_run(meta->db, STMT_MANIFEST_DELETE,
+					 DB_VALUES(db_span(path), meta_digest(meta, digest)), &rows, meta->arena,
+					 meta->error);
 
 	if (outcome == DB_CONSTRAINT) {
 		*out = META_REMOVE_REFERENCED;

@@ -42,8 +42,8 @@ bool meta_project_list(const struct meta *meta, const char *path, struct db_rows
 bool meta_member_add(const struct meta *meta, const char *project, const char *account, enum meta_role role,
 		     enum meta_change *out)
 {
-	return change(meta, STMT_MEMBER_ADD,
-		      DB_VALUES(db_text(project), db_text(account), db_text(meta_role_name(role))), out);
+	return change(meta, STMT_MEMBER_ADD, DB_VALUES(db_text(project), db_text(account), db_text(meta_role_name(role))),
+		      out);
 }
 
 bool meta_member_change(const struct meta *meta, const char *project, const char *account, enum meta_role role,

@@ -8,10 +8,10 @@ bool meta_tag_set(const struct meta *meta, int64_t repository, int64_t manifest,
 {
 	struct db_rows rows;
 
-	return meta_ok(meta, db_run(meta->db, STMT_TAG_SET,
-				    DB_VALUES(db_i64(repository), db_i64(manifest),
-					      db_text_array(meta->arena, names, count)),
-				    &rows, meta->arena, meta->error));
+	return meta_ok(meta,
+		       db_run(meta->db, STMT_TAG_SET,
+			      DB_VALUES(db_i64(repository), db_i64(manifest), db_text_array(meta->arena, names, count)),
+			      &rows, meta->arena, meta->error));
 }
 
 static bool among(const struct db_rows *rows, struct span name)
@@ -22,15 +22,14 @@ static bool among(const struct db_rows *rows, struct span name)
 	return false;
 }
 
-bool meta_tag_create(const struct meta *meta, int64_t repository, int64_t manifest, const struct span *names,
-		     size_t count, struct span *taken)
+bool meta_tag_create(const struct meta *meta, int64_t repository, int64_t manifest, const struct span *names, size_t count,
+		     struct span *taken)
 {
 	struct db_rows rows;
 
 	*taken = (struct span){"", 0};
 	if (!meta_ok(meta, db_run(meta->db, STMT_TAG_CREATE,
-				  DB_VALUES(db_i64(repository), db_i64(manifest),
-					    db_text_array(meta->arena, names, count)),
+				  DB_VALUES(db_i64(repository), db_i64(manifest), db_text_array(meta->arena, names, count)),
 				  &rows, meta->arena, meta->error)))
 		return false;
 	for (size_t i = 0; i < count && taken->len == 0; i++)

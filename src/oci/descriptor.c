@@ -5,14 +5,14 @@
 #include "berth/base/limits.h"
 
 static const struct field descriptor_fields[] = {
-    {"mediaType", json_type_string},   {"digest", json_type_string},   {"size", json_type_int},
-    {"urls", json_type_array},         {"platform", json_type_object}, {"artifactType", json_type_string},
-    {"annotations", json_type_object}, {"data", json_type_string},
+	{"mediaType", json_type_string},   {"digest", json_type_string},   {"size", json_type_int},
+	{"urls", json_type_array},         {"platform", json_type_object}, {"artifactType", json_type_string},
+	{"annotations", json_type_object}, {"data", json_type_string},
 };
 
 static const struct field platform_fields[] = {
-    {"os", json_type_string},         {"architecture", json_type_string}, {"variant", json_type_string},
-    {"os.version", json_type_string}, {"os.features", json_type_array},
+	{"os", json_type_string},         {"architecture", json_type_string}, {"variant", json_type_string},
+	{"os.version", json_type_string}, {"os.features", json_type_array},
 };
 
 static bool read_digest(struct digest *out, struct error *error, const struct place *place, struct json_object *object)
@@ -84,8 +84,7 @@ bool descriptor_read(struct descriptor *out, struct arena *arena, struct error *
 	*out = (struct descriptor){0};
 	if (json_object_get_type(value) != json_type_object)
 		return field_refuse(error, place, "", "not a descriptor object");
-	if (!field_check(error, place, value, descriptor_fields, known) ||
-	    !field_check_annotations(error, place, value) ||
+	if (!field_check(error, place, value, descriptor_fields, known) || !field_check_annotations(error, place, value) ||
 	    !field_text(&out->media_type, arena, error, place, value, "mediaType", LIMIT_MEDIA_TYPE) ||
 	    !field_text(&out->artifact_type, arena, error, place, value, "artifactType", LIMIT_MEDIA_TYPE) ||
 	    !read_digest(&out->digest, error, place, value) || !read_size(&out->size, error, place, value) ||

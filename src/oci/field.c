@@ -13,8 +13,7 @@ bool field_refuse(struct error *error, const struct place *place, const char *ke
 	const char *dot = place->name[0] && key[0] ? "." : "";
 
 	if (place->indexed)
-		return error_setf(error, E_MANIFEST_INVALID, "%s[%zu]%s%s: %s", place->name, place->index, dot, key,
-				  why);
+		return error_setf(error, E_MANIFEST_INVALID, "%s[%zu]%s%s: %s", place->name, place->index, dot, key, why);
 	return error_setf(error, E_MANIFEST_INVALID, "%s%s%s: %s", place->name, dot, key, why);
 }
 
@@ -49,8 +48,7 @@ static bool check_member(struct error *error, const struct place *place, const c
 	if (strcmp(key, known->key) != 0)
 		return !same_folded(key, known->key) ||
 		       field_refuse(error, place, known->key, "spelt in other letter case");
-	return !value || json_object_get_type(value) == known->type ||
-	       field_refuse(error, place, key, "wrong JSON type");
+	return !value || json_object_get_type(value) == known->type || field_refuse(error, place, key, "wrong JSON type");
 }
 
 bool field_check(struct error *error, const struct place *place, struct json_object *object, const struct field known[],

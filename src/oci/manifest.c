@@ -15,9 +15,9 @@
 static const struct place whole = {"", 0, false};
 
 static const struct field manifest_fields[] = {
-    {"schemaVersion", json_type_int},   {"mediaType", json_type_string},   {"config", json_type_object},
-    {"layers", json_type_array},        {"manifests", json_type_array},    {"subject", json_type_object},
-    {"artifactType", json_type_string}, {"annotations", json_type_object},
+	{"schemaVersion", json_type_int},   {"mediaType", json_type_string},   {"config", json_type_object},
+	{"layers", json_type_array},        {"manifests", json_type_array},    {"subject", json_type_object},
+	{"artifactType", json_type_string}, {"annotations", json_type_object},
 };
 
 static bool refuse(struct error *error, const char *why)
@@ -44,8 +44,7 @@ static bool check_text(struct arena *arena, struct span body, struct error *erro
 	struct json_scan scan;
 
 	if (!json_scan(&scan, arena, body))
-		return error_setf(error, E_MANIFEST_INVALID, "not strict JSON: %s at byte %zu", scan.reason,
-				  scan.offset);
+		return error_setf(error, E_MANIFEST_INVALID, "not strict JSON: %s at byte %zu", scan.reason, scan.offset);
 	if (tree_cost(&scan, body.len) > LIMIT_JSON_TREE)
 		return refuse(error, "too many values");
 	return true;

@@ -3,23 +3,23 @@
 #include "berth/oci/mediatype.h"
 
 static const struct mediatype manifest_types[] = {
-    {MEDIATYPE_DOCKER_MANIFEST, MANIFEST_KIND_IMAGE},
-    {MEDIATYPE_DOCKER_LIST, MANIFEST_KIND_INDEX},
-    {MEDIATYPE_OCI_MANIFEST, MANIFEST_KIND_IMAGE},
-    {MEDIATYPE_OCI_INDEX, MANIFEST_KIND_INDEX},
+	{MEDIATYPE_DOCKER_MANIFEST, MANIFEST_KIND_IMAGE},
+	{MEDIATYPE_DOCKER_LIST, MANIFEST_KIND_INDEX},
+	{MEDIATYPE_OCI_MANIFEST, MANIFEST_KIND_IMAGE},
+	{MEDIATYPE_OCI_INDEX, MANIFEST_KIND_INDEX},
 };
 
 static const char *const schema1_types[] = {
-    "application/vnd.docker.distribution.manifest.v1+json",
-    "application/vnd.docker.distribution.manifest.v1+prettyjws",
+	"application/vnd.docker.distribution.manifest.v1+json",
+	"application/vnd.docker.distribution.manifest.v1+prettyjws",
 };
 
 static const char *const foreign_layer_types[] = {
-    "application/vnd.docker.image.rootfs.foreign.diff.tar",
-    "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
-    "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+	"application/vnd.docker.image.rootfs.foreign.diff.tar",
+	"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+	"application/vnd.oci.image.layer.nondistributable.v1.tar",
+	"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+	"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
 };
 
 /* RFC 9110 section 5.6.2 */

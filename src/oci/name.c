@@ -8,8 +8,7 @@ static size_t count_alnum(struct span text)
 {
 	size_t n = 0;
 
-	while (n < text.len &&
-	       ((text.ptr[n] >= 'a' && text.ptr[n] <= 'z') || (text.ptr[n] >= '0' && text.ptr[n] <= '9')))
+	while (n < text.len && ((text.ptr[n] >= 'a' && text.ptr[n] <= 'z') || (text.ptr[n] >= '0' && text.ptr[n] <= '9')))
 		n++;
 	return n;
 }

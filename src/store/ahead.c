@@ -18,11 +18,11 @@
 #include "berth/base/log.h"
 
 #define PIECE ((size_t)256 << 10)
-#define TURN ((uint64_t)4 << 20)   /* of one file before the next one has its turn */
-#define WORTH ((uint64_t)2 << 20)  /* a smaller file is hashed before we would have opened it */
-#define PAUSE_MS 5                 /* when nothing has grown */
-#define FORGET_MS 60000            /* a file that has not grown for so long: its client is gone or very slow */
-#define LINGER_MS 200              /* a worker that has linked the file is about to look at the board */
+#define TURN ((uint64_t)4 << 20)  /* of one file before the next one has its turn */
+#define WORTH ((uint64_t)2 << 20) /* a smaller file is hashed before we would have opened it */
+#define PAUSE_MS 5                /* when nothing has grown */
+#define FORGET_MS 60000           /* a file that has not grown for so long: its client is gone or very slow */
+#define LINGER_MS 200             /* a worker that has linked the file is about to look at the board */
 
 struct follower {
 	int fd; /* -1: free */

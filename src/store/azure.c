@@ -60,11 +60,13 @@ struct object_service *azure_open(const struct azure_settings *settings, char *r
 		return NULL;
 	}
 	azure->service.ops = &operations;
-	azure->service.limits = (struct object_limits){.part_size = PART,
-						       .part_min = 0,
-						       .part_max = AZURE_BLOCK_MAX,
-						       .parts_max = PARTS,
-						       .put_max = AZURE_BLOCK_MAX};
+	azure->service.limits = (struct object_limits){
+		.part_size = PART,
+		.part_min = 0,
+		.part_max = AZURE_BLOCK_MAX,
+		.parts_max = PARTS,
+		.put_max = AZURE_BLOCK_MAX,
+	};
 	azure->copy_first_ms = settings->copy_first_ms ? settings->copy_first_ms : 1;
 	azure->copy_longest_ms = settings->copy_longest_ms;
 	azure->copy_all_ms = settings->copy_all_ms;

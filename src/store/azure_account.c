@@ -84,7 +84,8 @@ static bool split(struct connection *out, struct span text, char *reason, size_t
 			*place = span_trim(part);
 	}
 	if (out->development.len)
-		return refuse(reason, size, "UseDevelopmentStorage is not known here: name the emulator's account and endpoint");
+		return refuse(reason, size,
+			      "UseDevelopmentStorage is not known here: name the emulator's account and endpoint");
 	return true;
 }
 
@@ -157,8 +158,8 @@ static const char *without_slash(const char *text, struct arena *arena)
 	return arena_span(arena, (struct span){text, len});
 }
 
-bool azure_account_read(struct azure_account *out, const struct azure_settings *settings, struct arena *arena,
-			char *reason, size_t size)
+bool azure_account_read(struct azure_account *out, const struct azure_settings *settings, struct arena *arena, char *reason,
+			size_t size)
 {
 	struct span key;
 

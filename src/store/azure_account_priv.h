@@ -12,16 +12,16 @@
 
 struct azure_account {
 	const char *name;
-	const char *endpoint;  /* http(s)://host[:port][/path], no slash at its end */
+	const char *endpoint; /* http(s)://host[:port][/path], no slash at its end */
 	const char *container;
-	const char *root;      /* in front of every key: "/" or "" */
-	struct secret key;     /* base64; unset with a SAS or an identity */
-	struct secret sas;     /* of a connection string: a query without its question mark */
+	const char *root;  /* in front of every key: "/" or "" */
+	struct secret key; /* base64; unset with a SAS or an identity */
+	struct secret sas; /* of a connection string: a query without its question mark */
 };
 
 /* Fills *out from what the settings' kind of credentials uses. False with one line in `reason`, without a secret. */
-bool azure_account_read(struct azure_account *out, const struct azure_settings *settings, struct arena *arena,
-			char *reason, size_t size);
+bool azure_account_read(struct azure_account *out, const struct azure_settings *settings, struct arena *arena, char *reason,
+			size_t size);
 
 /* Whether bytes sent there cannot be read on the way: HTTPS, or this machine. Tokens go nowhere else. */
 bool azure_is_private(const char *url);

@@ -6,7 +6,7 @@
 #include "berth/base/timetext.h"
 #include "xml_priv.h"
 
-#define PAGE "1000"                  /* blobs: about 1 MiB of XML */
+#define PAGE "1000" /* blobs: about 1 MiB of XML */
 #define PAGE_MEMORY ((size_t)64 << 20)
 
 /* ---- put ---- */
@@ -169,7 +169,8 @@ static bool visit_page(struct listing *listing, const struct xml *root, struct a
 	int64_t now = http_client_now();
 
 	for (; blob; blob = xml_next(blob)) {
-		const char *name = xml_text(blob, "Name", page), *length = xml_text(blob, "Properties/Content-Length", page);
+		const char *name = xml_text(blob, "Name", page),
+			   *length = xml_text(blob, "Properties/Content-Length", page);
 		const char *changed = xml_text(blob, "Properties/Last-Modified", page);
 		uint64_t size;
 		int64_t then;

@@ -44,8 +44,8 @@ static enum progress progress_of(struct copy *copy, const struct http_exchange *
 /* With `replace` what is there is overwritten: it has been looked at. */
 static bool start(struct copy *copy, bool replace, enum progress *out, struct arena *arena, struct error *error)
 {
-	static const char *const is_there[] = {"BlobAlreadyExists", "ConditionNotMet", "PendingCopyOperation", "InvalidBlobType",
-					       "TargetConditionNotMet"};
+	static const char *const is_there[] = {"BlobAlreadyExists", "ConditionNotMet", "PendingCopyOperation",
+					       "InvalidBlobType", "TargetConditionNotMet"};
 	struct http_exchange exchange = azure_exchange(copy->azure, "PUT", copy->to, "", arena);
 
 	http_exchange_set(&exchange, "x-ms-copy-source", source_url(copy, arena));

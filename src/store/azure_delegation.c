@@ -29,10 +29,11 @@ static bool ask_key(struct azure *azure, const char *start, const char *expiry, 
 
 static bool keep_key(struct azure *azure, struct span answer, struct arena *arena)
 {
-	static const char *const names[] = {"SignedOid",    "SignedTid",     "SignedStart", "SignedExpiry",
+	static const char *const names[] = {"SignedOid",     "SignedTid",     "SignedStart", "SignedExpiry",
 					    "SignedService", "SignedVersion", "Value"};
 	const struct xml *root = xml_parse(answer, arena);
 	const char *texts[sizeof names / sizeof *names];
+	struct secret value;
 	int64_t ends;
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -45,8 +46,8 @@ static bool keep_key(struct azure *azure, struct span answer, struct arena *aren
 	arena_clear(&azure->delegation_memory);
 	for (size_t i = 0; i + 1 < sizeof names / sizeof *names; i++)
 		texts[i] = arena_strdup(&azure->delegation_memory, texts[i]);
-	azure->delegation = (struct azure_delegation){texts[0], texts[1], texts[2], texts[3], texts[4], texts[5],
-						      secret_new(&azure->delegation_memory, texts[6])};
+	value = secret_new(&azure->delegation_memory, texts[6]);
+	azure->delegation = (struct azure_delegation){texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], value};
 	azure->delegation_ends = ends;
 	return true;
 }

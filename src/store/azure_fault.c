@@ -13,7 +13,8 @@ static const struct fault {
 	const char *advice;
 } faults[] = {
 	{"AuthenticationFailed", E_UNKNOWN, "is the account's key right, and this machine's clock?"},
-	{"AuthorizationFailure", E_UNKNOWN, "is the key right; do the account's firewall and networks let this machine in?"},
+	{"AuthorizationFailure", E_UNKNOWN,
+	 "is the key right; do the account's firewall and networks let this machine in?"},
 	{"AuthorizationPermissionMismatch", E_UNKNOWN,
 	 "the identity needs the role Storage Blob Data Contributor, the SAS the permissions racwdl"},
 	{"AuthorizationResourceTypeMismatch", E_UNKNOWN, "the SAS must be for containers and objects"},
@@ -31,8 +32,10 @@ static const struct fault {
 	{"ContainerDisabled", E_UNKNOWN, "the container is disabled"},
 	{"InvalidResourceName", E_UNKNOWN, "the container's name is not one of Azure's"},
 	{"ResourceNotFound", E_UNKNOWN, "is the account's name right?"},
-	{"BlobImmutableDueToPolicy", E_UNKNOWN, "the container has an immutability policy: the registry must replace and delete"},
-	{"BlobArchived", E_UNKNOWN, "the blob was moved to the archive tier: rehydrate it, and end the rule that moves blobs"},
+	{"BlobImmutableDueToPolicy", E_UNKNOWN,
+	 "the container has an immutability policy: the registry must replace and delete"},
+	{"BlobArchived", E_UNKNOWN,
+	 "the blob was moved to the archive tier: rehydrate it, and end the rule that moves blobs"},
 	{"BlobBeingRehydrated", E_UNAVAILABLE, "the blob is on its way from the archive tier"},
 	{"LeaseIdMissing", E_UNKNOWN, "somebody has a lease on the blob"},
 	{"InvalidBlockList", E_UNAVAILABLE, "not all blocks are there"},

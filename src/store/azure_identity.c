@@ -30,10 +30,10 @@ struct azure_identity {
 	const char *authority; /* URL without a slash at its end */
 	const char *tenant;
 	const char *client;
-	struct secret secret;   /* the application's, or App Service's header */
-	const char *assertion;  /* file of the federated token */
-	const char *endpoint;   /* of a managed identity */
-	struct arena memory;    /* of the token */
+	struct secret secret;  /* the application's, or App Service's header */
+	const char *assertion; /* file of the federated token */
+	const char *endpoint;  /* of a managed identity */
+	struct arena memory;   /* of the token */
 	struct secret token;
 	int64_t ends;
 	int64_t renew_at;
@@ -53,7 +53,8 @@ static void ask_authority(struct azure_identity *identity, struct http_exchange 
 					encoded(identity->client, arena), encoded(RESOURCE ".default", arena), proof);
 
 	exchange->method = "POST";
-	exchange->url = arena_printf(arena, "%s/%s/oauth2/v2.0/token", identity->authority, encoded(identity->tenant, arena));
+	exchange->url =
+		arena_printf(arena, "%s/%s/oauth2/v2.0/token", identity->authority, encoded(identity->tenant, arena));
 	exchange->body = http_body_bytes(span_of(form));
 	http_exchange_set(exchange, "Content-Type", "application/x-www-form-urlencoded");
 }
@@ -88,12 +89,13 @@ static bool ask_with_assertion(struct azure_identity *identity, struct http_exch
 		fault->why = arena_printf(arena, "cannot read the federated token in %s", identity->assertion);
 		return false;
 	}
-	ask_authority(identity, exchange,
-		      arena_printf(arena,
-				   "client_assertion_type=urn%%3Aietf%%3Aparams%%3Aoauth%%3Aclient-assertion-type%%3Ajwt-bearer"
-				   "&client_assertion=%s",
-				   encoded(assertion, arena)),
-		      arena);
+	ask_authority(
+		identity, exchange,
+		arena_printf(arena,
+			     "client_assertion_type=urn%%3Aietf%%3Aparams%%3Aoauth%%3Aclient-assertion-type%%3Ajwt-bearer"
+			     "&client_assertion=%s",
+			     encoded(assertion, arena)),
+		arena);
 	return true;
 }
 
@@ -272,7 +274,8 @@ static bool fetch(struct azure_identity *identity, struct http_client *client, s
 	now = http_client_now();
 	ends = token ? end_of(root) : 0;
 	if (ends <= now) {
-		fault->why = arena_printf(arena, "no token by %s: its answer holds none that is valid", identity->source->name);
+		fault->why =
+			arena_printf(arena, "no token by %s: its answer holds none that is valid", identity->source->name);
 		return false;
 	}
 	arena_clear(&identity->memory);

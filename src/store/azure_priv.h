@@ -8,7 +8,8 @@
 #include "azure_sign_priv.h"
 #include "berth/store/azure.h"
 
-#define AZURE_BLOCK_MAX ((uint64_t)4000 << 20) /* Put Block and Put Blob; "Scalability and performance targets for Blob storage" */
+/* Put Block and Put Blob; "Scalability and performance targets for Blob storage" */
+#define AZURE_BLOCK_MAX ((uint64_t)4000 << 20)
 #define AZURE_LIST_MAX ((size_t)8 << 20) /* answer of one page, or of a block list */
 
 struct azure {

@@ -107,8 +107,8 @@ static void add_resource(struct strbuf *out, const char *url, const char *accoun
 
 const char *azure_string_to_sign(const struct http_exchange *exchange, const char *account, struct arena *arena)
 {
-	static const char *const signed_fields[] = {"Content-MD5",       "Content-Type", "Date",
-						    "If-Modified-Since", "If-Match",     "If-None-Match",
+	static const char *const signed_fields[] = {"Content-MD5",         "Content-Type", "Date",
+						    "If-Modified-Since",   "If-Match",     "If-None-Match",
 						    "If-Unmodified-Since", "Range"};
 	struct strbuf out;
 
@@ -167,8 +167,9 @@ static const char *sas_string(const struct azure_sas *sas, struct arena *arena)
 		return joined(of_account, sizeof of_account / sizeof *of_account, arena);
 
 	/* the key's six in place of the policy, then two users and a correlation id */
-	const char *const of_identity[] = {"r", "", sas->expiry, resource, by->object, by->tenant, by->start, by->expiry,
-					   by->service, by->version, "", "", "", "", sas->protocol, AZURE_VERSION, SAS_TAIL};
+	const char *const of_identity[] = {"r",       "",         sas->expiry,   resource,      by->object, by->tenant,
+					   by->start, by->expiry, by->service,   by->version,   "",         "",
+					   "",        "",         sas->protocol, AZURE_VERSION, SAS_TAIL};
 
 	return joined(of_identity, sizeof of_identity / sizeof *of_identity, arena);
 }

@@ -85,8 +85,8 @@ bool azure_put_parts(struct object_service *service, const struct object_upload 
 	struct http_exchange *list = arena_array(arena, count, sizeof *list);
 
 	for (size_t i = 0; i < count; i++) {
-		const char *query = arena_printf(arena, "comp=block&blockid=%s",
-						 azure_block_id(upload->id, parts[i].number, arena));
+		const char *query =
+			arena_printf(arena, "comp=block&blockid=%s", azure_block_id(upload->id, parts[i].number, arena));
 		const char *md5 = azure_md5(&parts[i].body, arena);
 
 		list[i] = azure_exchange(azure, "PUT", upload->key, query, arena);
@@ -264,7 +264,8 @@ static bool look(struct azure *azure, const struct object_upload *upload, enum s
  * An empty list, committed where nothing is yet, drops all blocks and leaves an empty blob, whose ETag is *etag then; "" when
  * somebody has committed the key meanwhile.
  */
-static bool commit_nothing(struct azure *azure, const char *key, const char **etag, struct arena *arena, struct error *error)
+static bool commit_nothing(struct azure *azure, const char *key, const char **etag, struct arena *arena,
+			   struct error *error)
 {
 	const struct object_upload nothing = {key, ""};
 	struct http_exchange exchange = commit_of(azure, key, block_list(&nothing, 0, arena), arena);
@@ -281,8 +282,7 @@ static bool commit_nothing(struct azure *azure, const char *key, const char **et
 	return true;
 }
 
-static bool remove_version(struct azure *azure, const char *key, const char *etag, struct arena *arena,
-			   struct error *error)
+static bool remove_version(struct azure *azure, const char *key, const char *etag, struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange = azure_exchange(azure, "DELETE", key, "", arena);
 

@@ -35,8 +35,7 @@ static bool sweep_one(const struct folder_sweep *sweep, int folder, const char *
 	return true;
 }
 
-bool folder_sweep(int at, const char *path, const struct folder_sweep *sweep, struct store_swept *out,
-		  struct error *error)
+bool folder_sweep(int at, const char *path, const struct folder_sweep *sweep, struct store_swept *out, struct error *error)
 {
 	int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *folder = fd < 0 ? NULL : fdopendir(fd);

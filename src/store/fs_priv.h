@@ -12,8 +12,8 @@
 
 struct fs_store {
 	struct store store;
-	char *root;       /* absolute, without symlinks */
-	int blobs;        /* directory descriptors */
+	char *root; /* absolute, without symlinks */
+	int blobs;  /* directory descriptors */
 	int uploads;
 	struct spool spool; /* root/FS_SPOOL */
 	const struct ahead_board *board;

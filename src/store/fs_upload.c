@@ -24,8 +24,7 @@ static bool sync_uploads(struct fs_store *fs, struct error *error)
 
 /* ---- where the bytes come from ---- */
 
-static bool read_source(struct fs_store *fs, const struct store_source *source, int spool, size_t *got,
-			struct error *error)
+static bool read_source(struct fs_store *fs, const struct store_source *source, int spool, size_t *got, struct error *error)
 {
 	ssize_t count;
 

@@ -25,30 +25,30 @@ static void gcs_close(struct object_service *service)
 }
 
 static const struct object_service_ops ops = {
-    .name = "gcs",
-    .put = gcs_put,
-    .begin = gcs_begin,
-    .put_parts = gcs_put_parts,
-    .complete = gcs_complete,
-    .abandon = gcs_abandon,
-    .copy = gcs_copy,
-    .head = gcs_head,
-    .get = gcs_get,
-    .remove = gcs_remove,
-    .list = gcs_list,
-    .list_unfinished = gcs_list_unfinished,
-    .sign = gcs_sign,
-    .close = gcs_close,
+	.name = "gcs",
+	.put = gcs_put,
+	.begin = gcs_begin,
+	.put_parts = gcs_put_parts,
+	.complete = gcs_complete,
+	.abandon = gcs_abandon,
+	.copy = gcs_copy,
+	.head = gcs_head,
+	.get = gcs_get,
+	.remove = gcs_remove,
+	.list = gcs_list,
+	.list_unfinished = gcs_list_unfinished,
+	.sign = gcs_sign,
+	.close = gcs_close,
 };
 
 static struct object_limits limits(uint64_t part_size)
 {
 	return (struct object_limits){
-	    .part_size = part_size < GCS_PART_MIN ? GCS_PART_MIN : part_size,
-	    .part_min = GCS_PART_MIN,
-	    .part_max = GCS_PART_MAX,
-	    .parts_max = GCS_PARTS_MAX,
-	    .put_max = GCS_PART_MAX,
+		.part_size = part_size < GCS_PART_MIN ? GCS_PART_MIN : part_size,
+		.part_min = GCS_PART_MIN,
+		.part_max = GCS_PART_MAX,
+		.parts_max = GCS_PARTS_MAX,
+		.put_max = GCS_PART_MAX,
 	};
 }
 
@@ -62,7 +62,7 @@ static const char *endpoint(struct gcs *gcs, const char *given, const char *name
 static bool open_client(struct gcs *gcs, const struct gcs_settings *settings, char *reason, size_t size)
 {
 	struct http_client_settings client = {
-	    .user_agent = settings->user_agent && settings->user_agent[0] ? settings->user_agent : NULL,
+		.user_agent = settings->user_agent && settings->user_agent[0] ? settings->user_agent : NULL,
 	};
 
 	gcs->client = http_client_new(&client);
@@ -90,7 +90,6 @@ struct object_service *gcs_open(const struct gcs_settings *settings, char *reaso
 	gcs->bucket = arena_strdup(&gcs->arena, settings->bucket);
 	gcs->endpoint = endpoint(gcs, settings->endpoint, "storage");
 	gcs->iam_endpoint = endpoint(gcs, settings->iam_endpoint, "iamcredentials");
-	gcs->at_once =
-	    settings->at_once == 0 || settings->at_once > GCS_AT_ONCE_MAX ? GCS_AT_ONCE_MAX : settings->at_once;
+	gcs->at_once = settings->at_once == 0 || settings->at_once > GCS_AT_ONCE_MAX ? GCS_AT_ONCE_MAX : settings->at_once;
 	return &gcs->service;
 }

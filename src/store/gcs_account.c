@@ -127,8 +127,8 @@ static bool take_file(struct gcs_account *out, const struct jsondoc *root, const
 	if (strcmp(type, "authorized_user") == 0)
 		return take_user(out, root, name, arena, reason, size);
 	return refuse(reason, size,
-		      "%s: credentials of type \"%.40s\" are not supported: use the key file of a service account",
-		      name, type);
+		      "%s: credentials of type \"%.40s\" are not supported: use the key file of a service account", name,
+		      type);
 }
 
 bool gcs_account_parse(struct gcs_account *out, struct span json, const char *name, struct arena *arena, char *reason,
@@ -137,7 +137,7 @@ bool gcs_account_parse(struct gcs_account *out, struct span json, const char *na
 	const struct jsondoc *root = jsondoc_parse(json, arena);
 
 	*out = (struct gcs_account){
-	    .email = "", .key_id = "", .token_uri = DEFAULT_TOKEN_URI, .universe = DEFAULT_UNIVERSE};
+		.email = "", .key_id = "", .token_uri = DEFAULT_TOKEN_URI, .universe = DEFAULT_UNIVERSE};
 	return root ? take_file(out, root, name, arena, reason, size)
 		    : refuse(reason, size, "%s: no JSON: this is not a key file", name);
 }
@@ -172,8 +172,8 @@ static bool from_file(struct gcs_account *out, const char *path, struct arena *a
 	return ok;
 }
 
-static bool from_settings(struct gcs_account *out, const struct gcs_credentials *given, struct arena *arena,
-			  char *reason, size_t size)
+static bool from_settings(struct gcs_account *out, const struct gcs_credentials *given, struct arena *arena, char *reason,
+			  size_t size)
 {
 	out->email = arena_strdup(arena, or_default(given->client_email, ""));
 	out->key_id = arena_strdup(arena, or_default(given->private_key_id, ""));
@@ -185,10 +185,10 @@ bool gcs_account_open(struct gcs_account *out, const struct gcs_credentials *giv
 		      size_t size)
 {
 	*out = (struct gcs_account){
-	    .email = "",
-	    .key_id = "",
-	    .token_uri = DEFAULT_TOKEN_URI,
-	    .universe = arena_strdup(arena, or_default(given->universe_domain, DEFAULT_UNIVERSE)),
+		.email = "",
+		.key_id = "",
+		.token_uri = DEFAULT_TOKEN_URI,
+		.universe = arena_strdup(arena, or_default(given->universe_domain, DEFAULT_UNIVERSE)),
 	};
 	if (given->anonymous)
 		return true;
@@ -200,7 +200,7 @@ bool gcs_account_open(struct gcs_account *out, const struct gcs_credentials *giv
 		return from_file(out, given->default_file, arena, reason, size);
 	out->kind = GCS_METADATA;
 	out->metadata_url =
-	    arena_printf(arena, "http://%s" METADATA_PATH, or_default(given->metadata_host, DEFAULT_METADATA_HOST));
+		arena_printf(arena, "http://%s" METADATA_PATH, or_default(given->metadata_host, DEFAULT_METADATA_HOST));
 	return true;
 }
 

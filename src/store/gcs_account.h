@@ -50,7 +50,6 @@ bool gcs_account_sign(const struct gcs_account *account, struct span text, struc
  * The JWT that is traded for a token of an hour: RFC 7523 section 2.1, "Using OAuth 2.0 for server to server
  * applications". NULL when it cannot be signed.
  */
-const char *gcs_account_assertion(const struct gcs_account *account, const char *scope, int64_t now,
-				  struct arena *arena);
+const char *gcs_account_assertion(const struct gcs_account *account, const char *scope, int64_t now, struct arena *arena);
 
 #endif

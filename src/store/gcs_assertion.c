@@ -25,8 +25,7 @@ bool gcs_account_sign(const struct gcs_account *account, struct span text, struc
 	return ok;
 }
 
-const char *gcs_account_assertion(const struct gcs_account *account, const char *scope, int64_t now,
-				  struct arena *arena)
+const char *gcs_account_assertion(const struct gcs_account *account, const char *scope, int64_t now, struct arena *arena)
 {
 	struct strbuf head, claims;
 	struct json_writer json;

@@ -28,8 +28,8 @@ const char *gcs_json_url(const struct gcs *gcs, struct arena *arena, const char 
 
 const char *gcs_upload_url(const struct gcs *gcs, const char *key, struct arena *arena)
 {
-	return arena_printf(arena, "%s/upload/storage/v1/b/%s/o?uploadType=media&name=%s&fields=size,crc32c",
-			    gcs->endpoint, gcs->bucket, gcs_quote(key, arena));
+	return arena_printf(arena, "%s/upload/storage/v1/b/%s/o?uploadType=media&name=%s&fields=size,crc32c", gcs->endpoint,
+			    gcs->bucket, gcs_quote(key, arena));
 }
 
 const char *gcs_xml_url(const struct gcs *gcs, const char *key, const char *query, struct arena *arena)
@@ -112,21 +112,21 @@ static const struct {
 	enum error_code error;
 	const char *advice;
 } table[] = {
-    {400, "userProjectMissing", E_UNKNOWN, "the bucket has requester pays, which is not supported"},
-    {400, "UserProjectMissing", E_UNKNOWN, "the bucket has requester pays, which is not supported"},
-    {401, "", E_UNKNOWN, "the access token is not taken: check the account, and this machine's clock"},
-    {403, "accountDisabled", E_UNKNOWN, "the account is disabled: check it and its project's billing"},
-    {403, "insufficientPermissions", E_UNKNOWN,
-     "the token's scopes do not allow it: give the machine the scope devstorage.read_write, or a keyfile"},
-    {403, "rateLimitExceeded", E_UNAVAILABLE, "too many requests"},
-    {403, "userRateLimitExceeded", E_UNAVAILABLE, "too many requests"},
-    {403, "quotaExceeded", E_UNAVAILABLE, "the project's quota is used up"},
-    {403, "retentionPolicyNotMet", E_UNKNOWN, "the bucket has a retention policy: a registry's bucket must have none"},
-    {403, "UserProjectAccountProblem", E_UNKNOWN, "check the project's billing"},
-    {403, "", E_UNKNOWN, "grant the account roles/storage.objectAdmin on the bucket"},
-    {404, "NoSuchUpload", E_UNKNOWN, "the upload is gone: did a lifecycle rule of the bucket end it?"},
-    {408, "", E_UNAVAILABLE, "the service waited too long for the request"},
-    {429, "", E_UNAVAILABLE, "too many requests"},
+	{400, "userProjectMissing", E_UNKNOWN, "the bucket has requester pays, which is not supported"},
+	{400, "UserProjectMissing", E_UNKNOWN, "the bucket has requester pays, which is not supported"},
+	{401, "", E_UNKNOWN, "the access token is not taken: check the account, and this machine's clock"},
+	{403, "accountDisabled", E_UNKNOWN, "the account is disabled: check it and its project's billing"},
+	{403, "insufficientPermissions", E_UNKNOWN,
+	 "the token's scopes do not allow it: give the machine the scope devstorage.read_write, or a keyfile"},
+	{403, "rateLimitExceeded", E_UNAVAILABLE, "too many requests"},
+	{403, "userRateLimitExceeded", E_UNAVAILABLE, "too many requests"},
+	{403, "quotaExceeded", E_UNAVAILABLE, "the project's quota is used up"},
+	{403, "retentionPolicyNotMet", E_UNKNOWN, "the bucket has a retention policy: a registry's bucket must have none"},
+	{403, "UserProjectAccountProblem", E_UNKNOWN, "check the project's billing"},
+	{403, "", E_UNKNOWN, "grant the account roles/storage.objectAdmin on the bucket"},
+	{404, "NoSuchUpload", E_UNKNOWN, "the upload is gone: did a lifecycle rule of the bucket end it?"},
+	{408, "", E_UNAVAILABLE, "the service waited too long for the request"},
+	{429, "", E_UNAVAILABLE, "too many requests"},
 };
 
 static bool is_busy(int status)
@@ -181,8 +181,8 @@ bool gcs_failed(struct gcs *gcs, const struct http_exchange *exchange, const cha
 	verdict = judge(exchange, arena);
 	look_up(exchange, &verdict, &code, &advice);
 	log_error("gcs: %s %s/%s: status %d, %s: %s; %s (request %.*s)", verb, gcs->bucket, key, exchange->status,
-		  verdict.code[0] ? verdict.code : "no code", verdict.message[0] ? verdict.message : "no message",
-		  advice, SPAN_ARG(id));
+		  verdict.code[0] ? verdict.code : "no code", verdict.message[0] ? verdict.message : "no message", advice,
+		  SPAN_ARG(id));
 	return set(error, code);
 }
 

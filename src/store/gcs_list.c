@@ -79,9 +79,9 @@ static bool list_page(struct listing *listing, struct arena *page, struct error 
 	const struct jsondoc *root;
 	const char *kind;
 
-	x.url = gcs_json_url(
-	    listing->gcs, page, "?prefix=%s&maxResults=%d&fields=kind,nextPageToken,items(name,size,updated)%s%s",
-	    gcs_quote(listing->prefix, page), PAGE, token[0] ? "&pageToken=" : "", gcs_quote(token, page));
+	x.url = gcs_json_url(listing->gcs, page,
+			     "?prefix=%s&maxResults=%d&fields=kind,nextPageToken,items(name,size,updated)%s%s",
+			     gcs_quote(listing->prefix, page), PAGE, token[0] ? "&pageToken=" : "", gcs_quote(token, page));
 	if (!gcs_run_one(listing->gcs, &x, page) || x.status != 200)
 		return gcs_failed(listing->gcs, &x, "list", listing->prefix, page, error);
 	root = jsondoc_parse(x.answer, page);
@@ -128,8 +128,7 @@ static bool visit_uploads(struct unfinished *listing, const struct xml *root, st
 
 		if (!upload.key || !upload.id || strlen(upload.id) > OBJECT_ID_MAX)
 			return false;
-		listing->stopped =
-		    !listing->visit(listing->context, &upload, age_of(xml_text(item, "Initiated", page)));
+		listing->stopped = !listing->visit(listing->context, &upload, age_of(xml_text(item, "Initiated", page)));
 	}
 	return true;
 }

@@ -63,7 +63,7 @@ bool gcs_token_email(struct gcs *gcs, struct arena *arena);
 /* URLs of the JSON API ("b/<bucket>/o", then what `format` makes), of its uploads, and of the XML API
  * ("/<bucket>/<key>"). */
 const char *gcs_json_url(const struct gcs *gcs, struct arena *arena, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+	__attribute__((format(printf, 3, 4)));
 const char *gcs_upload_url(const struct gcs *gcs, const char *key, struct arena *arena);
 const char *gcs_xml_url(const struct gcs *gcs, const char *key, const char *query, struct arena *arena);
 
@@ -135,8 +135,8 @@ bool gcs_remove(struct object_service *, const char *key, struct arena *, struct
 bool gcs_copy(struct object_service *, const char *from, const char *to, uint64_t size, struct arena *, struct error *);
 bool gcs_list(struct object_service *, const char *prefix, object_visit_fn *, void *context, struct arena *,
 	      struct error *);
-bool gcs_list_unfinished(struct object_service *, const char *prefix, object_unfinished_fn *, void *context,
-			 struct arena *, struct error *);
+bool gcs_list_unfinished(struct object_service *, const char *prefix, object_unfinished_fn *, void *context, struct arena *,
+			 struct error *);
 bool gcs_begin(struct object_service *, const char *key, struct object_upload *out, struct arena *, struct error *);
 bool gcs_put_parts(struct object_service *, const struct object_upload *, struct object_part *parts, size_t count,
 		   struct arena *, struct error *);

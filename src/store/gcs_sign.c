@@ -134,17 +134,17 @@ static const char *signed_remotely(struct gcs *gcs, struct gcs_v4 *v4, struct ar
 	return url;
 }
 
-bool gcs_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds,
-	      const char **out, struct arena *arena, struct error *error)
+bool gcs_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds, const char **out,
+	      struct arena *arena, struct error *error)
 {
 	struct gcs *gcs = gcs_of(service);
 	struct gcs_v4 v4 = {
-	    .method = verb == OBJECT_HEAD ? "HEAD" : "GET",
-	    .endpoint = gcs->endpoint,
-	    .path = arena_printf(arena, "/%s/%s", gcs->bucket, percent_encode(arena, span_of(key), "/")),
-	    .email = gcs->account.email,
-	    .now = http_client_now(),
-	    .seconds = seconds < SECONDS_MAX ? seconds : SECONDS_MAX,
+		.method = verb == OBJECT_HEAD ? "HEAD" : "GET",
+		.endpoint = gcs->endpoint,
+		.path = arena_printf(arena, "/%s/%s", gcs->bucket, percent_encode(arena, span_of(key), "/")),
+		.email = gcs->account.email,
+		.now = http_client_now(),
+		.seconds = seconds < SECONDS_MAX ? seconds : SECONDS_MAX,
 	};
 	const char *url, *text;
 	struct span signature;

@@ -29,13 +29,13 @@ static const struct {
 	const char *part; /* of the description; "": any */
 	const char *advice;
 } advices[] = {
-    {"invalid_grant", "short-lived", "set this machine's clock"},
-    {"invalid_grant", "ignature", "the private key is not one of this account (any more): make a new key file"},
-    {"invalid_grant", "account not found", "the service account does not exist: check client_email"},
-    {"invalid_grant", "", "the key or the sign-in was revoked: make a new one"},
-    {"invalid_client", "", "check client_id and client_secret"},
-    {"invalid_scope", "", "the account may not use Cloud Storage"},
-    {"unauthorized_client", "", "the account may not sign in this way"},
+	{"invalid_grant", "short-lived", "set this machine's clock"},
+	{"invalid_grant", "ignature", "the private key is not one of this account (any more): make a new key file"},
+	{"invalid_grant", "account not found", "the service account does not exist: check client_email"},
+	{"invalid_grant", "", "the key or the sign-in was revoked: make a new one"},
+	{"invalid_client", "", "check client_id and client_secret"},
+	{"invalid_scope", "", "the account may not use Cloud Storage"},
+	{"unauthorized_client", "", "the account may not sign in this way"},
 };
 
 static const char *advice_for(const char *code, const char *description)
@@ -56,15 +56,15 @@ static enum error_code refused(const struct gcs *gcs, const struct http_exchange
 	if (!x->status) {
 		log_error("gcs: no access token from %s: %s; %s", from, x->failure,
 			  gcs->account.kind == GCS_METADATA
-			      ? "off Google's machines give storage.gcs.keyfile or storage.gcs.credentials"
-			      : "check the way there");
+				  ? "off Google's machines give storage.gcs.keyfile or storage.gcs.credentials"
+				  : "check the way there");
 		return E_UNAVAILABLE;
 	}
 	log_error("gcs: no access token from %s: status %d, %s: %s; %s", from, x->status, code ? code : "no code",
 		  description ? description : "no message",
 		  gcs->account.kind == GCS_METADATA && x->status == 404
-		      ? "this machine has no service account: give storage.gcs.keyfile"
-		      : advice_for(code ? code : "", description ? description : ""));
+			  ? "this machine has no service account: give storage.gcs.keyfile"
+			  : advice_for(code ? code : "", description ? description : ""));
 	return x->status == 429 || x->status >= 500 ? E_UNAVAILABLE : E_UNKNOWN;
 }
 
@@ -86,9 +86,9 @@ static bool take(struct gcs *gcs, const struct http_exchange *x, int64_t now, st
 	(void)snprintf(bearer, len, "Bearer %s", token);
 	gcs_token_drop(gcs);
 	gcs->token = (struct gcs_token){
-	    .bearer = bearer,
-	    .expires_at = now + seconds,
-	    .refresh_at = now + seconds - (seconds > 2 * AHEAD ? AHEAD : seconds / 2),
+		.bearer = bearer,
+		.expires_at = now + seconds,
+		.refresh_at = now + seconds - (seconds > 2 * AHEAD ? AHEAD : seconds / 2),
 	};
 	return true;
 }
@@ -124,11 +124,13 @@ static bool ask(struct gcs *gcs, struct http_exchange *x, int64_t now, struct ar
 			x->failure = "the assertion could not be signed";
 			return false;
 		}
-		*x = (struct http_exchange){.method = "POST",
-					    .url = gcs->account.token_uri,
-					    .repeatable = true,
-					    .keep = ANSWER_MAX,
-					    .body = http_body_bytes(span_of(body))};
+		*x = (struct http_exchange){
+			.method = "POST",
+			.url = gcs->account.token_uri,
+			.repeatable = true,
+			.keep = ANSWER_MAX,
+			.body = http_body_bytes(span_of(body)),
+		};
 		http_exchange_set(x, "Content-Type", FORM);
 	}
 	return http_client_run(gcs->client, x, arena);

@@ -77,11 +77,13 @@ bool gcs_put_parts(struct object_service *service, const struct object_upload *u
 
 	for (size_t i = 0; i < count; i++) {
 		sending[i].gcs = gcs;
-		list[i] = (struct http_exchange){.method = "PUT",
-						 .body = parts[i].body,
-						 .repeatable = true,
-						 .prepare = prepare_part,
-						 .context = &sending[i]};
+		list[i] = (struct http_exchange){
+			.method = "PUT",
+			.body = parts[i].body,
+			.repeatable = true,
+			.prepare = prepare_part,
+			.context = &sending[i],
+		};
 		list[i].url = gcs_xml_url(gcs, upload->key, part_query(upload, parts[i].number, arena), arena);
 	}
 	(void)gcs_run(gcs, list, count, arena);

@@ -96,7 +96,8 @@ static bool fill(struct entry *entry, const struct store_source *source, struct 
 	size_t got;
 
 	do {
-		if (!source->read(source->context, chunk, sizeof chunk, &got, error) || !add_bytes(entry, chunk, got, error))
+		if (!source->read(source->context, chunk, sizeof chunk, &got, error) ||
+		    !add_bytes(entry, chunk, got, error))
 			return false;
 		hasher_update(hasher, chunk, got);
 	} while (got > 0);

@@ -107,10 +107,10 @@ static bool cloudfront_locate(const struct middleware *self, const struct middle
 		return middleware_below(self, question, out, arena, error);
 	until = http_client_now() + cloudfront->seconds;
 	url = arena_printf(arena, "%s%s%s", cloudfront->base_url, cloudfront->prefix, question->path);
-	policy = arena_printf(arena,
-			      "{\"Statement\":[{\"Resource\":\"%s\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":%" PRId64
-			      "}}}]}",
-			      url, until);
+	policy = arena_printf(
+		arena,
+		"{\"Statement\":[{\"Resource\":\"%s\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":%" PRId64 "}}}]}",
+		url, until);
 	if (!sign(cloudfront, policy, signature, &len)) {
 		log_error("cloudfront: a URL cannot be signed");
 		return error_unavailable(error, 0);

@@ -8,7 +8,8 @@ struct rewrite {
 	const char *scheme, *host, *trim;
 };
 
-static bool rewrite_open(struct middleware *self, const struct store_middleware_settings *settings, char *reason, size_t size)
+static bool rewrite_open(struct middleware *self, const struct store_middleware_settings *settings, char *reason,
+			 size_t size)
 {
 	struct rewrite *rewrite = arena_alloc(self->arena, sizeof *rewrite);
 

@@ -16,7 +16,7 @@
 #include "fs_path.h"
 #include "object_priv.h"
 
-#define CALL_MEMORY ((size_t)32 << 20)  /* ten thousand parts and what completing them takes; a page of a listing */
+#define CALL_MEMORY ((size_t)32 << 20) /* ten thousand parts and what completing them takes; a page of a listing */
 #define BATCH_MEMORY ((size_t)8 << 20)
 
 bool object_guard(struct arena *arena, object_work_fn *work, void *task, struct error *error)
@@ -85,7 +85,8 @@ static bool head(void *object)
 
 static bool object_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error)
 {
-	struct blob_call call = {.objects = objects_of(store), .digest = digest, .found = found, .size = size, .error = error};
+	struct blob_call call = {
+		.objects = objects_of(store), .digest = digest, .found = found, .size = size, .error = error};
 
 	*found = false;
 	return object_guard(&call.objects->arena, head, &call, error);
@@ -103,8 +104,15 @@ static bool get(void *object)
 static bool object_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,
 			store_sink_fn *sink, void *context, struct error *error)
 {
-	struct blob_call call = {.objects = objects_of(store), .digest = digest,   .offset = offset, .length = length,
-				 .sink = sink,		       .context = context, .error = error};
+	struct blob_call call = {
+		.objects = objects_of(store),
+		.digest = digest,
+		.offset = offset,
+		.length = length,
+		.sink = sink,
+		.context = context,
+		.error = error,
+	};
 
 	return length == 0 || object_guard(&call.objects->arena, get, &call, error);
 }

@@ -87,8 +87,9 @@ static bool explain_refusal(struct append *append, const struct error *refusal)
 
 	error_init(&ignored, append->arena);
 	if (append->state.stage == OBJECT_STAGED && !append->begun.key &&
-	    ops(append)->head(append->objects->service, object_uploads_key(append->objects, append->upload->id, append->arena),
-			      &found, &size, append->arena, &ignored) &&
+	    ops(append)->head(append->objects->service,
+			      object_uploads_key(append->objects, append->upload->id, append->arena), &found, &size,
+			      append->arena, &ignored) &&
 	    found && size >= append->state.part_bytes) {
 		log_error("storage: upload %s: its parts are an object already: it cannot grow", append->upload->id);
 		return error_set(append->error, E_BLOB_UPLOAD_INVALID);
@@ -130,8 +131,8 @@ static bool keep_in_row(struct append *append)
 
 static bool keep_as_object(struct append *append)
 {
-	const char *key = object_tail_key(append->objects, append->upload->id, append->state.part_bytes + append->body.length,
-					  append->arena);
+	const char *key = object_tail_key(append->objects, append->upload->id,
+					  append->state.part_bytes + append->body.length, append->arena);
 	struct http_client_body bytes = {.fd = append->body.fd, .length = append->body.length};
 
 	append->state.tail_size = append->body.length;
@@ -179,17 +180,17 @@ static bool make_ready(struct append *append)
 
 	if ((state->stage == OBJECT_FINAL || crowded) &&
 	    (!object_complete_stage(append->objects, append->upload, state, &from, append->error) ||
-	     !object_lay_out(append->objects, append->upload->id, from, state->part_bytes, state, &append->body, &append->begun,
-			     append->keep, append->error)))
+	     !object_lay_out(append->objects, append->upload->id, from, state->part_bytes, state, &append->body,
+			     &append->begun, append->keep, append->error)))
 		return false;
 	if (state->tail.len > 0)
 		return object_body_add(append->objects, &append->body, state->tail, append->error);
 	if (state->tail_size == 0)
 		return true;
 	state->stale = end;
-	return object_body_fetch(append->objects, &append->body, object_tail_key(append->objects, append->upload->id, end,
-										  append->arena),
-				 0, state->tail_size, append->error);
+	return object_body_fetch(append->objects, &append->body,
+				 object_tail_key(append->objects, append->upload->id, end, append->arena), 0,
+				 state->tail_size, append->error);
 }
 
 static bool send_chunk(struct append *append)
@@ -197,7 +198,8 @@ static bool send_chunk(struct append *append)
 	const char *key = object_uploads_key(append->objects, append->upload->id, append->arena);
 	struct object_plan plan;
 
-	if (!object_plan_more(limits(append), append->state.part_count, append->state.part_bytes, append->body.length, &plan))
+	if (!object_plan_more(limits(append), append->state.part_count, append->state.part_bytes, append->body.length,
+			      &plan))
 		return too_large(append);
 	if (append->state.stage == OBJECT_NOWHERE && !begin(append, key))
 		return false;
@@ -209,9 +211,8 @@ static bool append_chunk(struct append *append)
 {
 	struct object_state *state = &append->state;
 
-	if (!make_ready(append) ||
-	    !object_body_take(append->objects, &append->body, append->source, append->hasher, append->upload->offset == 0,
-			      append->error))
+	if (!make_ready(append) || !object_body_take(append->objects, &append->body, append->source, append->hasher,
+						     append->upload->offset == 0, append->error))
 		return false;
 	state->tail = (struct span){"", 0};
 	state->tail_size = 0;
@@ -262,8 +263,14 @@ static bool run(void *object)
 bool object_append(struct store *store, struct store_upload *upload, const struct store_source *source,
 		   struct hasher *hasher, struct arena *arena, struct error *error)
 {
-	struct append append = {.objects = objects_of(store), .upload = upload, .source = source, .hasher = hasher,
-				.keep = arena,		      .error = error};
+	struct append append = {
+		.objects = objects_of(store),
+		.upload = upload,
+		.source = source,
+		.hasher = hasher,
+		.keep = arena,
+		.error = error,
+	};
 
 	append.arena = &append.objects->arena;
 	if (!object_guard(append.arena, run, &append, error))

@@ -73,8 +73,8 @@ bool object_body_fetch(struct object_store *objects, struct object_body *body, c
 
 	if (!make(objects, body, error))
 		return false;
-	if (length > 0 && !objects->service->ops->get(objects->service, key, offset, length, take_piece, &fetch, body->arena,
-						      error))
+	if (length > 0 &&
+	    !objects->service->ops->get(objects->service, key, offset, length, take_piece, &fetch, body->arena, error))
 		return false;
 	return body->length == due || error_unavailable(error, 0);
 }
@@ -96,8 +96,8 @@ static bool hash_file(struct object_store *objects, struct object_body *body, co
 	return got == 0;
 }
 
-static bool copy_source(struct object_store *objects, struct object_body *body, const struct store_source *source, int spooled,
-			struct hasher *hasher, struct error *error)
+static bool copy_source(struct object_store *objects, struct object_body *body, const struct store_source *source,
+			int spooled, struct hasher *hasher, struct error *error)
 {
 	for (;;) {
 		size_t got;
@@ -106,7 +106,8 @@ static bool copy_source(struct object_store *objects, struct object_body *body, 
 			if (!source->read(source->context, objects->chunk, sizeof objects->chunk, &got, error))
 				return false;
 		} else {
-			ssize_t count = fs_read_some(spooled, objects->chunk, sizeof objects->chunk, source->spool_path, error);
+			ssize_t count =
+				fs_read_some(spooled, objects->chunk, sizeof objects->chunk, source->spool_path, error);
 
 			if (count < 0)
 				return false;
@@ -143,8 +144,8 @@ bool object_body_take(struct object_store *objects, struct object_body *body, co
 	if (body->fd >= 0)
 		return copy_source(objects, body, source, spooled.fd, hasher, error);
 	*body = spooled;
-	return hash_file(objects, body, source->spool_path, hasher, first ? ahead_take(objects->board, body->fd, hasher) : 0,
-			 error);
+	return hash_file(objects, body, source->spool_path, hasher,
+			 first ? ahead_take(objects->board, body->fd, hasher) : 0, error);
 }
 
 bool object_body_read(const struct object_body *body, struct span *out, struct arena *arena, struct error *error)

@@ -59,8 +59,8 @@ static bool send_tail(struct object_store *objects, const struct store_upload *u
 	return object_send(objects, to, &body, &plan, state->part_count + 1, out, error);
 }
 
-bool object_complete_stage(struct object_store *objects, const struct store_upload *upload, const struct object_state *state,
-			   const char **key, struct error *error)
+bool object_complete_stage(struct object_store *objects, const struct store_upload *upload,
+			   const struct object_state *state, const char **key, struct error *error)
 {
 	struct object_part *parts = object_state_parts(state, 0, &objects->arena);
 	struct object_upload to = {.id = state->id};
@@ -74,8 +74,8 @@ bool object_complete_stage(struct object_store *objects, const struct store_uplo
 }
 
 /* Parts and tail at the staging key. Once completed the upload is no more, and no part can be sent to it: look first. */
-static bool complete_staged(struct object_store *objects, const struct store_upload *upload, const struct object_state *state,
-			    const char **key, struct error *error)
+static bool complete_staged(struct object_store *objects, const struct store_upload *upload,
+			    const struct object_state *state, const char **key, struct error *error)
 {
 	struct object_upload to = {object_uploads_key(objects, upload->id, &objects->arena), state->id};
 	struct object_part *parts;
@@ -130,7 +130,8 @@ static void abandon(struct object_store *objects, const struct store_upload *upl
 	(void)ops(objects)->abandon(objects->service, &to, parts, parts ? state->part_count : 0, &objects->arena, &ignored);
 }
 
-static void remove_leftovers(struct object_store *objects, const struct store_upload *upload, const struct object_state *state)
+static void remove_leftovers(struct object_store *objects, const struct store_upload *upload,
+			     const struct object_state *state)
 {
 	if (state->stage == OBJECT_STAGED)
 		remove_key(objects, object_uploads_key(objects, upload->id, &objects->arena));
@@ -186,7 +187,8 @@ static bool finish(void *object)
 		return false;
 	in_row = state->stage == OBJECT_NOWHERE && !object_state_has_tail_object(state);
 	/* what would be copied may be there already, by an earlier try or by somebody else's push */
-	if (!in_row && state->stage != OBJECT_FINAL && !has_size(objects, key, ending->upload->offset, &there, ending->error))
+	if (!in_row && state->stage != OBJECT_FINAL &&
+	    !has_size(objects, key, ending->upload->offset, &there, ending->error))
 		return false;
 	if (there && state->stage == OBJECT_STAGED)
 		abandon(objects, ending->upload, state);
@@ -196,8 +198,7 @@ static bool finish(void *object)
 	return true;
 }
 
-bool object_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
-		   struct error *error)
+bool object_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct error *error)
 {
 	struct ending ending = {.objects = objects_of(store), .upload = upload, .digest = digest, .error = error};
 
@@ -265,8 +266,8 @@ static bool digest_upload(void *object)
 bool object_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
 			  struct digest *out, struct error *error)
 {
-	struct ending ending = {.objects = objects_of(store), .upload = upload, .algorithm = algorithm, .out = out,
-				.error = error};
+	struct ending ending = {
+		.objects = objects_of(store), .upload = upload, .algorithm = algorithm, .out = out, .error = error};
 
 	ending.arena = &ending.objects->arena;
 	return object_guard(ending.arena, digest_upload, &ending, error);

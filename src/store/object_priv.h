@@ -159,7 +159,7 @@ bool object_try_step(struct store *store, enum store_step step, struct store_tri
 		     struct error *error);
 
 /* For object_append: the bytes of the stage are an object from here on, whose key is in *key, and parts no longer. */
-bool object_complete_stage(struct object_store *objects, const struct store_upload *upload, const struct object_state *state,
-			   const char **key, struct error *error);
+bool object_complete_stage(struct object_store *objects, const struct store_upload *upload,
+			   const struct object_state *state, const char **key, struct error *error);
 
 #endif

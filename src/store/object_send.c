@@ -18,7 +18,8 @@ static bool send_batch(void *object)
 	const struct batch *batch = object;
 	struct object_service *service = batch->objects->service;
 
-	return service->ops->put_parts(service, batch->upload, batch->parts, batch->count, &batch->objects->batch, batch->error);
+	return service->ops->put_parts(service, batch->upload, batch->parts, batch->count, &batch->objects->batch,
+				       batch->error);
 }
 
 bool object_send(struct object_store *objects, const struct object_upload *upload, const struct object_body *body,
@@ -27,8 +28,8 @@ bool object_send(struct object_store *objects, const struct object_upload *uploa
 	for (unsigned i = 0; i < plan->count; i++) {
 		uint64_t at = i * plan->part_size, length = i + 1 < plan->count ? plan->part_size : body->length - at;
 
-		out[i] = (struct object_part){.number = first + i, .size = length,
-					      .body = {.fd = body->fd, .offset = at, .length = length}};
+		out[i] = (struct object_part){
+			.number = first + i, .size = length, .body = {.fd = body->fd, .offset = at, .length = length}};
 	}
 	for (unsigned i = 0; i < plan->count; i += BATCH) {
 		struct batch batch = {objects, upload, &out[i], plan->count - i < BATCH ? plan->count - i : BATCH, error};
@@ -64,7 +65,8 @@ static bool move_parts(struct object_store *objects, const char *from, const str
 		struct object_plan some = {plan->part_size, plan->count - done < AT_ONCE ? plan->count - done : AT_ONCE};
 
 		if (!object_body_empty(&window, error) ||
-		    !object_body_fetch(objects, &window, from, done * plan->part_size, some.count * plan->part_size, error) ||
+		    !object_body_fetch(objects, &window, from, done * plan->part_size, some.count * plan->part_size,
+				       error) ||
 		    !object_send(objects, to, &window, &some, done + 1, &parts[done], error))
 			return false;
 	}

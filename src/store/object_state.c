@@ -86,7 +86,8 @@ bool object_state_read(struct object_state *out, const struct store_upload *uplo
 	if (read_all(upload->state, out, error->arena) && out->part_bytes <= upload->offset &&
 	    out->tail_size == upload->offset - out->part_bytes)
 		return true;
-	log_error("storage: upload %s: its state does not tell where its %" PRIu64 " bytes are", upload->id, upload->offset);
+	log_error("storage: upload %s: its state does not tell where its %" PRIu64 " bytes are", upload->id,
+		  upload->offset);
 	return error_set(error, E_BLOB_UPLOAD_INVALID);
 }
 
@@ -100,7 +101,8 @@ struct span object_state_write(const struct object_state *state, struct arena *a
 		digest_text(&state->digest, digest);
 	strbuf_init(&text, arena, STORE_STATE_MAX);
 	strbuf_addf(&text, FORM " %c %u %" PRIu64 " %c %" PRIu64 " %" PRIu64 " %s %s\n", stages[state->stage],
-		    state->part_count, state->part_bytes, in_row ? 'r' : 'o', state->tail_size, state->stale, digest, state->id);
+		    state->part_count, state->part_bytes, in_row ? 'r' : 'o', state->tail_size, state->stale, digest,
+		    state->id);
 	strbuf_add_span(&text, state->parts);
 	strbuf_add_span(&text, state->tail);
 	return strbuf_ok(&text) && state->parts.ptr ? strbuf_span(&text) : (struct span){NULL, 0};

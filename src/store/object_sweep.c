@@ -109,8 +109,8 @@ static bool remove_found(struct sweep *sweep)
 
 	for (size_t i = 0; i < sweep->count; i++) {
 		const struct found *found = &sweep->found[i];
-		bool ok = found->id ? service->ops->abandon(service, &(struct object_upload){found->key, found->id}, NULL, 0, arena,
-							    sweep->error)
+		bool ok = found->id ? service->ops->abandon(service, &(struct object_upload){found->key, found->id}, NULL,
+							    0, arena, sweep->error)
 				    : service->ops->remove(service, found->key, arena, sweep->error);
 
 		if (!ok)
@@ -153,8 +153,15 @@ static bool sweep_service(void *object)
 bool object_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
 		  struct store_swept *out, struct error *error)
 {
-	struct sweep sweep = {.objects = objects_of(store), .age = age,		.dry_run = dry_run, .claimed = claimed,
-			      .context = context,	    .out = out,		.error = error};
+	struct sweep sweep = {
+		.objects = objects_of(store),
+		.age = age,
+		.dry_run = dry_run,
+		.claimed = claimed,
+		.context = context,
+		.out = out,
+		.error = error,
+	};
 	struct folder_sweep local = {time(NULL) - (time_t)age, dry_run, NULL, NULL};
 
 	*out = (struct store_swept){0, 0};

@@ -27,7 +27,8 @@ struct trial {
 
 static const char *key(const struct trial *trial, const char *suffix)
 {
-	return arena_printf(trial->arena, "%s%s", object_uploads_key(trial->objects, trial->given->id, trial->arena), suffix);
+	return arena_printf(trial->arena, "%s%s", object_uploads_key(trial->objects, trial->given->id, trial->arena),
+			    suffix);
 }
 
 static bool wrong(const struct trial *trial, const char *what)
@@ -46,8 +47,8 @@ static bool visit_one(void *context, const char *found, uint64_t size, int64_t a
 
 static bool reach(struct trial *trial)
 {
-	return trial->service->ops->list(trial->service, object_uploads_key(trial->objects, "", trial->arena), visit_one, NULL,
-					 trial->arena, trial->error);
+	return trial->service->ops->list(trial->service, object_uploads_key(trial->objects, "", trial->arena), visit_one,
+					 NULL, trial->arena, trial->error);
 }
 
 static bool try_write(struct trial *trial)
@@ -59,7 +60,8 @@ static bool try_write(struct trial *trial)
 	if (!trial->service->ops->put(trial->service, key(trial, ""), &body, trial->arena, trial->error) ||
 	    !trial->service->ops->head(trial->service, key(trial, ""), &found, &size, trial->arena, trial->error))
 		return false;
-	return (found && size == body.length) || wrong(trial, "an object that was written is not there, or has another size");
+	return (found && size == body.length) ||
+	       wrong(trial, "an object that was written is not there, or has another size");
 }
 
 static bool compare(void *context, const void *bytes, size_t len)
@@ -74,8 +76,8 @@ static bool compare(void *context, const void *bytes, size_t len)
 
 static bool try_read(struct trial *trial)
 {
-	bool ok = trial->service->ops->get(trial->service, key(trial, ""), RANGE_AT, RANGE_LENGTH, compare, trial, trial->arena,
-					   trial->error);
+	bool ok = trial->service->ops->get(trial->service, key(trial, ""), RANGE_AT, RANGE_LENGTH, compare, trial,
+					   trial->arena, trial->error);
 
 	if (trial->differs || (ok && trial->seen != RANGE_LENGTH))
 		return wrong(trial, "a range of an object reads otherwise than it was written");
@@ -84,8 +86,8 @@ static bool try_read(struct trial *trial)
 
 static bool send_part(struct trial *trial, struct object_upload *upload, struct object_part *part)
 {
-	*part = (struct object_part){.number = 1, .body = http_body_bytes(trial->given->payload),
-				     .size = trial->given->payload.len};
+	*part = (struct object_part){
+		.number = 1, .body = http_body_bytes(trial->given->payload), .size = trial->given->payload.len};
 	return trial->service->ops->begin(trial->service, key(trial, ".1"), upload, trial->arena, trial->error) &&
 	       trial->service->ops->put_parts(trial->service, upload, part, 1, trial->arena, trial->error);
 }
@@ -164,7 +166,7 @@ static bool try_remove(struct trial *trial)
 static bool run(void *object)
 {
 	static bool (*const steps[STORE_STEPS])(struct trial *) = {
-		[STORE_REACH] = reach,	 [STORE_WRITE] = try_write, [STORE_READ] = try_read, [STORE_PARTS] = try_parts,
+		[STORE_REACH] = reach,   [STORE_WRITE] = try_write, [STORE_READ] = try_read, [STORE_PARTS] = try_parts,
 		[STORE_COPY] = try_copy, [STORE_SIGN] = try_sign,   [STORE_LIST] = try_list, [STORE_REMOVE] = try_remove,
 	};
 	struct trial *trial = object;
@@ -176,8 +178,14 @@ bool object_try_step(struct store *store, enum store_step step, struct store_tri
 		     struct error *error)
 {
 	struct object_store *objects = objects_of(store);
-	struct trial trial = {.objects = objects, .service = objects->service, .step = step, .given = given,
-			      .arena = &objects->arena, .error = error};
+	struct trial trial = {
+		.objects = objects,
+		.service = objects->service,
+		.step = step,
+		.given = given,
+		.arena = &objects->arena,
+		.error = error,
+	};
 
 	if (!object_guard(&objects->arena, run, &trial, error))
 		return false;

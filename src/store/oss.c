@@ -115,8 +115,8 @@ static bool prepare(struct http_exchange *exchange, void *context, bool v1, stru
 		http_exchange_set(exchange, "x-oss-content-sha256", "UNSIGNED-PAYLOAD");
 	}
 	request = (struct oss_signed){exchange->method, job->key, job->query, exchange->fields, exchange->field_count};
-	http_exchange_set(exchange, "Authorization", v1 ? oss_v1_header(&signer, &request, arena)
-							: oss_v4_header(&signer, &request, arena));
+	http_exchange_set(exchange, "Authorization",
+			  v1 ? oss_v1_header(&signer, &request, arena) : oss_v4_header(&signer, &request, arena));
 	return true;
 }
 
@@ -198,13 +198,13 @@ static const char *advice_on_status(int status)
 	}
 }
 
-#define OSS_DIALECT(prepare_it, sign_it)                                                                                \
-	{                                                                                                              \
-		.name = "oss", .endpoint = endpoint_of, .prepare = prepare_it, .sign_url = sign_it,                    \
-		.set_object_fields = set_object_fields, .copy_source = "x-oss-copy-source",                            \
-		.copy_range = "x-oss-copy-source-range", .request_id = "x-oss-request-id", .xml_namespace = "",        \
-		.part_min = OSS_PART_MIN, .refusals = refusals, .refusal_count = sizeof refusals / sizeof *refusals,   \
-		.advice_on_status = advice_on_status,                                                                  \
+#define OSS_DIALECT(prepare_it, sign_it)                                                                             \
+	{                                                                                                            \
+		.name = "oss", .endpoint = endpoint_of, .prepare = prepare_it, .sign_url = sign_it,                  \
+		.set_object_fields = set_object_fields, .copy_source = "x-oss-copy-source",                          \
+		.copy_range = "x-oss-copy-source-range", .request_id = "x-oss-request-id", .xml_namespace = "",      \
+		.part_min = OSS_PART_MIN, .refusals = refusals, .refusal_count = sizeof refusals / sizeof *refusals, \
+		.advice_on_status = advice_on_status,                                                                \
 	}
 
 static const struct s3_dialect dialect_v1 = OSS_DIALECT(prepare_v1, url_v1);

@@ -35,7 +35,8 @@ static const char *trimmed(const char *text, struct arena *arena)
 }
 
 /* Fields whose lower-case name the test lets through, sorted. */
-static size_t take_fields(struct pair *out, const struct oss_signed *request, bool (*wanted)(const char *), struct arena *arena)
+static size_t take_fields(struct pair *out, const struct oss_signed *request, bool (*wanted)(const char *),
+			  struct arena *arena)
 {
 	size_t count = 0;
 
@@ -111,7 +112,8 @@ static const char *v4_digest(const struct oss_signer *signer, const struct oss_s
 	strbuf_addc(&text, '\n');
 	for (size_t i = 0; i < field_count; i++)
 		strbuf_addf(&text, "%s:%s\n", fields[i].name, fields[i].value);
-	strbuf_adds(&text, "\n\n" UNSIGNED); /* between the two: names of further fields that are signed, of which there are none */
+	/* between the two ends of line: names of further fields that are signed, of which there are none */
+	strbuf_adds(&text, "\n\n" UNSIGNED);
 	return hash_hex(hex, HASH_SHA256, strbuf_span(&text));
 }
 
@@ -123,7 +125,8 @@ static const char *v4_scope(const struct oss_signer *signer, const char *date, s
 /* Each step's result is the key of the next. */
 static const char *v4_signature(const struct oss_signer *signer, const char *date, const char *digest, struct arena *arena)
 {
-	const struct span steps[] = {{date, DATE_LENGTH}, span_of(signer->region), SPAN_LIT("oss"), SPAN_LIT("aliyun_v4_request")};
+	const struct span steps[] = {
+		{date, DATE_LENGTH}, span_of(signer->region), SPAN_LIT("oss"), SPAN_LIT("aliyun_v4_request")};
 	char *first = arena_printf(arena, "aliyun_v4%s", secret_reveal(signer->secret_key));
 	struct span key = span_of(first);
 	unsigned char keys[2][HASH_MAX];
@@ -132,8 +135,9 @@ static const char *v4_signature(const struct oss_signer *signer, const char *dat
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
 		key = (struct span){(const char *)keys[i % 2], hash_hmac(keys[i % 2], HASH_SHA256, key, steps[i])};
 	explicit_bzero(first, strlen(first));
-	return hash_hmac_hex(hex, HASH_SHA256, key,
-			     span_of(arena_printf(arena, ALGORITHM "\n%s\n%s\n%s", date, v4_scope(signer, date, arena), digest)));
+	return hash_hmac_hex(
+		hex, HASH_SHA256, key,
+		span_of(arena_printf(arena, ALGORITHM "\n%s\n%s\n%s", date, v4_scope(signer, date, arena), digest)));
 }
 
 char *oss_v4_header(const struct oss_signer *signer, const struct oss_signed *request, struct arena *arena)
@@ -142,8 +146,8 @@ char *oss_v4_header(const struct oss_signer *signer, const struct oss_signed *re
 	char date[TIMETEXT_MAX];
 
 	timetext_basic(date, signer->now);
-	return arena_printf(arena, ALGORITHM " Credential=%s/%s,Signature=%s", signer->access_key, v4_scope(signer, date, arena),
-			    v4_signature(signer, date, digest, arena));
+	return arena_printf(arena, ALGORITHM " Credential=%s/%s,Signature=%s", signer->access_key,
+			    v4_scope(signer, date, arena), v4_signature(signer, date, digest, arena));
 }
 
 char *oss_v4_query(const struct oss_signer *signer, const struct oss_signed *request, unsigned seconds, struct arena *arena)
@@ -156,8 +160,8 @@ char *oss_v4_query(const struct oss_signer *signer, const struct oss_signed *req
 	credential = arena_printf(arena, "%s/%s", signer->access_key, v4_scope(signer, date, arena));
 	query = arena_printf(arena,
 			     "%s%sx-oss-credential=%s&x-oss-date=%s&x-oss-expires=%u&x-oss-signature-version=" ALGORITHM,
-			     request->query, *request->query ? "&" : "", percent_encode(arena, span_of(credential), ""), date,
-			     seconds);
+			     request->query, *request->query ? "&" : "", percent_encode(arena, span_of(credential), ""),
+			     date, seconds);
 	return arena_printf(arena, "%s&x-oss-signature=%s", query,
 			    v4_signature(signer, date, v4_digest(signer, request, query, arena), arena));
 }
@@ -165,6 +169,7 @@ char *oss_v4_query(const struct oss_signer *signer, const struct oss_signed *req
 /* ---- V1 ---- */
 
 /* Parameters that are part of the resource: "Include a V1 signature in the Authorization header", CanonicalizedResource. */
+/* clang-format off */
 static const char *const subresources[] = {
 	"acl", "append", "bucketInfo", "callback", "callback-var", "cloudboxes", "cname", "comp", "continuation-token", "cors",
 	"delete", "encryption", "endTime", "img", "inventory", "inventoryId", "lifecycle", "live", "location", "logging",
@@ -175,6 +180,7 @@ static const char *const subresources[] = {
 	"symlink", "tagging", "uploadId", "uploads", "versionId", "versioning", "versions", "vod", "website", "worm", "wormExtend",
 	"wormId", "x-oss-ac-subnet-mask", "x-oss-ac-vpc-id", "x-oss-ac-forward-allow", "x-oss-process", "x-oss-traffic-limit",
 };
+/* clang-format on */
 
 static bool is_subresource(const char *name)
 {
@@ -210,13 +216,15 @@ static const char *v1_signature(const struct oss_signer *signer, const struct os
 				struct arena *arena)
 {
 	struct pair *fields = arena_array(arena, request->field_count + 1, sizeof *fields), *parameters;
-	size_t field_count = take_fields(fields, request, is_oss, arena), count = take_query(&parameters, request->query, arena);
+	size_t field_count = take_fields(fields, request, is_oss, arena),
+	       count = take_query(&parameters, request->query, arena);
 	unsigned char bytes[HASH_MAX];
 	const char *before = "?";
 	struct strbuf text;
 
 	strbuf_init(&text, arena, CANONICAL_MAX);
-	strbuf_addf(&text, "%s\n%s\n%s\n%s\n", request->method, field(request, "Content-MD5"), field(request, "Content-Type"), date);
+	strbuf_addf(&text, "%s\n%s\n%s\n%s\n", request->method, field(request, "Content-MD5"),
+		    field(request, "Content-Type"), date);
 	for (size_t i = 0; i < field_count; i++)
 		strbuf_addf(&text, "%s:%s\n", fields[i].name, fields[i].value);
 	strbuf_addf(&text, "/%s/%s", signer->bucket, request->key);
@@ -241,7 +249,7 @@ char *oss_v1_query(const struct oss_signer *signer, const struct oss_signed *req
 	const char *until = arena_printf(arena, "%" PRId64, signer->now + seconds);
 	const char *signature = v1_signature(signer, request, until, arena);
 
-	return arena_printf(arena, "%s%sOSSAccessKeyId=%s&Expires=%s&Signature=%s", request->query, *request->query ? "&" : "",
-			    percent_encode(arena, span_of(signer->access_key), ""), until,
+	return arena_printf(arena, "%s%sOSSAccessKeyId=%s&Expires=%s&Signature=%s", request->query,
+			    *request->query ? "&" : "", percent_encode(arena, span_of(signer->access_key), ""), until,
 			    percent_encode(arena, span_of(signature), ""));
 }

@@ -31,7 +31,8 @@ const struct s3_refusal s3_refusals[S3_REFUSALS] = {
 	{"XAmzContentSHA256Mismatch", E_UNAVAILABLE, "the body was changed on its way"},
 	{"BadDigest", E_UNAVAILABLE, "the body was changed on its way"},
 	{"IncompleteBody", E_UNAVAILABLE, "the body was cut on its way"},
-	{"AccessControlListNotSupported", E_UNKNOWN, "the bucket has no ACLs: set storage.s3.objectownership, drop objectacl"},
+	{"AccessControlListNotSupported", E_UNKNOWN,
+	 "the bucket has no ACLs: set storage.s3.objectownership, drop objectacl"},
 	{"InvalidStorageClass", E_UNKNOWN, "the service does not know storage.s3.storageclass"},
 	{"InvalidEncryptionAlgorithmError", E_UNKNOWN, "the service cannot encrypt so: see storage.s3.encrypt and keyid"},
 	{"EntityTooSmall", E_UNKNOWN, "a part is below the service's minimum: raise storage.s3.chunksize"},
@@ -121,10 +122,12 @@ bool s3_refused(struct s3_service *s3, const struct http_exchange *exchange, str
 	struct span header = http_exchange_header(exchange, s3->dialect->request_id);
 	const char *id = text_or(root, "RequestId", header.len ? arena_span(arena, header) : "none", arena);
 	const struct s3_refusal *known = known_refusal(s3->dialect, code);
-	const char *advice = known ? known->advice : text_or(root, "Message", s3->dialect->advice_on_status(exchange->status), arena);
+	const char *advice = known ? known->advice
+				   : text_or(root, "Message", s3->dialect->advice_on_status(exchange->status), arena);
 
-	log_error("%s: %s %.*s: status %d%s%s (request id %s): %s%s%s%s", s3->dialect->name, exchange->method, SPAN_ARG(path_of(exchange->url)),
-		  exchange->status, code[0] ? " " : "", code, id, advice, region[0] ? "; the bucket's region is " : "", region,
+	log_error("%s: %s %.*s: status %d%s%s (request id %s): %s%s%s%s", s3->dialect->name, exchange->method,
+		  SPAN_ARG(path_of(exchange->url)), exchange->status, code[0] ? " " : "", code, id, advice,
+		  region[0] ? "; the bucket's region is " : "", region,
 		  strcmp(region, s3->endpoint.region) == 0 ? " as configured" : "");
 	set_error(exchange, known, error);
 	return false;

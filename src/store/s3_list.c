@@ -98,9 +98,9 @@ bool s3_list_unfinished(struct object_service *service, const char *prefix, obje
 	bool ok;
 
 	do {
-		const char *query = arena_printf(page, "%s%s%smax-uploads=1000&prefix=%s%s%s&uploads=",
-						 key ? "key-marker=" : "", key ? key : "", key ? "&" : "", encoded,
-						 id ? "&upload-id-marker=" : "", id ? id : "");
+		const char *query =
+			arena_printf(page, "%s%s%smax-uploads=1000&prefix=%s%s%s&uploads=", key ? "key-marker=" : "",
+				     key ? key : "", key ? "&" : "", encoded, id ? "&upload-id-marker=" : "", id ? id : "");
 		const struct xml *root = get_page(s3_of(service), query, "ListMultipartUploadsResult", page, error);
 
 		ok = root != NULL;

@@ -114,7 +114,8 @@ static bool is_there(struct s3_service *s3, const char *key, uint64_t size, stru
 /* A 200 can hold an error that would have been a 5xx, had it come before the headers. */
 static bool is_to_be_repeated(const struct http_exchange *exchange, struct arena *arena)
 {
-	static const char *const codes[] = {"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout", "OperationAborted"};
+	static const char *const codes[] = {"InternalError", "ServiceUnavailable", "SlowDown", "RequestTimeout",
+					    "OperationAborted"};
 	const char *code = s3_code(exchange, arena);
 
 	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
@@ -143,7 +144,8 @@ static bool post_completion(struct s3_service *s3, const struct object_upload *u
 			return false;
 		if (!s3_fine(exchange) || !is_to_be_repeated(exchange, arena) || attempt + 1 == COMPLETIONS)
 			return true;
-		log_warn("%s: the completion of %s failed in a 200 (%s): again", s3->dialect->name, upload->key, s3_code(exchange, arena));
+		log_warn("%s: the completion of %s failed in a 200 (%s): again", s3->dialect->name, upload->key,
+			 s3_code(exchange, arena));
 		wait_before(attempt);
 	}
 }
@@ -157,7 +159,8 @@ bool s3_complete(struct object_service *service, const struct object_upload *upl
 
 	for (size_t i = 0; i < count; i++)
 		size += parts[i].size;
-	if (!post_completion(s3, upload, completion_of(s3->dialect->xml_namespace, parts, count, arena), &exchange, arena, error))
+	if (!post_completion(s3, upload, completion_of(s3->dialect->xml_namespace, parts, count, arena), &exchange, arena,
+			     error))
 		return false;
 	if (strcmp(s3_code(&exchange, arena), "NoSuchUpload") == 0 && is_there(s3, upload->key, size, arena))
 		return true;

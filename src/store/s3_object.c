@@ -50,7 +50,8 @@ char *s3_amazon_url(const struct s3_service *s3, const struct s3_keys *keys, con
 		    unsigned seconds, struct arena *arena)
 {
 	const char *url = arena_printf(arena, "%s%s", s3->endpoint.base, percent_encode(arena, span_of(key), "/"));
-	struct s3_signer signer = {keys->access_key, keys->secret_key, keys->token, s3->endpoint.region, "s3", http_client_now()};
+	struct s3_signer signer = {keys->access_key, keys->secret_key, keys->token, s3->endpoint.region, "s3",
+				   http_client_now()};
 
 	return s3_sign_url(&signer, method, url, seconds, arena);
 }
@@ -114,8 +115,8 @@ static bool read_on(struct s3_service *s3, const char *key, uint64_t first, stru
 	*again = !answered && reading->left < before;
 	if (*again)
 		return true;
-	log_error("%s: GET %s: %s, %" PRIu64 " bytes are missing", s3->dialect->name, key, answered ? "the answer is too short" : exchange.failure,
-		  reading->left);
+	log_error("%s: GET %s: %s, %" PRIu64 " bytes are missing", s3->dialect->name, key,
+		  answered ? "the answer is too short" : exchange.failure, reading->left);
 	return error_unavailable(error, S3_RETRY_AFTER);
 }
 

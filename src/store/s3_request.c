@@ -95,7 +95,8 @@ bool s3_prepare(struct http_exchange *exchange, void *context, struct arena *are
 	http_exchange_set(exchange, "X-Amz-Content-Sha256", job->payload);
 	if (secret_is_set(keys->token))
 		http_exchange_set(exchange, "X-Amz-Security-Token", arena_strdup(arena, secret_reveal(keys->token)));
-	request = (struct s3_signed){exchange->method, exchange->url, exchange->fields, exchange->field_count, job->payload};
+	request =
+		(struct s3_signed){exchange->method, exchange->url, exchange->fields, exchange->field_count, job->payload};
 	http_exchange_set(exchange, "Authorization", s3_sign_header(&signer, &request, arena));
 	return true;
 }
@@ -200,8 +201,8 @@ bool s3_run(struct s3_service *s3, struct http_exchange *list, size_t count, uns
 	for (size_t i = 0; i < count; i++) {
 		if (!list[i].failure)
 			continue;
-		log_error("%s: %s %.*s: %s (%u attempts)", s3->dialect->name, list[i].method, SPAN_ARG(name_of(s3, &list[i])), list[i].failure,
-			  list[i].attempts);
+		log_error("%s: %s %.*s: %s (%u attempts)", s3->dialect->name, list[i].method,
+			  SPAN_ARG(name_of(s3, &list[i])), list[i].failure, list[i].attempts);
 		break;
 	}
 	return error_unavailable(error, S3_RETRY_AFTER);

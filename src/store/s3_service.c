@@ -37,8 +37,9 @@ static const struct object_service_ops ops = {
 
 static void copy_texts(struct store_s3_settings *settings, struct arena *arena)
 {
-	const char **const texts[] = {&settings->access_key, &settings->region,        &settings->endpoint, &settings->bucket,
-				      &settings->key_id,     &settings->storage_class, &settings->acl,      &settings->user_agent};
+	const char **const texts[] = {&settings->access_key, &settings->region,    &settings->endpoint,
+				      &settings->bucket,     &settings->key_id,    &settings->storage_class,
+				      &settings->acl,        &settings->user_agent};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		*texts[i] = arena_strdup(arena, *texts[i] ? *texts[i] : "");
@@ -65,8 +66,8 @@ static struct http_client *client_of(const struct store_s3_settings *settings)
 	});
 }
 
-struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct store_s3_settings *settings, char *reason,
-				      size_t size)
+struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct store_s3_settings *settings,
+				      char *reason, size_t size)
 {
 	struct s3_service *s3 = calloc(1, sizeof *s3);
 

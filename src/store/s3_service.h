@@ -16,8 +16,8 @@
 #define S3_PART_MAX ((uint64_t)5 << 30)
 #define S3_PUT_MAX ((uint64_t)5 << 30)
 #define S3_PARTS_AT_ONCE 4
-#define S3_BATCH 64          /* parts whose requests are in memory at once */
-#define S3_RETRY_AFTER 5     /* seconds, for the client */
+#define S3_BATCH 64      /* parts whose requests are in memory at once */
+#define S3_RETRY_AFTER 5 /* seconds, for the client */
 
 /* What a code of the service's answers means. */
 struct s3_refusal {
@@ -44,8 +44,8 @@ struct s3_dialect {
 	char *(*sign_url)(const struct s3_service *, const struct s3_keys *, const char *method, const char *key,
 			  unsigned seconds, struct arena *);
 	void (*set_object_fields)(const struct s3_service *, struct http_exchange *); /* of a new object */
-	const char *copy_source, *copy_range, *request_id; /* names of fields */
-	const char *xml_namespace;                         /* of bodies that we send: an attribute with a blank before it, or "" */
+	const char *copy_source, *copy_range, *request_id;                            /* names of fields */
+	const char *xml_namespace; /* of bodies that we send: an attribute with a blank before it, or "" */
 	uint64_t part_min;
 	const struct s3_refusal *refusals;
 	size_t refusal_count;
@@ -57,8 +57,8 @@ struct s3_dialect {
 extern const struct s3_refusal s3_refusals[S3_REFUSALS];
 extern const struct s3_dialect s3_amazon;
 http_prepare_fn s3_prepare;
-char *s3_amazon_url(const struct s3_service *, const struct s3_keys *, const char *method, const char *key, unsigned seconds,
-		    struct arena *);
+char *s3_amazon_url(const struct s3_service *, const struct s3_keys *, const char *method, const char *key,
+		    unsigned seconds, struct arena *);
 void s3_set_amazon_fields(const struct s3_service *, struct http_exchange *);
 const char *s3_advice_on_status(int status);
 
@@ -74,8 +74,8 @@ struct s3_service {
 };
 
 /* A service of another dialect; as store_s3_service_new otherwise. */
-struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct store_s3_settings *settings, char *reason,
-				      size_t size);
+struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct store_s3_settings *settings,
+				      char *reason, size_t size);
 
 static inline struct s3_service *s3_of(struct object_service *service)
 {

@@ -154,8 +154,8 @@ static char *scope_of(const struct s3_signer *signer, const char *date, struct a
 static const char *signature(const struct s3_signer *signer, const char *date, const char *scope, const char *digest,
 			     struct arena *arena)
 {
-	const struct span steps[] = {{date, DATE_LENGTH}, span_of(signer->region), span_of(signer->service),
-				     SPAN_LIT("aws4_request")};
+	const struct span steps[] = {
+		{date, DATE_LENGTH}, span_of(signer->region), span_of(signer->service), SPAN_LIT("aws4_request")};
 	struct span key = span_of(arena_printf(arena, "AWS4%s", secret_reveal(signer->secret_key)));
 	struct span text = span_of(arena_printf(arena, ALGORITHM "\n%s\n%s\n%s", date, scope, digest));
 	unsigned char keys[2][HASH_MAX];

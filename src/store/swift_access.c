@@ -97,11 +97,9 @@ static bool read_keystone(struct swift_access *out, const struct swift_settings 
 	out->token = version == 2 ? secret_new(arena, swift_text(token, "id"))
 				  : secret_new(arena, arena_span(arena, http_exchange_header(answer, "X-Subject-Token")));
 	out->life = life_until(answer, swift_text(token, version == 2 ? "expires" : "expires_at"));
-	out->tenant_id = arena_strdup(
-		arena, swift_text(jsondoc_get(token, version == 2 ? "tenant" : "project"), "id"));
-	out->storage_url = arena_strdup(
-		arena,
-		catalog_url(jsondoc_get(access, version == 2 ? "serviceCatalog" : "catalog"), settings, &stores));
+	out->tenant_id = arena_strdup(arena, swift_text(jsondoc_get(token, version == 2 ? "tenant" : "project"), "id"));
+	out->storage_url = arena_strdup(arena, catalog_url(jsondoc_get(access, version == 2 ? "serviceCatalog" : "catalog"),
+							   settings, &stores));
 	if (out->storage_url[0])
 		return true;
 	*why = stores ? "the catalogue has an object store, but none of storage.swift.region and endpointtype"

@@ -66,8 +66,9 @@ bool swift_strange(const struct http_exchange *exchange, const char *what, struc
 bool swift_refused_sign_in(const struct http_exchange *exchange, struct error *error)
 {
 	struct span id = http_exchange_header(exchange, "X-Trans-Id");
-	const char *advice = exchange->status == 401   ? ": storage.swift.username, password, tenant or domain is wrong"
-			     : exchange->status == 403 ? ": the user has no role in storage.swift.tenant, or the trust is gone"
+	const char *advice = exchange->status == 401 ? ": storage.swift.username, password, tenant or domain is wrong"
+			     : exchange->status == 403
+				     ? ": the user has no role in storage.swift.tenant, or the trust is gone"
 			     : exchange->status == 404 || exchange->status == 300 || exchange->status == 405
 				     ? ": storage.swift.authurl is no URL to sign in at, or authversion is wrong"
 				     : "";

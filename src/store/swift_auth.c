@@ -136,7 +136,8 @@ struct span swift_auth_body(const struct swift_settings *settings, int version, 
 struct http_exchange swift_auth_request(const struct swift_settings *settings, int version, bool apikey,
 					struct arena *arena)
 {
-	struct http_exchange request = {.method = version == 1 ? "GET" : "POST", .url = settings->authurl, .repeatable = true};
+	struct http_exchange request = {
+		.method = version == 1 ? "GET" : "POST", .url = settings->authurl, .repeatable = true};
 	size_t len = strlen(settings->authurl);
 
 	if (version == 1) {

@@ -8,7 +8,7 @@
 
 #define OBJECT_MAX ((uint64_t)5 << 30) /* Swift's default, less what it adds for headers */
 #define MANIFEST_MAX 1000
-#define PAGE 1000 /* some 300 KiB */
+#define PAGE 1000        /* some 300 KiB */
 #define DYNAMIC_MAX 9999 /* segments of a dynamic manifest: of more Swift does not tell the size */
 
 static bool find_container(struct swift *swift, struct http_exchange *answer, struct arena *arena, struct error *error)
@@ -87,10 +87,12 @@ static void assume(struct swift *swift)
 {
 	struct swift_powers *powers = &swift->powers;
 
-	*powers = (struct swift_powers){.object_max = OBJECT_MAX,
-					.page = PAGE,
-					.container_key = swift->settings.tempurlcontainerkey,
-					.digest = HASH_SHA1};
+	*powers = (struct swift_powers){
+		.object_max = OBJECT_MAX,
+		.page = PAGE,
+		.container_key = swift->settings.tempurlcontainerkey,
+		.digest = HASH_SHA1,
+	};
 	for (size_t i = 0; i < swift->settings.tempurlmethod_count; i++)
 		powers->tempurl |= strcmp(swift->settings.tempurlmethods[i], "GET") == 0;
 }
@@ -119,7 +121,8 @@ static void set_limits(struct swift *swift)
 	struct object_limits *limits = &swift->service.limits;
 	const struct swift_powers *powers = &swift->powers;
 
-	limits->parts_max = powers->slo && powers->manifest_max < DYNAMIC_MAX ? (unsigned)powers->manifest_max : DYNAMIC_MAX;
+	limits->parts_max = powers->slo && powers->manifest_max < DYNAMIC_MAX ? (unsigned)powers->manifest_max
+									      : DYNAMIC_MAX;
 	limits->part_max = limits->put_max = powers->object_max;
 	if (limits->part_size > powers->object_max)
 		limits->part_size = powers->object_max;

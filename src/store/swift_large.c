@@ -67,8 +67,7 @@ static const char *field(const struct http_exchange *exchange, const char *name,
 	return arena_span(arena, http_exchange_header(exchange, name));
 }
 
-bool swift_look(struct swift *swift, const char *key, struct swift_large *out, struct arena *arena,
-		struct error *error)
+bool swift_look(struct swift *swift, const char *key, struct swift_large *out, struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange = swift_exchange(swift, "HEAD", key, "multipart-manifest=get", arena);
 
@@ -85,9 +84,9 @@ bool swift_look(struct swift *swift, const char *key, struct swift_large *out, s
 	if (out->copied[0]) /* kept without the prefix: metadata holds 256 bytes */
 		out->copied = arena_printf(arena, "%s%s", swift_key_prefix(swift->settings.prefix, arena), out->copied);
 	out->segments = field(&exchange, "X-Object-Manifest", arena);
-	out->kind = out->segments[0]								  ? SWIFT_DYNAMIC
+	out->kind = out->segments[0]                                                                   ? SWIFT_DYNAMIC
 		    : span_is_nocase(http_exchange_header(&exchange, "X-Static-Large-Object"), "true") ? SWIFT_STATIC
-												    : SWIFT_PLAIN;
+												       : SWIFT_PLAIN;
 	return true;
 }
 
@@ -140,8 +139,8 @@ static bool will_do(struct swift *swift, const char *key, uint64_t size, bool *o
 	return true;
 }
 
-bool swift_put(struct object_service *service, const char *key, const struct http_client_body *body,
-	       struct arena *arena, struct error *error)
+bool swift_put(struct object_service *service, const char *key, const struct http_client_body *body, struct arena *arena,
+	       struct error *error)
 {
 	struct swift *swift = (struct swift *)service;
 	struct http_exchange over = swift_put_exchange(swift, key, body, arena), first = over;
@@ -272,7 +271,8 @@ static bool remove_dynamic(struct swift *swift, const char *key, const struct sw
 
 	if (strncmp(large->segments, own, strlen(own)) != 0 || !large->segments[strlen(own)])
 		log_warn("swift: %s: its segments are not below %s: they are not removed", key, own);
-	else if (!swift_delete_segments(swift, arena_printf(arena, "%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/"),
+	else if (!swift_delete_segments(swift,
+					arena_printf(arena, "%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/"),
 					0, arena, error))
 		return false;
 	return swift_delete(swift, key, arena, error);

@@ -21,8 +21,7 @@ struct swift_large {
 };
 
 /* What the key is: asked of every replica, since segments are removed by what it says. */
-bool swift_look(struct swift *swift, const char *key, struct swift_large *out, struct arena *arena,
-		struct error *error);
+bool swift_look(struct swift *swift, const char *key, struct swift_large *out, struct arena *arena, struct error *error);
 
 /* Whether `key` is made of the segments of `upload`. */
 bool swift_is_made_of(struct swift *swift, const char *key, const char *upload, bool *out, struct arena *arena,

@@ -192,8 +192,8 @@ static bool show(void *context, const char *name, uint64_t size, int64_t age)
 
 	if (size == 0) {
 		arena_clear(listing->scratch);
-		listing->failed = !swift_head(&listing->swift->service, name, &found, &size, listing->scratch,
-					      listing->error);
+		listing->failed =
+			!swift_head(&listing->swift->service, name, &found, &size, listing->scratch, listing->error);
 	}
 	if (listing->failed)
 		return false;
@@ -203,11 +203,13 @@ static bool show(void *context, const char *name, uint64_t size, int64_t age)
 bool swift_list_objects(struct object_service *service, const char *prefix, object_visit_fn *visit, void *context,
 			struct arena *arena, struct error *error)
 {
-	struct listing listing = {.swift = (struct swift *)service,
-				  .visit = visit,
-				  .context = context,
-				  .scratch = page_arena(arena),
-				  .error = error};
+	struct listing listing = {
+		.swift = (struct swift *)service,
+		.visit = visit,
+		.context = context,
+		.scratch = page_arena(arena),
+		.error = error,
+	};
 
 	return swift_list(listing.swift, prefix, "", show, &listing, arena, error) && !listing.failed;
 }

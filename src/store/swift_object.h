@@ -19,16 +19,16 @@ bool swift_list(struct swift *swift, const char *prefix, const char *marker, swi
 bool swift_put_refused(const struct http_exchange *exchange, struct error *error);
 
 /* What struct object_service_ops wants; its header says what they do. */
-bool swift_put(struct object_service *service, const char *key, const struct http_client_body *body,
-	       struct arena *arena, struct error *error);
+bool swift_put(struct object_service *service, const char *key, const struct http_client_body *body, struct arena *arena,
+	       struct error *error);
 bool swift_begin(struct object_service *service, const char *key, struct object_upload *out, struct arena *arena,
 		 struct error *error);
 bool swift_put_parts(struct object_service *service, const struct object_upload *upload, struct object_part *parts,
 		     size_t count, struct arena *arena, struct error *error);
-bool swift_complete(struct object_service *service, const struct object_upload *upload,
-		    const struct object_part *parts, size_t count, struct arena *arena, struct error *error);
-bool swift_abandon(struct object_service *service, const struct object_upload *upload,
-		   const struct object_part *parts, size_t count, struct arena *arena, struct error *error);
+bool swift_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
+		    size_t count, struct arena *arena, struct error *error);
+bool swift_abandon(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
+		   size_t count, struct arena *arena, struct error *error);
 bool swift_copy(struct object_service *service, const char *from, const char *to, uint64_t size, struct arena *arena,
 		struct error *error);
 bool swift_head(struct object_service *service, const char *key, bool *found, uint64_t *size, struct arena *arena,
@@ -38,7 +38,7 @@ bool swift_get(struct object_service *service, const char *key, uint64_t offset,
 bool swift_remove(struct object_service *service, const char *key, struct arena *arena, struct error *error);
 bool swift_list_objects(struct object_service *service, const char *prefix, object_visit_fn *visit, void *context,
 			struct arena *arena, struct error *error);
-bool swift_list_unfinished(struct object_service *service, const char *prefix, object_unfinished_fn *visit,
-			   void *context, struct arena *arena, struct error *error);
+bool swift_list_unfinished(struct object_service *service, const char *prefix, object_unfinished_fn *visit, void *context,
+			   struct arena *arena, struct error *error);
 
 #endif

@@ -7,9 +7,9 @@
 #include "swift_tempurl.h"
 #include "swift_object.h"
 
-#define MEMORY ((size_t)1 << 20)  /* a token, a URL, a key: tokens of the largest kind have some 10 KiB */
-#define ANSWER_TIMEOUT_MS 60000   /* of a manifest of a thousand segments Swift looks at each before it answers */
-#define PARTS 1000                /* until the cluster has been asked */
+#define MEMORY ((size_t)1 << 20) /* a token, a URL, a key: tokens of the largest kind have some 10 KiB */
+#define ANSWER_TIMEOUT_MS 60000  /* of a manifest of a thousand segments Swift looks at each before it answers */
+#define PARTS 1000               /* until the cluster has been asked */
 #define PART_MAX ((uint64_t)5 << 30)
 
 static void swift_close(struct object_service *service)
@@ -42,9 +42,11 @@ static const struct object_service_ops ops = {
 struct object_service *swift_open(const struct swift_settings *settings, char *reason, size_t size)
 {
 	struct swift *swift = calloc(1, sizeof *swift);
-	struct http_client_settings wire = {.user_agent = settings->user_agent,
-					    .skip_verify = settings->skip_verify,
-					    .answer_timeout_ms = ANSWER_TIMEOUT_MS};
+	struct http_client_settings wire = {
+		.user_agent = settings->user_agent,
+		.skip_verify = settings->skip_verify,
+		.answer_timeout_ms = ANSWER_TIMEOUT_MS,
+	};
 
 	if (!swift) {
 		(void)snprintf(reason, size, "no memory");
@@ -56,7 +58,8 @@ struct object_service *swift_open(const struct swift_settings *settings, char *r
 	swift->storage_url = swift->tenant_id = "";
 	swift->service = (struct object_service){
 		.ops = &ops,
-		.limits = {.part_size = settings->chunksize, .part_max = PART_MAX, .parts_max = PARTS, .put_max = PART_MAX}};
+		.limits = {.part_size = settings->chunksize, .part_max = PART_MAX, .parts_max = PARTS, .put_max = PART_MAX},
+	};
 	swift->version = swift_auth_version(settings->authversion, settings->authurl);
 	swift->apikey = strlen(secret_reveal(settings->password)) >= 32; /* Rackspace's have 32 digits */
 	swift->client = http_client_new(&wire);

@@ -41,8 +41,7 @@ struct http_exchange swift_exchange(struct swift *swift, const char *method, con
 	struct swift_call *call = arena_alloc(arena, sizeof *call);
 
 	*call = (struct swift_call){.swift = swift, .key = key, .query = query};
-	return (struct http_exchange){
-		.method = method, .url = "", .repeatable = true, .prepare = prepare, .context = call};
+	return (struct http_exchange){.method = method, .url = "", .repeatable = true, .prepare = prepare, .context = call};
 }
 
 struct http_exchange swift_put_exchange(struct swift *swift, const char *key, const struct http_client_body *body,
@@ -164,15 +163,13 @@ static bool run_again(struct swift *swift, struct http_exchange *list, size_t co
 	return true;
 }
 
-bool swift_run_all(struct swift *swift, struct http_exchange *list, size_t count, struct arena *arena,
-		   struct error *error)
+bool swift_run_all(struct swift *swift, struct http_exchange *list, size_t count, struct arena *arena, struct error *error)
 {
 	return swift_ready(swift, arena, error) && run(swift, list, count, arena, error) &&
 	       run_again(swift, list, count, arena, error);
 }
 
-bool swift_find(struct swift *swift, struct http_exchange *exchange, bool *found, struct arena *arena,
-		struct error *error)
+bool swift_find(struct swift *swift, struct http_exchange *exchange, bool *found, struct arena *arena, struct error *error)
 {
 	if (!swift_run(swift, exchange, arena, error))
 		return false;

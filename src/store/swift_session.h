@@ -73,18 +73,15 @@ const char *swift_url(const struct swift *swift, const char *key, struct arena *
  * Runs the exchanges, signed in; those that are answered 401 are run once more with a new token. True when each has an
  * answer, whatever its status; otherwise the cause is logged and the error set.
  */
-bool swift_run_all(struct swift *swift, struct http_exchange *list, size_t count, struct arena *arena,
-		   struct error *error);
+bool swift_run_all(struct swift *swift, struct http_exchange *list, size_t count, struct arena *arena, struct error *error);
 
-static inline bool swift_run(struct swift *swift, struct http_exchange *exchange, struct arena *arena,
-			     struct error *error)
+static inline bool swift_run(struct swift *swift, struct http_exchange *exchange, struct arena *arena, struct error *error)
 {
 	return swift_run_all(swift, exchange, 1, arena, error);
 }
 
 /* Runs it; 404 is an answer (*found false), any other but a 2xx is refused. */
-bool swift_find(struct swift *swift, struct http_exchange *exchange, bool *found, struct arena *arena,
-		struct error *error);
+bool swift_find(struct swift *swift, struct http_exchange *exchange, bool *found, struct arena *arena, struct error *error);
 
 /* swift_run without a sign-in before and after: what a sign-in itself is made of. */
 bool swift_run_plain(struct swift *swift, struct http_exchange *exchange, struct arena *arena, struct error *error);

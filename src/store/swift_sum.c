@@ -33,8 +33,8 @@ bool swift_sum(char out[static HASH_HEX_MAX], const struct http_client_body *bod
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool ok = context && EVP_DigestInit_ex(context, EVP_md5(), NULL) == 1;
 
-	ok = ok && (body->bytes ? EVP_DigestUpdate(context, body->bytes, (size_t)body->length) == 1
-				: add_file(context, body));
+	ok = ok &&
+	     (body->bytes ? EVP_DigestUpdate(context, body->bytes, (size_t)body->length) == 1 : add_file(context, body));
 	ok = ok && EVP_DigestFinal_ex(context, raw, &len) == 1;
 	EVP_MD_CTX_free(context);
 	if (ok)

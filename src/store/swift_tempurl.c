@@ -31,13 +31,12 @@ const char *swift_tempurl(const struct swift_tempurl *in, struct arena *arena)
 	if (in->accesskey[0])
 		signature = arena_printf(arena, "%s:%s:%s", in->tenant_id, in->accesskey, signature);
 	return arena_printf(arena, "%s/%s/%s?temp_url_sig=%s&temp_url_expires=%lld", in->storage_url,
-			    percent_encode(arena, span_of(in->container), ""),
-			    percent_encode(arena, span_of(in->key), "/"),
+			    percent_encode(arena, span_of(in->container), ""), percent_encode(arena, span_of(in->key), "/"),
 			    percent_encode(arena, span_of(signature), ""), (long long)in->expires);
 }
 
-bool swift_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds,
-		const char **out, struct arena *arena, struct error *error)
+bool swift_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds, const char **out,
+		struct arena *arena, struct error *error)
 {
 	struct swift *swift = (struct swift *)service;
 
@@ -47,16 +46,19 @@ bool swift_sign(struct object_service *service, const char *key, enum object_ver
 		return false;
 	if (!secret_is_set(swift->key))
 		return true;
-	*out = swift_tempurl(&(struct swift_tempurl){.storage_url = swift->storage_url,
-						     .container = swift->settings.container,
-						     .key = key,
-						     .method = "GET",
-						     .expires = http_client_now() + seconds,
-						     .secret = swift->key,
-						     .digest = swift->powers.digest,
-						     .tenant_id = swift->tenant_id,
-						     .accesskey = swift->settings.accesskey},
-			     arena);
+	*out = swift_tempurl(
+		&(struct swift_tempurl){
+			.storage_url = swift->storage_url,
+			.container = swift->settings.container,
+			.key = key,
+			.method = "GET",
+			.expires = http_client_now() + seconds,
+			.secret = swift->key,
+			.digest = swift->powers.digest,
+			.tenant_id = swift->tenant_id,
+			.accesskey = swift->settings.accesskey,
+		},
+		arena);
 	return true;
 }
 
@@ -100,8 +102,7 @@ static bool set_key(struct swift *swift, struct secret key, const char *field, b
 	return true;
 }
 
-bool swift_learn_key(struct swift *swift, const struct http_exchange *container, struct arena *arena,
-		     struct error *error)
+bool swift_learn_key(struct swift *swift, const struct http_exchange *container, struct arena *arena, struct error *error)
 {
 	bool of_container = swift->powers.container_key;
 	const char *field = of_container ? "X-Container-Meta-Temp-URL-Key" : "X-Account-Meta-Temp-URL-Key";

@@ -29,10 +29,9 @@ const char *swift_tempurl(const struct swift_tempurl *in, struct arena *arena);
  * `container` is the answer to a HEAD of the container. False only when Swift is away: a key that cannot be had is logged
  * and left unset.
  */
-bool swift_learn_key(struct swift *swift, const struct http_exchange *container, struct arena *arena,
-		     struct error *error);
+bool swift_learn_key(struct swift *swift, const struct http_exchange *container, struct arena *arena, struct error *error);
 
-bool swift_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds,
-		const char **out, struct arena *arena, struct error *error);
+bool swift_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds, const char **out,
+		struct arena *arena, struct error *error);
 
 #endif

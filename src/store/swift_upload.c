@@ -10,7 +10,7 @@
 #include "berth/base/strbuf.h"
 #include "swift_large.h"
 
-#define ID_BYTES 20                         /* as many digits as distribution's SHA-1 has */
+#define ID_BYTES 20 /* as many digits as distribution's SHA-1 has */
 #define MANIFEST_BYTES ((size_t)16 << 20)
 #define SHOW_UP_MS 15000 /* a listing, and with it the size of a dynamic manifest, may lag that much */
 
@@ -225,8 +225,8 @@ static bool remove_strays(struct swift *swift, const struct object_upload *uploa
 	return swift_delete_behind(swift, folder, swift_segment(swift, upload->id, (unsigned)count, arena), arena, error);
 }
 
-bool swift_complete(struct object_service *service, const struct object_upload *upload,
-		    const struct object_part *parts, size_t count, struct arena *arena, struct error *error)
+bool swift_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
+		    size_t count, struct arena *arena, struct error *error)
 {
 	struct swift *swift = (struct swift *)service;
 	uint64_t size = size_of(parts, count);
@@ -260,8 +260,8 @@ static unsigned last_number(const struct object_part *parts, size_t count)
 	return last;
 }
 
-bool swift_abandon(struct object_service *service, const struct object_upload *upload,
-		   const struct object_part *parts, size_t count, struct arena *arena, struct error *error)
+bool swift_abandon(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
+		   size_t count, struct arena *arena, struct error *error)
 {
 	struct swift *swift = (struct swift *)service;
 	const char *note = swift_note(swift, upload->key, upload->id, arena);
@@ -301,8 +301,8 @@ static bool show(void *context, const char *name, uint64_t size, int64_t age)
 	return search->visit(search->context, &upload, age);
 }
 
-bool swift_list_unfinished(struct object_service *service, const char *prefix, object_unfinished_fn *visit,
-			   void *context, struct arena *arena, struct error *error)
+bool swift_list_unfinished(struct object_service *service, const char *prefix, object_unfinished_fn *visit, void *context,
+			   struct arena *arena, struct error *error)
 {
 	struct swift *swift = (struct swift *)service;
 	struct search search = {.visit = visit, .context = context, .arena = arena};

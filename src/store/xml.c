@@ -82,7 +82,8 @@ const char *xml_text(const struct xml *element, const char *path, struct arena *
 
 const char *xml_escape(const char *text, struct arena *arena)
 {
-	static const char *const names[] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&apos;"};
+	static const char *const names[] = {
+		['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;", ['\''] = "&apos;"};
 	char *out = arena_alloc(arena, 6 * strlen(text) + 1), *to = out;
 
 	for (; *text; text++) {

@@ -111,8 +111,10 @@ void lab_kill(const struct lab *lab, const char *application)
 	time_t since = time(NULL);
 	pid_t pid;
 
-	while ((pid = (pid_t)lab_sql(lab, "SELECT pid FROM pg_stat_activity WHERE application_name = '%s'"
-					  " AND datname = current_database()", application))) {
+	while ((pid = (pid_t)lab_sql(lab,
+				     "SELECT pid FROM pg_stat_activity WHERE application_name = '%s'"
+				     " AND datname = current_database()",
+				     application))) {
 		(void)lab_sql(lab, "SELECT pg_terminate_backend(%d)::integer", (int)pid);
 		while (kill(pid, 0) == 0 || errno == EPERM) /* the socket is closed when the process is gone */
 			bound(since, "a server process to end");
@@ -144,8 +146,10 @@ bool lab_blocked(const struct lab *lab, const char *application, pid_t child)
 	siginfo_t ended = {.si_pid = 0};
 
 	for (;;) {
-		if (lab_sql(lab, "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted"
-				 " AND a.application_name = '%s' AND a.datname = current_database()", application) > 0)
+		if (lab_sql(lab,
+			    "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE NOT l.granted"
+			    " AND a.application_name = '%s' AND a.datname = current_database()",
+			    application) > 0)
 			return true;
 		ck_assert_int_eq(waitid(P_PID, (id_t)child, &ended, WEXITED | WNOHANG | WNOWAIT), 0);
 		if (ended.si_pid == child)

@@ -7,8 +7,9 @@ enum { PID, SCHEMA_OF_TAG, COUNT };
 
 static const struct db_statement table[COUNT] = {
 	[PID] = {"PID", 0, "SELECT pg_backend_pid()"},
-	[SCHEMA_OF_TAG] = {"SCHEMA_OF_TAG", 0, "SELECT relnamespace::regnamespace::text FROM pg_class"
-					       " WHERE oid = to_regclass('tag')"},
+	[SCHEMA_OF_TAG] = {"SCHEMA_OF_TAG", 0,
+			   "SELECT relnamespace::regnamespace::text FROM pg_class"
+			   " WHERE oid = to_regclass('tag')"},
 };
 
 static struct lab lab;

@@ -73,11 +73,12 @@ static struct digest add_blob(struct span bytes)
 static struct span image_with(const char *note)
 {
 	char a[DIGEST_TEXT_MAX], b[DIGEST_TEXT_MAX];
-	const char *text = arena_printf(&lab.arena,
-					"{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":{\"mediaType\":\"a/b\",\"digest\":"
-					"\"%s\",\"size\":6},\"layers\":[{\"mediaType\":\"a/b\",\"digest\":\"%s\",\"size\":5}],"
-					"\"annotations\":{\"note\":\"%s\"}}",
-					IMAGE_TYPE.ptr, digest_text(&config, a), digest_text(&layer, b), note);
+	const char *text =
+		arena_printf(&lab.arena,
+			     "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"config\":{\"mediaType\":\"a/b\",\"digest\":"
+			     "\"%s\",\"size\":6},\"layers\":[{\"mediaType\":\"a/b\",\"digest\":\"%s\",\"size\":5}],"
+			     "\"annotations\":{\"note\":\"%s\"}}",
+			     IMAGE_TYPE.ptr, digest_text(&config, a), digest_text(&layer, b), note);
 
 	return span_of(text);
 }
@@ -116,8 +117,8 @@ static void finish(void)
 /* ---- the meeting ---- */
 
 struct meeting {
-	bool (*first)(const struct meta *meta); /* in a transaction ... */
-	bool (*second)(void);                   /* ... that this use case runs into */
+	bool (*first)(const struct meta *meta);         /* in a transaction ... */
+	bool (*second)(void);                           /* ... that this use case runs into */
 	bool (*first_goes_on)(const struct meta *meta); /* NULL: it commits */
 	pid_t child;
 	bool blocked;
@@ -182,8 +183,14 @@ static bool link_layer_request(void)
 static int64_t insert_image(const struct meta *meta, struct span payload)
 {
 	const struct digest blobs[] = {config, layer};
-	struct meta_manifest_new row = {.repository = repository, .digest = digest_of_span(payload),
-					.media_type = IMAGE_TYPE.ptr, .payload = payload, .blobs = blobs, .blob_count = 2};
+	struct meta_manifest_new row = {
+		.repository = repository,
+		.digest = digest_of_span(payload),
+		.media_type = IMAGE_TYPE.ptr,
+		.payload = payload,
+		.blobs = blobs,
+		.blob_count = 2,
+	};
 	int64_t id = 0;
 
 	return meta_manifest_insert(meta, &row, &id) ? id : 0;
@@ -376,9 +383,14 @@ static bool check_child(const struct meta *meta)
 static bool insert_index(const struct meta *meta)
 {
 	struct digest child = digest_of_span(image);
-	struct meta_manifest_new row = {.repository = repository, .digest = digest_of_span(indexed),
-					.media_type = INDEX_TYPE.ptr, .payload = indexed, .children = &child,
-					.child_count = 1};
+	struct meta_manifest_new row = {
+		.repository = repository,
+		.digest = digest_of_span(indexed),
+		.media_type = INDEX_TYPE.ptr,
+		.payload = indexed,
+		.children = &child,
+		.child_count = 1,
+	};
 	int64_t id;
 
 	return meta_manifest_insert(meta, &row, &id);

@@ -42,27 +42,27 @@ static enum db_outcome run(struct db *on, int statement, struct db_value value)
 static const struct {
 	const char *state;
 	enum db_outcome alone;
-	enum error_code error; /* of that */
+	enum error_code error;  /* of that */
 	enum db_outcome inside; /* in a transaction; the same error unless it is a retry */
 } states[] = {
-	{"23505", DB_CONSTRAINT, E_NONE, DB_CONSTRAINT},
-	{"23503", DB_CONSTRAINT, E_NONE, DB_CONSTRAINT},
-	{"23514", DB_CONSTRAINT, E_NONE, DB_CONSTRAINT},
-	{"40001", DB_FAILED, E_UNAVAILABLE, DB_RETRY},
-	{"40P01", DB_FAILED, E_UNAVAILABLE, DB_RETRY},
-	{"55P03", DB_BUSY, E_NONE, DB_BUSY},
-	{"53100", DB_FAILED, E_STORAGE_FULL, DB_FAILED},
-	{"53300", DB_FAILED, E_UNAVAILABLE, DB_FAILED},
-	{"53200", DB_FAILED, E_UNAVAILABLE, DB_FAILED},
-	{"08006", DB_FAILED, E_UNAVAILABLE, DB_FAILED},
-	{"57014", DB_FAILED, E_UNAVAILABLE, DB_FAILED},
-	{"57P01", DB_FAILED, E_UNAVAILABLE, DB_FAILED},
-	{"58030", DB_FAILED, E_UNAVAILABLE, DB_FAILED},
-	{"25006", DB_FAILED, E_UNAVAILABLE, DB_FAILED},
-	{"28000", DB_FAILED, E_UNAVAILABLE, DB_FAILED},
-	{"XX001", DB_FAILED, E_UNAVAILABLE, DB_FAILED},
-	{"42P01", DB_FAILED, E_UNKNOWN, DB_FAILED},
-	{"22012", DB_FAILED, E_UNKNOWN, DB_FAILED},
+	{"23505", DB_CONSTRAINT, E_NONE, DB_CONSTRAINT}, /* unique_violation */
+	{"23503", DB_CONSTRAINT, E_NONE, DB_CONSTRAINT}, /* foreign_key_violation */
+	{"23514", DB_CONSTRAINT, E_NONE, DB_CONSTRAINT}, /* check_violation */
+	{"40001", DB_FAILED, E_UNAVAILABLE, DB_RETRY},   /* serialization_failure */
+	{"40P01", DB_FAILED, E_UNAVAILABLE, DB_RETRY},   /* deadlock_detected */
+	{"55P03", DB_BUSY, E_NONE, DB_BUSY},             /* lock_not_available */
+	{"53100", DB_FAILED, E_STORAGE_FULL, DB_FAILED}, /* disk_full */
+	{"53300", DB_FAILED, E_UNAVAILABLE, DB_FAILED},  /* too_many_connections */
+	{"53200", DB_FAILED, E_UNAVAILABLE, DB_FAILED},  /* out_of_memory */
+	{"08006", DB_FAILED, E_UNAVAILABLE, DB_FAILED},  /* connection_failure */
+	{"57014", DB_FAILED, E_UNAVAILABLE, DB_FAILED},  /* query_canceled */
+	{"57P01", DB_FAILED, E_UNAVAILABLE, DB_FAILED},  /* admin_shutdown */
+	{"58030", DB_FAILED, E_UNAVAILABLE, DB_FAILED},  /* io_error */
+	{"25006", DB_FAILED, E_UNAVAILABLE, DB_FAILED},  /* read_only_sql_transaction */
+	{"28000", DB_FAILED, E_UNAVAILABLE, DB_FAILED},  /* invalid_authorization_specification */
+	{"XX001", DB_FAILED, E_UNAVAILABLE, DB_FAILED},  /* data_corrupted */
+	{"42P01", DB_FAILED, E_UNKNOWN, DB_FAILED},      /* undefined_table */
+	{"22012", DB_FAILED, E_UNKNOWN, DB_FAILED},      /* division_by_zero */
 };
 
 static bool raise_inside(struct db *used, void *context, struct error *error)

@@ -34,7 +34,8 @@ static struct db_rows run(int statement, struct db_value value)
 {
 	struct db_rows rows;
 
-	ck_assert_msg(db_run(db, statement, DB_VALUES(value), &rows, &lab.arena, &lab.error) == DB_OK, "%s", db_message(db));
+	ck_assert_msg(db_run(db, statement, DB_VALUES(value), &rows, &lab.arena, &lab.error) == DB_OK, "%s",
+		      db_message(db));
 	return rows;
 }
 

@@ -13,9 +13,9 @@
 
 #define NOW 1000000
 #define SECRET "0123456789abcdef0123456789abcdef"
-#define OURS                                                                                                           \
+#define OURS \
 	"{\"keys\":[{\"kty\":\"oct\",\"kid\":\"k\",\"alg\":\"HS256\",\"k\":\"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY\"}]}"
-#define STRANGERS                                                                                                      \
+#define STRANGERS \
 	"{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"k\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwaaPJHURoA\"}]}"
 
 static const struct token_rules rules = {"issuer", "service", JWA_ALL};

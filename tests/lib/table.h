@@ -89,8 +89,8 @@ static inline void table_expect(const struct table *table, const char *got, stru
 		      SPAN_ARG(due));
 }
 
-#define TABLE_EACH(name, count, cells)                                                                                 \
-	struct table table = table_open(name);                                                                         \
+#define TABLE_EACH(name, count, cells)         \
+	struct table table = table_open(name); \
 	for (struct span cells[TABLE_CELLS]; table_next(&table, cells, count);)
 
 #endif

@@ -22,17 +22,17 @@ struct test_file {
 };
 
 /* START_TEST makes `static const TTest *name`, so the list is built at run time. */
-#define TEST_FILE(file, ...)                                                                                            \
-	const struct test_file *tests_##file(void);                                                                    \
-	const struct test_file *tests_##file(void)                                                                     \
-	{                                                                                                              \
-		static const TTest *list[64];                                                                          \
-		static struct test_file result = {#file, list, 0};                                                     \
-		const TTest *const given[] = {__VA_ARGS__};                                                            \
-		for (size_t i = 0; i < sizeof given / sizeof *given; i++)                                              \
-			list[i] = given[i];                                                                            \
-		result.count = sizeof given / sizeof *given;                                                           \
-		return &result;                                                                                        \
+#define TEST_FILE(file, ...)                                              \
+	const struct test_file *tests_##file(void);                       \
+	const struct test_file *tests_##file(void)                        \
+	{                                                                 \
+		static const TTest *list[64];                             \
+		static struct test_file result = {#file, list, 0};        \
+		const TTest *const given[] = {__VA_ARGS__};               \
+		for (size_t i = 0; i < sizeof given / sizeof *given; i++) \
+			list[i] = given[i];                               \
+		result.count = sizeof given / sizeof *given;              \
+		return &result;                                           \
 	}
 
 /* Runs the files and returns the process's exit status. */

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -118,6 +119,38 @@ def test_a_missing_licence_or_purpose_is_found(plant):
     assert status == 1 and "no SPDX" in said
     status, said = plant("spdx", {"src/base/a.c": "/* SPDX-License-Identifier: MIT */\n#include <stdio.h>\n\n"})
     assert status == 1 and "no line of purpose" in said
+
+
+def formatting(plant, files):
+    status, said = plant("formatting", {".clang-format": "BasedOnStyle: LLVM\nUseTab: Always\nIndentWidth: 8\n", **files})
+    if status == 77:
+        pytest.skip(said)
+    return status, said
+
+
+def test_a_badly_formatted_file_is_found(plant):
+    status, said = formatting(plant, {"src/base/a.c": header("int a;\n"), "tests/b.h": header("int\tb ;\nint  c;\n")})
+    assert status == 1 and "tests/b.h:3: 3 places" in said and "a.c" not in said
+
+
+def test_a_table_may_be_left_alone_and_is_counted(plant):
+    table = "/* clang-format off */\nint  t[] = {1,2,\n3};\n/* clang-format on */\n"
+    status, said = formatting(plant, {"src/base/a.c": header(table)})
+    assert status == 0 and "1 places left alone" in said
+
+
+@pytest.mark.parametrize("version, why", [(None, "not installed"), ("15.0.7", "clang-format 14 is meant")])
+def test_without_the_right_clang_format_there_is_a_skip(plant, tmp_path, monkeypatch, version, why):
+    bin_dir = tmp_path / "bin"
+    bin_dir.mkdir()
+    (bin_dir / "python3").symlink_to(os.path.realpath(sys.executable))
+    (bin_dir / "git").symlink_to(shutil.which("git"))
+    if version:
+        (bin_dir / "clang-format").write_text(f"#!/bin/sh\necho Debian clang-format version {version}\n")
+        (bin_dir / "clang-format").chmod(0o755)
+    monkeypatch.setenv("PATH", str(bin_dir))
+    status, said = plant("formatting", {"src/base/a.c": header("int  a;\n")})
+    assert status == 77 and said.startswith("SKIPPED: formatting: ") and why in said
 
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")

@@ -72,8 +72,8 @@ static bool do_get(struct probe *p)
 {
 	struct sink sink = {.most = p->words[4] ? (size_t)number(p->words[4]) : sizeof sink.text};
 
-	if (!p->service->ops->get(p->service, p->words[1], number(p->words[2]), number(p->words[3]), take, &sink,
-				  &p->arena, &p->error))
+	if (!p->service->ops->get(p->service, p->words[1], number(p->words[2]), number(p->words[3]), take, &sink, &p->arena,
+				  &p->error))
 		return false;
 	return printf("ok %.*s\n", (int)sink.len, sink.text) > 0;
 }
@@ -148,7 +148,7 @@ static size_t cut(struct object_part *parts, int fd, uint64_t part_size)
 		uint64_t left = (uint64_t)status.st_size - at, len = left < part_size ? left : part_size;
 
 		parts[count] = (struct object_part){
-		    .number = (unsigned)count + 1, .size = len, .body = {.fd = fd, .offset = at, .length = len}};
+			.number = (unsigned)count + 1, .size = len, .body = {.fd = fd, .offset = at, .length = len}};
 		at += len;
 	}
 	return count;
@@ -202,9 +202,9 @@ static const struct {
 	size_t words;
 	command_fn *run;
 } commands[] = {
-    {"put", 3, do_put},       {"head", 2, do_head},       {"get", 4, do_get},     {"remove", 2, do_remove},
-    {"copy", 4, do_copy},     {"list", 2, do_list},       {"begin", 2, do_begin}, {"unfinished", 2, do_unfinished},
-    {"upload", 5, do_upload}, {"abandon", 3, do_abandon}, {"sign", 4, do_sign},   {"clock", 2, do_clock},
+	{"put", 3, do_put},       {"head", 2, do_head},       {"get", 4, do_get},     {"remove", 2, do_remove},
+	{"copy", 4, do_copy},     {"list", 2, do_list},       {"begin", 2, do_begin}, {"unfinished", 2, do_unfinished},
+	{"upload", 5, do_upload}, {"abandon", 3, do_abandon}, {"sign", 4, do_sign},   {"clock", 2, do_clock},
 };
 
 static bool run_line(struct probe *p, char *line)
@@ -235,13 +235,13 @@ static const char *option(int argc, char **argv, const char *name)
 int main(int argc, char **argv)
 {
 	struct gcs_settings settings = {
-	    .bucket = argc > 1 ? argv[1] : "",
-	    .endpoint = option(argc, argv, "endpoint="),
-	    .iam_endpoint = option(argc, argv, "iam="),
-	    .credentials = {.keyfile = option(argc, argv, "keyfile="),
-			    .metadata_host = option(argc, argv, "metadata="),
-			    .anonymous = option(argc, argv, "anonymous") != NULL},
-	    .user_agent = option(argc, argv, "agent="),
+		.bucket = argc > 1 ? argv[1] : "",
+		.endpoint = option(argc, argv, "endpoint="),
+		.iam_endpoint = option(argc, argv, "iam="),
+		.credentials.keyfile = option(argc, argv, "keyfile="),
+		.credentials.metadata_host = option(argc, argv, "metadata="),
+		.credentials.anonymous = option(argc, argv, "anonymous") != NULL,
+		.user_agent = option(argc, argv, "agent="),
 	};
 	char reason[256], *line = NULL;
 	struct probe probe = {.count = 0};

@@ -187,9 +187,9 @@ static const struct call {
 	int words;
 	bool (*run)(char **word);
 } calls[] = {
-	{"put", 2, do_put},	      {"begin", 1, do_begin},	      {"use", 2, do_use},   {"parts", 3, do_parts},
-	{"complete", 0, do_complete}, {"abandon", 0, do_abandon},     {"copy", 3, do_copy}, {"head", 1, do_head},
-	{"get", 3, do_get},	      {"remove", 1, do_remove},	      {"list", 1, do_list}, {"unfinished", 1, do_unfinished},
+	{"put", 2, do_put},           {"begin", 1, do_begin},     {"use", 2, do_use},   {"parts", 3, do_parts},
+	{"complete", 0, do_complete}, {"abandon", 0, do_abandon}, {"copy", 3, do_copy}, {"head", 1, do_head},
+	{"get", 3, do_get},           {"remove", 1, do_remove},   {"list", 1, do_list}, {"unfinished", 1, do_unfinished},
 	{"sign", 2, do_sign},
 };
 

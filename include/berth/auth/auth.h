@@ -23,8 +23,8 @@ struct auth_question {
 	const char *origin;          /* scheme://host of the request, for a realm on it; NULL: none to be trusted */
 	const struct access *needed; /* all of it */
 	size_t needed_count;
-	size_t wished_count; /* behind the needed ones: a challenge asks for them too */
-	int64_t now;         /* seconds since 1970, by which tokens expire */
+	size_t wished_count;       /* behind the needed ones: a challenge asks for them too */
+	int64_t now;               /* seconds since 1970, by which tokens expire */
 	const struct turns *turns; /* for a scheme that hashes passwords; NULL: no bound */
 };
 

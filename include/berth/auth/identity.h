@@ -31,9 +31,9 @@ struct grant_meta {
 	const char *project_path; /* "" */
 	int64_t project_id;
 	int64_t namespace_id;
-	struct texts deny_push;   /* tag_deny_access_patterns */
+	struct texts deny_push; /* tag_deny_access_patterns */
 	struct texts deny_delete;
-	struct texts immutable;   /* tag_immutable_patterns */
+	struct texts immutable; /* tag_immutable_patterns */
 };
 
 /* One entry of a token's access list. Names are literal: no pattern of theirs is expanded. */

@@ -14,11 +14,19 @@
 #include "berth/base/span.h"
 
 enum jwa {
-	JWA_RS256, JWA_RS384, JWA_RS512,
-	JWA_PS256, JWA_PS384, JWA_PS512,
-	JWA_ES256, JWA_ES384, JWA_ES512,
+	JWA_RS256,
+	JWA_RS384,
+	JWA_RS512,
+	JWA_PS256,
+	JWA_PS384,
+	JWA_PS512,
+	JWA_ES256,
+	JWA_ES384,
+	JWA_ES512,
 	JWA_EDDSA,
-	JWA_HS256, JWA_HS384, JWA_HS512,
+	JWA_HS256,
+	JWA_HS384,
+	JWA_HS512,
 	JWA_COUNT
 };
 
@@ -26,8 +34,8 @@ enum jwa {
 typedef unsigned jwa_set;
 
 #define JWA_BIT(algorithm) (1u << (algorithm))
-#define JWA_RSA                                                                                                        \
-	(JWA_BIT(JWA_RS256) | JWA_BIT(JWA_RS384) | JWA_BIT(JWA_RS512) | JWA_BIT(JWA_PS256) | JWA_BIT(JWA_PS384) |     \
+#define JWA_RSA                                                                                                   \
+	(JWA_BIT(JWA_RS256) | JWA_BIT(JWA_RS384) | JWA_BIT(JWA_RS512) | JWA_BIT(JWA_PS256) | JWA_BIT(JWA_PS384) | \
 	 JWA_BIT(JWA_PS512))
 #define JWA_HMAC (JWA_BIT(JWA_HS256) | JWA_BIT(JWA_HS384) | JWA_BIT(JWA_HS512))
 #define JWA_ALL (JWA_BIT(JWA_COUNT) - 1)

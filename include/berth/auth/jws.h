@@ -25,13 +25,13 @@
 struct json_object;
 
 struct jws {
-	const char *text;         /* the whole, NUL-terminated */
-	struct span signed_part;  /* header and payload as they came, with the dot */
-	struct span payload;      /* decoded */
-	struct span signature;    /* decoded */
-	enum jwa algorithm;       /* that the header names */
-	struct span kid;          /* of the header, "" when absent */
-	struct json_object *jwk;  /* the header's `jwk` object, or NULL: only ever a hint which key to look for */
+	const char *text;                 /* the whole, NUL-terminated */
+	struct span signed_part;          /* header and payload as they came, with the dot */
+	struct span payload;              /* decoded */
+	struct span signature;            /* decoded */
+	enum jwa algorithm;               /* that the header names */
+	struct span kid;                  /* of the header, "" when absent */
+	struct json_object *jwk;          /* the header's `jwk` object, or NULL: only ever a hint which key to look for */
 	struct span chain[JWS_CHAIN_MAX]; /* the header's `x5c` as DER, the signer's first */
 	size_t chain_count;
 	struct json_object *claims; /* the payload */
@@ -47,8 +47,7 @@ bool jws_verify(const struct jws *jws, const struct key *key);
  * `payload` (JSON) signed: {"typ":"JWT","alg":...,"kid":...} and all three parts as text. `kid` is one of the key's
  * names, or NULL to leave it out. NULL when the key cannot sign with `algorithm` or OpenSSL fails.
  */
-const char *jws_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *kid,
-		     struct span payload);
+const char *jws_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *kid, struct span payload);
 
 /* `text`, which is header and payload in their base64url with the dot between, whatever they say, and its signature. */
 const char *jws_sign_text(struct arena *arena, const struct key *key, enum jwa algorithm, const char *text);

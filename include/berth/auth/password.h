@@ -13,11 +13,11 @@
 #include "berth/base/arena.h"
 #include "berth/base/span.h"
 
-#define PASSWORD_MAX 511         /* bytes; libcrypt takes no more */
-#define PASSWORD_BCRYPT_MAX 72   /* bytes that bcrypt reads */
+#define PASSWORD_MAX 511       /* bytes; libcrypt takes no more */
+#define PASSWORD_BCRYPT_MAX 72 /* bytes that bcrypt reads */
 #define PASSWORD_BCRYPT_COST_MAX 14
 #define PASSWORD_SHA512_ROUNDS_MAX 1000000
-#define PASSWORD_HASH_MAX 384    /* with NUL */
+#define PASSWORD_HASH_MAX 384 /* with NUL */
 
 /* Is this a hash that password_matches can use: form, and work below the ceilings? */
 bool password_hash_usable(struct span hash);

@@ -23,7 +23,7 @@
 #include "berth/base/arena.h"
 #include "berth/base/span.h"
 
-#define TOKEN_LEEWAY 60        /* seconds that clocks may differ, as in distribution */
+#define TOKEN_LEEWAY 60         /* seconds that clocks may differ, as in distribution */
 #define TOKEN_GRACE (24 * 3600) /* seconds after which an expired token is worth nothing, not even for its uploads */
 
 struct token_rules {
@@ -43,8 +43,7 @@ enum token_verdict {
  * Judges a token at the time `now` (seconds since 1970). If TOKEN_GOOD or TOKEN_EXPIRED, *out is filled, in `arena`, and
  * *expires is the first second at which it is no longer good.
  */
-enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena,
-			       const struct keyring *keyring, const struct token_rules *rules, struct span text,
-			       int64_t now);
+enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
+			       const struct token_rules *rules, struct span text, int64_t now);
 
 #endif

@@ -21,7 +21,7 @@ struct token_settings { /* borrowed, "" for what is not set */
 	const char *rootcertbundle;
 	const char *jwks;
 	jwa_set algorithms;
-	bool autoredirect; /* the realm is on the request's own host, */
+	bool autoredirect;            /* the realm is on the request's own host, */
 	const char *autoredirectpath; /* at this path */
 };
 

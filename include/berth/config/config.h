@@ -197,7 +197,7 @@ struct config_gcs {
 	int64_t chunksize;
 	int64_t maxconcurrency;
 	const char *useragent;
-	const char *endpoint;    /* "" or an http(s) URL without a slash at its end; so is the next */
+	const char *endpoint; /* "" or an http(s) URL without a slash at its end; so is the next */
 	const char *iamendpoint;
 };
 
@@ -350,7 +350,7 @@ struct config {
 		bool given;      /* the file names it; otherwise no listing is cut at the default */
 	} tags;
 	struct config_middlewares middlewares; /* in the file's order */
-	struct config_list policy_classes; /* "image", "plugin"; empty: any */
+	struct config_list policy_classes;     /* "image", "plugin"; empty: any */
 	struct config_token_service token_service;
 	struct config_database database;
 	const struct config_where *origins; /* one for each row of settings.def; source NULL: not given */
@@ -365,8 +365,8 @@ bool config_load(struct config **out, struct arena *arena, const char *path, cha
 		 struct config_report *report) __attribute__((warn_unused_result));
 
 /* The same from memory; `name` stands for the file's in messages. */
-bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes,
-		       char **environment, struct config_report *report) __attribute__((warn_unused_result));
+bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes, char **environment,
+		       struct config_report *report) __attribute__((warn_unused_result));
 
 /* Whether the key (a path of settings.def) was set, by the file or by the environment. */
 bool config_given(const struct config *config, const char *key);

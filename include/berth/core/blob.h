@@ -31,7 +31,7 @@ bool blob_unlink(const struct work *work, struct span path, const struct digest 
 
 /* From where a blob may be taken over. */
 struct blob_mount {
-	struct span from;           /* one repository; empty: any of `readable` */
+	struct span from;            /* one repository; empty: any of `readable` */
 	const struct span *readable; /* NULL: every repository */
 	size_t readable_count;
 };

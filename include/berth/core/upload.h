@@ -52,8 +52,7 @@ bool upload_open(const struct work *work, struct span path, struct span id, stru
 bool upload_append(const struct work *work, struct upload *upload, struct upload_chunk *chunk);
 
 /* Appends the last chunk, if any, and makes the blob. Another digest than said: E_DIGEST_INVALID, and it is cancelled. */
-bool upload_finish(const struct work *work, struct upload *upload, struct upload_chunk *chunk,
-		   const struct digest *digest);
+bool upload_finish(const struct work *work, struct upload *upload, struct upload_chunk *chunk, const struct digest *digest);
 
 bool upload_cancel(const struct work *work, const struct upload *upload);
 

@@ -91,8 +91,8 @@ struct db_values {
 	int count;
 };
 
-#define DB_VALUES(...)                                                                                                  \
-	((struct db_values){(const struct db_value[]){__VA_ARGS__},                                                    \
+#define DB_VALUES(...)                                              \
+	((struct db_values){(const struct db_value[]){__VA_ARGS__}, \
 			    (int)(sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value))})
 #define DB_NO_VALUES ((struct db_values){NULL, 0})
 

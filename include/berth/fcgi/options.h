@@ -15,9 +15,9 @@ struct fcgi_words {
 };
 
 struct fcgi_options {
-	const char *config;      /* path of config.yml, as given */
-	const char *pool;        /* --pool, or the program's first one: the name in the log */
-	char pool_name[16];      /* where the first one's name is kept */
+	const char *config; /* path of config.yml, as given */
+	const char *pool;   /* --pool, or the program's first one: the name in the log */
+	char pool_name[16]; /* where the first one's name is kept */
 	bool first_pool;
 	unsigned workers;        /* --workers */
 	uint64_t memory_ceiling; /* --memory, in bytes; 0 for none */

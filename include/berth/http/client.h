@@ -79,10 +79,10 @@ struct http_exchange {
 	size_t keep; /* most bytes of a kept answer; 0: HTTP_EXCHANGE_KEEP. More is a failure */
 
 	/* the answer; in the arena of the run */
-	int status;          /* 0: none */
-	struct span answer;  /* NUL behind its end */
-	struct span head;    /* raw header lines; see http_exchange_header */
-	uint64_t sunk;       /* bytes that went to the sink: after any the exchange is not repeated */
+	int status;         /* 0: none */
+	struct span answer; /* NUL behind its end */
+	struct span head;   /* raw header lines; see http_exchange_header */
+	uint64_t sunk;      /* bytes that went to the sink: after any the exchange is not repeated */
 	unsigned attempts;
 	const char *failure; /* why there is no (whole) answer, one line without secrets; NULL otherwise */
 };

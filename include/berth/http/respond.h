@@ -28,7 +28,7 @@ struct response {
 	} headers[RESPONSE_HEADERS_MAX];
 	size_t header_count;
 	size_t header_bytes; /* of all lines together; bounded, so that a head is never cut */
-	bool invalid; /* a header was refused: the reply becomes a 500 */
+	bool invalid;        /* a header was refused: the reply becomes a 500 */
 	struct span body;
 	bool has_length;
 	uint64_t length;            /* Content-Length when it is not the body's: HEAD, streams */

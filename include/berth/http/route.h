@@ -17,14 +17,14 @@
 
 /* What a request needs to be allowed to do: authorisation reads this and nothing else. */
 enum route_action {
-	ACTION_NONE,    /* anybody */
-	ACTION_ANY,     /* a caller whose credentials are good */
-	ACTION_PULL,    /* repository:{name}:pull */
-	ACTION_PUSH,    /* repository:{name}:pull and push */
-	ACTION_MOUNT,   /* the same; a challenge asks for pull on the query's `from`, too, which is never needed */
+	ACTION_NONE,     /* anybody */
+	ACTION_ANY,      /* a caller whose credentials are good */
+	ACTION_PULL,     /* repository:{name}:pull */
+	ACTION_PUSH,     /* repository:{name}:pull and push */
+	ACTION_MOUNT,    /* the same; a challenge asks for pull on the query's `from`, too, which is never needed */
 	ACTION_CONTINUE, /* ACTION_PUSH; an expired token may go on with the upload that it started */
-	ACTION_DELETE,  /* repository:{name}:delete */
-	ACTION_CATALOG  /* registry:catalog:* */
+	ACTION_DELETE,   /* repository:{name}:delete */
+	ACTION_CATALOG   /* registry:catalog:* */
 };
 
 /* What the operator may have switched off. */
@@ -42,11 +42,11 @@ struct route {
 };
 
 struct route_match {
-	const struct route *route; /* NULL: no such path, or not this method: then `allowed` is not 0 */
+	const struct route *route;    /* NULL: no such path, or not this method: then `allowed` is not 0 */
 	const struct route *resource; /* the first row of the path's pattern; NULL: no such path */
-	int allowed;               /* methods of the resource, OPTIONS included; 0: no such path */
-	struct span name;          /* {name}, "" where the pattern has none */
-	struct span parameter;     /* the other one */
+	int allowed;                  /* methods of the resource, OPTIONS included; 0: no such path */
+	struct span name;             /* {name}, "" where the pattern has none */
+	struct span parameter;        /* the other one */
 };
 
 /* `prefix` is the segment-wise prefix of all routes, "" or "/a/b/". */

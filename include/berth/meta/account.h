@@ -67,8 +67,8 @@ bool meta_token_add(const struct meta *meta, const struct meta_token_new *token,
 		    struct span *expires);
 
 /* META_ROLE_NONE and 0 leave as it is. */
-bool meta_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role,
-		       int64_t seconds, enum meta_change *out);
+bool meta_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role, int64_t seconds,
+		       enum meta_change *out);
 bool meta_token_remove(const struct meta *meta, const char *account, const char *name, enum meta_change *out);
 
 /* account, name, role, project, created, expires, expired, last used; NULL for all. */

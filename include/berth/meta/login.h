@@ -31,12 +31,12 @@ struct meta_account {
 	bool found;
 	int64_t id;
 	bool robot, admin;
-	bool blocked;          /* disabled, or what was shown has expired */
+	bool blocked; /* disabled, or what was shown has expired */
 	struct span name;
-	int64_t token;         /* id of the access token that stands behind this, 0: the password */
+	int64_t token;          /* id of the access token that stands behind this, 0: the password */
 	enum meta_role ceiling; /* the token's role */
-	int64_t project;       /* the only one that the token is for; 0: all */
-	bool due;              /* the use is to be noted: meta_login_succeeded, meta_token_used, meta_refresh_used */
+	int64_t project;        /* the only one that the token is for; 0: all */
+	bool due;               /* the use is to be noted: meta_login_succeeded, meta_token_used, meta_refresh_used */
 };
 
 /*
@@ -67,7 +67,7 @@ struct meta_grant {
 	int64_t project; /* 0: none, and the rest is not set */
 	struct span path;
 	enum meta_visibility visibility;
-	bool registry; /* enabled in the project */
+	bool registry;       /* enabled in the project */
 	enum meta_role role; /* of the account */
 };
 

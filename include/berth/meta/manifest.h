@@ -39,12 +39,12 @@ struct meta_manifest_new {
 	struct digest digest;
 	const char *media_type;
 	struct span payload;
-	const struct digest *subject;    /* NULL: none */
-	const char *artifact_type;       /* NULL: none */
-	struct span annotations;         /* empty: none; only with a subject */
-	const struct digest *blobs;      /* linked in the repository */
+	const struct digest *subject; /* NULL: none */
+	const char *artifact_type;    /* NULL: none */
+	struct span annotations;      /* empty: none; only with a subject */
+	const struct digest *blobs;   /* linked in the repository */
 	size_t blob_count;
-	const struct digest *children;   /* manifests of the repository */
+	const struct digest *children; /* manifests of the repository */
 	size_t child_count;
 };
 

@@ -13,8 +13,8 @@
 bool meta_tag_set(const struct meta *meta, int64_t repository, int64_t manifest, const struct span *names, size_t count);
 
 /* Makes tags that must not be there yet; *taken is the first that is, empty when all were made. */
-bool meta_tag_create(const struct meta *meta, int64_t repository, int64_t manifest, const struct span *names,
-		     size_t count, struct span *taken);
+bool meta_tag_create(const struct meta *meta, int64_t repository, int64_t manifest, const struct span *names, size_t count,
+		     struct span *taken);
 
 bool meta_tag_delete(const struct meta *meta, struct span path, struct span name, bool *found);
 

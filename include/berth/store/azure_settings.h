@@ -27,7 +27,7 @@ struct azure_settings {
 	const char *realm;       /* core.windows.net */
 	const char *service_url; /* in place of https://ACCOUNT.blob.REALM; may have the account in its path */
 	const char *container;
-	bool legacy_root;        /* names begin with a slash, as distribution 2.x and GitLab before 16.0 wrote them */
+	bool legacy_root; /* names begin with a slash, as distribution 2.x and GitLab before 16.0 wrote them */
 	struct http_client_settings http;
 	unsigned copy_first_ms;   /* waits for a copy that the service has not ended at once: the first, doubled up to */
 	unsigned copy_longest_ms; /* this one, */

@@ -29,7 +29,7 @@ struct store_middleware_settings {
 	const char *key_prefix;  /* of the bucket's keys: "" or "some/folder/" */
 	const char *private_key; /* path of a PEM file: RSA, PKCS #1 or #8, without a password */
 	const char *key_pair_id;
-	unsigned seconds;                 /* life of a URL */
+	unsigned seconds;                /* life of a URL */
 	const struct aws_ranges *ranges; /* clients from here go to the bucket itself; NULL: none do */
 
 	/* rewrite: "" leaves the part as it is */

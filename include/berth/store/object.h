@@ -61,7 +61,8 @@ struct object_service_ops {
 	const char *name;
 
 	/* Makes or replaces an object in one request. */
-	bool (*put)(struct object_service *, const char *key, const struct http_client_body *, struct arena *, struct error *);
+	bool (*put)(struct object_service *, const char *key, const struct http_client_body *, struct arena *,
+		    struct error *);
 
 	bool (*begin)(struct object_service *, const char *key, struct object_upload *out, struct arena *, struct error *);
 
@@ -73,21 +74,22 @@ struct object_service_ops {
 	 * The object is there, whole. True also when an earlier try, or another upload of the same key, had done it already
 	 * and the object has the size of the parts (keys name their content).
 	 */
-	bool (*complete)(struct object_service *, const struct object_upload *, const struct object_part *parts, size_t count,
-			 struct arena *, struct error *);
+	bool (*complete)(struct object_service *, const struct object_upload *, const struct object_part *parts,
+			 size_t count, struct arena *, struct error *);
 
 	/* Leaves nothing of the upload behind. What is not there is success. */
-	bool (*abandon)(struct object_service *, const struct object_upload *, const struct object_part *parts, size_t count,
-			struct arena *, struct error *);
+	bool (*abandon)(struct object_service *, const struct object_upload *, const struct object_part *parts,
+			size_t count, struct arena *, struct error *);
 
 	/* On the server, whatever the size (parts in parallel above the service's threshold). */
-	bool (*copy)(struct object_service *, const char *from, const char *to, uint64_t size, struct arena *, struct error *);
+	bool (*copy)(struct object_service *, const char *from, const char *to, uint64_t size, struct arena *,
+		     struct error *);
 
 	bool (*head)(struct object_service *, const char *key, bool *found, uint64_t *size, struct arena *, struct error *);
 
 	/* A body of another length than asked for is a failure. */
-	bool (*get)(struct object_service *, const char *key, uint64_t offset, uint64_t length, store_sink_fn *, void *context,
-		    struct arena *, struct error *);
+	bool (*get)(struct object_service *, const char *key, uint64_t offset, uint64_t length, store_sink_fn *,
+		    void *context, struct arena *, struct error *);
 
 	/* Removing what is not there is success. */
 	bool (*remove)(struct object_service *, const char *key, struct arena *, struct error *);
@@ -114,9 +116,9 @@ struct object_service {
 };
 
 struct store_object_settings {
-	const char *prefix;     /* in front of "docker/registry/v2/..." in keys: "" or "some/folder/" */
-	const char *spool;      /* absolute path of the local folder for bodies on their way; made where missing */
-	unsigned sign_seconds;  /* life of a redirect's URL */
+	const char *prefix;              /* in front of "docker/registry/v2/..." in keys: "" or "some/folder/" */
+	const char *spool;               /* absolute path of the local folder for bodies on their way; made where missing */
+	unsigned sign_seconds;           /* life of a redirect's URL */
 	const struct ahead_board *board; /* of spool files hashed ahead; NULL: none */
 };
 

@@ -11,7 +11,7 @@
 
 /* Texts may be "" unless it says otherwise. Copies are made. */
 struct store_oss_settings {
-	const char *access_key;   /* needed, and so are the next three */
+	const char *access_key; /* needed, and so are the next three */
 	struct secret secret_key;
 	const char *region; /* cn-hangzhou or oss-cn-hangzhou */
 	const char *bucket;

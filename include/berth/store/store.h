@@ -44,8 +44,8 @@ struct store_source {
 
 struct store_upload {
 	char id[UUID_TEXT_MAX];
-	uint64_t offset;    /* durable bytes */
-	struct span state;  /* the driver's own, at most STORE_STATE_MAX bytes */
+	uint64_t offset;   /* durable bytes */
+	struct span state; /* the driver's own, at most STORE_STATE_MAX bytes */
 };
 
 #define STORE_STATE_MAX ((size_t)6 << 20) /* fifty thousand parts of an object store, and a tail of 256 KiB */
@@ -126,8 +126,8 @@ struct store_driver {
 	bool (*locate)(struct store *, const struct digest *, const struct store_asker *, struct store_location *out,
 		       struct arena *, struct error *);
 
-	bool (*read)(struct store *, const struct digest *, uint64_t offset, uint64_t length, store_sink_fn *, void *context,
-		     struct error *);
+	bool (*read)(struct store *, const struct digest *, uint64_t offset, uint64_t length, store_sink_fn *,
+		     void *context, struct error *);
 
 	/* Removing what is not there is success. */
 	bool (*remove)(struct store *, const struct digest *, struct error *);

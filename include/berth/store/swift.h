@@ -47,9 +47,9 @@ struct swift_settings {
 	const char *container;
 	const char *prefix;
 	bool skip_verify;
-	uint64_t chunksize;    /* of a segment; at least 1 MiB */
-	struct secret secretkey; /* of temporary URLs; unset: the one that is there, or one that is made */
-	const char *accesskey; /* not "": signatures are `tenantid:accesskey:signature` (HP Helion) */
+	uint64_t chunksize;       /* of a segment; at least 1 MiB */
+	struct secret secretkey;  /* of temporary URLs; unset: the one that is there, or one that is made */
+	const char *accesskey;    /* not "": signatures are `tenantid:accesskey:signature` (HP Helion) */
 	bool tempurlcontainerkey; /* these two hold where the cluster does not show /info */
 	const char *const *tempurlmethods;
 	size_t tempurlmethod_count;

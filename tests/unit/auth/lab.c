@@ -114,7 +114,8 @@ const char *lab_private_pem(struct arena *arena, const struct key *key)
 }
 
 /* jws_sign writes its own header; this one lets a test write it. */
-const char *lab_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *header, const char *payload)
+const char *lab_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *header,
+		     const char *payload)
 {
 	const char *text = arena_printf(arena, "%s.%s", base64url_encode(arena, header, strlen(header)),
 					base64url_encode(arena, payload, strlen(payload)));

@@ -21,9 +21,9 @@ struct lab_certificate {
 	const struct key *key;    /* that it is about */
 	const struct key *signer; /* of its issuer */
 	bool authority;
-	int from_days;            /* validity, from now */
+	int from_days; /* validity, from now */
 	int to_days;
-	const char *usage;        /* keyUsage as openssl.cnf has it; NULL for none */
+	const char *usage; /* keyUsage as openssl.cnf has it; NULL for none */
 };
 
 X509 *lab_certificate(struct arena *arena, const struct lab_certificate *wanted);
@@ -31,7 +31,8 @@ const char *lab_certificate_pem(struct arena *arena, X509 *certificate);
 struct span lab_certificate_der(struct arena *arena, X509 *certificate);
 
 /* A token with a header of one's own, by a P-256 key. */
-const char *lab_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *header, const char *payload);
+const char *lab_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *header,
+		     const char *payload);
 
 const char *lab_private_pem(struct arena *arena, const struct key *key);
 

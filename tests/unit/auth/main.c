@@ -21,21 +21,9 @@ const struct test_file *tests_watched_file(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_authorization,
-		tests_challenge,
-		tests_htpasswd,
-		tests_identity,
-		tests_jwa,
-		tests_jwk,
-		tests_jws,
-		tests_key,
-		tests_keyring,
-		tests_password,
-		tests_schemes,
-		tests_tag_rules,
-		tests_token,
-		tests_token_cache,
-		tests_watched_file,
+		tests_authorization, tests_challenge, tests_htpasswd, tests_identity,    tests_jwa,
+		tests_jwk,           tests_jws,       tests_key,      tests_keyring,     tests_password,
+		tests_schemes,       tests_tag_rules, tests_token,    tests_token_cache, tests_watched_file,
 	};
 
 	return test_run("auth", files, sizeof files / sizeof *files);

@@ -6,13 +6,14 @@ static const char *const pull_push[] = {"pull", "push"};
 static const char *const all[] = {"*"};
 static const char *const pull[] = {"pull"};
 
-#define NO_META {.project_path = ""}
+#define NO_META                    \
+	{                          \
+		.project_path = "" \
+	}
 
 static const struct grant grants[] = {
-	{"repository", "a/b", {pull_push, 2}, NO_META},
-	{"repository", "c", {all, 1}, NO_META},
-	{"repository", "group/*", {pull, 1}, NO_META},
-	{"registry", "catalog", {all, 1}, NO_META},
+	{"repository", "a/b", {pull_push, 2}, NO_META}, {"repository", "c", {all, 1}, NO_META},
+	{"repository", "group/*", {pull, 1}, NO_META},  {"registry", "catalog", {all, 1}, NO_META},
 	{"repository(plugin)", "p", {all, 1}, NO_META},
 };
 static const struct identity somebody = {

@@ -4,7 +4,8 @@
 #include "../../lib/table.h"
 #include "../../lib/test.h"
 
-#define ED(kid) "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwaaPJHURoA\",\"kid\":\"" kid "\"}"
+#define ED(kid) \
+	"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwaaPJHURoA\",\"kid\":\"" kid "\"}"
 #define FOREIGN "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwaaPJHURoA\"}"
 
 static struct arena arena;

@@ -10,7 +10,7 @@
 #include "../../lib/test.h"
 #include "lab.h"
 
-#define SECRET_JWK                                                                                                     \
+#define SECRET_JWK                                                                                                       \
 	"{\"kty\":\"oct\",\"kid\":\"s\",\"alg\":\"%s\",\"k\":\"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aK" \
 	"tMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow\"}"
 
@@ -29,9 +29,10 @@ static struct key secret_key(const char *alg)
 /* RFC 7515, appendix A.1. */
 START_TEST(the_example_of_the_rfc_verifies)
 {
-	static const char token[] = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQo"
-				    "gImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFO"
-				    "EjXk";
+	static const char token[] =
+		"eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQo"
+		"gImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFO"
+		"EjXk";
 	struct key key;
 
 	arena_init(&arena, (size_t)4 << 20);
@@ -146,10 +147,21 @@ END_TEST
 
 START_TEST(only_three_parts_of_base64url_are_a_token)
 {
-	static const char *const texts[] = {"", ".", "..", "...", "a.b", "eyJhbGciOiJSUzI1NiJ9..QUJD", "eyJhbGciOiJSUzI1NiJ9.e30",
-					    "eyJhbGciOiJSUzI1NiJ9.e30.QUJD.", "eyJhbGciOiJSUzI1NiJ9.e30.QUJD=",
-					    "eyJhbGciOiJSUzI1NiJ9.e30.QUJ", " eyJhbGciOiJSUzI1NiJ9.e30.QUJD",
-					    "eyJhbGciOiJSUzI1NiJ9.e30=.QUJD", "eyJhbGciOiJSUzI1NiJ9.W10.QUJD"};
+	static const char *const texts[] = {
+		"",
+		".",
+		"..",
+		"...",
+		"a.b",
+		"eyJhbGciOiJSUzI1NiJ9..QUJD",
+		"eyJhbGciOiJSUzI1NiJ9.e30",
+		"eyJhbGciOiJSUzI1NiJ9.e30.QUJD.",
+		"eyJhbGciOiJSUzI1NiJ9.e30.QUJD=",
+		"eyJhbGciOiJSUzI1NiJ9.e30.QUJ",
+		" eyJhbGciOiJSUzI1NiJ9.e30.QUJD",
+		"eyJhbGciOiJSUzI1NiJ9.e30=.QUJD",
+		"eyJhbGciOiJSUzI1NiJ9.W10.QUJD",
+	};
 
 	arena_init(&arena, (size_t)8 << 20);
 	ck_assert(jws_read(&jws, &arena, SPAN_LIT("eyJhbGciOiJSUzI1NiJ9.e30.QUJD")));

@@ -23,11 +23,12 @@ static void begin(void)
 /* RFC 7638 section 3.1 has the thumbprint; the fingerprint was computed with Python's hashlib and base64. */
 START_TEST(a_known_key_has_its_known_names)
 {
-	static const char jwk[] = "{\"kty\":\"RSA\",\"n\":\"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK"
-				  "7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6C"
-				  "f0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbI"
-				  "SD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8a"
-				  "wapJzKnqDKgw\",\"e\":\"AQAB\",\"alg\":\"RS256\",\"kid\":\"2011-04-29\"}";
+	static const char jwk[] =
+		"{\"kty\":\"RSA\",\"n\":\"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK"
+		"7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6C"
+		"f0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbI"
+		"SD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8a"
+		"wapJzKnqDKgw\",\"e\":\"AQAB\",\"alg\":\"RS256\",\"kid\":\"2011-04-29\"}";
 
 	begin();
 	ck_assert_msg(jwk_parse(&key, &arena, SPAN_LIT(jwk), &why), "%s", why);
@@ -130,5 +131,5 @@ START_TEST(an_encrypted_key_is_refused)
 }
 END_TEST
 
-TEST_FILE(key, a_known_key_has_its_known_names, each_kind_has_its_algorithms_and_names,
-	  a_private_key_comes_back_from_pem, weak_and_foreign_keys_are_refused, an_encrypted_key_is_refused)
+TEST_FILE(key, a_known_key_has_its_known_names, each_kind_has_its_algorithms_and_names, a_private_key_comes_back_from_pem,
+	  weak_and_foreign_keys_are_refused, an_encrypted_key_is_refused)

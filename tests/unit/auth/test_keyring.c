@@ -98,8 +98,8 @@ START_TEST(a_broken_block_spoils_the_bundle)
 	arena_init(&arena, (size_t)8 << 20);
 	key = lab_key(&arena, "P-256");
 	good = self_signed(&key, "a");
-	ck_assert_ptr_null(keyring_new(span_of(arena_printf(&arena, "%s-----BEGIN CERTIFICATE-----\nQUJD\n", good.ptr)), none,
-				       reason, sizeof reason));
+	ck_assert_ptr_null(keyring_new(span_of(arena_printf(&arena, "%s-----BEGIN CERTIFICATE-----\nQUJD\n", good.ptr)),
+				       none, reason, sizeof reason));
 	ck_assert_ptr_nonnull(strstr(reason, "malformed"));
 	arena_release(&arena);
 }
@@ -117,7 +117,8 @@ static void build(struct chain *chain, const struct lab_certificate *middle, con
 
 	chain->der[0] = lab_certificate_der(&arena, lab_certificate(&arena, leaf));
 	chain->der[1] = lab_certificate_der(&arena, lab_certificate(&arena, middle));
-	ring = keyring_new(span_of(lab_certificate_pem(&arena, lab_certificate(&arena, &root))), none, reason, sizeof reason);
+	ring = keyring_new(span_of(lab_certificate_pem(&arena, lab_certificate(&arena, &root))), none, reason,
+			   sizeof reason);
 	ck_assert_msg(ring != NULL, "%s", reason);
 }
 

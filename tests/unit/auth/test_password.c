@@ -30,8 +30,16 @@ START_TEST(hashes_that_are_too_much_work_or_none_are_not_usable)
 		"$2y$31$mP1pQB5S5m8gOKGMjVjDQeW244wC2sigGRLHYC.LDLp4XzzML/Ueq",
 		"$2y$03$mP1pQB5S5m8gOKGMjVjDQeW244wC2sigGRLHYC.LDLp4XzzML/Ueq",
 		"$2x$10$mP1pQB5S5m8gOKGMjVjDQeW244wC2sigGRLHYC.LDLp4XzzML/Ueq",
-		"$2y$10$short", "$6$rounds=9000000$salt$hash", "$6$rounds=x$salt$hash", "$y$jFT$salt$hash", "$y$",
-		"$1$salt$hash", "plain", "", "*", "$y$j9T$sa lt$hash",
+		"$2y$10$short",
+		"$6$rounds=9000000$salt$hash",
+		"$6$rounds=x$salt$hash",
+		"$y$jFT$salt$hash",
+		"$y$",
+		"$1$salt$hash",
+		"plain",
+		"",
+		"*",
+		"$y$j9T$sa lt$hash",
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

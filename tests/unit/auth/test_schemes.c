@@ -57,8 +57,11 @@ static void end(struct auth *auth)
 
 static enum auth_verdict ask_in_turn(struct auth *auth, const char *header, const struct turns *turns)
 {
-	struct auth_question question = {.authorization = {header, header ? strlen(header) : 0}, .needed = needs,
-					 .needed_count = 1, .now = NOW, .turns = turns};
+	struct auth_question question = {.authorization = {header, header ? strlen(header) : 0},
+					 .needed = needs,
+					 .needed_count = 1,
+					 .now = NOW,
+					 .turns = turns};
 
 	return auth_ask(auth, &question, &arena, &answer);
 }
@@ -248,7 +251,8 @@ START_TEST(what_one_process_has_checked_all_know)
 	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_BUSY);
 	pid = fork();
 	if (pid == 0)
-		_exit(ask(auth, basic("alice", "right")) != AUTH_ALLOWED || ask(auth, basic("alice", "wrong")) != AUTH_REFUSED);
+		_exit(ask(auth, basic("alice", "right")) != AUTH_ALLOWED ||
+		      ask(auth, basic("alice", "wrong")) != AUTH_REFUSED);
 	ck_assert(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
 	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
 	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_BUSY);
@@ -266,7 +270,8 @@ START_TEST(many_pairs_are_known_at_once)
 
 	arena_init(&arena, (size_t)1 << 20);
 	for (int i = 0; i < PAIRS; i++)
-		password_cache_mac(cache, &macs[i], arena_printf(&arena, "user%d", i), SPAN_LIT("$2y$"), secret_new(&arena, "right"));
+		password_cache_mac(cache, &macs[i], arena_printf(&arena, "user%d", i), SPAN_LIT("$2y$"),
+				   secret_new(&arena, "right"));
 	for (int i = 0; i < PAIRS; i++)
 		ck_assert(!password_cache_knows(cache, &macs[i]));
 	for (int i = 0; i < PAIRS; i++) {
@@ -303,9 +308,16 @@ static const char *bundle_of(const struct key *key)
 
 static struct auth *token_scheme(bool autoredirect)
 {
-	struct token_settings settings = {.realm = "https://r", .service = "s", .issuer = "i", .rootcertbundle = path,
-					  .jwks = "", .algorithms = JWA_ALL, .autoredirect = autoredirect,
-					  .autoredirectpath = "/auth/token"};
+	struct token_settings settings = {
+		.realm = "https://r",
+		.service = "s",
+		.issuer = "i",
+		.rootcertbundle = path,
+		.jwks = "",
+		.algorithms = JWA_ALL,
+		.autoredirect = autoredirect,
+		.autoredirectpath = "/auth/token",
+	};
 	struct auth *auth = token_scheme_new(&settings, reason, sizeof reason);
 
 	ck_assert_msg(auth != NULL, "%s", reason);
@@ -314,8 +326,10 @@ static struct auth *token_scheme(bool autoredirect)
 
 static const char *bearer(const struct key *key, int64_t expires, const char *actions)
 {
-	const char *claims = arena_printf(&arena, "{\"iss\":\"i\",\"aud\":\"s\",\"exp\":%lld,\"access\":[{\"type\":\"repository\","
-					  "\"name\":\"a\",\"actions\":[%s]}]}", (long long)expires, actions);
+	const char *claims = arena_printf(&arena,
+					  "{\"iss\":\"i\",\"aud\":\"s\",\"exp\":%lld,\"access\":[{\"type\":\"repository\","
+					  "\"name\":\"a\",\"actions\":[%s]}]}",
+					  (long long)expires, actions);
 
 	return arena_printf(&arena, "Bearer %s",
 			    jws_sign(&arena, key, key_default_algorithm(key), key->libtrust, span_of(claims)));
@@ -399,7 +413,8 @@ START_TEST(keys_follow_their_file)
 	ck_assert_int_eq(ask_until(auth, after, AUTH_ALLOWED), AUTH_ALLOWED);
 	ck_assert_int_eq(ask(auth, before), AUTH_REFUSED);
 	write_file(arena_printf(&arena, "%s%s", bundle_of(&first), bundle_of(&second)));
-	ck_assert_msg(ask_until(auth, before, AUTH_ALLOWED) == AUTH_ALLOWED, "what was bad under other keys is judged anew");
+	ck_assert_msg(ask_until(auth, before, AUTH_ALLOWED) == AUTH_ALLOWED,
+		      "what was bad under other keys is judged anew");
 	write_file("nonsense");
 	ck_assert_int_eq(ask(auth, after), AUTH_ALLOWED);
 	end(auth);
@@ -408,8 +423,15 @@ END_TEST
 
 START_TEST(without_keys_there_is_no_scheme)
 {
-	struct token_settings settings = {.realm = "r", .service = "s", .issuer = "i", .rootcertbundle = "/nowhere/bundle",
-					  .jwks = "", .algorithms = JWA_ALL, .autoredirectpath = ""};
+	struct token_settings settings = {
+		.realm = "r",
+		.service = "s",
+		.issuer = "i",
+		.rootcertbundle = "/nowhere/bundle",
+		.jwks = "",
+		.algorithms = JWA_ALL,
+		.autoredirectpath = "",
+	};
 
 	ck_assert_ptr_null(token_scheme_new(&settings, reason, sizeof reason));
 	ck_assert_str_eq(reason, "/nowhere/bundle: No such file or directory");

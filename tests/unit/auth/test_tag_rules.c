@@ -17,7 +17,8 @@ static const char *const hungry[] = {"^(a+)+$"};
 
 static bool rules_for(struct grant_meta meta, enum tag_change change)
 {
-	struct grant grants[] = {{"repository", "a/b", {NULL, 0}, meta}, {"repository", "other", {NULL, 0}, {.deny_push = {six, 6}}}};
+	struct grant grants[] = {{"repository", "a/b", {NULL, 0}, meta},
+				 {"repository", "other", {NULL, 0}, {.deny_push = {six, 6}}}};
 	struct identity identity = {.grants = grants, .grant_count = 2};
 
 	arena_release(&arena);

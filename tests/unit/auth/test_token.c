@@ -71,7 +71,8 @@ static const char *laid_over(struct span change)
 		else
 			json_object_object_add(claims, key, json_object_get(value));
 	}
-	text = arena_strdup(&arena, json_object_to_json_string_ext(claims, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	text = arena_strdup(&arena, json_object_to_json_string_ext(claims, JSON_C_TO_STRING_PLAIN |
+										   JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(claims);
 	json_object_put(changes);
 	return text;
@@ -104,12 +105,15 @@ END_TEST
 
 START_TEST(claims_that_are_no_strict_object_are_bad)
 {
-	static const char *const texts[] = {
-		"[]", "7", "", "{\"iss\":\"issuer\",\"iss\":\"issuer\",\"aud\":\"service\",\"exp\":1000300}",
-		"{\"iss\":\"issuer\",\"aud\":\"service\",\"exp\":1000300,\"exp\":1}",
-		"{'iss':'issuer','aud':'service','exp':1000300}", "{\"iss\":\"issuer\",\"aud\":\"service\",\"exp\":1000300} ]",
-		"{\"iss\":\"issuer\\u0000\",\"aud\":\"service\",\"exp\":1000300}",
-		"{\"ISS\":\"issuer\",\"aud\":\"service\",\"exp\":1000300}"};
+	static const char *const texts[] = {"[]",
+					    "7",
+					    "",
+					    "{\"iss\":\"issuer\",\"iss\":\"issuer\",\"aud\":\"service\",\"exp\":1000300}",
+					    "{\"iss\":\"issuer\",\"aud\":\"service\",\"exp\":1000300,\"exp\":1}",
+					    "{'iss':'issuer','aud':'service','exp':1000300}",
+					    "{\"iss\":\"issuer\",\"aud\":\"service\",\"exp\":1000300} ]",
+					    "{\"iss\":\"issuer\\u0000\",\"aud\":\"service\",\"exp\":1000300}",
+					    "{\"ISS\":\"issuer\",\"aud\":\"service\",\"exp\":1000300}"};
 
 	begin("P-256");
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -131,7 +135,8 @@ START_TEST(the_identity_is_what_the_claims_say)
 	struct identity out;
 
 	begin("P-256");
-	ck_assert_int_eq(judge_text(jws_sign(&arena, &signer, JWA_ES256, signer.thumbprint, SPAN_LIT(claims)), &out), TOKEN_GOOD);
+	ck_assert_int_eq(judge_text(jws_sign(&arena, &signer, JWA_ES256, signer.thumbprint, SPAN_LIT(claims)), &out),
+			 TOKEN_GOOD);
 	ck_assert_str_eq(out.user, "me");
 	ck_assert_str_eq(out.auth_type, "build");
 	ck_assert_str_eq(out.user_claim, "x.y.z");

@@ -24,8 +24,9 @@ const struct test_file *tests_uuid(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_arena, tests_base64,  tests_crc32c, tests_digest, tests_error, tests_hash,   tests_hex,	    tests_json_scan, tests_json_tree,
-		tests_json_write, tests_log,   tests_percent, tests_secret, tests_span,  tests_strbuf, tests_timetext, tests_utf8,     tests_uuid,
+		tests_arena,  tests_base64,    tests_crc32c,    tests_digest,     tests_error, tests_hash,
+		tests_hex,    tests_json_scan, tests_json_tree, tests_json_write, tests_log,   tests_percent,
+		tests_secret, tests_span,      tests_strbuf,    tests_timetext,   tests_utf8,  tests_uuid,
 	};
 
 	return test_run("base", files, sizeof files / sizeof *files);

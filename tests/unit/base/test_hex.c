@@ -20,7 +20,8 @@ END_TEST
 
 START_TEST(only_lower_case_digits_of_the_right_number_are_taken)
 {
-	static const char *const refused[] = {"", "a", "abc", "abcdef", "AB12", "ab1g", "0x12", " ab1", "ab:1", "ab/1", "ab`1"};
+	static const char *const refused[] = {"",     "a",    "abc",  "abcdef", "AB12", "ab1g",
+					      "0x12", " ab1", "ab:1", "ab/1",   "ab`1"};
 	unsigned char out[2];
 
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)

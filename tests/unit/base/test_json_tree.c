@@ -70,8 +70,10 @@ START_TEST(the_ceiling_of_the_arena_ends_the_building_and_nothing_is_lost)
 	arena_init(&arena, 100);
 	if (setjmp(arena.on_exhausted) == 0) {
 		arena.armed = true;
-		(void)json_tree(&arena, SPAN_LIT("{\"a\":{\"b\":[\"A\",{\"c\":\"\\u0041 and a hundred bytes more, which is more than "
-						 "there is room for below the ceiling that the arena has got here\"}]}}"));
+		(void)json_tree(
+			&arena,
+			SPAN_LIT("{\"a\":{\"b\":[\"A\",{\"c\":\"\\u0041 and a hundred bytes more, which is more than "
+				 "there is room for below the ceiling that the arena has got here\"}]}}"));
 		jumped = false;
 	}
 	ck_assert(jumped);

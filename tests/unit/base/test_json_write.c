@@ -27,11 +27,11 @@ START_TEST(strings_are_escaped)
 		{{"\n\r\t\b\f", 5}, "\"\\n\\r\\t\\u0008\\u000c\""},
 		{{"\0\x01\x1f\x7f", 4}, "\"\\u0000\\u0001\\u001f\\u007f\""},
 		{{"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", 9}, "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\""},
-		{{"a\xff" "b", 3}, "\"a\xef\xbf\xbd" "b\""},
-		{{"\xc0\xaf", 2}, "\"\xef\xbf\xbd\xef\xbf\xbd\""},	 /* overlong slash */
+		{{"a\xff\x62", 3}, "\"a\xef\xbf\xbd\x62\""},
+		{{"\xc0\xaf", 2}, "\"\xef\xbf\xbd\xef\xbf\xbd\""},                 /* overlong slash */
 		{{"\xed\xa0\x80", 3}, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""}, /* surrogate */
-		{{"\xe2\x82", 2}, "\"\xef\xbf\xbd\xef\xbf\xbd\""},	 /* cut short */
-		{{"\xc3\"", 2}, "\"\xef\xbf\xbd\\\"\""},		 /* the quote is no tail byte */
+		{{"\xe2\x82", 2}, "\"\xef\xbf\xbd\xef\xbf\xbd\""},                 /* cut short */
+		{{"\xc3\"", 2}, "\"\xef\xbf\xbd\\\"\""},                           /* the quote is no tail byte */
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -27,8 +27,8 @@ END_TEST
 
 START_TEST(a_number_is_decimal_digits_that_fit)
 {
-	static const char *const refused[] = {"", "-1", "+1", " 1", "1 ", "1.0", "0x1", "1e3", "18446744073709551616",
-					      "99999999999999999999", "1\n"};
+	static const char *const refused[] = {
+		"", "-1", "+1", " 1", "1 ", "1.0", "0x1", "1e3", "18446744073709551616", "99999999999999999999", "1\n"};
 	uint64_t value = 7;
 
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)

@@ -39,8 +39,7 @@ static inline void load_rest(struct loaded *loaded, const char *before, struct s
 {
 	char text[4096];
 
-	ck_assert_uint_lt((size_t)snprintf(text, sizeof text, "version: 0.1\n%s%.*s", before, SPAN_ARG(rest)),
-			  sizeof text);
+	ck_assert_uint_lt((size_t)snprintf(text, sizeof text, "version: 0.1\n%s%.*s", before, SPAN_ARG(rest)), sizeof text);
 	load_text(loaded, span_of(text), environment);
 }
 

@@ -152,9 +152,11 @@ START_TEST(a_scheme_is_named_with_its_settings)
 {
 	struct loaded l;
 
-	load_rest(&l, "storage: filesystem\n",
-		  SPAN_LIT("auth: {token: {realm: r, service: s, issuer: i, rootcertbundle: /b, signingalgorithms: [ES256]}}\n"),
-		  NULL);
+	load_rest(
+		&l, "storage: filesystem\n",
+		SPAN_LIT(
+			"auth: {token: {realm: r, service: s, issuer: i, rootcertbundle: /b, signingalgorithms: [ES256]}}\n"),
+		NULL);
 	ck_assert_uint_eq(l.report.errors, 0);
 	ck_assert_uint_eq(l.report.warnings, 0);
 	ck_assert_int_eq(l.config->auth.scheme, CONFIG_AUTH_TOKEN);
@@ -199,9 +201,10 @@ START_TEST(secrets_stay_out_of_messages)
 {
 	struct loaded l;
 
-	load_rest(&l, "storage: filesystem\n",
-		  SPAN_LIT("http: {secret: \"hunter2\\n\"}\ndatabase: {password: [hunter2]}\nproxy: {password: {hunter2: }}"),
-		  NULL);
+	load_rest(
+		&l, "storage: filesystem\n",
+		SPAN_LIT("http: {secret: \"hunter2\\n\"}\ndatabase: {password: [hunter2]}\nproxy: {password: {hunter2: }}"),
+		NULL);
 	ck_assert_uint_eq(l.report.errors, 3);
 	ck_assert_ptr_null(strstr(messages(&l, true), "hunter2"));
 	unload(&l);
@@ -272,8 +275,7 @@ START_TEST(a_file_that_cannot_be_read_is_one_line)
 
 	ck_assert_str_eq(load_error("/nonexistent/f.yml", NULL), "/nonexistent/f.yml: No such file or directory");
 	ck_assert_str_eq(load_error("/", NULL), "/: Is a directory");
-	ck_assert_str_eq(load_error(NULL, none),
-			 "configuration: no file is named, nor is REGISTRY_CONFIGURATION_PATH set");
+	ck_assert_str_eq(load_error(NULL, none), "configuration: no file is named, nor is REGISTRY_CONFIGURATION_PATH set");
 	ck_assert_str_eq(load_error("/dev/zero", NULL), "/dev/zero: is larger than 1 MiB");
 }
 END_TEST
@@ -324,8 +326,7 @@ END_TEST
 TEST_FILE(config, the_file_of_debians_package_loads, the_files_of_distributions_images_load, what_omnibus_renders_loads,
 	  omnibus_with_a_database_elsewhere_only_gets_a_word_about_its_extra_key,
 	  bad_files_name_line_key_and_reason_of_every_error, harmless_keys_only_warn, settings_reach_their_members,
-	  an_open_registry_is_said_to_be_open, a_scheme_is_named_with_its_settings,
-	  a_broken_scheme_is_not_called_open,
+	  an_open_registry_is_said_to_be_open, a_scheme_is_named_with_its_settings, a_broken_scheme_is_not_called_open,
 	  given_tells_a_default_from_the_same_value_written_down, secrets_stay_out_of_messages,
 	  a_reload_brings_all_into_force_but_what_the_web_server_serves_by,
 	  a_report_keeps_the_first_hundred_and_counts_the_rest, a_file_that_cannot_be_read_is_one_line,

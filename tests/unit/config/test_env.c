@@ -45,7 +45,8 @@ END_TEST
 
 START_TEST(a_value_that_is_not_yaml_is_taken_as_text_where_text_is_due)
 {
-	char *environment[] = {(char[]){"REGISTRY_HTTP_SECRET=%a: [b"}, (char[]){"REGISTRY_DATABASE_PASSWORD='it''s'"}, NULL};
+	char *environment[] = {(char[]){"REGISTRY_HTTP_SECRET=%a: [b"}, (char[]){"REGISTRY_DATABASE_PASSWORD='it''s'"},
+			       NULL};
 	struct loaded l;
 
 	load_rest(&l, "storage: filesystem\n", SPAN_LIT(""), environment);

@@ -73,8 +73,7 @@ START_TEST(secrets_are_not_printed)
 {
 	struct loaded l;
 
-	load_rest(&l, "storage: filesystem\n", SPAN_LIT("http: {secret: hunter2}\ndatabase: {password: hunter2}"),
-		  NULL);
+	load_rest(&l, "storage: filesystem\n", SPAN_LIT("http: {secret: hunter2}\ndatabase: {password: hunter2}"), NULL);
 	ck_assert_ptr_null(strstr(print(&l), "hunter2"));
 	ck_assert_ptr_nonnull(strstr(print(&l), "secret: \"***\"  # f:3\n"));
 	unload(&l);
@@ -181,8 +180,8 @@ static void expect_all_given(const char *name, const struct setting *group)
 	for (size_t i = 0; i < settings_count; i++) {
 		const struct setting *row = &settings[i];
 
-		if (row->offset != SETTING_NOWHERE && !(row->traits & QUIET) &&
-		    (!group || setting_is_under(row, group)) && (group || !is_of_another_sample(row)))
+		if (row->offset != SETTING_NOWHERE && !(row->traits & QUIET) && (!group || setting_is_under(row, group)) &&
+		    (group || !is_of_another_sample(row)))
 			ck_assert_msg(config_given(l.config, row->path), "%s lacks %s", path, row->path);
 	}
 	unload(&l);
@@ -209,5 +208,5 @@ START_TEST(each_choice_has_a_sample_with_its_settings)
 END_TEST
 
 TEST_FILE(print, what_is_printed_loads_to_the_same, secrets_are_not_printed, a_value_from_the_environment_says_so,
-	  the_list_has_a_line_for_every_key, the_sample_file_shows_the_defaults,
-	  the_sample_file_names_every_setting_in_use, each_choice_has_a_sample_with_its_settings)
+	  the_list_has_a_line_for_every_key, the_sample_file_shows_the_defaults, the_sample_file_names_every_setting_in_use,
+	  each_choice_has_a_sample_with_its_settings)

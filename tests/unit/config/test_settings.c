@@ -76,8 +76,15 @@ START_TEST(variables_find_rows_by_either_name)
 {
 	static const struct {
 		const char *variable, *path;
-	} cases[] = {{"NOTIFICATIONS", "notifications"}, {"rate_limiter", "rate_limiter"}, {"RATELIMITER", "rate_limiter"},
-		     {"HTTP_ADDR", "http"}, {"HTTPS", NULL}, {"HTT", NULL}, {"", NULL}};
+	} cases[] = {
+		{"NOTIFICATIONS", "notifications"},
+		{"rate_limiter", "rate_limiter"},
+		{"RATELIMITER", "rate_limiter"},
+		{"HTTP_ADDR", "http"},
+		{"HTTPS", NULL},
+		{"HTT", NULL},
+		{"", NULL},
+	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct span rest = span_of(cases[i].variable);
@@ -121,6 +128,6 @@ START_TEST(durations_are_gos)
 }
 END_TEST
 
-TEST_FILE(settings, every_row_stands_behind_its_group, no_name_stands_for_two_rows,
-	  every_default_is_a_value_of_its_setting, every_row_has_help_and_words_where_it_needs_them,
-	  variables_find_rows_by_either_name, the_longest_name_wins_in_a_variable, durations_are_gos)
+TEST_FILE(settings, every_row_stands_behind_its_group, no_name_stands_for_two_rows, every_default_is_a_value_of_its_setting,
+	  every_row_has_help_and_words_where_it_needs_them, variables_find_rows_by_either_name,
+	  the_longest_name_wins_in_a_variable, durations_are_gos)

@@ -41,8 +41,8 @@ static double seconds(void)
 
 START_TEST(hostile_files_of_full_size_are_refused_fast)
 {
-	static const char *const units[] = {"[", "{", "[[]", "- ", "? ", "{a: ", "a: {", "!!seq [", "[\n", "- - -\n ", "? [",
-					    "\"", "|\n", "&a [", ": ", "a:\n", "- a\n", "[a]: "};
+	static const char *const units[] = {"[",        "{",   "[[]", "- ",  "? ",   "{a: ", "a: {", "!!seq [", "[\n",
+					    "- - -\n ", "? [", "\"",  "|\n", "&a [", ": ",   "a:\n", "- a\n",   "[a]: "};
 	char *buffer = malloc(LIMIT_CONFIG_FILE);
 	double begin;
 
@@ -90,8 +90,8 @@ END_TEST
 
 START_TEST(json_is_read_as_it_is)
 {
-	struct node *root = read_text(
-		SPAN_LIT("{\"a\\/b\": null, \"c\": \"\\u00e9\\t\\\"\", \"d\": [1, true, \"null\", {}]}"));
+	struct node *root =
+		read_text(SPAN_LIT("{\"a\\/b\": null, \"c\": \"\\u00e9\\t\\\"\", \"d\": [1, true, \"null\", {}]}"));
 	struct node *list;
 
 	ck_assert_ptr_nonnull(root);

@@ -70,7 +70,7 @@ START_TEST(what_was_read_under_an_old_stamp_is_not_kept)
 	begin(4096);
 	ck_assert(!holds(1, "a", 1, "one")); /* the database is asked under 1 ... */
 	ck_assert(!holds(2, "b", 1, "one")); /* ... a deletion comes in between ... */
-	put(1, "a", 1, "one");		     /* ... and the answer may be of before */
+	put(1, "a", 1, "one");               /* ... and the answer may be of before */
 	ck_assert(!holds(2, "a", 1, "one"));
 	ck_assert(!holds(1, "a", 1, "one"));
 	manifest_cache_free(cache);

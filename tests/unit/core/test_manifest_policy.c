@@ -40,10 +40,8 @@ static bool url_passes(const char *url)
 
 static void urls(const char *const *allow, size_t allow_count, const char *const *deny, size_t deny_count)
 {
-	settings = (struct manifest_policy_settings){.urls_allow = allow,
-						     .urls_allow_count = allow_count,
-						     .urls_deny = deny,
-						     .urls_deny_count = deny_count};
+	settings = (struct manifest_policy_settings){
+		.urls_allow = allow, .urls_allow_count = allow_count, .urls_deny = deny, .urls_deny_count = deny_count};
 	compile();
 }
 
@@ -194,7 +192,7 @@ START_TEST(children_are_needed_as_configured)
 	static const struct {
 		const char *os, *architecture;
 		bool due; /* when listed */
-	} cases[] = {{"linux", "amd64", true},	{"linux", "arm64", true}, {"linux", "s390x", false},
+	} cases[] = {{"linux", "amd64", true},    {"linux", "arm64", true}, {"linux", "s390x", false},
 		     {"windows", "amd64", false}, {NULL, "amd64", false},   {"linux", NULL, false}};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -37,7 +37,8 @@ struct server {
 /* Bytes that the request in `connection` has in all; 0: its head is not whole yet. */
 static size_t request_size(const struct connection *connection)
 {
-	const char *end = strstr(connection->text, "\r\n\r\n"), *length = strcasestr(connection->text, "\r\nContent-Length:");
+	const char *end = strstr(connection->text, "\r\n\r\n"),
+		   *length = strcasestr(connection->text, "\r\nContent-Length:");
 
 	if (!end)
 		return 0;

@@ -23,7 +23,7 @@ struct loopback_answer {
 #define LOOPBACK_TEXT 8192
 
 struct loopback_seen {
-	unsigned connection; /* counted from 1 */
+	unsigned connection;      /* counted from 1 */
 	char text[LOOPBACK_TEXT]; /* head and body, cut */
 };
 

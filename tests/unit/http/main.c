@@ -16,10 +16,10 @@ const struct test_file *tests_target(void);
 
 int main(void)
 {
-	const struct test_file *(*const files[])(void) = {tests_base_url,	tests_byterange, tests_client,
-							  tests_client_tls, tests_etag,	     tests_forwarded,
-							  tests_mediarange, tests_message,   tests_respond,
-							  tests_route,	    tests_target};
+	const struct test_file *(*const files[])(void) = {
+		tests_base_url,   tests_byterange, tests_client,  tests_client_tls, tests_etag,   tests_forwarded,
+		tests_mediarange, tests_message,   tests_respond, tests_route,      tests_target,
+	};
 
 	return test_run("http", files, sizeof files / sizeof *files);
 }

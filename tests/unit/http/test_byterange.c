@@ -63,5 +63,5 @@ START_TEST(an_absent_header_asks_for_nothing)
 }
 END_TEST
 
-TEST_FILE(byterange, an_absent_header_asks_for_nothing, the_table_of_range_headers_holds,
-	  the_table_of_chunk_ranges_holds, a_length_counts_both_ends)
+TEST_FILE(byterange, an_absent_header_asks_for_nothing, the_table_of_range_headers_holds, the_table_of_chunk_ranges_holds,
+	  a_length_counts_both_ends)

@@ -24,9 +24,9 @@ static void begin_with(const struct http_client_settings *settings, const struct
 	ck_assert_ptr_nonnull(client);
 }
 
-#define BEGIN(...)                                                                                                      \
-	static const struct loopback_answer script[] = {__VA_ARGS__};                                                  \
-	begin_with(&(struct http_client_settings){.retry_delay_ms = 2, .retries = 3}, script,                          \
+#define BEGIN(...)                                                                            \
+	static const struct loopback_answer script[] = {__VA_ARGS__};                         \
+	begin_with(&(struct http_client_settings){.retry_delay_ms = 2, .retries = 3}, script, \
 		   sizeof script / sizeof *script)
 
 static void end(void)
@@ -38,8 +38,11 @@ static void end(void)
 
 static struct http_exchange exchange(const char *method, const char *target)
 {
-	return (struct http_exchange){.method = method, .repeatable = true,
-				      .url = arena_printf(&arena, "http://127.0.0.1:%d%s", server.port, target)};
+	return (struct http_exchange){
+		.method = method,
+		.repeatable = true,
+		.url = arena_printf(&arena, "http://127.0.0.1:%d%s", server.port, target),
+	};
 }
 
 static int64_t milliseconds(void)
@@ -357,10 +360,11 @@ START_TEST(nothing_is_smuggled_into_a_request)
 	static const struct {
 		const char *method, *suffix, *name, *value;
 	} faults[] = {
-		{"GET", "/", "X-A", "b\r\nX-B: c"}, {"GET", "/", "X-A", "b\nX-B"}, {"GET", "/", "X-A", "\x7f"},
-		{"GET", "/", "X-A: b\r\nX-B", "c"}, {"GET", "/", "X A", "b"},	   {"GET", "/", "", "b"},
-		{"GET", "/a b", "X-A", "b"},	    {"GET", "/\r\nHost: x", "X-A", "b"},
-		{"GET /x", "/", "X-A", "b"},	    {"", "/", "X-A", "b"},
+		{"GET", "/", "X-A", "b\r\nX-B: c"}, {"GET", "/", "X-A", "b\nX-B"},
+		{"GET", "/", "X-A", "\x7f"},        {"GET", "/", "X-A: b\r\nX-B", "c"},
+		{"GET", "/", "X A", "b"},           {"GET", "/", "", "b"},
+		{"GET", "/a b", "X-A", "b"},        {"GET", "/\r\nHost: x", "X-A", "b"},
+		{"GET /x", "/", "X-A", "b"},        {"", "/", "X-A", "b"},
 	};
 
 	BEGIN(ok);
@@ -649,10 +653,10 @@ END_TEST
 TEST_FILE(client, a_request_goes_out_as_it_was_made, each_method_says_how_long_its_body_is, an_answer_to_head_has_no_body,
 	  a_file_is_sent_from_its_offset, a_file_that_got_shorter_is_a_failure, connections_are_used_again,
 	  a_kept_connection_that_died_costs_nothing, a_busy_service_is_asked_again_with_a_fresh_request,
-	  attempts_are_counted_and_the_last_answer_is_given, what_is_not_repeatable_is_not_repeated, other_answers_are_final,
-	  retry_after_is_respected, a_cut_answer_is_fetched_again, a_cut_answer_is_a_failure_in_the_end,
-	  nobody_there_is_a_failure_that_names_no_query, an_answer_beyond_the_limit_is_a_failure,
-	  nothing_is_smuggled_into_a_request, more_fields_than_fit_are_refused,
+	  attempts_are_counted_and_the_last_answer_is_given, what_is_not_repeatable_is_not_repeated,
+	  other_answers_are_final, retry_after_is_respected, a_cut_answer_is_fetched_again,
+	  a_cut_answer_is_a_failure_in_the_end, nobody_there_is_a_failure_that_names_no_query,
+	  an_answer_beyond_the_limit_is_a_failure, nothing_is_smuggled_into_a_request, more_fields_than_fit_are_refused,
 	  only_http_is_spoken_and_no_user_is_taken_from_a_url, proxies_of_the_environment_are_not_used,
 	  a_good_answer_is_sunk_and_an_error_is_kept, what_was_sunk_in_part_is_not_repeated, a_silent_service_is_left,
 	  several_run_at_once, after_a_failure_nothing_new_is_begun, requests_per_second_are_bounded,

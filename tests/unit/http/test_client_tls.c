@@ -44,9 +44,10 @@ static pid_t openssl(const char *const arguments[], FILE **out)
 static void make_certificate(const struct tls *tls, const char *key, const char *name)
 {
 	char subject[64];
-	const char *const arguments[] = {"openssl", "req",  "-x509", "-newkey", "ec",      "-pkeyopt", "ec_paramgen_curve:P-256",
-				   "-nodes",  "-out", tls->certificate,   "-keyout", key, "-days", "2",
-				   "-subj",   "/CN=test", "-addext", subject, NULL};
+	const char *const arguments[] = {
+		"openssl", "req",      "-x509",          "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+		"-nodes",  "-out",     tls->certificate, "-keyout", key,  "-days",    "2",
+		"-subj",   "/CN=test", "-addext",        subject,   NULL};
 	int status;
 	FILE *out;
 	pid_t pid;
@@ -70,8 +71,8 @@ static struct tls start(const char *name)
 	(void)snprintf(tls.certificate, sizeof tls.certificate, "%s/cert.pem", tls.folder);
 	(void)snprintf(key, sizeof key, "%s/key.pem", tls.folder);
 	make_certificate(&tls, key, name);
-	tls.pid = openssl((const char *[]){"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", tls.certificate, "-key", key,
-				     "-www", NULL},
+	tls.pid = openssl((const char *[]){"openssl", "s_server", "-accept", "127.0.0.1:0", "-cert", tls.certificate,
+					   "-key", key, "-www", NULL},
 			  &out);
 	while (!tls.port && fgets(line, sizeof line, out)) /* ends when the server does */
 		if (strncmp(line, "ACCEPT 127.0.0.1:", 17) == 0)

@@ -67,9 +67,15 @@ END_TEST
 
 START_TEST(a_malformed_length_is_refused)
 {
-	static const char *const lengths[] = {"CONTENT_LENGTH=-1", "CONTENT_LENGTH=1 2", "CONTENT_LENGTH=0x10",
-					      "CONTENT_LENGTH=+5", "CONTENT_LENGTH=9223372036854775808",
-					      "CONTENT_LENGTH=99999999999999999999", "CONTENT_LENGTH=5, 5"};
+	static const char *const lengths[] = {
+		"CONTENT_LENGTH=-1",
+		"CONTENT_LENGTH=1 2",
+		"CONTENT_LENGTH=0x10",
+		"CONTENT_LENGTH=+5",
+		"CONTENT_LENGTH=9223372036854775808",
+		"CONTENT_LENGTH=99999999999999999999",
+		"CONTENT_LENGTH=5, 5",
+	};
 
 	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
 		GIVEN(lengths[i]);

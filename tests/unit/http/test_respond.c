@@ -38,8 +38,17 @@ END_TEST
 START_TEST(a_value_that_could_end_a_header_turns_the_reply_into_500)
 {
 	static char long_value[LIMIT_HEADER_VALUE + 2];
-	static const char *const values[] = {"a\r\nX-Accel-Redirect: /etc/passwd", "a\n", "\r", "tab\there", "a\x7f", "a\x01",
-					     "\xc3\xa4", "\xff", long_value};
+	static const char *const values[] = {
+		"a\r\nX-Accel-Redirect: /etc/passwd",
+		"a\n",
+		"\r",
+		"tab\there",
+		"a\x7f",
+		"a\x01",
+		"\xc3\xa4",
+		"\xff",
+		long_value,
+	};
 
 	memset(long_value, 'x', LIMIT_HEADER_VALUE + 1);
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
@@ -220,9 +229,8 @@ START_TEST(an_error_replaces_what_was_built)
 	HEADER_IS("Content-Type", "application/json");
 	HEADER_ABSENT("Docker-Content-Digest");
 	HEADER_ABSENT("Retry-After");
-	ck_assert(span_is(fake_body(&fake),
-			  "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest unknown\","
-			  "\"detail\":\"unknown tag=\\\"a\xef\xbf\xbd\\\"\\r\\n\"}]}\n"));
+	ck_assert(span_is(fake_body(&fake), "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest unknown\","
+					    "\"detail\":\"unknown tag=\\\"a\xef\xbf\xbd\\\"\\r\\n\"}]}\n"));
 	fake_release(&fake);
 }
 END_TEST
@@ -235,9 +243,10 @@ START_TEST(several_errors_are_one_list)
 	response_error(&response, &fake.error);
 	ck_assert(finish(HTTP_PUT));
 	HEADER_IS("Status", "400 Bad Request");
-	ck_assert(span_is(fake_body(&fake),
-			  "{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\","
-			  "\"detail\":\"sha256:aa\"},{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\"}]}\n"));
+	ck_assert(
+		span_is(fake_body(&fake),
+			"{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\","
+			"\"detail\":\"sha256:aa\"},{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\"}]}\n"));
 	fake_release(&fake);
 }
 END_TEST

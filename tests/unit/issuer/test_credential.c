@@ -42,7 +42,8 @@ END_TEST
 START_TEST(names_of_accounts)
 {
 	static const char *const good[] = {"a", "ann", "ann.b", "a-b_c", "ann@example.com", "a+b", "0x", "a..b"};
-	static const char *const bad[] = {"", "Ann", ".a", "a.", "-a", "a-", "a b", "a:b", "a/b", "ann\n", "\xc3\xa4", "@a", "a@"};
+	static const char *const bad[] = {"",    "Ann", ".a",    "a.",       "-a", "a-", "a b",
+					  "a:b", "a/b", "ann\n", "\xc3\xa4", "@a", "a@"};
 	char many[101];
 
 	memset(many, 'a', sizeof many);

@@ -66,8 +66,14 @@ START_TEST(the_catalog_is_for_administrators_with_all_they_may)
 		const char *account;
 		bool may;
 	} cases[] = {
-		{"nobody", false}, {"user", false}, {"robot", false}, {"admin", true}, {"admin maintainer", true},
-		{"admin developer", false}, {"admin maintainer@here", false}, {"user maintainer", false},
+		{"nobody", false},
+		{"user", false},
+		{"robot", false},
+		{"admin", true},
+		{"admin maintainer", true},
+		{"admin developer", false},
+		{"admin maintainer@here", false},
+		{"user maintainer", false},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

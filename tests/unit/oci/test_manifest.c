@@ -7,8 +7,8 @@
 #include "../../lib/test.h"
 
 #define DIGEST "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-#define DIGEST512                                                                                                      \
-	"sha512:ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"                                      \
+#define DIGEST512                                                                 \
+	"sha512:ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a" \
 	"2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
 #define DESC "{\"mediaType\":\"a/b\",\"digest\":\"" DIGEST "\",\"size\":1}"
 #define IMAGE_START "{\"schemaVersion\":2,\"mediaType\":\"" MEDIATYPE_OCI_MANIFEST "\",\"config\":" DESC
@@ -110,8 +110,7 @@ END_TEST
 
 START_TEST(descriptors_carry_digest_and_size)
 {
-	static const char body[] =
-	    IMAGE_START ",\"layers\":[{\"digest\":\"" DIGEST512 "\",\"size\":9223372036854775807}]}";
+	static const char body[] = IMAGE_START ",\"layers\":[{\"digest\":\"" DIGEST512 "\",\"size\":9223372036854775807}]}";
 	struct digest digest;
 
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);
@@ -214,8 +213,7 @@ START_TEST(a_media_type_has_a_longest_length)
 		const char *body;
 
 		arena_init(&arena, LIMIT_REQUEST_MEMORY);
-		body =
-		    arena_printf(&arena, IMAGE_START ",\"artifactType\":\"%.*s\"}", (int)LIMIT_MEDIA_TYPE + over, type);
+		body = arena_printf(&arena, IMAGE_START ",\"artifactType\":\"%.*s\"}", (int)LIMIT_MEDIA_TYPE + over, type);
 		ck_assert(parse(span_of(body), SPAN_LIT("")) == !over);
 		arena_release(&arena);
 	}

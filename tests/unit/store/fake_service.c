@@ -158,8 +158,8 @@ static bool begin(struct object_service *service, const char *key, struct object
 	return leave(fake, error);
 }
 
-static bool put_parts(struct object_service *service, const struct object_upload *to, struct object_part *parts, size_t count,
-		      struct arena *arena, struct error *error)
+static bool put_parts(struct object_service *service, const struct object_upload *to, struct object_part *parts,
+		      size_t count, struct arena *arena, struct error *error)
 {
 	struct fake_service *fake = fake_of(service);
 	struct fake_upload *upload = *find_upload(fake, to);
@@ -336,7 +336,8 @@ static bool sign(struct object_service *service, const char *key, enum object_ve
 	if (!enter(fake, "sign", error))
 		return false;
 	if (!fake->cannot_sign)
-		*out = arena_printf(arena, "https://fake/%s?verb=%s&seconds=%u", key, verb == OBJECT_HEAD ? "HEAD" : "GET", seconds);
+		*out = arena_printf(arena, "https://fake/%s?verb=%s&seconds=%u", key, verb == OBJECT_HEAD ? "HEAD" : "GET",
+				    seconds);
 	return leave(fake, error);
 }
 

@@ -10,15 +10,15 @@
 static struct aws_ranges ranges; /* zeroed for each test: Check forks */
 static struct arena arena;
 
-#define FILE_TEXT                                                                                                       \
-	"{\n \"syncToken\": \"1700000000\", \"createDate\": \"2026-11-01-00-00-00\",\n \"prefixes\": [\n"                \
-	"  {\"ip_prefix\": \"3.5.140.0/22\", \"region\": \"ap-northeast-2\", \"service\": \"AMAZON\"},\n"                 \
-	"  {\"ip_prefix\": \"3.5.144.0/23\", \"region\": \"us-west-2\", \"service\": \"S3\"},\n"                          \
-	"  {\"ip_prefix\": \"3.5.144.0/24\", \"region\": \"us-west-2\", \"service\": \"EC2\"},\n"                         \
-	"  {\"ip_prefix\": \"52.94.76.7/32\", \"region\": \"us-west-2\", \"service\": \"AMAZON\"},\n"                     \
-	"  {\"region\": \"eu-west-1\", \"ip_prefix\": \"13.34.0.0/16\", \"service\": \"AMAZON\"}\n ],\n"                  \
-	" \"ipv6_prefixes\": [\n"                                                                                      \
-	"  {\"ipv6_prefix\": \"2600:1ff0:4000::/36\", \"region\": \"us-west-2\", \"service\": \"AMAZON\"},\n"             \
+#define FILE_TEXT                                                                                             \
+	"{\n \"syncToken\": \"1700000000\", \"createDate\": \"2026-11-01-00-00-00\",\n \"prefixes\": [\n"     \
+	"  {\"ip_prefix\": \"3.5.140.0/22\", \"region\": \"ap-northeast-2\", \"service\": \"AMAZON\"},\n"     \
+	"  {\"ip_prefix\": \"3.5.144.0/23\", \"region\": \"us-west-2\", \"service\": \"S3\"},\n"              \
+	"  {\"ip_prefix\": \"3.5.144.0/24\", \"region\": \"us-west-2\", \"service\": \"EC2\"},\n"             \
+	"  {\"ip_prefix\": \"52.94.76.7/32\", \"region\": \"us-west-2\", \"service\": \"AMAZON\"},\n"         \
+	"  {\"region\": \"eu-west-1\", \"ip_prefix\": \"13.34.0.0/16\", \"service\": \"AMAZON\"}\n ],\n"      \
+	" \"ipv6_prefixes\": [\n"                                                                             \
+	"  {\"ipv6_prefix\": \"2600:1ff0:4000::/36\", \"region\": \"us-west-2\", \"service\": \"AMAZON\"},\n" \
 	"  {\"ipv6_prefix\": \"2a05:d07a:a000::/40\", \"region\": \"eu-south-1\", \"service\": \"S3\"}\n ]\n}\n"
 
 static void load(const char *regions)
@@ -63,7 +63,10 @@ END_TEST
 START_TEST(a_bad_file_changes_nothing)
 {
 	static const char *const bad[] = {
-		"", "{}", "<html>", "{\"prefixes\": [{\"ip_prefix\": \"3.5.140.0/33\", \"region\": \"x\"}]}",
+		"",
+		"{}",
+		"<html>",
+		"{\"prefixes\": [{\"ip_prefix\": \"3.5.140.0/33\", \"region\": \"x\"}]}",
 		"{\"prefixes\": [{\"ip_prefix\": \"3.5.140.0\", \"region\": \"x\"}]}",
 		"{\"prefixes\": [{\"ip_prefix\": \"all/8\", \"region\": \"x\"}]}",
 		"{\"prefixes\": [{\"ip_prefix\": \"10.0.0.0/8\", \"region\": \"x\"}",
@@ -95,8 +98,9 @@ END_TEST
 
 START_TEST(a_text_with_escapes_is_passed_over)
 {
-	static const char text[] = "{\"create\\\"Date}\": \"x\\\\\", \"prefixes\": [{\"region\": \"a\\\"}b\", \"ip_prefix\": "
-				   "\"10.0.0.0/8\"}]}";
+	static const char text[] =
+		"{\"create\\\"Date}\": \"x\\\\\", \"prefixes\": [{\"region\": \"a\\\"}b\", \"ip_prefix\": "
+		"\"10.0.0.0/8\"}]}";
 	const char *reason = "";
 
 	arena_init(&arena, MEMORY);
@@ -110,7 +114,8 @@ START_TEST(the_file_is_fetched_and_stays_when_it_cannot_be)
 {
 	static const struct loopback_answer script[] = {
 		{"HTTP/1.1 200 OK\r\nContent-Length: 70\r\n\r\n"
-		 "{\"prefixes\": [{\"ip_prefix\": \"10.0.0.0/8\", \"region\": \"eu-central-1\"}]}\n", AFTER_KEEP},
+		 "{\"prefixes\": [{\"ip_prefix\": \"10.0.0.0/8\", \"region\": \"eu-central-1\"}]}\n",
+		 AFTER_KEEP},
 		{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", AFTER_KEEP},
 		{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", AFTER_KEEP},
 	};

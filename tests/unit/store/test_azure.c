@@ -76,18 +76,18 @@ static void close_lab(void)
 	arena_release(&lab.arena);
 }
 
-#define OPEN(...)                                                                                                      \
-	do {                                                                                                           \
-		static const struct reply replies_[] = {__VA_ARGS__};                                                  \
-		serve(replies_, sizeof replies_ / sizeof *replies_);                                                   \
-		open_service();                                                                                        \
+#define OPEN(...)                                                     \
+	do {                                                          \
+		static const struct reply replies_[] = {__VA_ARGS__}; \
+		serve(replies_, sizeof replies_ / sizeof *replies_);  \
+		open_service();                                       \
 	} while (0)
 
 static void expect_seen(unsigned number, const char *due)
 {
 	ck_assert_uint_gt(lab.server.record->count, number);
-	ck_assert_msg(strstr(lab.server.record->seen[number].text, due) != NULL, "request %u: no \"%s\" in:\n%s", number, due,
-		      lab.server.record->seen[number].text);
+	ck_assert_msg(strstr(lab.server.record->seen[number].text, due) != NULL, "request %u: no \"%s\" in:\n%s", number,
+		      due, lab.server.record->seen[number].text);
 }
 
 static void expect_count(unsigned due)
@@ -190,7 +190,8 @@ END_TEST
 
 START_TEST(the_code_is_also_found_in_the_body)
 {
-	OPEN({"404 Not Found", "<?xml version=\"1.0\"?><Error><Code>ContainerNotFound</Code><Message>no</Message></Error>"});
+	OPEN({"404 Not Found",
+	      "<?xml version=\"1.0\"?><Error><Code>ContainerNotFound</Code><Message>no</Message></Error>"});
 	ck_assert(!lab.service->ops->remove(lab.service, KEY, &lab.arena, &lab.error));
 	expect_error(E_UNKNOWN);
 	close_lab();
@@ -199,8 +200,10 @@ END_TEST
 
 START_TEST(what_an_append_blob_of_distributions_holds_is_taken)
 {
-	OPEN({"409 Conflict|x-ms-error-code: InvalidBlobType", ""}, {"200 OK|x-ms-blob-type: AppendBlob|Content-Length: 5", ""},
-	     {"409 Conflict|x-ms-error-code: InvalidBlobType", ""}, {"200 OK|x-ms-blob-type: AppendBlob|Content-Length: 6", ""});
+	OPEN({"409 Conflict|x-ms-error-code: InvalidBlobType", ""},
+	     {"200 OK|x-ms-blob-type: AppendBlob|Content-Length: 5", ""},
+	     {"409 Conflict|x-ms-error-code: InvalidBlobType", ""},
+	     {"200 OK|x-ms-blob-type: AppendBlob|Content-Length: 6", ""});
 	ck_assert(put());
 	ck_assert(!put());
 	expect_error(E_UNKNOWN);
@@ -269,8 +272,9 @@ END_TEST
 #define OURS "<Block><Name>MGQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Name><Size>3</Size></Block>"
 #define ANOTHERS "<Block><Name>MWQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Name><Size>3</Size></Block>"
 #define STAGED(blocks) "<BlockList><UncommittedBlocks>" blocks "</UncommittedBlocks></BlockList>"
-#define LISTED(committed, blocks)                                                                                      \
-	"<BlockList><CommittedBlocks>" committed "</CommittedBlocks><UncommittedBlocks>" blocks "</UncommittedBlocks></BlockList>"
+#define LISTED(committed, blocks)                                                               \
+	"<BlockList><CommittedBlocks>" committed "</CommittedBlocks><UncommittedBlocks>" blocks \
+	"</UncommittedBlocks></BlockList>"
 
 START_TEST(a_commit_lists_the_blocks_in_order)
 {
@@ -290,7 +294,9 @@ START_TEST(a_commit_whose_blocks_are_gone_is_done_when_the_blob_is_there)
 	     {"200 OK|ETag: \"0x1\"|x-ms-blob-content-length: 3", LISTED(ANOTHERS, OURS)}, {"201 Created", ""});
 	ck_assert(complete());
 	expect_seen(3, "\r\nIf-Match: \"0x1\"\r\n"); /* what we had staged goes, the blob stays as it is */
-	expect_seen(3, "<BlockList><Committed>MWQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Committed></BlockList>");
+	expect_seen(
+		3,
+		"<BlockList><Committed>MWQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Committed></BlockList>");
 	expect_count(4);
 	close_lab();
 	OPEN({"400 Bad|x-ms-error-code: InvalidBlockList", ""}, {"200 OK|Content-Length: 10", ""},
@@ -339,10 +345,12 @@ END_TEST
 START_TEST(abandoning_spares_what_is_not_the_uploads_own)
 {
 	/* nothing there; another upload's blocks too; a blob; a blob that came in between */
-	OPEN({"404 Not Found|x-ms-error-code: BlobNotFound", ""}, {"200 OK|x-ms-blob-content-length: 0", STAGED(OURS ANOTHERS)},
-	     {"200 OK|x-ms-blob-content-length: 9", STAGED(OURS)}, {"200 OK|ETag: \"0x2\"|x-ms-blob-content-length: 3", LISTED(ANOTHERS, OURS)},
-	     {"201 Created", ""}, {"200 OK", STAGED("")},
-	     {"200 OK|x-ms-blob-content-length: 0", STAGED(OURS)}, {"409 Conflict|x-ms-error-code: BlobAlreadyExists", ""});
+	OPEN({"404 Not Found|x-ms-error-code: BlobNotFound", ""},
+	     {"200 OK|x-ms-blob-content-length: 0", STAGED(OURS ANOTHERS)},
+	     {"200 OK|x-ms-blob-content-length: 9", STAGED(OURS)},
+	     {"200 OK|ETag: \"0x2\"|x-ms-blob-content-length: 3", LISTED(ANOTHERS, OURS)}, {"201 Created", ""},
+	     {"200 OK", STAGED("")}, {"200 OK|x-ms-blob-content-length: 0", STAGED(OURS)},
+	     {"409 Conflict|x-ms-error-code: BlobAlreadyExists", ""});
 	for (int i = 0; i < 5; i++)
 		ck_assert(abandon());
 	expect_seen(4, "<Committed>MWQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Committed>");
@@ -370,7 +378,8 @@ END_TEST
 START_TEST(a_pending_copy_is_waited_for)
 {
 	OPEN({"202 Accepted|" STATUS("pending"), ""}, {"200 OK|" STATUS("pending") "|Content-Length: 0", ""},
-	     {"200 OK|" STATUS("success") "|Content-Length: 5", ""}, {"200 OK|" STATUS("success") "|Content-Length: 5", ""});
+	     {"200 OK|" STATUS("success") "|Content-Length: 5", ""},
+	     {"200 OK|" STATUS("success") "|Content-Length: 5", ""});
 	ck_assert(copy(5));
 	expect_seen(1, "HEAD /acc/reg/" KEY " ");
 	expect_count(4);
@@ -420,9 +429,9 @@ END_TEST
 
 START_TEST(what_a_failed_copy_left_is_copied_over)
 {
-	OPEN({"409 Conflict|x-ms-error-code: BlobAlreadyExists", ""}, {"200 OK|" STATUS("aborted") "|Content-Length: 0", ""},
-	     {"200 OK|" STATUS("aborted") "|Content-Length: 0", ""}, {"202 Accepted|" STATUS("success"), ""},
-	     {"200 OK|" STATUS("success") "|Content-Length: 5", ""});
+	OPEN({"409 Conflict|x-ms-error-code: BlobAlreadyExists", ""},
+	     {"200 OK|" STATUS("aborted") "|Content-Length: 0", ""}, {"200 OK|" STATUS("aborted") "|Content-Length: 0", ""},
+	     {"202 Accepted|" STATUS("success"), ""}, {"200 OK|" STATUS("success") "|Content-Length: 5", ""});
 	ck_assert(copy(5));
 	expect_count(5);
 	ck_assert_ptr_null(strstr(lab.server.record->seen[3].text, "If-None-Match"));
@@ -447,17 +456,20 @@ static bool list(char *keys)
 	return lab.service->ops->list(lab.service, "a/", note_key, keys, &lab.arena, &lab.error);
 }
 
-#define BLOB(name, size)                                                                                               \
-	"<Blob><Name>" name "</Name><Properties><Last-Modified>Tue, 14 Nov 2023 22:13:20 GMT</Last-Modified><Content-Length>" size \
+#define BLOB(name, size)                                                                                       \
+	"<Blob><Name>" name                                                                                    \
+	"</Name><Properties><Last-Modified>Tue, 14 Nov 2023 22:13:20 GMT</Last-Modified><Content-Length>" size \
 	"</Content-Length></Properties></Blob>"
-#define PAGE(blobs, next)                                                                                              \
-	"<?xml version=\"1.0\"?><EnumerationResults><Blobs>" blobs "</Blobs><NextMarker>" next "</NextMarker></EnumerationResults>"
+#define PAGE(blobs, next)                                                                      \
+	"<?xml version=\"1.0\"?><EnumerationResults><Blobs>" blobs "</Blobs><NextMarker>" next \
+	"</NextMarker></EnumerationResults>"
 
 START_TEST(a_list_goes_on_until_no_marker_is_left)
 {
 	char keys[200];
 
-	OPEN({"200 OK", PAGE(BLOB("a/1", "5"), "m 1/=")}, {"200 OK", PAGE("", "m2")}, {"200 OK", PAGE(BLOB("a/2", "0"), "")});
+	OPEN({"200 OK", PAGE(BLOB("a/1", "5"), "m 1/=")}, {"200 OK", PAGE("", "m2")},
+	     {"200 OK", PAGE(BLOB("a/2", "0"), "")});
 	http_client_set_now(1700000060);
 	ck_assert(list(keys));
 	ck_assert_str_eq(keys, "a/1:5:60 a/2:0:60 ");
@@ -484,7 +496,8 @@ START_TEST(a_list_that_is_none_is_an_error)
 {
 	char keys[200];
 
-	OPEN({"200 OK", "<html>"}, {"200 OK", "<?xml version=\"1.0\"?><Other/>"}, {"200 OK", PAGE("<Blob><Name>a/1</Name></Blob>", "")});
+	OPEN({"200 OK", "<html>"}, {"200 OK", "<?xml version=\"1.0\"?><Other/>"},
+	     {"200 OK", PAGE("<Blob><Name>a/1</Name></Blob>", "")});
 	for (int i = 0; i < 3; i++) {
 		ck_assert(!list(keys));
 		expect_error(E_UNAVAILABLE);
@@ -519,8 +532,9 @@ START_TEST(a_sas_stands_in_the_url_and_signs_nothing)
 	OPEN({"201 Created", ""});
 	lab.service->ops->close(lab.service);
 	lab.settings.credentials = AZURE_CONNECTION;
-	lab.settings.connection = secret_new(&lab.arena, arena_printf(&lab.arena, "BlobEndpoint=%s;SharedAccessSignature=sv=1&sig=a%%3D",
-								      lab.settings.service_url));
+	lab.settings.connection =
+		secret_new(&lab.arena, arena_printf(&lab.arena, "BlobEndpoint=%s;SharedAccessSignature=sv=1&sig=a%%3D",
+						    lab.settings.service_url));
 	open_service();
 	ck_assert(put());
 	expect_seen(0, "PUT /acc/reg/" KEY "?sv=1&sig=a%3D HTTP/1.1\r\n");
@@ -532,9 +546,9 @@ START_TEST(a_sas_stands_in_the_url_and_signs_nothing)
 END_TEST
 
 #define TOKEN(token) "{\"access_token\":\"" token "\",\"expires_in\":3600}"
-#define LENT                                                                                                           \
+#define LENT                                                                                                                     \
 	"<UserDelegationKey><SignedOid>oid</SignedOid><SignedTid>tid</SignedTid><SignedStart>2023-11-14T22:00:00Z</SignedStart>" \
-	"<SignedExpiry>2023-11-15T22:33:20Z</SignedExpiry><SignedService>b</SignedService>"                             \
+	"<SignedExpiry>2023-11-15T22:33:20Z</SignedExpiry><SignedService>b</SignedService>"                                      \
 	"<SignedVersion>2020-12-06</SignedVersion><Value>bGVudA==</Value></UserDelegationKey>"
 
 static void use_identity(void)
@@ -584,9 +598,10 @@ START_TEST(an_identity_signs_with_a_lent_key_that_is_kept)
 	use_identity();
 	http_client_set_now(1700000000); /* 2023-11-14T22:13:20Z */
 	ck_assert(lab.service->ops->sign(lab.service, KEY, OBJECT_GET, 1200, &url, &lab.arena, &lab.error));
-	ck_assert_ptr_nonnull(strstr(url, "/acc/reg/" KEY "?sv=2020-12-06&spr=https%2Chttp&se=2023-11-14T22%3A33%3A20Z&sr=b&sp=r"
-					  "&skoid=oid&sktid=tid&skt=2023-11-14T22%3A00%3A00Z&ske=2023-11-15T22%3A33%3A20Z"
-					  "&sks=b&skv=2020-12-06&sig="));
+	ck_assert_ptr_nonnull(strstr(url,
+				     "/acc/reg/" KEY "?sv=2020-12-06&spr=https%2Chttp&se=2023-11-14T22%3A33%3A20Z&sr=b&sp=r"
+				     "&skoid=oid&sktid=tid&skt=2023-11-14T22%3A00%3A00Z&ske=2023-11-15T22%3A33%3A20Z"
+				     "&sks=b&skv=2020-12-06&sig="));
 	expect_seen(1, "POST /acc/?restype=service&comp=userdelegationkey ");
 	expect_seen(1, "\r\nAuthorization: Bearer t1\r\n");
 	expect_seen(1, "<KeyInfo><Start>2023-11-14T21:58:20Z</Start><Expiry>2023-11-15T22:33:20Z</Expiry></KeyInfo>");
@@ -615,12 +630,13 @@ START_TEST(a_token_is_not_sent_in_the_clear)
 END_TEST
 
 TEST_FILE(azure, a_put_is_signed_typed_and_checksummed, a_busy_account_is_asked_again_under_a_new_signature,
-	  an_account_that_stays_busy_is_unavailable, a_wrong_set_up_is_not_asked_again, a_missing_container_is_not_a_missing_blob,
-	  the_code_is_also_found_in_the_body, what_an_append_blob_of_distributions_holds_is_taken,
-	  a_read_asks_for_its_range_and_takes_no_other_length, blocks_carry_the_uploads_id_and_their_number,
-	  a_commit_lists_the_blocks_in_order, a_commit_whose_blocks_are_gone_is_done_when_the_blob_is_there,
-	  abandoned_blocks_are_dropped_by_an_empty_commit, abandoning_spares_what_is_not_the_uploads_own,
-	  a_copy_that_is_over_at_once_is_checked_by_its_size, a_pending_copy_is_waited_for, a_copy_that_fails_is_no_blob,
+	  an_account_that_stays_busy_is_unavailable, a_wrong_set_up_is_not_asked_again,
+	  a_missing_container_is_not_a_missing_blob, the_code_is_also_found_in_the_body,
+	  what_an_append_blob_of_distributions_holds_is_taken, a_read_asks_for_its_range_and_takes_no_other_length,
+	  blocks_carry_the_uploads_id_and_their_number, a_commit_lists_the_blocks_in_order,
+	  a_commit_whose_blocks_are_gone_is_done_when_the_blob_is_there, abandoned_blocks_are_dropped_by_an_empty_commit,
+	  abandoning_spares_what_is_not_the_uploads_own, a_copy_that_is_over_at_once_is_checked_by_its_size,
+	  a_pending_copy_is_waited_for, a_copy_that_fails_is_no_blob,
 	  a_copy_that_takes_too_long_is_called_off_and_made_in_blocks, a_copy_to_where_the_same_is_already_is_done,
 	  what_a_failed_copy_left_is_copied_over, a_list_goes_on_until_no_marker_is_left, a_visitor_ends_a_list,
 	  a_list_that_is_none_is_an_error, legacy_names_begin_with_a_slash_and_keys_do_not,

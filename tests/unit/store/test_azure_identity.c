@@ -49,7 +49,10 @@ struct reply {
 	const char *body;
 };
 
-#define FOR_AN_HOUR(token) {"200 OK", "{\"token_type\":\"Bearer\",\"expires_in\":3600,\"access_token\":\"" token "\"}"}
+#define FOR_AN_HOUR(token)                                                                                 \
+	{                                                                                                  \
+		"200 OK", "{\"token_type\":\"Bearer\",\"expires_in\":3600,\"access_token\":\"" token "\"}" \
+	}
 
 static void open_lab(const struct reply *replies, size_t count)
 {
@@ -160,8 +163,7 @@ END_TEST
 
 START_TEST(a_renewal_that_fails_leaves_the_token_until_its_end)
 {
-	static const struct reply replies[] = {FOR_AN_HOUR("t1"), {"503 Busy", ""},
-							{"503 Busy", ""}, FOR_AN_HOUR("t2")};
+	static const struct reply replies[] = {FOR_AN_HOUR("t1"), {"503 Busy", ""}, {"503 Busy", ""}, FOR_AN_HOUR("t2")};
 
 	open_lab(replies, 4);
 	use_application();
@@ -193,7 +195,9 @@ END_TEST
 
 START_TEST(a_wrong_secret_says_so_without_it)
 {
-	static const struct reply replies[] = {{"401 Unauthorized", "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret.\\r\\nTrace ID: 1\",\"x\":1}"}};
+	static const struct reply replies[] = {
+		{"401 Unauthorized",
+		 "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret.\\r\\nTrace ID: 1\",\"x\":1}"}};
 
 	open_lab(replies, 1);
 	use_application();
@@ -275,8 +279,7 @@ END_TEST
 
 START_TEST(app_service_has_an_endpoint_and_a_header)
 {
-	static const struct reply replies[] = {
-		{"200 OK", "{\"access_token\":\"t1\",\"expires_on\":\"1700003600\" }\n"}};
+	static const struct reply replies[] = {{"200 OK", "{\"access_token\":\"t1\",\"expires_on\":\"1700003600\" }\n"}};
 
 	open_lab(replies, 1);
 	set("IDENTITY_ENDPOINT", arena_printf(&lab.arena, "%s/msi/token", lab.base));

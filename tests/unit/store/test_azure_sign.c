@@ -44,11 +44,13 @@ END_TEST
 /* Of Microsoft's first example under the key "key"; computed with Python's hmac. */
 START_TEST(a_signature_is_base64_of_hmac_sha256)
 {
-	static const char text[] = "GET\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:Fri, 26 Jun 2015 23:39:12 GMT\nx-ms-version:2015-02-21\n"
-				   "/myaccount/mycontainer\ncomp:metadata\nrestype:container\ntimeout:20";
+	static const char text[] =
+		"GET\n\n\n\n\n\n\n\n\n\n\n\nx-ms-date:Fri, 26 Jun 2015 23:39:12 GMT\nx-ms-version:2015-02-21\n"
+		"/myaccount/mycontainer\ncomp:metadata\nrestype:container\ntimeout:20";
 
 	arena_init(&arena, 1 << 20);
-	ck_assert_str_eq(azure_signature(secret_new(&arena, "a2V5"), text, &arena), "WM6PIVHYgxCEsyR7/qzf8xFpP0IqD5n1ky7LYLMZ/9g=");
+	ck_assert_str_eq(azure_signature(secret_new(&arena, "a2V5"), text, &arena),
+			 "WM6PIVHYgxCEsyR7/qzf8xFpP0IqD5n1ky7LYLMZ/9g=");
 	ck_assert_ptr_null(azure_signature(secret_new(&arena, "a2V5e"), text, &arena));
 	arena_release(&arena);
 }
@@ -56,12 +58,14 @@ END_TEST
 
 static struct azure_sas some_sas(void)
 {
-	return (struct azure_sas){.account = "account",
-				  .container = "container",
-				  .blob = "path/to/blob.txt",
-				  .expiry = "2022-03-01T08:17:34Z",
-				  .protocol = "https",
-				  .key = secret_new(&arena, "a2V5")};
+	return (struct azure_sas){
+		.account = "account",
+		.container = "container",
+		.blob = "path/to/blob.txt",
+		.expiry = "2022-03-01T08:17:34Z",
+		.protocol = "https",
+		.key = secret_new(&arena, "a2V5"),
+	};
 }
 
 START_TEST(a_sas_of_the_accounts_key)
@@ -70,8 +74,9 @@ START_TEST(a_sas_of_the_accounts_key)
 
 	arena_init(&arena, 1 << 20);
 	sas = some_sas();
-	ck_assert_str_eq(azure_sas_query(&sas, &arena),
-			 "sv=2020-12-06&spr=https&se=2022-03-01T08%3A17%3A34Z&sr=b&sp=r&sig=uDUzb9uuLBnpqwW5EbJdSdU6hRA545BrrWbCLrAcrOo%3D");
+	ck_assert_str_eq(
+		azure_sas_query(&sas, &arena),
+		"sv=2020-12-06&spr=https&se=2022-03-01T08%3A17%3A34Z&sr=b&sp=r&sig=uDUzb9uuLBnpqwW5EbJdSdU6hRA545BrrWbCLrAcrOo%3D");
 	/* this one is published, by a signing library in another language */
 	sas.protocol = "";
 	ck_assert_ptr_nonnull(strstr(azure_sas_query(&sas, &arena), "&sig=CP9a2LIrR9zeG4I4jZjqPetJSXWJ77QeUA7c3GMypyM%3D"));
@@ -83,17 +88,18 @@ END_TEST
 
 START_TEST(a_sas_of_a_lent_key_names_whose_it_is)
 {
-	struct azure_delegation delegation = {"oid", "tid", "2022-03-01T00:00:00Z", "2022-03-02T00:00:00Z", "b", "2020-12-06",
-					      {NULL}};
+	struct azure_delegation delegation = {"oid",        "tid", "2022-03-01T00:00:00Z", "2022-03-02T00:00:00Z", "b",
+					      "2020-12-06", {NULL}};
 	struct azure_sas sas;
 
 	arena_init(&arena, 1 << 20);
 	delegation.key = secret_new(&arena, "bGVudA==");
 	sas = some_sas();
 	sas.delegation = &delegation;
-	ck_assert_str_eq(azure_sas_query(&sas, &arena),
-			 "sv=2020-12-06&spr=https&se=2022-03-01T08%3A17%3A34Z&sr=b&sp=r&skoid=oid&sktid=tid"
-			 "&skt=2022-03-01T00%3A00%3A00Z&ske=2022-03-02T00%3A00%3A00Z&sks=b&skv=2020-12-06&sig=mDQwik5YhFmDrVFIWwJYIl3ZdYLyYIgFDo16m3KHHv4%3D");
+	ck_assert_str_eq(
+		azure_sas_query(&sas, &arena),
+		"sv=2020-12-06&spr=https&se=2022-03-01T08%3A17%3A34Z&sr=b&sp=r&skoid=oid&sktid=tid"
+		"&skt=2022-03-01T00%3A00%3A00Z&ske=2022-03-02T00%3A00%3A00Z&sks=b&skv=2020-12-06&sig=mDQwik5YhFmDrVFIWwJYIl3ZdYLyYIgFDo16m3KHHv4%3D");
 	arena_release(&arena);
 }
 END_TEST

@@ -16,13 +16,13 @@ static void on_every_driver(void (*behaviour)(struct lab *))
 	}
 }
 
-#define BEHAVIOUR(name)                                                                                                 \
-	static void name##_on(struct lab *lab);                                                                        \
-	START_TEST(name)                                                                                               \
-	{                                                                                                              \
-		on_every_driver(name##_on);                                                                            \
-	}                                                                                                              \
-	END_TEST                                                                                                       \
+#define BEHAVIOUR(name)                         \
+	static void name##_on(struct lab *lab); \
+	START_TEST(name)                        \
+	{                                       \
+		on_every_driver(name##_on);     \
+	}                                       \
+	END_TEST                                \
 	static void name##_on(struct lab *lab)
 
 #define HELLO SPAN_LIT("hello, blobs")
@@ -388,5 +388,5 @@ TEST_FILE(drivers, a_stream_in_pieces_becomes_the_blob, a_large_stream_is_stored
 	  the_digest_by_another_algorithm_is_of_the_acknowledged_bytes, an_unknown_blob_is_not_found_and_no_error,
 	  a_range_of_a_blob_is_read, a_read_past_the_end_fails, a_reader_that_hangs_up_ends_the_read,
 	  a_removed_blob_is_gone_and_may_be_removed_again, a_walk_sees_every_blob_once_and_no_upload,
-	  a_walk_ends_where_the_visitor_says, a_sweep_removes_uploads_that_nobody_claims,
-	  a_trial_passes_and_leaves_nothing, a_trial_that_was_killed_is_swept, both_algorithms_have_blobs_of_their_own)
+	  a_walk_ends_where_the_visitor_says, a_sweep_removes_uploads_that_nobody_claims, a_trial_passes_and_leaves_nothing,
+	  a_trial_that_was_killed_is_swept, both_algorithms_have_blobs_of_their_own)

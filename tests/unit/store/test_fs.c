@@ -104,9 +104,14 @@ static bool count_one(void *context, const struct digest *digest, uint64_t size)
 START_TEST(a_walk_passes_over_foreign_names)
 {
 	static const char *const foreign[] = {
-		FS_BLOBS "/README", FS_BLOBS "/md5/2c/" HELLO_HEX "/data", FS_BLOBS "/sha256/2d/" HELLO_HEX "/data",
-		FS_BLOBS "/sha256/2c/nothex/data", FS_BLOBS "/sha256/file", FS_BLOBS "/sha256/2c/file",
-		FS_BLOBS "/sha256/00/" HELLO_HEX "/other", FS_BLOBS "/.hidden/2c/x/data",
+		FS_BLOBS "/README",
+		FS_BLOBS "/md5/2c/" HELLO_HEX "/data",
+		FS_BLOBS "/sha256/2d/" HELLO_HEX "/data",
+		FS_BLOBS "/sha256/2c/nothex/data",
+		FS_BLOBS "/sha256/file",
+		FS_BLOBS "/sha256/2c/file",
+		FS_BLOBS "/sha256/00/" HELLO_HEX "/other",
+		FS_BLOBS "/.hidden/2c/x/data",
 	};
 	struct digest digest;
 	int count = 0;

@@ -32,15 +32,9 @@ START_TEST(folders_are_digests_only_in_their_one_spelling)
 		const char *algorithm, *prefix, *hex;
 		bool due;
 	} folders[] = {
-		{"sha256", "2c", HEX, true},
-		{"sha256", "2d", HEX, false},
-		{"sha256", "2c2", HEX, false},
-		{"sha256", "", HEX, false},
-		{"sha512", "2c", HEX, false},
-		{"SHA256", "2c", HEX, false},
-		{"md5", "2c", HEX, false},
-		{"sha256", "2C", "2C" HEX, false},
-		{"sha256", "2c", "2c", false},
+		{"sha256", "2c", HEX, true},       {"sha256", "2d", HEX, false},      {"sha256", "2c2", HEX, false},
+		{"sha256", "", HEX, false},        {"sha512", "2c", HEX, false},      {"SHA256", "2c", HEX, false},
+		{"md5", "2c", HEX, false},         {"sha256", "2C", "2C" HEX, false}, {"sha256", "2c", "2c", false},
 		{"sha256", "2c", HEX "00", false},
 	};
 	struct digest digest, due = lab_digest(SPAN_LIT("hello"));

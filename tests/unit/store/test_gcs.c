@@ -60,12 +60,12 @@ static struct gcs_v4 v4_of(struct span line, struct arena *arena)
 		ck_assert(span_split(&rest, ' ', &cell[i]));
 	ck_assert(span_to_u64(cell[3], &now) && span_to_u64(cell[4], &seconds));
 	return (struct gcs_v4){
-	    .method = arena_span(arena, cell[0]),
-	    .endpoint = arena_span(arena, cell[1]),
-	    .path = arena_span(arena, cell[2]),
-	    .email = EMAIL,
-	    .now = (int64_t)now,
-	    .seconds = (unsigned)seconds,
+		.method = arena_span(arena, cell[0]),
+		.endpoint = arena_span(arena, cell[1]),
+		.path = arena_span(arena, cell[2]),
+		.email = EMAIL,
+		.now = (int64_t)now,
+		.seconds = (unsigned)seconds,
 	};
 }
 
@@ -102,8 +102,7 @@ START_TEST(a_signed_url_names_account_scope_time_and_life)
 			 "http://127.0.0.1:9000/gcs/b/a%20b?X-Goog-Algorithm=GOOG4-RSA-SHA256"
 			 "&X-Goog-Credential=a%40b.c%2F20190201%2Fauto%2Fstorage%2Fgoog4_request"
 			 "&X-Goog-Date=20190201T090000Z&X-Goog-Expires=1200&X-Goog-SignedHeaders=host");
-	ck_assert(strncmp(to_sign, "GOOG4-RSA-SHA256\n20190201T090000Z\n20190201/auto/storage/goog4_request\n", 70) ==
-		  0);
+	ck_assert(strncmp(to_sign, "GOOG4-RSA-SHA256\n20190201T090000Z\n20190201/auto/storage/goog4_request\n", 70) == 0);
 	arena_release(&arena);
 }
 END_TEST
@@ -187,8 +186,7 @@ START_TEST(a_key_with_its_line_feeds_written_out_is_read)
 	for (const char *at = read_key_file(&lab.arena); *at; at++)
 		*at == '\n' ? strbuf_adds(&pem, "\\n") : strbuf_addc(&pem, *at);
 	given.private_key = secret_new(&lab.arena, pem.ptr);
-	ck_assert_msg(gcs_account_open(&lab.account, &given, &lab.arena, lab.reason, sizeof lab.reason), "%s",
-		      lab.reason);
+	ck_assert_msg(gcs_account_open(&lab.account, &given, &lab.arena, lab.reason, sizeof lab.reason), "%s", lab.reason);
 	close_lab(&lab);
 }
 END_TEST

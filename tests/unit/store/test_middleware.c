@@ -195,7 +195,8 @@ END_TEST
 
 START_TEST(the_last_of_the_list_is_asked_first)
 {
-	struct store_middleware_settings list[2] = {redirect_to("https://cdn.example.com"), blank(STORE_MIDDLEWARE_REWRITE)};
+	struct store_middleware_settings list[2] = {redirect_to("https://cdn.example.com"),
+						    blank(STORE_MIDDLEWARE_REWRITE)};
 
 	list[1].host = "edge.example.net";
 	open_on(SIGNED, list, 2);
@@ -261,11 +262,11 @@ static void verify(EVP_PKEY *key, const char *url, const char *resource, int64_t
 	}
 	ck_assert(base64_decode(&bytes, &arena, span_of(standard)));
 	(void)snprintf(policy, sizeof policy,
-		       "{\"Statement\":[{\"Resource\":\"%s\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":%lld}}}]}", resource,
-		       (long long)until);
+		       "{\"Statement\":[{\"Resource\":\"%s\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":%lld}}}]}",
+		       resource, (long long)until);
 	ck_assert_int_eq(EVP_DigestVerifyInit(context, NULL, EVP_sha1(), NULL, key), 1);
-	ck_assert_int_eq(EVP_DigestVerify(context, (const unsigned char *)bytes.ptr, bytes.len, (const unsigned char *)policy,
-					  strlen(policy)),
+	ck_assert_int_eq(EVP_DigestVerify(context, (const unsigned char *)bytes.ptr, bytes.len,
+					  (const unsigned char *)policy, strlen(policy)),
 			 1);
 	EVP_MD_CTX_free(context);
 }
@@ -316,7 +317,8 @@ END_TEST
 
 START_TEST(a_key_that_cannot_be_read_is_told_and_the_driver_closed)
 {
-	static const char *const contents[] = {"", "no key\n", "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"};
+	static const char *const contents[] = {"", "no key\n",
+					       "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"};
 	struct store_middleware_settings settings;
 
 	for (size_t i = 0; i < 4; i++) {

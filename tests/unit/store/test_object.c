@@ -297,8 +297,8 @@ START_TEST(a_sweep_removes_hundreds_and_old_spool_files)
 		char id[UUID_TEXT_MAX];
 
 		uuid_new(id);
-		ck_assert(lab.fake->service.ops->put(&lab.fake->service, arena_printf(&lab.arena, UPLOADS "%s.%d", id, i), &body,
-						     &lab.arena, &lab.error));
+		ck_assert(lab.fake->service.ops->put(&lab.fake->service, arena_printf(&lab.arena, UPLOADS "%s.%d", id, i),
+						     &body, &lab.arena, &lab.error));
 	}
 	lab_file(&lab, "0000000001", SPAN_LIT("left by a web server"));
 	ck_assert(store_sweep(lab.store, -10, true, nobody, NULL, &swept, &lab.error));
@@ -369,7 +369,11 @@ static const struct scenario scenarios[] = {
 	{"tail objects", {270, 10, 10}, false, false, false},
 	{"parts and tails", {350, 100, 170, 10, 900, 20}, false, false, false},
 	{"a whole that grows", {1500, 100, 400}, true, false, false},
-	{"crowded", {300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 270, 300, 300}, false, false, false},
+	{"crowded",
+	 {300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 270, 300, 300},
+	 false,
+	 false,
+	 false},
 	{"small whole, sha512", {20}, true, true, false},
 	{"large whole, sha512", {1500}, true, true, false},
 	{"tail object, sha512", {270}, false, true, false},
@@ -452,8 +456,8 @@ static bool play(const struct scenario *scenario, unsigned fail_at, bool after)
 			      "%s: call %u: %s", scenario->name, fail_at, lab.fake->trace);
 		lab.fake->fail_at = 0;
 		lab_holds(&lab, &digest, some(total));
-		ck_assert_msg(try_finish(&row, scenario->other, &digest) || scenario->other, "%s, finished again: call %u: %s",
-			      scenario->name, fail_at, lab.fake->trace);
+		ck_assert_msg(try_finish(&row, scenario->other, &digest) || scenario->other,
+			      "%s, finished again: call %u: %s", scenario->name, fail_at, lab.fake->trace);
 		lab_holds(&lab, &digest, some(total));
 	}
 	lab.fake->fail_at = 0;
@@ -494,8 +498,8 @@ TEST_FILE(object, a_small_whole_blob_is_one_put, a_whole_blob_is_sent_to_where_i
 	  chunks_are_staged_and_copied_once, a_tail_too_large_for_a_row_is_an_object_until_it_is_a_part,
 	  what_is_there_already_is_not_copied_again, parts_for_a_blob_are_laid_out_again_when_more_comes_after_all,
 	  a_crowded_session_is_laid_out_again, an_aborted_upload_leaves_nothing, a_failed_append_leaves_nothing,
-	  an_object_that_the_service_does_not_show_is_not_acknowledged,
-	  a_session_whose_parts_became_an_object_cannot_grow, a_blob_is_found_by_a_signed_url,
-	  a_spooled_file_is_sent_as_it_is, keys_that_are_not_ours_are_left_alone, a_sweep_removes_hundreds_and_old_spool_files,
-	  a_spool_that_cannot_be_used_is_explained, a_trial_finds_a_service_that_lies, any_call_may_fail_before_it_does_anything,
+	  an_object_that_the_service_does_not_show_is_not_acknowledged, a_session_whose_parts_became_an_object_cannot_grow,
+	  a_blob_is_found_by_a_signed_url, a_spooled_file_is_sent_as_it_is, keys_that_are_not_ours_are_left_alone,
+	  a_sweep_removes_hundreds_and_old_spool_files, a_spool_that_cannot_be_used_is_explained,
+	  a_trial_finds_a_service_that_lies, any_call_may_fail_before_it_does_anything,
 	  any_call_may_fail_after_it_has_done_its_work)

@@ -22,7 +22,8 @@ static bool read_back(struct object_state *out, struct span text, uint64_t offse
 START_TEST(a_state_comes_back_as_it_was_written)
 {
 	struct object_part parts[2] = {{.number = 1, .size = 70, .tag = "\"a b\""}, {.number = 2, .size = 30, .tag = "c"}};
-	struct object_state state = {.stage = OBJECT_STAGED, .id = "an id with blanks", .parts = {"", 0}, .tail_size = 5}, back;
+	struct object_state state = {.stage = OBJECT_STAGED, .id = "an id with blanks", .parts = {"", 0}, .tail_size = 5},
+			    back;
 	struct object_part *list;
 
 	begin();
@@ -56,7 +57,8 @@ START_TEST(a_digest_and_a_tail_object_come_back)
 	object_state_add(&state, &part, 1, &arena);
 	ck_assert(read_back(&back, object_state_write(&state, &arena), 9));
 	ck_assert(digest_equal(&back.digest, &state.digest));
-	state = (struct object_state){.stage = OBJECT_NOWHERE, .id = "", .parts = {"", 0}, .tail = {"", 0}, .tail_size = 400000};
+	state = (struct object_state){
+		.stage = OBJECT_NOWHERE, .id = "", .parts = {"", 0}, .tail = {"", 0}, .tail_size = 400000};
 	ck_assert(read_back(&back, object_state_write(&state, &arena), 400000));
 	ck_assert(object_state_has_tail_object(&back));
 	ck_assert(!object_state_has_tail_object(&(struct object_state){.tail_size = 0}));
@@ -106,8 +108,9 @@ END_TEST
 
 START_TEST(a_damaged_list_of_parts_is_noticed)
 {
-	static const char *const lists[] = {"x t\n", "5\n", "5 t", "5 ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
-							       "ttttttttttttttttttttt\n"};
+	static const char *const lists[] = {"x t\n", "5\n", "5 t",
+					    "5 ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+					    "ttttttttttttttttttttt\n"};
 	struct object_state state = {.part_count = 1};
 
 	begin();

@@ -46,15 +46,19 @@ START_TEST(a_bucket_has_the_host_that_the_settings_say)
 	} cases[] = {
 		{{.region = "oss-cn-hangzhou"}, "https://images.oss-cn-hangzhou.aliyuncs.com/some/key%2B1"},
 		{{.region = "cn-hangzhou"}, "https://images.oss-cn-hangzhou.aliyuncs.com/some/key%2B1"},
-		{{.region = "oss-us-west-1", .internal = true}, "https://images.oss-us-west-1-internal.aliyuncs.com/some/key%2B1"},
+		{{.region = "oss-us-west-1", .internal = true},
+		 "https://images.oss-us-west-1-internal.aliyuncs.com/some/key%2B1"},
 		{{.region = "oss-us-west-1", .insecure = true}, "http://images.oss-us-west-1.aliyuncs.com/some/key%2B1"},
 		{{.region = "r", .endpoint = "blobs.example.com"}, "https://blobs.example.com/some/key%2B1"},
-		{{.region = "r", .endpoint = "blobs.example.com", .internal = true}, "https://blobs.example.com/some/key%2B1"},
+		{{.region = "r", .endpoint = "blobs.example.com", .internal = true},
+		 "https://blobs.example.com/some/key%2B1"},
 		{{.region = "r", .endpoint = "127.0.0.1:9000", .insecure = true}, "http://127.0.0.1:9000/some/key%2B1"},
 		{{.region = "r", .endpoint = "http://blobs:81"}, "http://blobs:81/some/key%2B1"},
 		{{.region = "r", .endpoint = "https://blobs", .insecure = true}, "https://blobs/some/key%2B1"},
-		{{.region = "r", .endpoint = "oss-accelerate.aliyuncs.com"}, "https://images.oss-accelerate.aliyuncs.com/some/key%2B1"},
-		{{.region = "r", .endpoint = "images.oss-cn-x.aliyuncs.com"}, "https://images.oss-cn-x.aliyuncs.com/some/key%2B1"},
+		{{.region = "r", .endpoint = "oss-accelerate.aliyuncs.com"},
+		 "https://images.oss-accelerate.aliyuncs.com/some/key%2B1"},
+		{{.region = "r", .endpoint = "images.oss-cn-x.aliyuncs.com"},
+		 "https://images.oss-cn-x.aliyuncs.com/some/key%2B1"},
 	};
 	const char *query;
 

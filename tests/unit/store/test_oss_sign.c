@@ -25,8 +25,13 @@ START_TEST(v4_signs_a_header_as_the_sdk_does)
 {
 	struct oss_signer ak = signer("bucket", 1702743657);
 	struct http_field fields[] = {
-		{"x-oss-head1", "value"}, {"abc", "value"}, {"ZAbc", "value"}, {"XYZ", "value"}, {"content-type", "text/plain"},
-		{"x-oss-content-sha256", "UNSIGNED-PAYLOAD"}, {"X-Oss-Date", "20231216T162057Z"},
+		{"x-oss-head1", "value"},
+		{"abc", "value"},
+		{"ZAbc", "value"},
+		{"XYZ", "value"},
+		{"content-type", "text/plain"},
+		{"x-oss-content-sha256", "UNSIGNED-PAYLOAD"},
+		{"X-Oss-Date", "20231216T162057Z"},
 	};
 	struct oss_signed request = {"PUT", "1234+-/123/1.txt", PARAMETERS, fields, 7};
 
@@ -41,8 +46,11 @@ START_TEST(v4_signs_a_session_token_among_the_fields)
 {
 	struct oss_signer ak = signer("bucket", 1702784856);
 	struct http_field fields[] = {
-		{"x-oss-head1", "value"}, {"content-type", "text/plain"}, {"x-oss-content-sha256", "UNSIGNED-PAYLOAD"},
-		{"x-oss-date", "20231217T034736Z"}, {"x-oss-security-token", "token"},
+		{"x-oss-head1", "value"},
+		{"content-type", "text/plain"},
+		{"x-oss-content-sha256", "UNSIGNED-PAYLOAD"},
+		{"x-oss-date", "20231217T034736Z"},
+		{"x-oss-security-token", "token"},
 	};
 	struct oss_signed request = {"PUT", "1234+-/123/1.txt", PARAMETERS, fields, 5};
 
@@ -58,10 +66,10 @@ START_TEST(v4_signs_a_url_as_the_sdk_does)
 	struct http_field fields[] = {{"x-oss-head1", "value"}, {"content-type", "application/octet-stream"}};
 	struct oss_signed request = {"PUT", "1234+-/123/1.txt", PARAMETERS, fields, 2};
 
-	ck_assert_str_eq(oss_v4_query(&ak, &request, 599, &arena),
-			 PARAMETERS "&x-oss-credential=ak%2F20231217%2Fcn-hangzhou%2Foss%2Faliyun_v4_request"
-				    "&x-oss-date=20231217T025437Z&x-oss-expires=599&x-oss-signature-version=OSS4-HMAC-SHA256"
-				    "&x-oss-signature=a39966c61718be0d5b14e668088b3fa07601033f6518ac7b523100014269c0fe");
+	ck_assert_str_eq(oss_v4_query(&ak, &request, 599, &arena), PARAMETERS
+			 "&x-oss-credential=ak%2F20231217%2Fcn-hangzhou%2Foss%2Faliyun_v4_request"
+			 "&x-oss-date=20231217T025437Z&x-oss-expires=599&x-oss-signature-version=OSS4-HMAC-SHA256"
+			 "&x-oss-signature=a39966c61718be0d5b14e668088b3fa07601033f6518ac7b523100014269c0fe");
 	arena_release(&arena);
 }
 END_TEST
@@ -73,7 +81,7 @@ START_TEST(v1_signs_a_header_as_the_sdk_does)
 	struct oss_signer ak = signer("examplebucket", 0);
 	struct http_field fields[] = {
 		{"Content-MD5", "eB5eJF1ptWaXm4bijSPyxw=="}, {"Content-Type", "text/html"}, {"x-oss-meta-author", "alice"},
-		{"X-Oss-Meta-Magic", " abracadabra "}, {"x-oss-date", V1_DATE}, {"Date", V1_DATE},
+		{"X-Oss-Meta-Magic", " abracadabra "},       {"x-oss-date", V1_DATE},       {"Date", V1_DATE},
 	};
 	struct oss_signed request = {"PUT", "nelson", "", fields, 6};
 
@@ -104,8 +112,9 @@ START_TEST(v1_signs_a_url_as_the_sdk_does)
 	struct oss_signer ak = signer("bucket", 1699807420 - 60);
 	struct oss_signed request = {"GET", "key", "versionId=versionId", NULL, 0};
 
-	ck_assert_str_eq(oss_v1_query(&ak, &request, 60, &arena),
-			 "versionId=versionId&OSSAccessKeyId=ak&Expires=1699807420&Signature=dcLTea%2BYh9ApirQ8o8dOPqtvJXQ%3D");
+	ck_assert_str_eq(
+		oss_v1_query(&ak, &request, 60, &arena),
+		"versionId=versionId&OSSAccessKeyId=ak&Expires=1699807420&Signature=dcLTea%2BYh9ApirQ8o8dOPqtvJXQ%3D");
 	arena_release(&arena);
 }
 END_TEST
@@ -123,7 +132,8 @@ END_TEST
 START_TEST(the_verb_is_part_of_a_urls_signature)
 {
 	struct oss_signer ak = signer("bucket", 1702781677);
-	struct oss_signed get = {.method = "GET", .key = "key", .query = ""}, head = {.method = "HEAD", .key = "key", .query = ""};
+	struct oss_signed get = {.method = "GET", .key = "key", .query = ""},
+			  head = {.method = "HEAD", .key = "key", .query = ""};
 
 	ck_assert_str_ne(oss_v4_query(&ak, &get, 60, &arena), oss_v4_query(&ak, &head, 60, &arena));
 	ck_assert_str_ne(oss_v1_query(&ak, &get, 60, &arena), oss_v1_query(&ak, &head, 60, &arena));

@@ -9,14 +9,28 @@
 #include "../http/loopback.h"
 
 #define NOW 1369353600 /* 2013-05-24T00:00:00Z */
-#define KEYS(key, expires) "{\"AccessKeyId\":\"" key "\",\"SecretAccessKey\":\"S\",\"Token\":\"T\",\"Expiration\":\"" expires "\"}"
-#define ANSWER(text) {"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" text, AFTER_CLOSE}
+#define KEYS(key, expires) \
+	"{\"AccessKeyId\":\"" key "\",\"SecretAccessKey\":\"S\",\"Token\":\"T\",\"Expiration\":\"" expires "\"}"
+#define ANSWER(text)                                                             \
+	{                                                                        \
+		"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" text, AFTER_CLOSE \
+	}
 
 static const char *const variables[] = {
-	"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE",
-	"AWS_DEFAULT_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-	"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-	"AWS_EC2_METADATA_SERVICE_ENDPOINT", "HOME",
+	"AWS_ACCESS_KEY_ID",
+	"AWS_ACCESS_KEY",
+	"AWS_SECRET_ACCESS_KEY",
+	"AWS_SECRET_KEY",
+	"AWS_SESSION_TOKEN",
+	"AWS_PROFILE",
+	"AWS_DEFAULT_PROFILE",
+	"AWS_SHARED_CREDENTIALS_FILE",
+	"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+	"AWS_CONTAINER_CREDENTIALS_FULL_URI",
+	"AWS_CONTAINER_AUTHORIZATION_TOKEN",
+	"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+	"AWS_EC2_METADATA_SERVICE_ENDPOINT",
+	"HOME",
 };
 
 /* Nobody has keys, and no metadata service of a cloud is asked. Each test runs in a process of its own. */
@@ -69,8 +83,8 @@ START_TEST(a_profile_is_read_from_the_shared_file)
 	{
 		struct s3_search search = {.arena = &arena};
 
-		table_expect(&table,
-			     summary(&search, s3_parse_profile(&search, cells[0], arena_span(&arena, cells[1]))), cells[2]);
+		table_expect(&table, summary(&search, s3_parse_profile(&search, cells[0], arena_span(&arena, cells[1]))),
+			     cells[2]);
 	}
 	arena_release(&arena);
 }
@@ -174,9 +188,9 @@ END_TEST
 
 START_TEST(keys_that_cannot_be_renewed_are_used_to_their_end)
 {
-	static const struct loopback_answer script[] = {
-		ANSWER(KEYS("A1", "2013-05-24T01:00:00Z")),
-		{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", AFTER_CLOSE}};
+	static const struct loopback_answer script[] = {ANSWER(KEYS("A1", "2013-05-24T01:00:00Z")),
+							{"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+							 AFTER_CLOSE}};
 	struct s3_credentials *credentials = nothing_set();
 	struct loopback server = agent(script, 2);
 
@@ -209,8 +223,8 @@ END_TEST
 
 START_TEST(an_agent_on_another_host_is_not_asked_in_the_clear)
 {
-	static const char *const urls[] = {"http://example.com/keys", "http://127.0.0.1.example.com/", "http://localhost.x/",
-					   "ftp://127.0.0.1/", "http://127.0.0.1@example.com/"};
+	static const char *const urls[] = {"http://example.com/keys", "http://127.0.0.1.example.com/",
+					   "http://localhost.x/", "ftp://127.0.0.1/", "http://127.0.0.1@example.com/"};
 
 	for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
 		struct s3_credentials *credentials = nothing_set();

@@ -11,10 +11,10 @@ static struct store_s3_settings read_settings(struct span text, struct arena *ar
 		bool *flag;
 		const char **text;
 	} known[] = {
-		{"path", &settings.path_style, NULL},      {"insecure", &settings.insecure, NULL},
-		{"dualstack", &settings.dualstack, NULL},  {"fips", &settings.fips, NULL},
+		{"path", &settings.path_style, NULL},       {"insecure", &settings.insecure, NULL},
+		{"dualstack", &settings.dualstack, NULL},   {"fips", &settings.fips, NULL},
 		{"accelerate", &settings.accelerate, NULL}, {"region", NULL, &settings.region},
-		{"at", NULL, &settings.endpoint},          {"bucket", NULL, &settings.bucket},
+		{"at", NULL, &settings.endpoint},           {"bucket", NULL, &settings.bucket},
 	};
 	struct span word, name;
 

@@ -12,11 +12,15 @@
 #include "../http/loopback.h"
 #include "berth/base/strbuf.h"
 
-#define ANSWER(status, fields, body) {"HTTP/1.1 " status " x\r\nConnection: close\r\n" fields "\r\n" body, AFTER_CLOSE}
-#define ERROR_TEXT(code) "<Error><Code>" code "</Code><Message>what the service says of it</Message><RequestId>r1</RequestId></Error>"
+#define ANSWER(status, fields, body)                                                             \
+	{                                                                                        \
+		"HTTP/1.1 " status " x\r\nConnection: close\r\n" fields "\r\n" body, AFTER_CLOSE \
+	}
+#define ERROR_TEXT(code) \
+	"<Error><Code>" code "</Code><Message>what the service says of it</Message><RequestId>r1</RequestId></Error>"
 #define PAGE(more, token, key)                                                                                          \
-	"<ListBucketResult><IsTruncated>" more "</IsTruncated><NextContinuationToken>" token "</NextContinuationToken>"  \
-	"<Contents><Key>" key "</Key><Size>5</Size><LastModified>2013-05-23T23:59:00.000Z</LastModified></Contents>"     \
+	"<ListBucketResult><IsTruncated>" more "</IsTruncated><NextContinuationToken>" token "</NextContinuationToken>" \
+	"<Contents><Key>" key "</Key><Size>5</Size><LastModified>2013-05-23T23:59:00.000Z</LastModified></Contents>"    \
 	"</ListBucketResult>"
 #define DONE "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>"
 #define NOW 1369353600 /* 2013-05-24T00:00:00Z */
@@ -68,12 +72,12 @@ static void open_plain(void)
 	open_with(&settings);
 }
 
-#define BEGIN(...)                                                                                                      \
-	static const struct loopback_answer script[] = {__VA_ARGS__};                                                  \
+#define BEGIN(...)                                                    \
+	static const struct loopback_answer script[] = {__VA_ARGS__}; \
 	begin_with(script, sizeof script / sizeof *script)
 
-#define BEGIN_PLAIN(...)                                                                                                \
-	BEGIN(__VA_ARGS__);                                                                                             \
+#define BEGIN_PLAIN(...)    \
+	BEGIN(__VA_ARGS__); \
 	open_plain()
 
 static void end(void)
@@ -289,8 +293,8 @@ END_TEST
 
 START_TEST(removing_what_is_not_there_is_success)
 {
-	BEGIN_PLAIN(ANSWER("204", "", ""), ANSWER("404", "", ERROR_TEXT("NoSuchKey")), ANSWER("404", "", ERROR_TEXT("NoSuchUpload")),
-		    ANSWER("404", "", ERROR_TEXT("NoSuchBucket")));
+	BEGIN_PLAIN(ANSWER("204", "", ""), ANSWER("404", "", ERROR_TEXT("NoSuchKey")),
+		    ANSWER("404", "", ERROR_TEXT("NoSuchUpload")), ANSWER("404", "", ERROR_TEXT("NoSuchBucket")));
 	ck_assert(service->ops->remove(service, "k", &arena, &error));
 	ck_assert(service->ops->remove(service, "k", &arena, &error));
 	ck_assert(service->ops->abandon(service, &upload, NULL, 0, &arena, &error));
@@ -372,7 +376,8 @@ START_TEST(a_copy_with_an_error_inside_is_none)
 }
 END_TEST
 
-#define MULTIPART ANSWER("200", "", "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>")
+#define MULTIPART \
+	ANSWER("200", "", "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>")
 #define PART_COPY ANSWER("200", "", "<CopyPartResult><ETag>\"t\"</ETag></CopyPartResult>")
 
 START_TEST(a_large_copy_goes_in_parts_to_the_last_byte)
@@ -403,7 +408,7 @@ START_TEST(a_copy_of_any_size_fits_into_the_parts_there_are)
 	struct store_s3_settings settings;
 
 	BEGIN_PLAIN(ANSWER("200", "", ""));
-	ck_assert_uint_eq(s3_copy_part(s3_of(service), 10 * gib), 5 << 20); /* 2,048 parts of the settings' size */
+	ck_assert_uint_eq(s3_copy_part(s3_of(service), 10 * gib), 5 << 20);   /* 2,048 parts of the settings' size */
 	ck_assert_uint_eq(s3_copy_part(s3_of(service), 100 * gib), 10737419); /* 10,000 parts, the last one shorter */
 	ck_assert_uint_lt(s3_copy_part(s3_of(service), 5 * 1024 * gib), 5 * gib);
 	service->ops->close(service);
@@ -450,7 +455,8 @@ START_TEST(more_or_less_than_was_asked_for_is_a_failure)
 {
 	struct taken taken = {.len = 0};
 
-	BEGIN_PLAIN(ANSWER("206", "Content-Length: 3\r\n", "012"), ANSWER("200", "Content-Length: 20\r\n", "01234567890123456789"));
+	BEGIN_PLAIN(ANSWER("206", "Content-Length: 3\r\n", "012"),
+		    ANSWER("200", "Content-Length: 20\r\n", "01234567890123456789"));
 	expect_error(service->ops->get(service, "k", 0, 10, take, &taken, &arena, &error), E_UNAVAILABLE);
 	error_init(&error, &arena);
 	expect_error(service->ops->get(service, "k", 0, 10, take, &taken, &arena, &error), E_UNAVAILABLE);
@@ -491,7 +497,8 @@ START_TEST(lists_go_on_page_by_page_until_the_visitor_has_enough)
 }
 END_TEST
 
-TEST_FILE(s3_service, a_put_is_signed_with_the_hash_of_its_body, new_objects_have_the_class_encryption_and_acl_of_the_settings,
+TEST_FILE(s3_service, a_put_is_signed_with_the_hash_of_its_body,
+	  new_objects_have_the_class_encryption_and_acl_of_the_settings,
 	  a_body_in_the_clear_is_hashed_whatever_the_settings, a_refusal_is_an_error_and_a_line_that_says_what_to_do,
 	  the_right_region_is_named, keys_that_expired_are_renewed_and_the_request_made_again,
 	  a_missing_object_is_found_missing_and_a_refused_look_is_no_answer, removing_what_is_not_there_is_success,
@@ -499,5 +506,6 @@ TEST_FILE(s3_service, a_put_is_signed_with_the_hash_of_its_body, new_objects_hav
 	  an_answer_that_is_cut_short_is_no_completion, a_completion_whose_answer_was_lost_is_seen_by_the_objects_size,
 	  an_upload_that_is_gone_without_its_object_is_not_complete, a_part_without_a_tag_is_not_there,
 	  a_copy_with_an_error_inside_is_none, a_large_copy_goes_in_parts_to_the_last_byte,
-	  a_large_copy_that_fails_leaves_no_parts, a_copy_of_any_size_fits_into_the_parts_there_are, a_body_that_breaks_off_is_read_on_from_there,
-	  more_or_less_than_was_asked_for_is_a_failure, lists_go_on_page_by_page_until_the_visitor_has_enough)
+	  a_large_copy_that_fails_leaves_no_parts, a_copy_of_any_size_fits_into_the_parts_there_are,
+	  a_body_that_breaks_off_is_read_on_from_there, more_or_less_than_was_asked_for_is_a_failure,
+	  lists_go_on_page_by_page_until_the_visitor_has_enough)

@@ -10,15 +10,24 @@
 
 static struct s3_signer suite(struct arena *arena)
 {
-	return (struct s3_signer){.access_key = "AKIDEXAMPLE", .region = "us-east-1", .service = "service",
-				  .secret_key = secret_new(arena, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
-				  .now = 1440938160};
+	return (struct s3_signer){
+		.access_key = "AKIDEXAMPLE",
+		.region = "us-east-1",
+		.service = "service",
+		.secret_key = secret_new(arena, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+		.now = 1440938160,
+	};
 }
 
 static struct s3_signer examples(struct arena *arena)
 {
-	return (struct s3_signer){.access_key = "AKIAIOSFODNN7EXAMPLE", .region = "us-east-1", .service = "s3",
-				  .secret_key = secret_new(arena, SECRET), .now = 1369353600};
+	return (struct s3_signer){
+		.access_key = "AKIAIOSFODNN7EXAMPLE",
+		.region = "us-east-1",
+		.service = "s3",
+		.secret_key = secret_new(arena, SECRET),
+		.now = 1369353600,
+	};
 }
 
 /* "Name: value|Name: value" into fields; the body is told apart. */

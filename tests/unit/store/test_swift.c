@@ -25,22 +25,24 @@ static void end(void)
 
 static struct swift_settings unset(void)
 {
-	return (struct swift_settings){.username = "u",
-				       .password = secret_new(memory(), "p\"w"),
-				       .authurl = "http://k/vN",
-				       .tenant = "",
-				       .tenantid = "",
-				       .domain = "",
-				       .domainid = "",
-				       .tenantdomain = "",
-				       .tenantdomainid = "",
-				       .trustid = "",
-				       .region = "",
-				       .endpointtype = "",
-				       .container = "blobs",
-				       .prefix = "",
-				       .chunksize = 20 << 20,
-				       .accesskey = ""};
+	return (struct swift_settings){
+		.username = "u",
+		.password = secret_new(memory(), "p\"w"),
+		.authurl = "http://k/vN",
+		.tenant = "",
+		.tenantid = "",
+		.domain = "",
+		.domainid = "",
+		.tenantdomain = "",
+		.tenantdomainid = "",
+		.trustid = "",
+		.region = "",
+		.endpointtype = "",
+		.container = "blobs",
+		.prefix = "",
+		.chunksize = 20 << 20,
+		.accesskey = "",
+	};
 }
 
 /* "name=value name=value" as settings. */
@@ -51,10 +53,14 @@ static struct swift_settings with(struct span text)
 		const char *name;
 		const char **member;
 	} names[] = {
-		{"tenant", &settings.tenant},		  {"tenantid", &settings.tenantid},
-		{"domain", &settings.domain},		  {"domainid", &settings.domainid},
-		{"tenantdomain", &settings.tenantdomain}, {"tenantdomainid", &settings.tenantdomainid},
-		{"trustid", &settings.trustid},		  {"region", &settings.region},
+		{"tenant", &settings.tenant},
+		{"tenantid", &settings.tenantid},
+		{"domain", &settings.domain},
+		{"domainid", &settings.domainid},
+		{"tenantdomain", &settings.tenantdomain},
+		{"tenantdomainid", &settings.tenantdomainid},
+		{"trustid", &settings.trustid},
+		{"region", &settings.region},
 		{"endpointtype", &settings.endpointtype},
 	};
 	struct span word, name;
@@ -81,7 +87,8 @@ START_TEST(the_way_of_signing_in_is_told_by_the_url)
 		int given = span_is(cells[0], "-1") ? -1 : cells[0].ptr[0] - '0';
 
 		table_expect(&table,
-			     arena_printf(memory(), "%d", swift_auth_version(given, arena_span(memory(), cells[1]))), cells[2]);
+			     arena_printf(memory(), "%d", swift_auth_version(given, arena_span(memory(), cells[1]))),
+			     cells[2]);
 	}
 	end();
 }
@@ -151,10 +158,11 @@ START_TEST(the_storage_is_chosen_from_the_catalogue)
 		struct swift_settings settings = with(cells[1]);
 		int version = cells[0].ptr[0] - '0';
 		struct swift_access access = {.storage_url = ""};
-		const char *body = arena_printf(memory(),
-						version == 2 ? "{\"access\":{\"token\":{\"id\":\"tok\"},\"serviceCatalog\":%.*s}}"
-							     : "{\"token\":{\"catalog\":%.*s}}",
-						SPAN_ARG(cells[2]));
+		const char *body =
+			arena_printf(memory(),
+				     version == 2 ? "{\"access\":{\"token\":{\"id\":\"tok\"},\"serviceCatalog\":%.*s}}"
+						  : "{\"token\":{\"catalog\":%.*s}}",
+				     SPAN_ARG(cells[2]));
 		bool ok = reads(&access, &settings, version, "X-Subject-Token: tok\r\n", body);
 
 		table_expect(&table, ok ? access.storage_url : "", cells[3]);
@@ -170,7 +178,8 @@ START_TEST(tempauths_answer_is_read)
 	struct swift_access access;
 
 	ck_assert(reads(&access, &settings, 1,
-			"X-Storage-Url: http://h/v1/AUTH_test/\r\nX-Auth-Token: AUTH_tk1\r\nX-Auth-Token-Expires: 300\r\n", ""));
+			"X-Storage-Url: http://h/v1/AUTH_test/\r\nX-Auth-Token: AUTH_tk1\r\nX-Auth-Token-Expires: 300\r\n",
+			""));
 	ck_assert_str_eq(access.storage_url, "http://h/v1/AUTH_test");
 	ck_assert_str_eq(secret_reveal(access.token), "AUTH_tk1");
 	ck_assert_int_eq(access.life, 300);
@@ -190,12 +199,10 @@ START_TEST(a_tokens_life_is_counted_by_keystones_own_clock)
 			   "\"catalog\":" CATALOG "}}";
 
 	http_client_set_now(5);
-	ck_assert(reads(&access, &settings, 3,
-			"X-Subject-Token: t\r\nDate: Sat, 31 Jan 2026 12:00:00 GMT\r\n", body));
+	ck_assert(reads(&access, &settings, 3, "X-Subject-Token: t\r\nDate: Sat, 31 Jan 2026 12:00:00 GMT\r\n", body));
 	ck_assert_int_eq(access.life, 600);
 	ck_assert_str_eq(access.tenant_id, "77");
-	ck_assert(reads(&access, &settings, 3,
-			"X-Subject-Token: t\r\nDate: Sat, 31 Jan 2026 13:00:00 GMT\r\n", body));
+	ck_assert(reads(&access, &settings, 3, "X-Subject-Token: t\r\nDate: Sat, 31 Jan 2026 13:00:00 GMT\r\n", body));
 	ck_assert_int_eq(access.life, 1);
 	end();
 }
@@ -203,8 +210,16 @@ END_TEST
 
 START_TEST(what_is_not_keystones_answer_is_refused)
 {
-	static const char *const bodies[] = {"", "{", "[]", "7", "{\"token\":7}", "{\"token\":{}}", "<html></html>",
-					     "{\"token\":{\"catalog\":" CATALOG "}}"};
+	static const char *const bodies[] = {
+		"",
+		"{",
+		"[]",
+		"7",
+		"{\"token\":7}",
+		"{\"token\":{}}",
+		"<html></html>",
+		"{\"token\":{\"catalog\":" CATALOG "}}",
+	};
 	struct swift_settings settings = unset();
 	struct swift_access access;
 
@@ -235,8 +250,8 @@ START_TEST(temporary_urls_are_signed_as_swifts_own_client_does)
 		 "http://h/v1/AUTH_test/blobs/files/docker/registry/v2/blobs/sha256/ab/abcd/data?"
 		 "temp_url_sig=0f42f361a0de4093b0b83f5bd8559d3b1a22ffd2db6d87e6e8381f230e8aeee5&temp_url_expires=1400000000",
 		 1400000000},
-		{HASH_SHA512, "https://h:8080/v1/AUTH_test", "blobs",
-		 "files/docker/registry/v2/blobs/sha256/ab/abcd/data", "a key",
+		{HASH_SHA512, "https://h:8080/v1/AUTH_test", "blobs", "files/docker/registry/v2/blobs/sha256/ab/abcd/data",
+		 "a key",
 		 "https://h:8080/v1/AUTH_test/blobs/files/docker/registry/v2/blobs/sha256/ab/abcd/data?"
 		 "temp_url_sig=6f33af6b46be23f21a6d7d5d94aea5ed1c8257fcde401c0f3a0d04a3e19cf108d4e38e0546afb5fc3faabecbee4e20"
 		 "fa6dd59a6860bc9b77e63577d49e2fb303&temp_url_expires=1400000000",
@@ -252,15 +267,17 @@ START_TEST(temporary_urls_are_signed_as_swifts_own_client_does)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct swift_tempurl in = {.storage_url = cases[i].storage_url,
-					   .container = cases[i].container,
-					   .key = cases[i].key,
-					   .method = "GET",
-					   .expires = cases[i].expires,
-					   .secret = secret_new(memory(), cases[i].secret),
-					   .digest = cases[i].digest,
-					   .tenant_id = "7",
-					   .accesskey = ""};
+		struct swift_tempurl in = {
+			.storage_url = cases[i].storage_url,
+			.container = cases[i].container,
+			.key = cases[i].key,
+			.method = "GET",
+			.expires = cases[i].expires,
+			.secret = secret_new(memory(), cases[i].secret),
+			.digest = cases[i].digest,
+			.tenant_id = "7",
+			.accesskey = "",
+		};
 
 		ck_assert_str_eq(swift_tempurl(&in, memory()), cases[i].url);
 	}
@@ -270,19 +287,22 @@ END_TEST
 
 START_TEST(an_access_key_is_named_in_the_signature)
 {
-	struct swift_tempurl in = {.storage_url = "http://h/swift/v1/AUTH_testid",
-				   .container = "reg",
-				   .key = "x",
-				   .method = "GET",
-				   .expires = 2000000000,
-				   .secret = secret_new(memory(), "mykey"),
-				   .digest = HASH_SHA1,
-				   .tenant_id = "77",
-				   .accesskey = "AK"};
+	struct swift_tempurl in = {
+		.storage_url = "http://h/swift/v1/AUTH_testid",
+		.container = "reg",
+		.key = "x",
+		.method = "GET",
+		.expires = 2000000000,
+		.secret = secret_new(memory(), "mykey"),
+		.digest = HASH_SHA1,
+		.tenant_id = "77",
+		.accesskey = "AK",
+	};
 
-	ck_assert_str_eq(swift_tempurl(&in, memory()),
-			 "http://h/swift/v1/AUTH_testid/reg/x?temp_url_sig=77%3AAK%3A2cc543f54f322856bc9d460fca5003464ead3354&"
-			 "temp_url_expires=2000000000");
+	ck_assert_str_eq(
+		swift_tempurl(&in, memory()),
+		"http://h/swift/v1/AUTH_testid/reg/x?temp_url_sig=77%3AAK%3A2cc543f54f322856bc9d460fca5003464ead3354&"
+		"temp_url_expires=2000000000");
 	end();
 }
 END_TEST
@@ -299,12 +319,14 @@ static struct swift_powers powers_of(const char *text)
 
 START_TEST(what_a_cluster_says_of_itself_is_believed)
 {
-	struct swift_powers all = powers_of("{\"swift\":{\"version\":\"2.30.1\",\"max_file_size\":5368709122},"
-					    "\"slo\":{\"max_manifest_segments\":100},"
-					    "\"tempurl\":{\"methods\":[\"GET\",\"HEAD\"],\"allowed_digests\":[\"sha1\",\"sha256\"]}}");
+	struct swift_powers all =
+		powers_of("{\"swift\":{\"version\":\"2.30.1\",\"max_file_size\":5368709122},"
+			  "\"slo\":{\"max_manifest_segments\":100},"
+			  "\"tempurl\":{\"methods\":[\"GET\",\"HEAD\"],\"allowed_digests\":[\"sha1\",\"sha256\"]}}");
 	struct swift_powers old = powers_of("{\"swift\":{\"version\":\"2.2.0\"},\"tempurl\":{\"methods\":[\"PUT\"]}}");
-	struct swift_powers odd = powers_of("{\"swift\":7,\"slo\":{\"max_manifest_segments\":-1},\"tempurl\":{\"methods\":[7],"
-					    "\"allowed_digests\":[\"sha512\"]}}");
+	struct swift_powers odd =
+		powers_of("{\"swift\":7,\"slo\":{\"max_manifest_segments\":-1},\"tempurl\":{\"methods\":[7],"
+			  "\"allowed_digests\":[\"sha512\"]}}");
 
 	ck_assert(all.slo && all.tempurl && all.container_key);
 	ck_assert_uint_eq(all.manifest_max, 100);
@@ -357,10 +379,9 @@ START_TEST(sums_are_of_what_is_sent)
 }
 END_TEST
 
-TEST_FILE(swift, the_way_of_signing_in_is_told_by_the_url,
-		  requests_to_keystone_are_as_its_documentation_has_them, tempauth_is_asked_by_headers,
-		  a_slash_at_the_end_of_the_url_is_not_doubled, the_storage_is_chosen_from_the_catalogue,
-		  tempauths_answer_is_read, a_tokens_life_is_counted_by_keystones_own_clock,
-		  what_is_not_keystones_answer_is_refused, temporary_urls_are_signed_as_swifts_own_client_does,
-		  an_access_key_is_named_in_the_signature, what_a_cluster_says_of_itself_is_believed,
-		  names_are_where_distribution_has_them, sums_are_of_what_is_sent)
+TEST_FILE(swift, the_way_of_signing_in_is_told_by_the_url, requests_to_keystone_are_as_its_documentation_has_them,
+	  tempauth_is_asked_by_headers, a_slash_at_the_end_of_the_url_is_not_doubled,
+	  the_storage_is_chosen_from_the_catalogue, tempauths_answer_is_read,
+	  a_tokens_life_is_counted_by_keystones_own_clock, what_is_not_keystones_answer_is_refused,
+	  temporary_urls_are_signed_as_swifts_own_client_does, an_access_key_is_named_in_the_signature,
+	  what_a_cluster_says_of_itself_is_believed, names_are_where_distribution_has_them, sums_are_of_what_is_sent)
