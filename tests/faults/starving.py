@@ -11,6 +11,11 @@ LIBFCGI = 10  # blocks that libfcgi itself loses, when the second or third of th
 SLACK = 16    # what libpq's buffers differ by from one connection to the next
 
 
+def told(answer):
+    """Its headers; of the one that says when the question was asked, only that it is there."""
+    return {name: values if name != "berth-authorized" else len(values) for name, values in answer.headers.items()}
+
+
 class Starving:
     """The one worker of a pool under the shim."""
 
@@ -72,7 +77,7 @@ class Starving:
         elif ask.method in ("GET", "HEAD", "OPTIONS"):
             again = self.send(ask)
             assert (again.status, again.body) == (answer.status, answer.body), f"{again}\n{said}"
-            assert again.headers.items() == answer.headers.items(), f"{again}\n{said}"
+            assert told(again) == told(answer), f"{again}\n{said}"
 
     def stays(self, said):
         assert self.master.workers() == [self.pid], f"the worker ended: {said}"
