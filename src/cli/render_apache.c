@@ -148,7 +148,7 @@ static void add_uploads_pattern(struct strbuf *pattern, const struct site *site)
 {
 	strbuf_addc(pattern, '^');
 	quote_regex(pattern, *site->config->http.prefix ? site->config->http.prefix : "/");
-	strbuf_adds(pattern, "v2/.+/blobs/uploads/");
+	strbuf_adds(pattern, SITE_UPLOADS);
 }
 
 static void add_routes(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)

@@ -212,10 +212,10 @@ static void add_uploads(struct strbuf *out, const struct site *site, const struc
 		    "\t# moves it on. Its time is not spent on slow clients.\n"
 		    "\tlocation ~ \"^");
 	quote_regex(out, *site->config->http.prefix ? site->config->http.prefix : "/");
-	strbuf_adds(out, "v2/.+/blobs/uploads/\" {\n"
-			 "\t\tclient_max_body_size 0;\n"
-			 "\t\tclient_body_in_file_only clean;\n"
-			 "\t\tclient_body_buffer_size 512k;\n");
+	strbuf_adds(out, SITE_UPLOADS "\" {\n"
+				      "\t\tclient_max_body_size 0;\n"
+				      "\t\tclient_body_in_file_only clean;\n"
+				      "\t\tclient_body_buffer_size 512k;\n");
 	line(out, "\t\t", "client_body_temp_path", site->spool);
 	strbuf_adds(out, "\t\tfastcgi_pass_request_body off;\n");
 	if (asks_first(site))

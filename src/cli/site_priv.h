@@ -25,6 +25,9 @@
 #define SITE_TOKEN_BODY_MAX ((size_t)64 << 10)      /* a form of some hundred bytes */
 #define SITE_RETRY_AFTER 5                          /* seconds; a worker is back within one */
 
+/* Uploads, below http.prefix: a repository may be named `a/blobs/uploads`, so it is the path's end that counts. */
+#define SITE_UPLOADS "v2/.+/blobs/uploads/[^/]*$"
+
 /* What the command line adds. Paths are absolute. */
 struct site_options {
 	const char *config_path;   /* for the head of the file and the systemd units */
