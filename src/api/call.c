@@ -2,6 +2,7 @@
 /* What handlers have in common. */
 #include "call.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "berth/base/strbuf.h"
@@ -93,6 +94,15 @@ void call_digest_headers(struct call *call, const struct digest *digest)
 	response_headerf(&call->response, "ETag", "\"%s\"", text);
 }
 
+bool call_precondition(struct call *call, const struct digest *digest)
+{
+	struct span header = http_header(&call->request, "HTTP_IF_MATCH");
+	char text[DIGEST_TEXT_MAX];
+
+	return !header.ptr || etag_matches(header, span_of(digest_text(digest, text)), ETAG_STRONG) ||
+	       error_setf(&call->error, E_PRECONDITION_FAILED, "the entity tag is \"%s\"", digest_text(digest, text));
+}
+
 bool call_not_modified(struct call *call, const struct digest *digest)
 {
 	struct span header = http_header(&call->request, "HTTP_IF_NONE_MATCH");
@@ -103,6 +113,18 @@ bool call_not_modified(struct call *call, const struct digest *digest)
 	call_empty(call, 304);
 	call_digest_headers(call, digest);
 	return true;
+}
+
+/*
+ * The query is opaque to clients and unread by us, for all state is in the session's row, so a stale Location works.
+ * It is there because some clients append `&digest=` without looking.
+ */
+void call_session_headers(struct call *call, const char *id, uint64_t offset)
+{
+	response_headerf(&call->response, "Location", "%s/v2/%s/blobs/uploads/%s?_state=%" PRIu64, call_base(call),
+			 call->match.name.ptr, id, offset);
+	response_header(&call->response, "Docker-Upload-UUID", id);
+	response_headerf(&call->response, "Range", "0-%" PRIu64, offset ? offset - 1 : 0);
 }
 
 void call_empty(struct call *call, int status)

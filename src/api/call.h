@@ -8,6 +8,7 @@
 #include "berth/base/digest.h"
 #include "berth/base/strbuf.h"
 #include "berth/core/core.h"
+#include "berth/core/upload.h"
 #include "berth/http/respond.h"
 
 struct call {
@@ -21,6 +22,7 @@ struct call {
 	struct identity identity;         /* who asks; nobody until authorised */
 	const struct grant_meta *project; /* whose repository it is, by the token; NULL when that says nothing */
 	const char *challenge;            /* goes with an E_UNAUTHORIZED, or NULL */
+	const struct upload *stands;      /* goes with an E_RANGE_INVALID: the session as it is, or NULL */
 };
 
 /* True: the response is filled. False: call->error is set and becomes the response. */
@@ -58,8 +60,14 @@ void call_link_next(struct call *call, const char *path, size_t n, struct span l
 /* Docker-Content-Digest and ETag. */
 void call_digest_headers(struct call *call, const struct digest *digest);
 
+/* If-Match leaves the digest out: E_PRECONDITION_FAILED. Dates mean nothing: what has a digest has no other. */
+bool call_precondition(struct call *call, const struct digest *digest);
+
 /* If-None-Match names the digest: the response is now a 304. */
 bool call_not_modified(struct call *call, const struct digest *digest);
+
+/* Where a session goes on, and what it has: Location, Range, Docker-Upload-UUID. */
+void call_session_headers(struct call *call, const char *id, uint64_t offset);
 
 /* A response without a body. */
 void call_empty(struct call *call, int status);

@@ -40,13 +40,16 @@ static bool refuse_type(struct call *call, const char *media_type)
 			  media_type);
 }
 
-static void reply_manifest(struct call *call, const struct meta_manifest *manifest, const char *media_type)
+static bool reply_manifest(struct call *call, const struct meta_manifest *manifest, const char *media_type)
 {
+	if (!call_precondition(call, &manifest->digest))
+		return false;
 	if (call_not_modified(call, &manifest->digest))
-		return;
+		return true;
 	response_body(&call->response, 200, media_type, manifest->payload);
 	response_length(&call->response, manifest->size);
 	call_digest_headers(call, &manifest->digest);
+	return true;
 }
 
 /* Docker's lists were made for clients that do not know them: by tag, such a client gets its image. */
@@ -57,8 +60,7 @@ static bool reply_default_image(struct call *call, const struct meta_reference *
 	if (!manifest_pull(&call->work, call->match.name, reference, false, &list) ||
 	    !manifest_pull_default_image(&call->work, call->match.name, &list, &image))
 		return false;
-	reply_manifest(call, &image, arena_span(call->request.arena, image.media_type));
-	return true;
+	return reply_manifest(call, &image, arena_span(call->request.arena, image.media_type));
 }
 
 bool api_manifest_get(struct call *call)
@@ -71,17 +73,14 @@ bool api_manifest_get(struct call *call)
 	    !manifest_pull(&call->work, call->match.name, &reference, call->request.method == HTTP_HEAD, &manifest))
 		return false;
 	media_type = arena_span(call->request.arena, manifest.media_type);
-	if (accepts(call, media_type)) {
-		reply_manifest(call, &manifest, media_type);
-		return true;
-	}
+	if (accepts(call, media_type))
+		return reply_manifest(call, &manifest, media_type);
 	if (!span_is(manifest.media_type, MEDIATYPE_DOCKER_LIST) &&
 	    !span_is(manifest.media_type, MEDIATYPE_DOCKER_MANIFEST))
 		return refuse_type(call, media_type);
 	if (reference.tag && span_is(manifest.media_type, MEDIATYPE_DOCKER_LIST))
 		return reply_default_image(call, &reference);
-	reply_manifest(call, &manifest, media_type); /* as Docker's registry does */
-	return true;
+	return reply_manifest(call, &manifest, media_type); /* as Docker's registry does */
 }
 
 /* ---- push ---- */

@@ -120,6 +120,8 @@ static void common_headers(struct call *call)
 static void refuse(struct call *call)
 {
 	response_error(&call->response, &call->error);
+	if (call->stands && error_code(&call->error) == E_RANGE_INVALID)
+		call_session_headers(call, call->stands->stored.id, call->stands->stored.offset);
 	if (!call->challenge || error_code(&call->error) != E_UNAUTHORIZED)
 		return;
 	response_header(&call->response, "WWW-Authenticate", call->challenge);

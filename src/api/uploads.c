@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Uploads (end-4, end-5, end-6, end-11, end-13, end-14). */
-#include <inttypes.h>
-
 #include "berth/core/blob.h"
 #include "berth/core/upload.h"
 #include "berth/http/byterange.h"
@@ -62,17 +60,10 @@ static bool read_chunk(struct call *call, struct upload_chunk *out)
 
 /* ---- replies ---- */
 
-/*
- * The query is opaque to clients and unread by us, for all state is in the session's row, so a stale Location works.
- * It is there because some clients append `&digest=` without looking.
- */
 static void reply_session(struct call *call, int status, const char *id, uint64_t offset)
 {
 	call_empty(call, status);
-	response_headerf(&call->response, "Location", "%s/v2/%s/blobs/uploads/%s?_state=%" PRIu64, call_base(call),
-			 call->match.name.ptr, id, offset);
-	response_header(&call->response, "Docker-Upload-UUID", id);
-	response_headerf(&call->response, "Range", "0-%" PRIu64, offset ? offset - 1 : 0);
+	call_session_headers(call, id, offset);
 }
 
 static void reply_blob(struct call *call, const struct digest *digest)
@@ -178,28 +169,39 @@ bool api_upload_get(struct call *call)
 	return true;
 }
 
+/* The session for a chunk. Should the chunk be out of order, the client is told where it stands. */
+static struct upload *open_session(struct call *call)
+{
+	struct upload *upload = arena_alloc(call->request.arena, sizeof *upload);
+
+	if (!upload_open(&call->work, call->match.name, call->match.parameter, upload))
+		return NULL;
+	call->stands = upload;
+	return upload;
+}
+
 bool api_upload_patch(struct call *call)
 {
 	struct upload_chunk chunk;
-	struct upload upload;
+	struct upload *upload;
 
-	if (!read_chunk(call, &chunk) || !upload_open(&call->work, call->match.name, call->match.parameter, &upload) ||
-	    !upload_append(&call->work, &upload, &chunk))
+	if (!read_chunk(call, &chunk) || !(upload = open_session(call)) || !upload_append(&call->work, upload, &chunk))
 		return false;
-	reply_session(call, 202, upload.stored.id, upload.stored.offset);
+	reply_session(call, 202, upload->stored.id, upload->stored.offset);
 	return true;
 }
 
 bool api_upload_put(struct call *call)
 {
-	struct span id = call->match.parameter;
+	struct span id = call->match.parameter; /* query_digest puts the digest in its place */
 	struct upload_chunk chunk;
 	struct digest digest;
-	struct upload upload;
+	struct upload *upload;
 
-	if (!query_digest(call, &digest) || !read_chunk(call, &chunk) ||
-	    !upload_open(&call->work, call->match.name, id, &upload) ||
-	    !upload_finish(&call->work, &upload, &chunk, &digest))
+	if (!query_digest(call, &digest) || !read_chunk(call, &chunk))
+		return false;
+	call->match.parameter = id;
+	if (!(upload = open_session(call)) || !upload_finish(&call->work, upload, &chunk, &digest))
 		return false;
 	reply_blob(call, &digest);
 	return true;

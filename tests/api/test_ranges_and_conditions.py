@@ -112,6 +112,51 @@ def test_if_none_match_with_the_digest_of_a_manifest_is_304(client, repo, condit
         assert answer.body == b""
 
 
+@pytest.mark.parametrize("condition", ['"{}"', '"x", "{}"', "*"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_if_match_with_the_digest_changes_nothing(client, repo, stored, condition, method):
+    url, data, reference = stored
+    manifest, body = repo.image("v1")
+    for target, tag, content in ((url, reference, data), (repo.manifest_url("v1"), manifest, body)):
+        answer = client.request(method, target, headers={"If-Match": condition.format(tag)})
+        assert (answer.status, answer.header("Content-Length")) == (200, str(len(content))), answer
+        assert answer.body == (content if method == "GET" else b"")
+
+
+@pytest.mark.parametrize("condition", ['"sha256:other"', 'W/"{}"', "", '"'])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_if_match_with_something_else_is_412(client, repo, stored, condition, method):
+    url, _, reference = stored
+    manifest, _ = repo.image("v1")
+    for target, tag in ((url, reference), (repo.manifest_url("v1"), manifest)):
+        answer = client.request(method, target, headers={"If-Match": condition.format(tag), "If-None-Match": f'"{tag}"'})
+        assert answer.status == 412, answer
+        assert method == "HEAD" or answer.codes() == ["PRECONDITION_FAILED"]
+
+
+def test_a_part_of_a_blob_may_be_bound_to_its_etag(client, stored):
+    url, data, reference = stored
+    answer = client.get(url, headers={"Range": "bytes=10-19", "If-Match": f'"{reference}"'})
+    assert (answer.status, answer.body) == (206, data[10:20])
+    assert answer.header("Content-Range") == f"bytes 10-19/{SIZE}"
+
+
+@pytest.mark.parametrize("condition", ["If-Unmodified-Since", "If-Modified-Since"])
+def test_a_blob_has_no_date_to_be_asked_for(client, stored, condition):
+    for moment in ("Wed, 21 Oct 2015 07:28:00 GMT", "Tue, 21 Oct 2098 07:28:00 GMT"):
+        answer = client.get(stored[0], headers={condition: moment})
+        assert (answer.status, answer.body) == (200, stored[1])
+
+
+def test_head_tells_what_get_tells(client, repo, stored):
+    repo.image("v1")
+    for url in (stored[0], repo.manifest_url("v1"), repo.tags_url, repo.manifest_url("v2"), "/v2/"):
+        told = [{name.lower(): value for name, value in client.request(method, url).headers.items()
+                 if name not in ("Date", "Last-Modified")}  # mod_xsendfile tells that of a file
+                for method in ("GET", "HEAD")]
+        assert told[0] == told[1], url
+
+
 def test_a_moved_tag_no_longer_matches_the_old_etag(client, repo):
     old, _ = repo.image("v1")
     _, body = repo.image("v1")
