@@ -176,12 +176,14 @@ static bool sign(const struct issuing *work, const struct issue_request *request
 static bool refresh(const struct issuing *work, const struct issue_request *request, struct issued *out)
 {
 	const struct issuer_settings *settings = work->issuer->settings;
+	bool added;
 
 	if (!request->refresh || !request->account->found)
 		return true;
 	out->refresh = credential_new(work->arena, CREDENTIAL_REFRESH);
 	return meta_refresh_add(&work->meta, credential_hash(work->arena, span_of(out->refresh)), request->account,
-				settings->service, settings->refresh_expiry);
+				settings->service, settings->refresh_expiry, &added) &&
+	       (added || error_set(work->error, E_UNAUTHORIZED));
 }
 
 static bool refuse_site(const struct issuing *work, const struct issue_request *request)

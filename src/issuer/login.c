@@ -59,16 +59,15 @@ static struct meta_login_query query_of(const struct issuing *work, struct span 
 static bool check_password(const struct issuing *work, const struct meta_login_query *query, struct span password,
 			   struct meta_account *account)
 {
-	struct span hash;
 	int64_t wait;
 	bool usable, good;
 
-	if (!meta_login_find(&work->meta, query, account, &hash, &wait))
+	if (!meta_login_find(&work->meta, query, account, &wait))
 		return false;
 	if (wait > 0)
 		return note(work, account, query->name, "login too soon") && wait_for(work, wait);
-	usable = account->found && hash.ptr && password_hash_usable(hash);
-	good = password_matches(usable ? hash : password_nobody(), password) && usable && !account->blocked;
+	usable = account->found && account->password.ptr && password_hash_usable(account->password);
+	good = password_matches(usable ? account->password : password_nobody(), password) && usable && !account->blocked;
 	if (good)
 		return true;
 	if (errno == ENOMEM)

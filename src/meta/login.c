@@ -16,8 +16,7 @@ static bool flag(const struct db_rows *rows, int row, int column)
 	return db_column_i64(rows, row, column) != 0;
 }
 
-bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out,
-		     struct span *password, int64_t *wait)
+bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out, int64_t *wait)
 {
 	struct db_rows rows;
 
@@ -34,10 +33,10 @@ bool meta_login_find(const struct meta *meta, const struct meta_login_query *que
 		.admin = flag(&rows, 0, 2),
 		.blocked = flag(&rows, 0, 3),
 		.name = query->name,
+		.password = db_column(&rows, 0, 4),
 		.ceiling = META_ROLE_MAINTAINER,
 		.due = flag(&rows, 0, 6),
 	};
-	*password = db_column(&rows, 0, 4);
 	*wait = db_column_i64(&rows, 0, 5);
 	return true;
 }
@@ -71,6 +70,7 @@ static void read_account(const struct db_rows *rows, struct meta_account *out)
 	out->project = db_column_i64(rows, 0, 6);
 	out->due = flag(rows, 0, 7);
 	out->name = db_column(rows, 0, 8);
+	out->password = db_column(rows, 0, 9);
 }
 
 bool meta_token_find(const struct meta *meta, struct span hash, struct span name, struct meta_account *out)
@@ -101,14 +101,18 @@ bool meta_refresh_find(const struct meta *meta, struct span hash, const char *se
 }
 
 bool meta_refresh_add(const struct meta *meta, struct span hash, const struct meta_account *account, const char *service,
-		      int64_t seconds)
+		      int64_t seconds, bool *added)
 {
+	struct db_value password = account->password.ptr ? db_span(account->password) : db_null();
 	struct db_rows rows;
 
-	return run(meta, STMT_REFRESH_TOKEN_ADD,
-		   DB_VALUES(db_span(hash), db_i64(account->id), account->token ? db_i64(account->token) : db_null(),
-			     db_text(service), db_i64(seconds)),
-		   &rows);
+	if (!run(meta, STMT_REFRESH_TOKEN_ADD,
+		 DB_VALUES(db_span(hash), db_i64(account->id), account->token ? db_i64(account->token) : db_null(),
+			   db_text(service), db_i64(seconds), password),
+		 &rows))
+		return false;
+	*added = rows.count > 0;
+	return true;
 }
 
 bool meta_refresh_used(const struct meta *meta, struct span hash)

@@ -72,7 +72,7 @@ ARGUMENTS = {
     "ACCESS_TOKEN_FIND": [HASH, "'a2'"],
     "ACCESS_TOKEN_USED": ["1"],
     "REFRESH_TOKEN_FIND": [HASH, "'s'"],
-    "REFRESH_TOKEN_ADD": ["sha256('new')", "1", "NULL", "'s'", "60"],
+    "REFRESH_TOKEN_ADD": ["sha256('new')", "1", "NULL", "'s'", "60", "NULL"],
     "REFRESH_TOKEN_USED": [HASH],
     "REFRESH_TOKEN_FORGET": ["'a1'"],
     "GRANTS_FIND": ["1", "'p1/app p2 p3/a/b'"],

@@ -3,11 +3,13 @@
 import base64
 import json
 import itertools
+import subprocess
 import threading
 import time
 
 import pytest
 from postgres import Lock
+from processes import wait_until
 from token_service import PASSWORD, access
 
 SOURCES = itertools.count(2)
@@ -301,3 +303,55 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(service, source):
 
     known, unknown = work(name), work("no-such-user-at-all")
     assert known / 3 < unknown < known * 3, (known, unknown)
+
+
+# ---- a password that changes while somebody signs in with it ----
+
+NEW_HASH = "$2y$04$mP1pQB5S5m8gOKGMjVjDQeW244wC2sigGRLHYC.LDLp4XzzML/Ueq"
+
+
+@pytest.fixture
+def changing(service):
+    """change(name): a transaction in which the account's password is changed as `berth user change` does; its commit."""
+    cluster = service.berth.cluster
+    session = subprocess.Popen([f"{cluster.bin}/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", cluster.sockets, "-U",
+                                "berth", "-p", str(cluster.settings("")["port"]), "-d", service.berth.database], text=True,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def do(text):
+        session.stdin.write(f"{text}\n\\echo done\n")
+        session.stdin.flush()
+        assert session.stdout.readline() == "done\n"
+
+    def change(name):
+        do(f"BEGIN; UPDATE account SET password = '{NEW_HASH}' WHERE name = '{name}';"
+           f" DELETE FROM refresh_token r USING account a WHERE a.id = r.account_id AND a.name = '{name}';")
+        return lambda: do("COMMIT;")
+
+    yield change
+    session.stdin.close()
+    assert session.wait(20) == 0
+    session.stdout.close()
+
+
+@pytest.mark.parametrize("grant", ["password", "access token", "refresh token"])
+def test_no_refresh_token_outlives_the_password_that_it_was_given_for(service, changing, source, grant):
+    name = service.user()
+    old = service.ask(user=name, offline_token="true", source=source).json()["refresh_token"]
+    _, secret = service.token(name)
+    ask = {"password": lambda: service.ask(user=name, offline_token="true", source=source),
+           "access token": lambda: service.ask(user=name, password=secret, offline_token="true", source=source),
+           "refresh token": lambda: service.post(grant_type="refresh_token", refresh_token=old, access_type="offline",
+                                                 source=source)}[grant]
+    service.berth.sql("UPDATE account SET last_used_at = now(); UPDATE access_token SET last_used_at = now();"
+                      " UPDATE refresh_token SET last_used_at = now()")  # nothing to be noted meanwhile
+    commit, answers = changing(name), []
+    asking = threading.Thread(target=lambda: answers.append(ask()))
+    asking.start()
+    wait_until(lambda: answers or service.berth.sql("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                                    " AND datname = current_database()"), "an answer, or one that waits")
+    commit()
+    asking.join()
+    given = answers[0].json().get("refresh_token")
+    assert given is None or service.post(grant_type="refresh_token", refresh_token=given, source=source).status == 401
+    assert answers[0].status == 401 and answers[0].header("WWW-Authenticate")

@@ -33,6 +33,7 @@ struct meta_account {
 	bool robot, admin;
 	bool blocked; /* disabled, or what was shown has expired */
 	struct span name;
+	struct span password;   /* its hash; ptr NULL: none */
 	int64_t token;          /* id of the access token that stands behind this, 0: the password */
 	enum meta_role ceiling; /* the token's role */
 	int64_t project;        /* the only one that the token is for; 0: all */
@@ -40,12 +41,12 @@ struct meta_account {
 };
 
 /*
- * The account of a name, its password's hash (ptr NULL: none), and the seconds to wait before its next attempt from
+ * The account of a name, and the seconds to wait before its next attempt from
  * there. The failures of address and account do not count where the account has signed in from that address within
  * 30 days. ->due as above; ->ceiling is META_ROLE_MAINTAINER.
  */
 bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out,
-		     struct span *password, int64_t *wait);
+		     int64_t *wait);
 
 /* Counts a failure for each key; one that is older than `forget` seconds counts no more. */
 bool meta_login_failed(const struct meta *meta, const struct span *keys, size_t count, int64_t forget);
@@ -58,8 +59,10 @@ bool meta_token_find(const struct meta *meta, struct span hash, struct span name
 bool meta_token_used(const struct meta *meta, int64_t token);
 
 bool meta_refresh_find(const struct meta *meta, struct span hash, const char *service, struct meta_account *out);
+
+/* *added false: the account is gone, or has another password than when it was found: what it showed then counts no more. */
 bool meta_refresh_add(const struct meta *meta, struct span hash, const struct meta_account *account, const char *service,
-		      int64_t seconds);
+		      int64_t seconds, bool *added);
 bool meta_refresh_used(const struct meta *meta, struct span hash);
 
 /* Of one repository: the project that it belongs to. */
