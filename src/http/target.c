@@ -2,6 +2,8 @@
 /* The request target. */
 #include "berth/http/target.h"
 
+#include <string.h>
+
 #include "berth/base/limits.h"
 
 static bool is_control(unsigned char byte)
@@ -109,13 +111,33 @@ static bool is_origin_form(struct span uri)
 	return uri.len > 0 && uri.ptr[0] == '/';
 }
 
+/* Apache leaves the front of a target in absolute-form where the client put it, NGINX takes it off. */
+static struct span without_authority(struct span uri)
+{
+	static const char *const schemes[] = {"http://", "https://"};
+	struct span rest, authority;
+
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		size_t len = strlen(schemes[i]);
+
+		if (uri.len <= len || !span_is_nocase((struct span){uri.ptr, len}, schemes[i]))
+			continue;
+		rest = span_after(uri, len);
+		(void)span_split(&rest, '/', &authority);
+		if (authority.len > 0 && !memchr(authority.ptr, '?', authority.len))
+			return rest.ptr ? (struct span){rest.ptr - 1, rest.len + 1} : SPAN_LIT("/");
+	}
+	return uri;
+}
+
 bool target_parse(struct target *out, struct arena *arena, struct span uri, struct error *error)
 {
-	struct span rest = uri, path;
+	struct span rest, path;
 
 	*out = (struct target){.raw_query = {"", 0}};
 	if (uri.len > LIMIT_URI)
 		return error_set(error, E_URI_TOO_LONG);
+	rest = uri = without_authority(uri);
 	if (!is_origin_form(uri) || !span_split(&rest, '?', &path))
 		return error_set(error, E_URI_INVALID);
 	if (rest.ptr)

@@ -88,6 +88,15 @@ def test_a_name_of_255_bytes_is_taken_and_one_of_256_is_not(client):
     assert (answer.status, answer.codes()) == (400, ["NAME_INVALID"])
 
 
+def test_a_target_may_say_where_it_is(client, repo):
+    """RFC 9112 section 3.2.2: as clients send it that take us for their proxy."""
+    reference, body = repo.image("v1")
+    for target in (f"http://{client.netloc}{repo.manifest_url('v1')}", f"HTTP://{client.netloc}{repo.manifest_url(reference)}?x=y"):
+        answer = client.raw_request("GET", target.encode())
+        assert (answer.status, answer.body) == (200, body), answer
+    assert client.raw_request("POST", f"http://{client.netloc}{repo.uploads_url}".encode()).status == 202
+
+
 @pytest.mark.parametrize("path", [
     "/v2//", "//v2/", "/v2/./", "/v2/../v2/", "/v2/{name}/../{name}/manifests/v1", "/v2/{name}//manifests/v1", "/v2/{name}/./manifests/v1",
     "/v2/{name}/manifests/../manifests/v1", "/v2/{name}/manifests/v1/", "/v2/{name}/manifests/", "/v2/{name}/manifests",

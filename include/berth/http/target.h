@@ -3,7 +3,7 @@
  * The request target, from the raw REQUEST_URI: the only form of it that web servers leave as the client sent it.
  *
  * There is one spelling of a path here, so that no check can be passed under another: what other servers would
- * normalise is refused. Refused as E_URI_INVALID: anything but origin-form (RFC 9112 section 3.2.1), bytes outside
+ * normalise is refused. Refused as E_URI_INVALID: anything but origin-form and absolute-form (RFC 9112 section 3.2), bytes outside
  * printable ASCII, bad percent-encoding, encoded control characters, an encoded slash in the path, `.` and `..`
  * segments however encoded, empty segments but for one trailing slash. Longer than LIMIT_URI: E_URI_TOO_LONG.
  */
