@@ -27,7 +27,7 @@ def test_a_token_with_a_project_is_logged(guarded, what):
     answer = client.request({"head": "HEAD", "upload": "POST"}.get(what, "GET"), target)
     assert answer.status in (200, 202), answer
     assert not [name for name in answer.headers if name.lower().startswith("berth-")], answer
-    wait_until(lambda: lines_about(guarded.registry, target), "the line in the access log", 10)
+    wait_until(lambda: lines_about(guarded.registry, target), "the line in the access log")
     line = lines_about(guarded.registry, target)[0]
     assert re.search(r'"project_id=4711 namespace_id=42"$', line.rstrip()), line
 
@@ -37,12 +37,12 @@ def test_a_token_without_one_leaves_the_field_empty(guarded):
     repo.image("v1")
     target = repo.manifest_url("v1") + "?nobody=named"
     assert guarded.may(repo.name, "pull").get(target).status == 200
-    wait_until(lambda: lines_about(guarded.registry, target), "the line in the access log", 10)
+    wait_until(lambda: lines_about(guarded.registry, target), "the line in the access log")
     assert re.search(r'"-"$', lines_about(guarded.registry, target)[0].rstrip())
 
 
 def user_in_the_log(registry, target):
-    wait_until(lambda: lines_about(registry, target), "the line in the access log", 10)
+    wait_until(lambda: lines_about(registry, target), "the line in the access log")
     return re.match(r"\S+ \S+ (\S+) \[", lines_about(registry, target)[0])[1]
 
 

@@ -301,7 +301,7 @@ def test_an_upload_reaches_the_worker_whole(site, server):
         if server == "nginx":
             assert said["spooled"] == digest and said["streamed"] == ""
             assert said["BERTH_SPOOL_FILE"].startswith(site.root + "/berth/spool/")
-            wait_until(lambda name=said["BERTH_SPOOL_FILE"]: not os.path.exists(name), "the spooled file's removal", 2)
+            wait_until(lambda name=said["BERTH_SPOOL_FILE"]: not os.path.exists(name), "the spooled file's removal")
         else:
             assert said["streamed"] == digest and "BERTH_SPOOL_FILE" not in said
             assert len(site.uploads.requests) > 0

@@ -33,13 +33,13 @@ def answer_of(link):
 def begin_put(registry, data, said):
     """Sends the first half of a PUT and waits until the follower has read nearly all of it."""
     client, repo = registry.client, Repo(registry.client)
-    wait_until(lambda: follower(registry), "the process that hashes ahead", 20)
+    wait_until(lambda: follower(registry), "the process that hashes ahead")
     pid = follower(registry)
     before = bytes_read(pid)
     where = with_query(client.target(repo.begin()), digest=said)
     half = len(data) // 2
     link = send_part(client, "PUT", where, {"Content-Type": OCTETS, "Content-Length": len(data)}, data[:half])
-    wait_until(lambda: bytes_read(pid) - before > half - 2 * MIB, "hashing ahead", 20)
+    wait_until(lambda: bytes_read(pid) - before > half - 2 * MIB, "hashing ahead")
     return repo, link, half, pid
 
 
@@ -71,4 +71,4 @@ def test_a_follower_that_dies_or_stands_still_costs_nothing_but_time(behind_ngin
     if number == signal.SIGSTOP:
         os.kill(pid, signal.SIGCONT)
     else:
-        wait_until(lambda: follower(behind_nginx) not in (None, pid), "another follower", 20)
+        wait_until(lambda: follower(behind_nginx) not in (None, pid), "another follower")

@@ -30,7 +30,7 @@ class Attempt:
 
     def refused(self, status):
         """Waits for the end, checks the status, returns what was said."""
-        assert self.child.process.wait(30) == status, self.child.text()
+        assert self.child.process.wait(60) == status, self.child.text()
         return self.child.text()
 
     def serves(self, status=200):

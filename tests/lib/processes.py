@@ -16,7 +16,7 @@ class Unready(Exception):
     """Something did not come up, go down or answer within its time."""
 
 
-def wait_until(check, what, seconds=20.0, interval=0.02):
+def wait_until(check, what, seconds=60.0, interval=0.02):
     """Calls check() until it returns something true, which is returned; Unready when the time is over."""
     deadline = time.monotonic() + seconds
     while True:

@@ -175,7 +175,7 @@ def expect_only_blobs(registry):
             return False
         return True
     try:
-        wait_until(clean, "a bucket with nothing but blobs after a purge", 20)
+        wait_until(clean, "a bucket with nothing but blobs after a purge")
     except Unready as e:
         raise AssertionError(said[-1]) from e
     for push in registry.acknowledged:

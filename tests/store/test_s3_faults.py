@@ -105,7 +105,7 @@ def only(registry, swift):
         registry.berth("purge-uploads", registry.config_path)
         stray = [name for name in swift.listed(f"{bucket}+segments") if not name.startswith(tuple(keys) or ("\0",))]
         return sorted(swift.objects(bucket)) == keys and swift.multiparts(bucket) == [] and not stray
-    wait_until(clean, "a bucket with nothing but blobs after a purge", 60)
+    wait_until(clean, "a bucket with nothing but blobs after a purge")
 
 
 def holds(registry, repo, data):

@@ -56,4 +56,4 @@ def test_killed_workers_do_not_keep_the_gate_shut(lonely):
                 pass
         for thread in threads:
             thread.join()
-    wait_until(lambda: lonely.ask(user=name).status == 200, "a password that is checked", 20)
+    wait_until(lambda: lonely.ask(user=name).status == 200, "a password that is checked")
