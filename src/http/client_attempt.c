@@ -133,6 +133,8 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 
 	attempt->active_ms = client_clock_ms();
 	if (exchange->sink && attempt->status / 100 == 2) {
+		if (exchange->partial && attempt->status != 206)
+			return fail(attempt, "the range was not kept to");
 		exchange->sunk += len;
 		return exchange->sink(exchange->sink_context, bytes, len) ? len : fail(attempt, "the receiver is gone");
 	}

@@ -112,6 +112,7 @@ bool azure_get(struct object_service *service, const char *key, uint64_t offset,
 				       (unsigned long long)(offset + length - 1)));
 	exchange.sink = pass;
 	exchange.sink_context = &window;
+	exchange.partial = offset > 0;
 	if (!azure_run_quietly(azure, &exchange, 1, arena, error))
 		return !window.is_gone && !error_is_set(error) && azure_failed("get", key, exchange.failure, error);
 	if (exchange.status != 206 && exchange.status != 200)

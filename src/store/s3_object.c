@@ -101,6 +101,7 @@ static bool read_on(struct s3_service *s3, const char *key, uint64_t first, stru
 			  arena_printf(arena, "bytes=%" PRIu64 "-%" PRIu64, first, first + reading->left - 1));
 	exchange.sink = pass_on;
 	exchange.sink_context = reading;
+	exchange.partial = first > 0;
 	answered = http_client_run(s3->client, &exchange, arena);
 	if (reading->left == 0)
 		return true;

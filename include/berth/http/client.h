@@ -76,7 +76,8 @@ struct http_exchange {
 	void *context;
 	http_sink_fn *sink; /* NULL: the answer is kept. Errors' bodies are always kept, not sunk */
 	void *sink_context;
-	size_t keep; /* most bytes of a kept answer; 0: HTTP_EXCHANGE_KEEP. More is a failure */
+	bool partial; /* with a sink: a success other than 206 is a failure, for its bytes are not those of the Range */
+	size_t keep;  /* most bytes of a kept answer; 0: HTTP_EXCHANGE_KEEP. More is a failure */
 
 	/* the answer; in the arena of the run */
 	int status;         /* 0: none */

@@ -465,6 +465,22 @@ START_TEST(more_or_less_than_was_asked_for_is_a_failure)
 }
 END_TEST
 
+/* Its first bytes would be taken for those that were asked for: at once, or when a body that broke off is read on. */
+START_TEST(a_service_that_ignores_the_range_is_not_read)
+{
+	struct taken taken = {.len = 0};
+
+	BEGIN_PLAIN(ANSWER("200", "Content-Length: 10\r\n", "0123456789"), ANSWER("206", "Content-Length: 10\r\n", "01234"),
+		    ANSWER("200", "Content-Length: 5\r\n", "01234"));
+	expect_error(service->ops->get(service, "k", 100, 10, take, &taken, &arena, &error), E_UNAVAILABLE);
+	ck_assert_uint_eq(taken.len, 0);
+	error_init(&error, &arena);
+	expect_error(service->ops->get(service, "k", 0, 10, take, &taken, &arena, &error), E_UNAVAILABLE);
+	ck_assert_uint_eq(taken.len, 5);
+	end();
+}
+END_TEST
+
 /* ---- lists ---- */
 
 static bool note_key(void *context, const char *key, uint64_t size, int64_t age)
@@ -508,4 +524,4 @@ TEST_FILE(s3_service, a_put_is_signed_with_the_hash_of_its_body,
 	  a_copy_with_an_error_inside_is_none, a_large_copy_goes_in_parts_to_the_last_byte,
 	  a_large_copy_that_fails_leaves_no_parts, a_copy_of_any_size_fits_into_the_parts_there_are,
 	  a_body_that_breaks_off_is_read_on_from_there, more_or_less_than_was_asked_for_is_a_failure,
-	  lists_go_on_page_by_page_until_the_visitor_has_enough)
+	  a_service_that_ignores_the_range_is_not_read, lists_go_on_page_by_page_until_the_visitor_has_enough)
