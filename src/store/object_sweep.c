@@ -33,6 +33,7 @@ struct sweep {
 	bool staging;       /* keys there name their session */
 	struct found found[AT_ONCE];
 	size_t count;
+	bool refused; /* something was left that may not be removed */
 };
 
 /* `<uuid>`, or `<uuid>.<offset>` for a tail, behind the prefix. */
@@ -102,36 +103,48 @@ static bool list_unfinished(void *object)
 					     sweep->error);
 }
 
-static bool remove_found(struct sweep *sweep)
+static bool remove_one(struct sweep *sweep, const struct found *found, struct error *error)
 {
 	struct object_service *service = sweep->objects->service;
 	struct arena *arena = &sweep->objects->arena;
 
-	for (size_t i = 0; i < sweep->count; i++) {
-		const struct found *found = &sweep->found[i];
-		bool ok = found->id ? service->ops->abandon(service, &(struct object_upload){found->key, found->id}, NULL,
-							    0, arena, sweep->error)
-				    : service->ops->remove(service, found->key, arena, sweep->error);
+	if (found->id)
+		return service->ops->abandon(service, &(struct object_upload){found->key, found->id}, NULL, 0, arena,
+					     error);
+	return service->ops->remove(service, found->key, arena, error);
+}
 
-		if (!ok)
-			return false;
-		sweep->out->count++;
-		sweep->out->bytes += found->size;
+/* What the service refuses (a lock, a policy) does not keep the others; when it cannot do its work, that is the end. */
+static bool remove_found(struct sweep *sweep, size_t *removed)
+{
+	struct error error;
+
+	*removed = 0;
+	for (size_t i = 0; i < sweep->count; i++) {
+		error_init(&error, &sweep->objects->arena);
+		if (remove_one(sweep, &sweep->found[i], &error)) {
+			*removed += 1;
+			sweep->out->bytes += sweep->found[i].size;
+		} else if (error_code(&error) == E_UNAVAILABLE) {
+			return error_unavailable(sweep->error, 0);
+		} else {
+			sweep->refused = true;
+		}
 	}
+	sweep->out->count += *removed;
 	return true;
 }
 
-/* Until a listing finds less than a handful: what is removed does not come again. */
+/* Until a listing finds less than a handful, or what it finds stays: what is removed does not come again. */
 static bool empty(struct sweep *sweep, object_work_fn *list)
 {
-	bool more;
+	size_t removed;
 
 	do {
 		sweep->count = 0;
-		if (!object_guard(&sweep->objects->batch, list, sweep, sweep->error) || !remove_found(sweep))
+		if (!object_guard(&sweep->objects->batch, list, sweep, sweep->error) || !remove_found(sweep, &removed))
 			return false;
-		more = sweep->count == AT_ONCE;
-	} while (more);
+	} while (sweep->count == AT_ONCE && removed > 0);
 	return true;
 }
 
@@ -147,24 +160,25 @@ static bool sweep_service(void *object)
 		return false;
 	sweep->prefix = arena_printf(arena, "%s" FS_BLOBS "/", sweep->objects->prefix);
 	sweep->staging = false;
-	return !lists || empty(sweep, list_unfinished);
+	if (lists && !empty(sweep, list_unfinished))
+		return false;
+	return !sweep->refused || error_set(sweep->error, E_UNKNOWN);
 }
 
 bool object_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
 		  struct store_swept *out, struct error *error)
 {
-	struct sweep sweep = {
-		.objects = objects_of(store),
-		.age = age,
-		.dry_run = dry_run,
-		.claimed = claimed,
-		.context = context,
-		.out = out,
-		.error = error,
-	};
+	struct sweep sweep = {.objects = objects_of(store),
+			      .age = age,
+			      .dry_run = dry_run,
+			      .claimed = claimed,
+			      .context = context,
+			      .out = out,
+			      .error = error};
 	struct folder_sweep local = {time(NULL) - (time_t)age, dry_run, NULL, NULL};
+	bool ok;
 
 	*out = (struct store_swept){0, 0};
-	return object_guard(&sweep.objects->arena, sweep_service, &sweep, error) &&
-	       folder_sweep(sweep.objects->spool.folder, sweep.objects->spool.path, &local, out, error);
+	ok = object_guard(&sweep.objects->arena, sweep_service, &sweep, error);
+	return folder_sweep(sweep.objects->spool.folder, sweep.objects->spool.path, &local, out, error) && ok;
 }

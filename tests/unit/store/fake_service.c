@@ -295,6 +295,8 @@ static bool remove_object(struct object_service *service, const char *key, struc
 	(void)arena;
 	if (!enter(fake, "remove", error))
 		return false;
+	if (fake->locked && strcmp(fake->locked, key) == 0)
+		return error_set(error, E_UNKNOWN);
 	drop(find(fake, key));
 	return leave(fake, error);
 }

@@ -19,7 +19,8 @@ struct fake_service {
 	bool failed;      /* it has */
 	bool mute;        /* objects that are put or completed are not there: a service that lies */
 	bool cannot_sign;
-	char trace[8192]; /* names of the calls since fake_reset, blanks between */
+	const char *locked; /* a key that may not be removed; NULL: none */
+	char trace[8192];   /* names of the calls since fake_reset, blanks between */
 };
 
 struct fake_service *fake_service_new(const struct object_limits *limits);

@@ -312,6 +312,43 @@ START_TEST(a_sweep_removes_hundreds_and_old_spool_files)
 }
 END_TEST
 
+START_TEST(what_may_not_be_removed_and_a_service_that_is_away_keep_no_sweep_from_the_rest)
+{
+	struct http_client_body body = http_body_bytes(SPAN_LIT("x"));
+	struct store_swept swept;
+	const char *keys[3];
+
+	begin();
+	for (size_t i = 0; i < 3; i++) {
+		char id[UUID_TEXT_MAX];
+
+		uuid_new(id);
+		keys[i] = arena_printf(&lab.arena, UPLOADS "%s", id);
+		ck_assert(lab.fake->service.ops->put(&lab.fake->service, keys[i], &body, &lab.arena, &lab.error));
+	}
+	lab_file(&lab, "0000000001", SPAN_LIT("left by a web server"));
+	fake_reset(lab.fake);
+	lab.fake->fail_at = 1;
+	ck_assert(!store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.error));
+	ck_assert_int_eq(error_code(&lab.error), E_UNAVAILABLE);
+	ck_assert_uint_eq(swept.count, 1); /* the spool is our own */
+	error_init(&lab.error, &lab.arena);
+	for (size_t i = 0; i < 3; i++) {
+		lab.fake->locked = keys[i];
+		for (size_t k = 0; k < 3; k++)
+			ck_assert(lab.fake->service.ops->put(&lab.fake->service, keys[k], &body, &lab.arena, &lab.error));
+		ck_assert(!store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.error));
+		ck_assert_int_eq(error_code(&lab.error), E_UNKNOWN);
+		ck_assert_uint_eq(fake_objects(lab.fake, UPLOADS), 1);
+	}
+	lab.fake->locked = NULL;
+	error_init(&lab.error, &lab.arena);
+	ck_assert(store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.error));
+	clean();
+	lab_close(&lab);
+}
+END_TEST
+
 START_TEST(a_spool_that_cannot_be_used_is_explained)
 {
 	struct fake_service *fake = fake_service_new(&narrow);
@@ -500,6 +537,7 @@ TEST_FILE(object, a_small_whole_blob_is_one_put, a_whole_blob_is_sent_to_where_i
 	  a_crowded_session_is_laid_out_again, an_aborted_upload_leaves_nothing, a_failed_append_leaves_nothing,
 	  an_object_that_the_service_does_not_show_is_not_acknowledged, a_session_whose_parts_became_an_object_cannot_grow,
 	  a_blob_is_found_by_a_signed_url, a_spooled_file_is_sent_as_it_is, keys_that_are_not_ours_are_left_alone,
-	  a_sweep_removes_hundreds_and_old_spool_files, a_spool_that_cannot_be_used_is_explained,
-	  a_trial_finds_a_service_that_lies, any_call_may_fail_before_it_does_anything,
-	  any_call_may_fail_after_it_has_done_its_work)
+	  a_sweep_removes_hundreds_and_old_spool_files,
+	  what_may_not_be_removed_and_a_service_that_is_away_keep_no_sweep_from_the_rest,
+	  a_spool_that_cannot_be_used_is_explained, a_trial_finds_a_service_that_lies,
+	  any_call_may_fail_before_it_does_anything, any_call_may_fail_after_it_has_done_its_work)
