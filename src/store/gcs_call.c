@@ -124,7 +124,8 @@ static const struct {
 	{403, "retentionPolicyNotMet", E_UNKNOWN, "the bucket has a retention policy: a registry's bucket must have none"},
 	{403, "UserProjectAccountProblem", E_UNKNOWN, "check the project's billing"},
 	{403, "", E_UNKNOWN, "grant the account roles/storage.objectAdmin on the bucket"},
-	{404, "NoSuchUpload", E_UNKNOWN, "the upload is gone: did a lifecycle rule of the bucket end it?"},
+	{404, "NoSuchUpload", E_BLOB_UPLOAD_INVALID,
+	 "the service has ended the upload: is there a lifecycle rule, or was it begun in another bucket?"},
 	{408, "", E_UNAVAILABLE, "the service waited too long for the request"},
 	{429, "", E_UNAVAILABLE, "too many requests"},
 };

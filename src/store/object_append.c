@@ -246,7 +246,7 @@ static bool run(void *object)
 	struct append *append = object;
 	bool ok;
 
-	if (!object_state_read(&append->state, append->upload, append->error))
+	if (!object_state_read(&append->state, ops(append)->name, append->upload, append->error))
 		return false;
 	object_body_init(&append->body, append->arena);
 	forget_stale(append);

@@ -183,7 +183,7 @@ static bool finish(void *object)
 	const char *key = object_blob_key(objects, ending->digest, ending->arena);
 	bool in_row, there = false;
 
-	if (!object_state_read(state, ending->upload, ending->error))
+	if (!object_state_read(state, ops(objects)->name, ending->upload, ending->error))
 		return false;
 	in_row = state->stage == OBJECT_NOWHERE && !object_state_has_tail_object(state);
 	/* what would be copied may be there already, by an earlier try or by somebody else's push */
@@ -212,7 +212,7 @@ static bool abort_upload(void *object)
 {
 	struct ending *ending = object;
 
-	if (!object_state_read(&ending->state, ending->upload, ending->error))
+	if (!object_state_read(&ending->state, ops(ending->objects)->name, ending->upload, ending->error))
 		return true; /* said in the log; the sweep finds what there is */
 	if (ending->state.stage != OBJECT_NOWHERE)
 		abandon(ending->objects, ending->upload, &ending->state);
@@ -250,7 +250,7 @@ static bool digest_upload(void *object)
 	struct hasher hasher;
 	const char *key;
 
-	if (!object_state_read(&ending->state, ending->upload, ending->error))
+	if (!object_state_read(&ending->state, ops(ending->objects)->name, ending->upload, ending->error))
 		return false;
 	hasher_init(&hasher, ending->algorithm);
 	if (state->stage == OBJECT_NOWHERE && !object_state_has_tail_object(state))

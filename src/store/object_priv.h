@@ -69,6 +69,7 @@ enum object_stage {
 };
 
 struct object_state {
+	const char *service; /* whose upload and tail object they are: the name in its table */
 	enum object_stage stage;
 	struct digest digest; /* FINAL */
 	const char *id;       /* of the service's upload */
@@ -80,8 +81,9 @@ struct object_state {
 	uint64_t stale;     /* end of a tail object that was superseded and may still be there; 0: none */
 };
 
-/* False, with E_BLOB_UPLOAD_INVALID, when the row's state does not fit its offset or is of no known form. */
-bool object_state_read(struct object_state *out, const struct store_upload *upload, struct error *error);
+/* False, with E_BLOB_UPLOAD_INVALID, when the row's state does not fit its offset, is of no known form or another service's. */
+bool object_state_read(struct object_state *out, const char *service, const struct store_upload *upload,
+		       struct error *error);
 
 /* The row's bytes, in `arena`; ptr NULL when they are more than a row may hold. */
 struct span object_state_write(const struct object_state *state, struct arena *arena);

@@ -170,6 +170,8 @@ static const struct s3_refusal refusals[] = {
 	{"AccessDenied", E_UNKNOWN,
 	 "the keys may not do this: they need oss:GetObject, PutObject, DeleteObject, AbortMultipartUpload, ListObjects and "
 	 "ListMultipartUploads; or the bucket is at another end-point"},
+	{"NoSuchUpload", E_BLOB_UPLOAD_INVALID,
+	 "the service has ended the upload: is there a lifecycle rule, or was it begun in another bucket?"},
 	{"NoSuchBucket", E_UNKNOWN, "there is no such bucket: make it, or correct storage.oss.bucket"},
 	{"InvalidBucketName", E_UNKNOWN, "storage.oss.bucket is no name of a bucket"},
 	{"RequestTimeTooSkewed", E_UNKNOWN, "this machine's clock is wrong: let NTP set it"},

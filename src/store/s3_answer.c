@@ -14,6 +14,8 @@ const struct s3_refusal s3_refusals[S3_REFUSALS] = {
 	 "the keys may not do this: they need s3:GetObject, PutObject, DeleteObject, AbortMultipartUpload on the objects and "
 	 "s3:ListBucket, ListBucketMultipartUploads on the bucket"},
 	{"AllAccessDisabled", E_UNKNOWN, "the account is disabled"},
+	{"NoSuchUpload", E_BLOB_UPLOAD_INVALID,
+	 "the service has ended the upload: is there a lifecycle rule, or was it begun in another bucket?"},
 	{"NoSuchBucket", E_UNKNOWN, "there is no such bucket: make it, or correct storage.s3.bucket"},
 	{"InvalidBucketName", E_UNKNOWN, "storage.s3.bucket is no name of a bucket"},
 	{"AuthorizationHeaderMalformed", E_UNKNOWN, "storage.s3.region is not the bucket's"},

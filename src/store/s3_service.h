@@ -53,7 +53,7 @@ struct s3_dialect {
 };
 
 /* Amazon's own, and its parts. */
-#define S3_REFUSALS 30
+#define S3_REFUSALS 31
 extern const struct s3_refusal s3_refusals[S3_REFUSALS];
 extern const struct s3_dialect s3_amazon;
 http_prepare_fn s3_prepare;

@@ -303,10 +303,10 @@ def test_a_bucket_that_does_not_exist_is_no_missing_object(gcs, bucket):
 def test_what_is_gone_is_said_to_be_gone(gcs, bucket, large):
     probe = Probe(gcs, bucket)
     assert probe("get a 0 1") == "error UNKNOWN"
-    assert probe(f"upload a gone {large} {5 * MIB}") == "error UNKNOWN"
+    assert probe(f"upload a gone {large} {5 * MIB}") == "error BLOB_UPLOAD_INVALID"
     log = probe.close()
     assert "No such object" in log and "did somebody else remove it?" in log
-    assert "NoSuchUpload" in log and "did a lifecycle rule of the bucket end it?" in log
+    assert "NoSuchUpload" in log and "is there a lifecycle rule" in log
 
 
 def test_nobody_there(gcs, bucket):

@@ -196,6 +196,21 @@ def test_the_life_of_a_redirect_is_the_settings(launch, swift):
 
 # ---- what goes wrong on the way ----
 
+def test_an_upload_that_the_service_has_ended_is_unknown_to_the_client(launch, small_parts, swift):
+    """A lifecycle rule did; a client that hears so begins another one."""
+    registry = launch(small_parts)
+    repo, data = Repo(registry.client), blob(7 * MIB)
+    where = in_chunks(registry.client, repo.begin(), data[:6 * MIB], 6 * MIB)
+    (key, upload), = swift.multiparts(bucket_of(registry))
+    swift.client().abort_multipart_upload(Bucket=bucket_of(registry), Key=key, UploadId=upload)
+    for answer in (registry.client.patch(where, blob(6 * MIB), {"Content-Type": OCTETS}),
+                   registry.client.put(with_query(where, digest=digest(data)), data[6 * MIB:], {"Content-Type": OCTETS})):
+        assert (answer.status, answer.codes()) == (404, ["BLOB_UPLOAD_INVALID"]), answer
+    assert "is there a lifecycle rule" in logs_of(registry)
+    repo.push_blob(data)
+
+
+
 def test_while_the_store_is_away_pushes_and_pulls_are_503_and_then_go_on(launch, own_swift):
     registry = launch(S3(own_swift, maxretries=0, chunksize=5 * MIB))
     client, repo, data = registry.client, Repo(registry.client), blob(12 * MIB)

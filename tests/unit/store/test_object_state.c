@@ -16,13 +16,17 @@ static bool read_back(struct object_state *out, struct span text, uint64_t offse
 	struct store_upload upload = {.id = "00000000-0000-4000-8000-000000000000", .offset = offset, .state = text};
 
 	error_init(&error, &arena);
-	return object_state_read(out, &upload, &error);
+	return object_state_read(out, "here", &upload, &error);
 }
 
 START_TEST(a_state_comes_back_as_it_was_written)
 {
 	struct object_part parts[2] = {{.number = 1, .size = 70, .tag = "\"a b\""}, {.number = 2, .size = 30, .tag = "c"}};
-	struct object_state state = {.stage = OBJECT_STAGED, .id = "an id with blanks", .parts = {"", 0}, .tail_size = 5},
+	struct object_state state = {.service = "here",
+				     .stage = OBJECT_STAGED,
+				     .id = "an id with blanks",
+				     .parts = {"", 0},
+				     .tail_size = 5},
 			    back;
 	struct object_part *list;
 
@@ -49,7 +53,12 @@ END_TEST
 
 START_TEST(a_digest_and_a_tail_object_come_back)
 {
-	struct object_state state = {.stage = OBJECT_FINAL, .id = "x", .parts = {"", 0}, .tail = {"", 0}}, back;
+	struct object_state state = {.service = "here",
+				     .stage = OBJECT_FINAL,
+				     .id = "x",
+				     .parts = {"", 0},
+				     .tail = {"", 0}},
+			    back;
 	struct object_part part = {.size = 9, .tag = "t"};
 
 	begin();
@@ -57,8 +66,12 @@ START_TEST(a_digest_and_a_tail_object_come_back)
 	object_state_add(&state, &part, 1, &arena);
 	ck_assert(read_back(&back, object_state_write(&state, &arena), 9));
 	ck_assert(digest_equal(&back.digest, &state.digest));
-	state = (struct object_state){
-		.stage = OBJECT_NOWHERE, .id = "", .parts = {"", 0}, .tail = {"", 0}, .tail_size = 400000};
+	state = (struct object_state){.service = "here",
+				      .stage = OBJECT_NOWHERE,
+				      .id = "",
+				      .parts = {"", 0},
+				      .tail = {"", 0},
+				      .tail_size = 400000};
 	ck_assert(read_back(&back, object_state_write(&state, &arena), 400000));
 	ck_assert(object_state_has_tail_object(&back));
 	ck_assert(!object_state_has_tail_object(&(struct object_state){.tail_size = 0}));
@@ -84,6 +97,10 @@ START_TEST(what_does_not_fit_its_offset_is_refused)
 		{"1 F 1 5 r 0 0 - id\n5 t\n", 5},
 		{"1 F 1 5 r 0 0 sha256:00 id\n5 t\n", 5},
 		{"2 N 0 0 r 5 0 - \nhello", 5},
+		{"2  N 0 0 r 5 0 - \nhello", 5},
+		{"3 here N 0 0 r 5 0 - \nhello", 5},
+		{"2 there S 1 5 r 0 0 - id\n5 t\n", 5},
+		{"2 there N 0 0 o 5 0 - \n", 5},
 		{"1 X 0 0 r 5 0 - \nhello", 5},
 		{"1 N 0 0 x 5 0 - \nhello", 5},
 		{"1 N -1 0 r 5 0 - \nhello", 5},
@@ -98,6 +115,9 @@ START_TEST(what_does_not_fit_its_offset_is_refused)
 	ck_assert(read_back(&state, SPAN_LIT("1 N 0 0 r 5 0 - \nhello"), 5));
 	ck_assert(read_back(&state, SPAN_LIT("1 S 1 5 r 0 0 - id\n5 t\n"), 5));
 	ck_assert(read_back(&state, SPAN_LIT(""), 0));
+	ck_assert(read_back(&state, SPAN_LIT("2 here S 1 5 r 0 0 - id\n5 t\n"), 5));
+	ck_assert(read_back(&state, SPAN_LIT("2 there N 0 0 r 5 0 - \nhello"), 5)); /* bytes in the row are anybody's */
+	ck_assert_str_eq(state.service, "here");
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		ck_assert_msg(!read_back(&state, span_of(rows[i].text), rows[i].offset), "row %zu", i);
 		ck_assert_int_eq(error_code(&error), E_BLOB_UPLOAD_INVALID);
@@ -129,7 +149,8 @@ END_TEST
 
 START_TEST(fifty_thousand_parts_fit_into_a_row_and_more_than_fits_is_noticed)
 {
-	struct object_state state = {.stage = OBJECT_STAGED, .id = "x", .parts = {"", 0}, .tail = {"", 0}};
+	struct object_state state = {
+		.service = "here", .stage = OBJECT_STAGED, .id = "x", .parts = {"", 0}, .tail = {"", 0}};
 	struct object_part *parts;
 
 	begin();

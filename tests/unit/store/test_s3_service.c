@@ -345,7 +345,7 @@ END_TEST
 START_TEST(an_upload_that_is_gone_without_its_object_is_not_complete)
 {
 	BEGIN_PLAIN(ANSWER("404", "", ERROR_TEXT("NoSuchUpload")), ANSWER("200", "Content-Length: 9\r\n", ""));
-	expect_error(complete_two(), E_UNKNOWN);
+	expect_error(complete_two(), E_BLOB_UPLOAD_INVALID);
 	end();
 }
 END_TEST
