@@ -46,6 +46,7 @@ struct store *app_open_s3(const struct config *config, char *reason, size_t size
 		.acl = acl_of(s3),
 		.unsigned_payload = s3->checksum_disabled,
 		.part_size = (uint64_t)s3->chunksize,
+		.parts_max = (unsigned)s3->maxparts,
 		.copy_part_size = (uint64_t)s3->multipartcopychunksize,
 		.copy_threshold = (uint64_t)s3->multipartcopythresholdsize,
 		.copies_at_once = at_most(s3->multipartcopymaxconcurrency, COPIES_AT_ONCE),

@@ -10,6 +10,7 @@ from objects import blob_key, fetch, in_chunks, logs_of
 from processes import ACCOUNT, free_port
 from stack import Berth, merged, yaml
 from storages import S3
+from swiftserver import Swift
 
 FAILED = 1
 MIB = 1 << 20
@@ -143,6 +144,21 @@ def test_an_expired_upload_is_purged_with_all_its_parts(launch, small_parts, swi
     registry.sql("UPDATE upload SET updated_at = updated_at - interval '1 hour'")
     assert "purged 1 sessions" in registry.berth("purge-uploads", registry.config_path).stdout
     expect_only_blobs(swift, bucket_of(registry), kept)
+
+
+@pytest.mark.parametrize("change, statuses", [({}, [500]), ({"maxparts": 10}, [201, 201])], ids=["Amazon's", "as many"])
+def test_a_server_that_takes_fewer_parts_is_sent_larger_ones(launch, request, change, statuses):
+    request.getfixturevalue("swift")  # which says whether there can be one
+    with Swift(filters={"s3api": {"max_upload_part_num": 10}}) as server:
+        client = launch(S3(server, chunksize=5 * MIB, multipartcopychunksize=5 * MIB, **change)).client
+        repo, data = Repo(client), blob(56 * MIB)
+        said = [client.put(with_query(repo.begin(), digest=digest(data)), data, {"Content-Type": OCTETS}, checked=False).status]
+        if change:
+            other = data[1:]
+            where = in_chunks(client, in_chunks(client, repo.begin(), other[:50 * MIB], 50 * MIB), other[50 * MIB:], 3 * MIB, 50 * MIB)
+            said.append(client.put(with_query(where, digest=digest(other))).status)
+            assert client.get(repo.blob_url(digest(other))).body == other
+        assert said == statuses
 
 
 def test_the_prefix_stands_before_every_key(launch, swift):

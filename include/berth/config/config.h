@@ -140,6 +140,7 @@ struct config_s3 {
 	bool skipverify;
 	bool v4auth;
 	int64_t chunksize;
+	int64_t maxparts;
 	int64_t multipartcopychunksize;
 	int64_t multipartcopymaxconcurrency;
 	int64_t multipartcopythresholdsize;
