@@ -18,6 +18,7 @@ struct store *app_open_oss(const struct config *config, char *reason, size_t siz
 		.internal = oss->internal,
 		.insecure = !oss->secure,
 		.encrypt = oss->encrypt,
+		.key_id = oss->encryptionkeyid,
 		.v1 = !oss->v4auth,
 		.part_size = (uint64_t)oss->chunksize,
 		.retries = RETRIES,

@@ -158,8 +158,12 @@ static char *url_v4(const struct s3_service *s3, const struct s3_keys *keys, con
 static void set_object_fields(const struct s3_service *s3, struct http_exchange *exchange)
 {
 	http_exchange_set(exchange, "Content-Type", "application/octet-stream");
-	if (s3->settings.encrypt)
+	if (s3->settings.key_id[0]) {
+		http_exchange_set(exchange, "x-oss-server-side-encryption", "KMS");
+		http_exchange_set(exchange, "x-oss-server-side-encryption-key-id", s3->settings.key_id);
+	} else if (s3->settings.encrypt) {
 		http_exchange_set(exchange, "x-oss-server-side-encryption", "AES256");
+	}
 }
 
 /* "HTTP status codes and error codes" (Object Storage Service). */
@@ -222,6 +226,7 @@ struct object_service *store_oss_service_new(const struct store_oss_settings *se
 		.region = without_oss(settings->region),
 		.bucket = settings->bucket,
 		.encrypt = settings->encrypt,
+		.key_id = settings->key_id,
 		.part_size = settings->part_size,
 		.copy_part_size = OSS_COPY_PART,
 		.copy_threshold = OSS_COPY_THRESHOLD,

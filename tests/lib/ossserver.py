@@ -35,6 +35,7 @@ class Object:
         self.data, self.tag, self.modified = data, f'"{tag_of(data)}"', now()
         self.type = headers.get("content-type", "application/octet-stream")
         self.encryption = headers.get("x-oss-server-side-encryption")
+        self.encryption_key = headers.get("x-oss-server-side-encryption-key-id")
 
 
 class Upload:
@@ -243,7 +244,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def complete(self, body):
         made = self.oss.complete(self.oss.upload(self.about.key, self.about.parameter("uploadId")), body)
-        return self.xml(f"<CompleteMultipartUploadResult><Location>http://{self.oss.host}/{self.about.key}</Location>"
+        return self.xml(f"<CompleteMultipartUploadResult><Location>http://{self.oss.host}/{escape(self.about.key)}</Location>"
                         f"<Bucket>{self.oss.bucket}</Bucket><Key>{escape(self.about.key)}</Key><ETag>{made.tag}</ETag>"
                         "</CompleteMultipartUploadResult>")
 

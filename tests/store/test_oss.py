@@ -6,7 +6,7 @@ import re
 import pytest
 
 from images import OCTETS, Repo, blob, digest, with_query
-from objects import blob_key, fetch, logs_of
+from objects import blob_key, fetch, in_chunks, logs_of
 from storages import Oss
 
 MIB = 1 << 20
@@ -146,6 +146,19 @@ def test_layers_go_in_parts_and_leave_nothing_behind(launch, keep):
     assert not keeper.server.uploads
     assert {name: len(found.data) for name, found in keeper.server.objects.items()} == {blob_key(due, "some/folder/"): len(data)}
     assert {found.encryption for found in keeper.server.objects.values()} == {"AES256"}
+
+
+def test_a_key_of_ones_own_encrypts_all_ways_to_the_store(launch, keep):
+    keeper = keep(chunksize=5 * MIB, encryptionkeyid="a-key-of-kms")
+    registry = launch(keeper)
+    repo = Repo(registry.client)
+    repo.push_blob(blob(1000))
+    repo.push_blob(blob(6 * MIB))
+    data = blob(7 * MIB)
+    where = in_chunks(registry.client, repo.begin(), data, 6 * MIB)
+    assert registry.client.put(with_query(where, digest=digest(data))).status == 201
+    assert len(keeper.server.objects) == 3
+    assert {(found.encryption, found.encryption_key) for found in keeper.server.objects.values()} == {("KMS", "a-key-of-kms")}
 
 
 def test_a_cancelled_upload_leaves_nothing_behind(launch, keep):

@@ -120,6 +120,7 @@ struct config_oss {
 	bool internal;
 	const char *bucket;
 	bool encrypt;
+	const char *encryptionkeyid;
 	bool secure;
 	bool v4auth;
 	int64_t chunksize;

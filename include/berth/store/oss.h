@@ -19,6 +19,7 @@ struct store_oss_settings {
 	bool internal;        /* the end-point inside Alibaba's network, when `endpoint` names none */
 	bool insecure;        /* plain http, unless the end-point says otherwise */
 	bool encrypt;         /* AES256, with keys of the service */
+	const char *key_id;   /* of the key management service, which then encrypts; NULL or "": none */
 	bool v1;              /* signature version 1: older accounts and servers */
 	uint64_t part_size;
 	unsigned retries;
