@@ -71,6 +71,22 @@ static char *copy_or(const char *text, const char *fallback)
 	return strdup(text ? text : fallback);
 }
 
+static char *copy_of_variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? strdup(value) : NULL;
+}
+
+/* As programs of OpenSSL's and Go's read them: GitLab's packages set the folder, private authorities are often in the file. */
+static void trust_environment(struct http_client *client)
+{
+	if (client->settings.ca_file)
+		return;
+	client->settings.ca_file = copy_of_variable("SSL_CERT_FILE");
+	client->ca_folder = copy_of_variable("SSL_CERT_DIR");
+}
+
 static bool fill_settings(struct http_client_settings *out, const struct http_client_settings *given)
 {
 	*out = *given;
@@ -106,8 +122,12 @@ struct http_client *http_client_new(const struct http_client_settings *settings)
 	if (!client)
 		return NULL;
 	client->multi = curl_multi_init();
-	if (fill_settings(&client->settings, settings) && client->multi &&
-	    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS) == CURLM_OK)
+	if (!fill_settings(&client->settings, settings)) {
+		http_client_free(client);
+		return NULL;
+	}
+	trust_environment(client);
+	if (client->multi && curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, KEPT_CONNECTIONS) == CURLM_OK)
 		return client;
 	http_client_free(client);
 	return NULL;
@@ -122,6 +142,7 @@ void http_client_free(struct http_client *client)
 	curl_multi_cleanup(client->multi);
 	free((char *)client->settings.user_agent);
 	free((char *)client->settings.ca_file);
+	free(client->ca_folder);
 	free(client);
 }
 

@@ -227,8 +227,9 @@ static void set_callbacks(CURL *easy, struct client_attempt *attempt)
 }
 
 /* What keeps a request from going anywhere but to its URL, and from lasting for ever. */
-static bool set_bounds(CURL *easy, const struct http_client_settings *settings)
+static bool set_bounds(CURL *easy, const struct http_client *client)
 {
+	const struct http_client_settings *settings = &client->settings;
 	bool ok = true;
 
 	ok &= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK;
@@ -244,6 +245,8 @@ static bool set_bounds(CURL *easy, const struct http_client_settings *settings)
 	ok &= curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
 	if (settings->ca_file)
 		ok &= curl_easy_setopt(easy, CURLOPT_CAINFO, settings->ca_file) == CURLE_OK;
+	if (client->ca_folder)
+		ok &= curl_easy_setopt(easy, CURLOPT_CAPATH, client->ca_folder) == CURLE_OK;
 	ok &= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
 	ok &= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)settings->connect_timeout_ms) == CURLE_OK;
 	ok &= curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES) == CURLE_OK;
@@ -251,17 +254,17 @@ static bool set_bounds(CURL *easy, const struct http_client_settings *settings)
 	return ok;
 }
 
-static bool set_all(struct client_attempt *attempt, const struct http_client_settings *settings)
+static bool set_all(struct client_attempt *attempt, const struct http_client *client)
 {
 	CURL *easy = attempt->easy;
 
-	if (!set_bounds(easy, settings) || !add_lines(attempt) ||
+	if (!set_bounds(easy, client) || !add_lines(attempt) ||
 	    curl_easy_setopt(easy, CURLOPT_URL, attempt->exchange->url) != CURLE_OK)
 		return false;
 	set_callbacks(easy, attempt);
 	set_method(easy, attempt->exchange);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, attempt->lines);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, settings->user_agent);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, client->settings.user_agent);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* a signature covers the path as it is */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* parts on connections of their own */
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, WIRE_BUFFER);
@@ -285,7 +288,7 @@ bool client_attempt_start(struct http_client *client, struct client_attempt *att
 	if (attempt->cause)
 		return false;
 	attempt->easy = curl_easy_init();
-	if (!attempt->easy || !set_all(attempt, &client->settings) ||
+	if (!attempt->easy || !set_all(attempt, client) ||
 	    curl_multi_add_handle(client->multi, attempt->easy) != CURLM_OK) {
 		attempt->cause = "libcurl cannot make the request";
 		curl_easy_cleanup(attempt->easy);

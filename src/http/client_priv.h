@@ -42,6 +42,7 @@ struct client_attempt {
 struct http_client {
 	CURLM *multi;
 	struct http_client_settings settings; /* with the defaults filled in */
+	char *ca_folder;                      /* of certificates that are trusted too; NULL: none */
 	struct client_attempt *running;
 	int64_t next_start_us; /* requests_per_second */
 };

@@ -27,7 +27,7 @@ struct http_client;
 struct http_client_settings {
 	const char *user_agent;
 	bool skip_verify;             /* no certificate check; the caller has warned of it */
-	const char *ca_file;          /* instead of the system's */
+	const char *ca_file;          /* instead of the system's and of SSL_CERT_FILE, SSL_CERT_DIR of the environment */
 	unsigned connect_timeout_ms;  /* 10 s */
 	unsigned answer_timeout_ms;   /* without a byte in either direction: 30 s */
 	unsigned retries;             /* attempts after the first; 5. HTTP_CLIENT_NO_RETRIES: none */

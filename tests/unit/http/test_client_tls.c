@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The outgoing client against a TLS server, which is OpenSSL's own: whose certificates are taken, and whose are not. */
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -82,11 +84,29 @@ static struct tls start(const char *name)
 	return tls;
 }
 
+/* Names the certificates in the folder by their hashes, as OpenSSL looks for them. */
+static void rehash(const struct tls *tls)
+{
+	int status;
+	FILE *out;
+	pid_t pid = openssl((const char *[]){"openssl", "rehash", tls->folder, NULL}, &out);
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	fclose(out);
+}
+
 static void stop(struct tls *tls)
 {
+	glob_t links;
+
 	kill(tls->pid, SIGKILL);
 	waitpid(tls->pid, NULL, 0);
 	unlink(tls->certificate);
+	if (glob(arena_printf(&arena, "%s/*.0", tls->folder), 0, NULL, &links) == 0) {
+		unlink(links.gl_pathv[0]);
+		globfree(&links);
+	}
 	rmdir(tls->folder);
 	arena_release(&arena);
 }
@@ -133,6 +153,31 @@ START_TEST(a_known_certificate_for_another_host_is_refused)
 }
 END_TEST
 
+START_TEST(authorities_of_the_environment_are_trusted_unless_the_settings_name_some)
+{
+	struct tls tls = start("IP:127.0.0.1");
+	struct http_exchange x;
+
+	setenv("SSL_CERT_FILE", tls.certificate, 1);
+	x = ask(&tls, &(struct http_client_settings){0});
+	ck_assert_int_eq(x.status, 200);
+	x = ask(&tls, &(struct http_client_settings){.ca_file = "/etc/ssl/certs/ca-certificates.crt"});
+	refused(&x);
+	unsetenv("SSL_CERT_FILE");
+	rehash(&tls);
+	setenv("SSL_CERT_DIR", tls.folder, 1);
+	x = ask(&tls, &(struct http_client_settings){0});
+	ck_assert_int_eq(x.status, 200);
+	x = ask(&tls, &(struct http_client_settings){.ca_file = "/etc/ssl/certs/ca-certificates.crt"});
+	refused(&x);
+	setenv("SSL_CERT_DIR", "", 1);
+	x = ask(&tls, &(struct http_client_settings){0});
+	refused(&x);
+	unsetenv("SSL_CERT_DIR");
+	stop(&tls);
+}
+END_TEST
+
 START_TEST(a_missing_ca_file_is_a_failure)
 {
 	struct tls tls = start("IP:127.0.0.1");
@@ -145,4 +190,5 @@ START_TEST(a_missing_ca_file_is_a_failure)
 END_TEST
 
 TEST_FILE(client_tls, an_unknown_certificate_is_refused_and_a_known_one_taken,
-	  a_known_certificate_for_another_host_is_refused, a_missing_ca_file_is_a_failure)
+	  a_known_certificate_for_another_host_is_refused,
+	  authorities_of_the_environment_are_trusted_unless_the_settings_name_some, a_missing_ca_file_is_a_failure)
