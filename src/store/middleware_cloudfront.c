@@ -14,6 +14,7 @@
 
 #include "berth/base/base64.h"
 #include "berth/base/log.h"
+#include "berth/base/percent.h"
 #include "berth/http/client.h"
 
 #define SIGNATURE_MAX 1024 /* of a key of 8192 bits */
@@ -60,7 +61,7 @@ static bool cloudfront_open(struct middleware *self, const struct store_middlewa
 	*cloudfront = (struct cloudfront){
 		.base_url = arena_printf(self->arena, "%s%s", settings->base_url,
 					 base.len && base.ptr[base.len - 1] == '/' ? "" : "/"),
-		.prefix = arena_strdup(self->arena, settings->key_prefix),
+		.prefix = percent_encode(self->arena, span_of(settings->key_prefix), "/"),
 		.key_pair_id = arena_strdup(self->arena, settings->key_pair_id),
 		.seconds = settings->seconds,
 		.ranges = settings->ranges,

@@ -290,6 +290,7 @@ START_TEST(cloudfront_signs_the_urls_policy)
 {
 	signs(true, "https://d111.cloudfront.net", "", "https://d111.cloudfront.net/" BLOB_PATH);
 	signs(false, "https://d111.cloudfront.net/cdn/", "some/", "https://d111.cloudfront.net/cdn/some/" BLOB_PATH);
+	signs(true, "https://d111.cloudfront.net", "a b+\"/", "https://d111.cloudfront.net/a%20b%2B%22/" BLOB_PATH);
 }
 END_TEST
 
