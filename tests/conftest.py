@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lib"))
 
 from images import Repo  # noqa: E402
+from postgres import scratch_cluster  # noqa: E402
 from processes import ACCOUNT  # noqa: E402
 from stack import Registries  # noqa: E402
 from storages import STORAGES  # noqa: E402
@@ -71,6 +72,13 @@ def registries(request, keeper):
 def registry(registries):
     """The registry with the default configuration: delete enabled, foreign URLs allowed."""
     return registries.main()
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """PostgreSQL for tests that need no registry, or start theirs; nothing pulls the plug, so it need not be durable."""
+    with scratch_cluster() as made:
+        yield made
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ import time
 
 import pytest
 import yaml
-from postgres import Cluster
-from processes import ACCOUNT, environment
+from processes import environment
 from stack import build_folder
 
 PASSWORD = "a good password"
@@ -39,16 +38,8 @@ class Admin:
 
 
 @pytest.fixture(scope="module")
-def cluster():
-    made = Cluster(ACCOUNT.scratch())
-    made.start()
-    made.create("admin")
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
 def admin(cluster, tmp_path_factory):
+    cluster.create("admin")
     folder = tmp_path_factory.mktemp("admin")
     path = folder / "config.yml"
     path.write_text(yaml.safe_dump({

@@ -3,26 +3,13 @@
 import glob
 import os
 import re
-import shutil
 import subprocess
 
 import pytest
-from postgres import Cluster
-from processes import ACCOUNT
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.environ.get("BERTH_BUILD", os.path.join(HERE, "../../build/developer"))
 CASES = sorted(re.search(r"live_(\w+)\.c$", path).group(1) for path in glob.glob(os.path.join(HERE, "live_*.c")))
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    folder = ACCOUNT.scratch()
-    made = Cluster(folder)
-    made.start()
-    yield made
-    made.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize("case", CASES)

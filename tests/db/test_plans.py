@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The hot statements over filled tables: no plan reads a large table from end to end, custom or generic."""
-import shutil
-
 import pytest
-from postgres import Cluster
-from processes import ACCOUNT
 from test_schema import apply_migrations, statements  # pytest puts this folder on the path
 
 # Many repositories, one of them large: the planner is to choose, not to be forced.
@@ -81,17 +77,12 @@ ARGUMENTS = {
 
 
 @pytest.fixture(scope="module")
-def filled():
-    folder = ACCOUNT.scratch()
-    cluster = Cluster(folder)
-    cluster.start()
+def filled(cluster):
     cluster.create("plans")
     apply_migrations(cluster, "plans")
     cluster.sql(FILL, "plans")
     cluster.sql("ANALYZE", "plans")
-    yield cluster
-    cluster.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    return cluster
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])

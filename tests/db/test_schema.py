@@ -8,8 +8,6 @@ import subprocess
 
 import pytest
 import yaml
-from postgres import Cluster
-from processes import ACCOUNT
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BERTH = os.path.join(os.environ.get("BERTH_BUILD", os.path.join(TOP, "build/developer")), "berth")
@@ -30,15 +28,6 @@ def apply_migrations(cluster, database):
     for path in sorted(glob.glob(os.path.join(TOP, "sql/[0-9]*.sql"))):
         with open(path, encoding="utf-8") as file:
             cluster.sql(file.read(), database)
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    folder = ACCOUNT.scratch()
-    made = Cluster(folder)
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture

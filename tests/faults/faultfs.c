@@ -14,9 +14,10 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "control.h"
 
 enum kind { NONE, WRITE, FSYNC, RENAME, LINK, OPEN, MKDIR, TRUNCATE, READ };
 enum mode { FAIL, SHORT };
@@ -33,17 +34,9 @@ struct control {
 
 static struct control *control;
 
-__attribute__((constructor)) static void map_control(void)
+__attribute__((constructor)) static void begin(void)
 {
-	const char *path = getenv("BERTH_FAULTFS");
-	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *map;
-
-	if (fd < 0)
-		return;
-	map = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	control = map == MAP_FAILED ? NULL : map;
-	close(fd);
+	control = control_map("BERTH_FAULTFS", sizeof *control);
 }
 
 /* True when this call is the one; errno is set. */

@@ -8,12 +8,12 @@
  * not all.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
+
+#include "control.h"
 
 /* The test writes this with struct.pack("6i"). */
 struct control {
@@ -34,17 +34,9 @@ void __libc_free(void *block);
 
 static struct control *control;
 
-__attribute__((constructor)) static void map_control(void)
+__attribute__((constructor)) static void begin(void)
 {
-	const char *path = getenv("BERTH_FAULTMEM");
-	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
-	void *map;
-
-	if (fd < 0)
-		return;
-	map = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	control = map == MAP_FAILED ? NULL : map;
-	close(fd);
+	control = control_map("BERTH_FAULTMEM", sizeof *control);
 }
 
 static int is_meant(void)

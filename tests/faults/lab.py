@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the fault tests do to a registry: kill, fill, lock, load; and what they may rely on."""
 import http.client
+import mmap
 import os
 import random
 import shutil
@@ -217,12 +218,22 @@ class Wrapped(Berth):
         self.build = folder
 
 
-def preloaded(source, folder):
+def preloaded(source, folder, *options):
     """A shim for LD_PRELOAD, compiled into the folder."""
     library = os.path.join(folder, os.path.splitext(source)[0] + ".so")
     path = os.path.join(os.path.dirname(os.path.realpath(__file__)), source)
-    subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-O2", "-o", library, path], check=True)
+    subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-O2", *options, "-o", library, path],
+                   check=True)
     return library
+
+
+def control_block(path):
+    """What a shim and its test share (control.h), mapped: all zeros."""
+    with open(path, "w+b") as f:
+        f.write(bytes(4096))
+        f.flush()
+        os.chmod(path, 0o666)
+        return mmap.mmap(f.fileno(), 4096)
 
 
 def release_build():

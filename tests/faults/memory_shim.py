@@ -1,25 +1,18 @@
 # SPDX-License-Identifier: MIT
 """faultmem.c from the test's side: the control block that the processes under it share."""
-import mmap
 import os
 import struct
-import subprocess
 
-SOURCE = os.path.join(os.path.dirname(os.path.realpath(__file__)), "faultmem.c")
+from lab import control_block, preloaded
+
 FIELDS = ("process", "nth", "forever", "count", "hits", "held")
 
 
 class MemoryShim:
     def __init__(self, folder):
-        self.library, path = os.path.join(folder, "faultmem.so"), os.path.join(folder, "memory")
-        subprocess.run([os.environ.get("CC", "cc").split()[-1], "-shared", "-fPIC", "-O2", "-fno-builtin", "-o",
-                        self.library, SOURCE], check=True)
-        with open(path, "wb") as f:
-            f.write(bytes(4096))
-        os.chmod(path, 0o666)
-        with open(path, "r+b") as f:
-            self.map = mmap.mmap(f.fileno(), 4096)
-        self.environment = {"LD_PRELOAD": self.library, "BERTH_FAULTMEM": path}
+        path = os.path.join(folder, "memory")
+        self.map = control_block(path)
+        self.environment = {"LD_PRELOAD": preloaded("faultmem.c", folder, "-fno-builtin"), "BERTH_FAULTMEM": path}
 
     def __getattr__(self, name):
         if name not in FIELDS:

@@ -19,7 +19,6 @@ from entrance import ByPassword, ByToken, ByTokenOfACurve, Open
 from lab import release_build
 from memory_shim import MemoryShim
 from pantry import Pantry
-from postgres import Cluster
 from processes import ACCOUNT, wait_until
 from stack import merged
 from starved import READS, WRITES, Ask, base, manifest_get_by_tag, manifest_put, upload_put
@@ -35,17 +34,6 @@ FOREVER = pytest.mark.parametrize("forever", [False, True], ids=["one", "all_beh
 def shim():
     folder = ACCOUNT.scratch()
     yield MemoryShim(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def cluster():
-    """Nothing here pulls the plug: it need not be durable, and is asked some ten thousand times."""
-    folder = ACCOUNT.scratch()
-    made = Cluster(folder)
-    made.start()
-    yield made
-    made.stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -4,7 +4,6 @@ Every system call of a push fails once, one after the other: no success follows 
 is there byte for byte, and the retry of the same request succeeds.
 """
 import errno
-import mmap
 import os
 import shutil
 import struct
@@ -14,7 +13,7 @@ import pytest
 import lab
 from consistency import torn_blobs
 from images import OCTETS, Repo, blob, digest, with_query
-from lab import ACCOUNT, preloaded, release_build
+from lab import ACCOUNT, control_block, preloaded, release_build
 from uploader import held
 
 KINDS = {"write": 1, "fsync": 2, "rename": 3, "link": 4, "open": 5, "mkdir": 6, "truncate": 7, "read": 8}
@@ -27,11 +26,7 @@ class Shim:
 
     def __init__(self, folder):
         path = os.path.join(folder, "control")
-        with open(path, "wb") as f:
-            f.write(bytes(4096))
-        os.chmod(path, 0o666)
-        with open(path, "r+b") as f:
-            self.map = mmap.mmap(f.fileno(), 4096)
+        self.map = control_block(path)
         self.environment = {"LD_PRELOAD": preloaded("faultfs.c", folder), "BERTH_FAULTFS": path}
 
     def arm(self, kind, nth, error=0, short=False):

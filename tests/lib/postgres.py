@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A scratch PostgreSQL cluster: unix socket only, never the system's."""
+import contextlib
 import glob
 import os
+import shutil
 import signal
 import subprocess
 
@@ -60,6 +62,20 @@ class Cluster:
     def settings(self, database):
         """The `database:` section of a configuration for this cluster."""
         return {"host": self.sockets, "port": PORT, "user": "berth", "dbname": database, "sslmode": "disable"}
+
+
+@contextlib.contextmanager
+def scratch_cluster(durable=False):
+    """A running cluster in a folder of its own, which goes with it."""
+    folder = ACCOUNT.scratch()
+    made = Cluster(folder, durable)
+    made.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+        if not ACCOUNT.keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 class Lock:

@@ -8,8 +8,7 @@ import gcsserver
 import pytest
 from ossserver import Oss
 import swiftserver
-from postgres import Cluster
-from processes import ACCOUNT
+from postgres import scratch_cluster
 from stack import ROOT, Berth
 from storages import S3
 
@@ -78,10 +77,8 @@ def google_python(request):
 
 @pytest.fixture(scope="session")
 def cluster():
-    made = Cluster(ACCOUNT.scratch())
-    made.start()
-    yield made
-    made.stop()
+    with scratch_cluster() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
