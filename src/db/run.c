@@ -4,11 +4,14 @@
 
 #include <assert.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "berth/base/log.h"
 
 #define ARITY_MAX 16
 #define TRANSACTION_TRIES 3
+#define PAUSE_MS 20
 
 static void clear_result(void *result)
 {
@@ -89,6 +92,18 @@ static PGresult *run_once(struct db *db, int statement, struct db_values values,
 	return db_ensure(db, error) ? attempt(db, statement, values) : NULL;
 }
 
+/*
+ * Before another try. Whoever was let through by our giving way must have its row before we ask for it again: a server
+ * process that is woken for a row finds it taken when we are back at once, and the two meet in the next deadlock.
+ */
+static void let_pass(int tries)
+{
+	const struct timespec pause = {.tv_nsec = (PAUSE_MS * tries + (long)(getpid() % PAUSE_MS)) * 1000000};
+
+	if (tries > 0)
+		(void)nanosleep(&pause, NULL);
+}
+
 static bool in_transaction(const struct db *db)
 {
 	return db->conn && PQtransactionStatus(db->conn) != PQTRANS_IDLE;
@@ -101,8 +116,10 @@ enum db_outcome db_run(struct db *db, int statement, struct db_values values, st
 
 	assert(values.count == db->table[statement].arity && values.count <= ARITY_MAX);
 	for (int i = 0; outcome == DB_RETRY && i < TRANSACTION_TRIES; i++) {
-		PGresult *result = run_once(db, statement, values, error);
+		PGresult *result;
 
+		let_pass(i);
+		result = run_once(db, statement, values, error);
 		if (!result)
 			return DB_FAILED;
 		if (succeeded(result)) {
@@ -203,6 +220,7 @@ bool db_transaction(struct db *db, db_body_fn *body, void *context, struct error
 	for (int i = 0; i < TRANSACTION_TRIES; i++) {
 		enum db_outcome end;
 
+		let_pass(i);
 		db->retry_wanted = false;
 		if (!begin(db, error))
 			return false;
