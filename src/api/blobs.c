@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "berth/base/limits.h"
 #include "berth/base/log.h"
 #include "berth/core/blob.h"
 #include "berth/http/byterange.h"
@@ -110,11 +111,17 @@ static bool is_conditional(const struct call *call)
 	       http_header(&call->request, "HTTP_IF_UNMODIFIED_SINCE").ptr;
 }
 
+/* A few bytes on a condition, as large as manifests are: a worker that sent whole layers would wait for slow clients. */
+static bool worker_should_send(const struct call *call, uint64_t size, const struct byterange *part)
+{
+	return is_conditional(call) && (part ? byterange_length(*part) : size) <= LIMIT_MANIFEST;
+}
+
 static bool send_file(struct call *call, const struct digest *digest, const struct store_location *location)
 {
 	struct span how = http_header(&call->request, "BERTH_SENDFILE");
 
-	if (how.len == 0 || is_conditional(call))
+	if (how.len == 0)
 		return false;
 	blob_headers(call, digest);
 	if (span_is(how, "accel")) {
@@ -244,7 +251,8 @@ static bool send_body(struct call *call, const struct digest *digest, uint64_t s
 	if (outcome == BYTERANGE_UNSATISFIABLE)
 		return not_satisfiable(call, size);
 	part = outcome == BYTERANGE_PARTIAL && count == 1 ? ranges : NULL;
-	if (location->place == STORE_PLACE_FILE && send_file(call, digest, location))
+	if (location->place == STORE_PLACE_FILE && !worker_should_send(call, size, part) &&
+	    send_file(call, digest, location))
 		return true;
 	if (location->place == STORE_PLACE_URL) {
 		if (fetch(call, digest, location->url, part))

@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+import fcgi_client as f
 from images import ALL_TYPES, blob
 
 SIZE = 4000
+LARGE = (4 << 20) + 1
 
 
 @pytest.fixture
@@ -139,6 +141,18 @@ def test_a_part_of_a_blob_may_be_bound_to_its_etag(client, stored):
     answer = client.get(url, headers={"Range": "bytes=10-19", "If-Match": f'"{reference}"'})
     assert (answer.status, answer.body) == (206, data[10:20])
     assert answer.header("Content-Range") == f"bytes 10-19/{SIZE}"
+
+
+@pytest.mark.filesystem
+@pytest.mark.parametrize("sent, by_worker", [(None, False), ("bytes=0-4194304", False), ("bytes=1-4194304", True), ("bytes=0-9,20-29", False)])
+def test_a_worker_sends_little_on_a_condition_and_leaves_large_blobs_to_the_web_server(registry, repo, sent, by_worker):
+    """Or slow clients would keep workers: If-Match is no way around X-Accel-Redirect."""
+    data = blob(LARGE)
+    reference = repo.push_blob(data)
+    ranges = {"HTTP_RANGE": sent} if sent else {}
+    answer = f.call(registry.socket("main"), f.params("GET", repo.blob_url(reference), BERTH_SENDFILE="accel",
+                                                      HTTP_IF_MATCH=f'"{reference}"', **ranges))
+    assert ("x-accel-redirect" in answer.headers, answer.body) == (not by_worker, data[1:] if by_worker else b"")
 
 
 @pytest.mark.parametrize("condition", ["If-Unmodified-Since", "If-Modified-Since"])
