@@ -19,15 +19,17 @@ const struct route *api_routes(const struct api_table *table, size_t *count)
 	return table->routes;
 }
 
+static bool is_open(const struct api_settings *settings, enum route_guard guard)
+{
+	return guard == GUARD_NONE || (!settings->readonly && (guard != GUARD_DELETE || settings->delete_enabled));
+}
+
 static bool guard(struct call *call, enum route_guard guard)
 {
-	const struct api_settings *settings = call->settings;
-
-	if (guard != GUARD_NONE && settings->readonly)
-		return error_setf(&call->error, E_UNSUPPORTED, "the registry is read-only");
-	if (guard == GUARD_DELETE && !settings->delete_enabled)
-		return error_setf(&call->error, E_UNSUPPORTED, "deletion is disabled");
-	return true;
+	if (is_open(call->settings, guard))
+		return true;
+	return error_setf(&call->error, E_UNSUPPORTED, "%s",
+			  call->settings->readonly ? "the registry is read-only" : "deletion is disabled");
 }
 
 /* Any good credentials will do, so that GitLab may look for DELETE with a token that grants nothing. */
@@ -116,12 +118,27 @@ static void common_headers(struct call *call)
 			response_header(&call->response, settings->headers[i].name, settings->headers[i].value);
 }
 
+/* What of the resource's methods is left, which a 405 has to tell (RFC 9110 section 15.5.6). */
+static const char *allow_instead(const struct call *call)
+{
+	const struct api_table *table = call->api->table;
+	const struct route *row = call->match.resource;
+	int methods = HTTP_OPTIONS;
+
+	for (; row < table->routes + table->count && strcmp(row->pattern, call->match.resource->pattern) == 0; row++)
+		if (is_open(call->settings, row->guard))
+			methods |= row->methods;
+	return route_allow(methods & ~(int)call->request.method, call->response.arena);
+}
+
 /* The error as the response; to the web server's question also as a header, for it keeps no body of an answer. */
 static void refuse(struct call *call)
 {
 	response_error(&call->response, &call->error);
 	if (call->stands && error_code(&call->error) == E_RANGE_INVALID)
 		call_session_headers(call, call->stands->stored.id, call->stands->stored.offset);
+	if (call->response.status == 405 && call->match.resource)
+		response_header(&call->response, "Allow", allow_instead(call));
 	if (!call->challenge || error_code(&call->error) != E_UNAUTHORIZED)
 		return;
 	response_header(&call->response, "WWW-Authenticate", call->challenge);

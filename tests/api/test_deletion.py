@@ -170,6 +170,7 @@ def test_with_delete_disabled_every_delete_is_405_unsupported_and_nothing_change
                 f"{locked.base}/tags/reference/v1", locked.manifest_url("nothing"), locked.blob_url(absent())):
         answer = locked.client.delete(url)
         assert answer.status == 405, (url, answer)
+        assert "DELETE" not in answer.all("Allow")
         assert answer.codes() == ["UNSUPPORTED"]
     assert repo.client.get(repo.manifest_url("v1")).body == body
     assert repo.client.get(repo.manifest_url(reference)).body == body

@@ -43,6 +43,7 @@ def test_a_readonly_registry_refuses_every_write_with_405_unsupported(pair):
             ("DELETE", frozen.blob_url(stored), None), ("DELETE", frozen.blob_url(absent()), None)):
         answer = frozen.client.request(method, url, content, {"Content-Type": OCI_MANIFEST} if content == fresh else {})
         assert answer.status == 405, (method, url, answer)
+        assert not {"POST", "PUT", "PATCH", "DELETE"} & set(answer.all("Allow")), answer
         assert answer.codes() == ["UNSUPPORTED"]
     assert repo.tags() == ["v1"]
     assert repo.client.get(repo.manifest_url(reference)).body == body

@@ -62,6 +62,11 @@ def check_answer(response, method, target):
         assert len(response.headers.get_all(name, [])) <= 1, f"{name} repeated: {said}"
     for name in ("X-Accel-Redirect", "X-Sendfile"):
         assert response.header(name) is None, f"{name} leaked: {said}"
+    if response.status == 405:
+        assert method not in response.all("Allow"), f"what is not allowed is: {said}"
+        assert response.header("Allow") is not None, f"no Allow: {said}"
+    if response.status == 429:
+        assert response.header("Retry-After"), f"no Retry-After: {said}"
     if response.status >= 400 and method != "HEAD":
         check_error_body(response, said)
 
