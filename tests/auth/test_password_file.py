@@ -104,13 +104,13 @@ class Held:
     def hold(self):
         """Only `worker` takes the request; it is stopped when it has worked for a while. The answer then says: it has the turn."""
         self.worker, other = self.master.workers(2)
-        os.kill(other, signal.SIGSTOP)
+        halt(other)
         before = ticks(self.worker)
         self.stranger = threading.Thread(target=self.wrong)
         self.stranger.start()
         while self.stranger.is_alive() and ticks(self.worker) < before + 10:
             time.sleep(0.001)
-        os.kill(self.worker, signal.SIGSTOP)
+        halt(self.worker)
         os.kill(other, signal.SIGCONT)
         if self.stranger.is_alive() and self.wrong().status == 429:
             return True
@@ -126,10 +126,21 @@ class Held:
         self.stranger.join()
 
 
+def stat(pid):
+    """The fields of a process's line behind its name: proc(5)."""
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        return file.read().rsplit(")", 1)[1].split()
+
+
+def halt(pid):
+    """Stops a process; until it stands it is still woken for a connection, which then waits with it."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: stat(pid)[0] == "T", "a process that stands", 60)
+
+
 def ticks(pid):
     """Processor time of a process, in hundredths of a second."""
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-        return int(file.read().rsplit(")", 1)[1].split()[11])
+    return int(stat(pid)[11])
 
 
 def test_while_passwords_are_checked_whoever_is_known_goes_on(registries):
