@@ -29,12 +29,12 @@ static void give_back(_Atomic pid_t *tickets, pid_t pid)
 	}
 }
 
-bool gate_enter(struct gate *gate, unsigned limit, unsigned wait_ms)
+bool gate_enter(struct gate *gate, unsigned limit, unsigned waiting, unsigned wait_ms)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000};
 	bool inside = take(gate->inside, limit);
 
-	if (inside || !take(gate->waiting, limit))
+	if (inside || !take(gate->waiting, waiting))
 		return inside;
 	for (unsigned waited = 0; !inside && waited < wait_ms; waited += LOOK_MS) {
 		(void)nanosleep(&pause, NULL);

@@ -6,12 +6,14 @@
 
 #define WAIT_MS 2000 /* for a password's turn; one takes some 50 ms */
 
-/* The worker's: how many of its pool may hash passwords at once. */
-static unsigned limit;
+/* Of the worker's pool. */
+static struct {
+	unsigned at_once, waiting;
+} limits;
 
 static bool enter(void *context)
 {
-	return gate_enter(context, limit, WAIT_MS);
+	return gate_enter(context, limits.at_once, limits.waiting, WAIT_MS);
 }
 
 static void leave(void *context)
@@ -19,13 +21,19 @@ static void leave(void *context)
 	gate_leave(context);
 }
 
+static unsigned at_least_one(unsigned count)
+{
+	return count ? count : 1;
+}
+
 const struct turns *fcgi_turns(unsigned at_once)
 {
 	static struct turns turns;
 	struct prefork_shared *shared = prefork_shared();
-	unsigned quarter = atomic_load(&shared->workers) / 4;
+	unsigned workers = atomic_load(&shared->workers);
 
-	limit = at_once ? at_once : quarter ? quarter : 1;
+	limits.at_once = at_least_one(at_once ? at_once : workers / 4);
+	limits.waiting = at_least_one(workers / 2);
 	turns = (struct turns){enter, leave, &shared->gate};
 	return &turns;
 }

@@ -92,10 +92,18 @@ static bool check_in_turn(struct htpasswd_scheme *scheme, struct arena *arena, s
 {
 	if (hash.len > 0 && password_cache_knows(scheme->cache, mac))
 		return true;
-	if (!matches(scheme, arena, hash, password))
+	if (!matches(scheme, arena, hash, password)) {
+		password_cache_wrong(scheme->cache);
 		return false;
+	}
 	password_cache_keep(scheme->cache, mac);
 	return true;
+}
+
+/* A client begins with many requests at once, all of which have to be hashed: only where somebody guesses they take turns. */
+static const struct turns *turns_of(const struct htpasswd_scheme *scheme, const struct turns *turns)
+{
+	return password_cache_suspects(scheme->cache) ? turns : NULL;
 }
 
 static enum auth_verdict check(struct htpasswd_scheme *scheme, const struct turns *turns, struct arena *arena,
@@ -105,6 +113,7 @@ static enum auth_verdict check(struct htpasswd_scheme *scheme, const struct turn
 	struct digest mac;
 	bool good;
 
+	turns = turns_of(scheme, turns);
 	password_cache_mac(scheme->cache, &mac, user, hash, password);
 	if (hash.len > 0 && password_cache_knows(scheme->cache, &mac))
 		return AUTH_ALLOWED;

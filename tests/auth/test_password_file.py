@@ -9,6 +9,8 @@ import pytest
 from conftest import PASSWORD, Signed, put
 from images import Repo
 from processes import ACCOUNT, wait_until
+from races import at_once
+from stack import Berth
 from tokens import basic, password_line
 
 CHALLENGE = 'Basic realm="the realm"'
@@ -90,19 +92,26 @@ class Held:
                    password_line("alice", PASSWORD) + f"slow:$2y$14${'a' * 53}\n")
         self.registry = registries.get({"auth": {"htpasswd": {"realm": name, "path": path}}})
         self.alice = Signed(self.registry.client, basic("alice", PASSWORD))
+        self.alice_mistyped = Signed(self.registry.client, basic("alice", PASSWORD[:-1]))
         self.master = self.registry.children["main"]
         self.stranger = None
 
     def wrong(self, method="GET", target="/v2/"):
         return self.registry.client.request(method, target, headers=basic("slow", "wrong"))
 
+    def guess(self):
+        """Workers take turns only while somebody guesses: enough wrong passwords for most of a minute."""
+        for _ in range(60):
+            assert self.alice_mistyped.get("/v2/").status in (401, 429)
+
     def __enter__(self):
-        assert self.alice.get("/v2/").status == 200
         wait_until(self.hold, "a worker that stands still while it hashes", 60)
         return self
 
     def hold(self):
         """Only `worker` takes the request; it is stopped when it has worked for a while. The answer then says: it has the turn."""
+        self.guess()
+        assert self.alice.get("/v2/").status == 200
         self.worker, other = self.master.workers(2)
         halt(other)
         before = ticks(self.worker)
@@ -163,6 +172,18 @@ def test_an_upload_that_no_worker_has_a_turn_for_is_told_to_come_back(registries
             assert answer.status == 503 and answer.codes() == ["UNAVAILABLE"] and answer.header("Retry-After")
         else:
             assert answer.status == 401  # workers of their own, and turns
+
+
+def test_a_client_may_begin_with_many_requests_at_once(registries):
+    """Each of which has to be hashed: pushes begin so, and none is told to come back."""
+    path = put(ACCOUNT.scratch(), "htpasswd", password_line("alice", PASSWORD, cost=10))
+    registry = Berth(registries.shared_cluster(), registries.frontend, {"auth": {"htpasswd": {"realm": "a", "path": path}}},
+                     workers=8, upload_workers=1)
+    with registry:
+        answers = at_once(*[lambda: registry.client.get("/v2/", headers=basic("alice", PASSWORD))] * 16)
+        assert [answer.status for answer in answers] == [200] * 16
+        assert not registry.damage()
+    registry.remove()
 
 
 def test_a_worker_that_is_killed_gives_its_turn_back(registries):

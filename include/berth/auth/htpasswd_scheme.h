@@ -5,7 +5,7 @@
  * The file is looked at with each request and read again when it has changed. What cannot be read, or has lost its
  * last user within the last two seconds (somebody is writing it), leaves the list as it was. A pair that was right is
  * remembered by all workers (auth/password_cache.h), so that a pull pays for bcrypt once and a changed password counts at
- * once. Anything else waits for its turn at hashing; without one the verdict is AUTH_BUSY.
+ * once. While many wrong ones come, anything else waits for its turn at hashing; without one the verdict is AUTH_BUSY.
  */
 #ifndef BERTH_AUTH_HTPASSWD_SCHEME_H
 #define BERTH_AUTH_HTPASSWD_SCHEME_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A bound on how many processes do some work at once, in memory that they share: each takes a ticket with its pid, and
- * the master takes back those of the dead. As many as may work may wait; whoever comes then is turned away, so that the
- * work can never hold more than twice `limit` of them.
+ * the master takes back those of the dead. So many may wait; whoever comes then is turned away, so that the work can never
+ * hold more of them than both numbers together.
  */
 #ifndef BERTH_FCGI_GATE_H
 #define BERTH_FCGI_GATE_H
@@ -19,8 +19,8 @@ struct gate {
 	_Atomic pid_t waiting[LIMIT_WORKERS];
 };
 
-/* Waits up to wait_ms for one of `limit` (1 .. LIMIT_WORKERS) tickets. False: none, or too many wait already. */
-bool gate_enter(struct gate *gate, unsigned limit, unsigned wait_ms);
+/* Waits up to wait_ms for one of `limit` tickets, with `waiting` at most (each 1 .. LIMIT_WORKERS). False: turned away. */
+bool gate_enter(struct gate *gate, unsigned limit, unsigned waiting, unsigned wait_ms);
 void gate_leave(struct gate *gate);
 
 /* Takes back what the dead process held. */

@@ -210,6 +210,31 @@ static void leave(void *context)
 	counted->inside = 0;
 }
 
+/* Enough wrong passwords that the test is over before they are forgotten. */
+static void guess(struct auth *auth)
+{
+	for (int i = 0; i < 60; i++)
+		ck_assert_int_eq(ask(auth, basic("alice", "wrong")), AUTH_REFUSED);
+}
+
+START_TEST(nobody_waits_for_a_turn_before_somebody_guesses)
+{
+	struct counted counted = {.open = false};
+	const struct turns turns = {enter, leave, &counted};
+	struct auth *auth;
+
+	begin();
+	write_file(entry("alice", "right"));
+	auth = htpasswd();
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_REFUSED);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
+	ck_assert_int_eq(counted.entered, 0);
+	guess(auth);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_BUSY);
+	end(auth);
+}
+END_TEST
+
 START_TEST(only_what_has_to_be_hashed_waits_for_a_turn)
 {
 	struct counted counted = {.open = true};
@@ -219,6 +244,7 @@ START_TEST(only_what_has_to_be_hashed_waits_for_a_turn)
 	begin();
 	write_file(entry("alice", "right"));
 	auth = htpasswd();
+	guess(auth);
 	ck_assert_int_eq(ask_in_turn(auth, NULL, &turns), AUTH_REFUSED);
 	ck_assert_int_eq(ask_in_turn(auth, "Basic !", &turns), AUTH_REFUSED);
 	ck_assert_int_eq(counted.entered, 0);
@@ -248,6 +274,7 @@ START_TEST(what_one_process_has_checked_all_know)
 	begin();
 	write_file(entry("alice", "right"));
 	auth = htpasswd();
+	guess(auth);
 	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_BUSY);
 	pid = fork();
 	if (pid == 0)
@@ -440,7 +467,7 @@ END_TEST
 
 TEST_FILE(schemes, none_lets_everybody_do_everything, silly_wants_any_header, a_password_of_the_file_lets_in,
 	  a_changed_file_counts_at_once, an_emptied_file_is_believed_once_it_has_settled,
-	  a_password_longer_than_bcrypt_reads_never_fits, only_what_has_to_be_hashed_waits_for_a_turn,
-	  what_one_process_has_checked_all_know, many_pairs_are_known_at_once, a_file_that_cannot_be_read_lets_nobody_in,
-	  a_token_is_asked_for_what_is_needed, a_realm_on_the_requests_own_host, keys_follow_their_file,
-	  without_keys_there_is_no_scheme)
+	  a_password_longer_than_bcrypt_reads_never_fits, nobody_waits_for_a_turn_before_somebody_guesses,
+	  only_what_has_to_be_hashed_waits_for_a_turn, what_one_process_has_checked_all_know, many_pairs_are_known_at_once,
+	  a_file_that_cannot_be_read_lets_nobody_in, a_token_is_asked_for_what_is_needed, a_realm_on_the_requests_own_host,
+	  keys_follow_their_file, without_keys_there_is_no_scheme)

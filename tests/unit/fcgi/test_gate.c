@@ -29,7 +29,7 @@ static pid_t visitor(struct gate *gate, unsigned limit, int *leave, int *came)
 	pid = fork();
 	if (pid == 0) {
 		close(in[1]);
-		byte = gate_enter(gate, limit, PATIENCE_MS) ? 'y' : 'n';
+		byte = gate_enter(gate, limit, 1, PATIENCE_MS) ? 'y' : 'n';
 		if (write(out[1], &byte, 1) != 1)
 			_exit(1);
 		(void)!read(in[0], &byte, 1);
@@ -58,17 +58,17 @@ START_TEST(as_many_as_the_limit_enter_and_one_comes_after_another_has_left)
 	pid_t first = visitor(gate, 1, &leave, &came);
 
 	ck_assert_int_eq(answer(came), 'y');
-	ck_assert(!gate_enter(gate, 1, 0));
-	ck_assert(gate_enter(gate, 2, 0)); /* a higher limit has room */
+	ck_assert(!gate_enter(gate, 1, 1, 0));
+	ck_assert(gate_enter(gate, 2, 1, 0)); /* a higher limit has room */
 	gate_leave(gate);
 	ck_assert_int_eq(write(leave, "x", 1), 1);
-	ck_assert(gate_enter(gate, 1, PATIENCE_MS));
+	ck_assert(gate_enter(gate, 1, 1, PATIENCE_MS));
 	gate_leave(gate);
 	ck_assert_int_eq(waitpid(first, &status, 0), first);
 }
 END_TEST
 
-START_TEST(whoever_comes_when_as_many_wait_as_may_is_turned_away_at_once)
+START_TEST(whoever_comes_when_enough_wait_is_turned_away_at_once)
 {
 	struct gate *gate = shared_gate();
 	int leave[2], came[2], status;
@@ -78,7 +78,7 @@ START_TEST(whoever_comes_when_as_many_wait_as_may_is_turned_away_at_once)
 	waiting = visitor(gate, 1, &leave[1], &came[1]);
 	while (atomic_load(&gate->waiting[0]) == 0)
 		usleep(1000);
-	ck_assert(!gate_enter(gate, 1, PATIENCE_MS)); /* would wait longer than the test may take */
+	ck_assert(!gate_enter(gate, 1, 1, PATIENCE_MS)); /* would wait longer than the test may take */
 	ck_assert_int_eq(write(leave[0], "x", 1), 1);
 	ck_assert_int_eq(answer(came[1]), 'y');
 	ck_assert_int_eq(write(leave[1], "x", 1), 1);
@@ -96,12 +96,12 @@ START_TEST(the_tickets_of_the_dead_are_taken_back)
 	ck_assert_int_eq(answer(came), 'y');
 	kill(dead, SIGKILL);
 	ck_assert_int_eq(waitpid(dead, &status, 0), dead);
-	ck_assert(!gate_enter(gate, 1, 0));
+	ck_assert(!gate_enter(gate, 1, 1, 0));
 	gate_forget(gate, dead);
-	ck_assert(gate_enter(gate, 1, 0));
+	ck_assert(gate_enter(gate, 1, 1, 0));
 	gate_leave(gate);
 }
 END_TEST
 
 TEST_FILE(gate, as_many_as_the_limit_enter_and_one_comes_after_another_has_left,
-	  whoever_comes_when_as_many_wait_as_may_is_turned_away_at_once, the_tickets_of_the_dead_are_taken_back)
+	  whoever_comes_when_enough_wait_is_turned_away_at_once, the_tickets_of_the_dead_are_taken_back)
