@@ -117,6 +117,7 @@ static bool post_whole(struct call *call)
 /* From where this caller may take a blob over: the named repository, or any that it may pull from. */
 static struct blob_mount sources(const struct call *call, struct span from)
 {
+	static const struct span nowhere;
 	struct access pull = {"repository", from, "pull"};
 	struct blob_mount mount = {.from = from};
 
@@ -125,8 +126,7 @@ static struct blob_mount sources(const struct call *call, struct span from)
 	if (from.len == 0)
 		mount.readable = identity_readable(&call->identity, call->request.arena, &mount.readable_count);
 	else if (!identity_allows(&call->identity, &pull))
-		mount = (struct blob_mount){
-			.readable = &mount.from}; /* nowhere, which takes as long as an unknown digest */
+		mount = (struct blob_mount){.readable = &nowhere}; /* which takes as long as an unknown digest */
 	return mount;
 }
 
