@@ -276,8 +276,8 @@ announce() {
     cat <<TEXT
 
     The registry listens on http://localhost:$port (data in $data). Try:
-        skopeo copy --dest-tls-verify=false docker://docker.io/library/alpine docker://localhost:$port/alpine
-        skopeo copy --src-tls-verify=false docker://localhost:$port/alpine dir:/tmp/alpine
+        skopeo copy --dest-tls-verify=false docker-archive:image.tar docker://localhost:$port/team/image:1.0
+        skopeo copy --src-tls-verify=false docker://localhost:$port/team/image:1.0 oci:image
     Ctrl-C stops it.
 
 TEXT
