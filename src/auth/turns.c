@@ -14,8 +14,8 @@ bool turns_take(const struct turns *turns, struct arena *arena)
 {
 	if (!turns)
 		return true;
-	arena_defer(arena, leave,
-		    (void *)(uintptr_t)turns); /* a request that runs out of memory inside must not stay there */
+	/* a request that runs out of memory inside must not stay there */
+	arena_defer(arena, leave, (void *)(uintptr_t)turns);
 	return turns->enter(turns->context);
 }
 

@@ -29,7 +29,7 @@ void password_cache_mac(const struct password_cache *cache, struct digest *mac, 
 bool password_cache_knows(struct password_cache *cache, const struct digest *mac);
 void password_cache_keep(struct password_cache *cache, const struct digest *mac);
 
-/* A wrong pair was shown. Is somebody guessing: about 8 more wrong ones lately than one for each second? */
+/* A wrong pair was shown. Each second one is forgotten; somebody is suspected of guessing while 8 are not. */
 void password_cache_wrong(struct password_cache *cache);
 bool password_cache_suspects(const struct password_cache *cache);
 

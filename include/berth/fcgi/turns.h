@@ -7,7 +7,7 @@
 
 /*
  * For a worker: one of these at a time. At most `at_once` workers hash, 0 for a quarter of them, one at least; half of them
- * wait, 2 s at most, whoever comes then is turned away: with 4 workers or more one is left for those who need no hash.
+ * may wait, 2 s at most, whoever comes then is turned away: with 4 workers or more one is left for those who need no hash.
  */
 const struct turns *fcgi_turns(unsigned at_once);
 
