@@ -12,8 +12,8 @@ usage: tests/run.sh [--all] [--build DIR] [--quick] [STAGE...]
   --all        a skip is a failure: for machines on which everything can be installed
   --quick      no object stores, no clients, no conformance suite, no quickstart, no fault tests, no fuzzing
   --build DIR  where the build trees live (build/ beside the sources)
-  STAGE        build meta unit schema store programs api auth tokens objects conformance clients quickstart faults fuzz; all of
-               them without; `store` and `faults` go on beside those that follow, for they mostly wait
+  STAGE        build meta unit schema store programs api auth adversary tokens objects conformance clients quickstart
+               faults fuzz; all of them without; `store` and `faults` go on beside those that follow, for they mostly wait
 
 Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
 BERTH_FAULT_SECONDS, BERTH_FUZZ_SECONDS, BERTH_TEST_CACHE: see tests/README.md.
@@ -27,12 +27,12 @@ builds=$top/build
 results=$top/results
 python=/usr/bin/python3
 all=false
-stages=(build meta unit schema store programs api auth tokens objects faults conformance clients quickstart fuzz)
+stages=(build meta unit schema store programs api auth adversary tokens objects faults conformance clients quickstart fuzz)
 chosen=()
 while [ $# -gt 0 ]; do
     case $1 in
     --all) all=true ;;
-    --quick) chosen=(build meta unit schema programs api auth tokens) ;;
+    --quick) chosen=(build meta unit schema programs api auth adversary tokens) ;;
     --build) builds=$2 && shift ;;
     --help | -h) usage && exit 0 ;;
     -*) usage >&2 && exit 2 ;;
@@ -263,6 +263,11 @@ stage_api() {
 # Who may do what, through both web servers.
 stage_auth() {
     pytest_stage auth "$top/tests/auth"
+}
+
+# What an adversary tries, through both web servers.
+stage_adversary() {
+    pytest_stage adversary "$top/tests/adversary"
 }
 
 # The drivers of object stores against servers that verify signatures. Most of it is waiting: it goes on beside other stages.

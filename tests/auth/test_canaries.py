@@ -5,7 +5,7 @@ import glob
 import os
 
 import pytest
-from conftest import put
+from guarded import put
 from images import Repo
 from processes import ACCOUNT
 from stack import Berth

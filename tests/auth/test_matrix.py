@@ -6,10 +6,10 @@ registry does. A route without a row, or a row without a route, fails.
 import time
 
 import pytest
-from conftest import Signed
 from images import Repo, absent
 from processes import run
 from tokens import CATALOG, REALM, SERVICE, access, bearer, token, claims, Key
+from wire import Signed
 
 # (method, pattern): the actions on the repository that it takes; None: anybody; (): any good token; "catalog"
 PULL, PUSH, DELETE = ("pull",), ("pull", "push"), ("delete",)

@@ -7,7 +7,7 @@ import http.client
 import re
 
 import pytest
-from conftest import put
+from guarded import put
 from oracle_cases import REPOSITORY, Keys, cases
 from oracle_differences import DIFFERENT
 from processes import ACCOUNT

@@ -6,12 +6,13 @@ import threading
 import time
 
 import pytest
-from conftest import PASSWORD, Signed, put
+from guarded import PASSWORD, put
 from images import Repo
 from processes import ACCOUNT, wait_until
 from races import at_once
 from stack import Berth
 from tokens import basic, password_line
+from wire import Signed
 
 CHALLENGE = 'Basic realm="the realm"'
 

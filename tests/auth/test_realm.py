@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """autoredirect: the realm is on the host that the client asked, beside Debian's docker-registry."""
 import pytest
-from conftest import put
+from guarded import put
 from processes import ACCOUNT
 from stack import DebianRegistry
 from tokens import ISSUER, SERVICE, Key, certificate, pem

@@ -4,7 +4,7 @@ import os
 import signal
 
 import pytest
-from conftest import put
+from guarded import put
 from processes import ACCOUNT, Unready, wait_until
 from stack import Berth
 from tokens import ISSUER, REALM, SERVICE, Key, bearer, certificate, claims, pem, token

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """GitLab's protected and immutable tags, as its tokens carry them."""
 import pytest
-from conftest import Signed
 from images import digest, encode
 from races import at_once
 from tokens import access, bearer
+from wire import Signed
 
 
 def with_rules(guarded, repo, *actions, push=None, delete=None, immutable=None, **meta):

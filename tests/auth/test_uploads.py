@@ -8,10 +8,10 @@ import socket
 import time
 
 import pytest
-from conftest import Signed
 from images import Repo, absent, blob, digest, with_query
 from processes import wait_until
 from tokens import NULL, Key, access, bearer, claims, token
+from wire import Signed
 
 HOUR, DAY = 3600, 24 * 3600
 

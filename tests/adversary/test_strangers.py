@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+"""The strangers of conftest.py are what they are called: no other test here says anything if they are not."""
+import pytest
+from images import absent
+
+
+@pytest.mark.parametrize("method, path", [("GET", "tags/list"), ("PUT", "manifests/latest"), ("POST", "blobs/uploads/"),
+                                          ("GET", f"blobs/{absent()}"), ("DELETE", f"blobs/{absent()}")])
+def test_a_stranger_may_do_nothing_to_the_repository_of_another_project(stranger, guarded, method, path):
+    repository = guarded.repo()
+    repository.image("latest")
+    reply = stranger.request(method, f"/v2/{repository.name}/{path}", b"" if method in ("PUT", "POST") else None)
+    assert reply.status == 401 and "WWW-Authenticate" in reply.headers
