@@ -3,15 +3,15 @@
 """
 Counts what one stage of tests/run.sh came to, out of what it left behind: `passed failed skipped`.
 
-usage: count.py STATUS FILE   FILE is a JUnit report (.xml) or a log whose last line counts, or which holds lines of
-Check's runners. A stage that failed without telling of a failure counts as one.
+usage: count.py STATUS FILE   FILE is a JUnit report (.xml) or a log whose last line counts. A log without such a line counts
+as one test, by STATUS. A stage that ended with a failure but reports none counts as one failure, and so does a JUnit report
+that cannot be read.
 """
 import re
 import sys
 import xml.etree.ElementTree
 
 LINE = re.compile(r"(\d+) passed, (\d+) failed, (\d+) skipped\s*$")
-CHECK = re.compile(r"^\d+%: Checks: (\d+), Failures: (\d+), Errors: (\d+)", re.M)
 
 
 def from_junit(path):
@@ -25,12 +25,7 @@ def from_junit(path):
 
 def from_log(path):
     with open(path, encoding="utf-8", errors="replace") as f:
-        text = f.read()
-    checks = CHECK.findall(text)
-    if checks:
-        bad = sum(int(failures) + int(errors) for _, failures, errors in checks)
-        return [sum(int(total) for total, _, _ in checks) - bad, bad, 0]
-    lines = text.rstrip().splitlines()
+        lines = f.read().rstrip().splitlines()
     found = LINE.search(lines[-1]) if lines else None
     return [int(number) for number in found.groups()] if found else None
 
@@ -40,7 +35,7 @@ def main():
     try:
         counts = from_junit(path) if path.endswith(".xml") else from_log(path)
     except (OSError, xml.etree.ElementTree.ParseError):
-        counts = None
+        counts = [0, 1, 0]
     if counts is None:
         counts = [int(status == 0), int(status != 0), 0]
     elif status != 0 and counts[1] == 0:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured, and what must be reached: the table of issue 2, section 7.
+"""What is measured, and what must be reached.
 
 A scenario is a name, a unit, a way to measure one peer once, the peers that take part, and thresholds
 (peer to compare with, factor). For "max" scenarios the factor is a ceiling, everywhere else a floor.

@@ -153,6 +153,14 @@ def test_without_the_right_clang_format_there_is_a_skip(plant, tmp_path, monkeyp
     assert status == 77 and said.startswith("SKIPPED: formatting: ") and why in said
 
 
+@pytest.mark.parametrize("words", ["table of issue %d", "see Task #%d", "finding N%d"])
+def test_a_number_of_an_issue_is_found(plant, words):
+    status, said = plant("own_words", {"conf/README.md": "# Settings\n" + words % 12})
+    assert status == 1 and "conf/README.md:2: " in said
+    status, said = plant("own_words", {"conf/README.md": "An issued token; tasks of 12 kinds; RFC 7235\n"})
+    assert status == 0, said
+
+
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
 def test_a_faulty_script_is_found(plant):
     status, said = plant("shell_scripts", {"tests/x.sh": "#!/bin/sh\ncd $1\nrm -rf $UNSET/*\n"})
