@@ -6,7 +6,7 @@
 
 #include "berth/app/app.h"
 #include "berth/base/log.h"
-#include "store_priv.h"
+#include "ahead_priv.h"
 
 struct ahead_board *app_board(void)
 {

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
 	src/app/ahead.c \
+	src/app/ahead_priv.h \
 	src/app/app.c \
 	src/app/auth.c \
 	src/app/middleware.c \
@@ -10,6 +11,7 @@ libapp_a_SOURCES = \
 	src/app/store_azure.c \
 	src/app/store_gcs.c \
 	src/app/store_object.c \
+	src/app/store_object_priv.h \
 	src/app/store_oss.c \
 	src/app/store_priv.h \
 	src/app/store_s3.c \

@@ -8,6 +8,8 @@
 #include "berth/base/log.h"
 #include "berth/store/fs.h"
 #include "middleware_priv.h"
+#include "ahead_priv.h"
+#include "store_object_priv.h"
 
 #define REACH_MEMORY ((size_t)8 << 20)
 
@@ -16,22 +18,11 @@ static struct store *open_filesystem(const struct config *config, char *reason, 
 	return store_fs_open(config->storage.filesystem.rootdirectory, app_board(), reason, size);
 }
 
-static app_open_fn *const openers[] = {
-	[CONFIG_DRIVER_FILESYSTEM] = open_filesystem, [CONFIG_DRIVER_S3] = app_open_s3,
-	[CONFIG_DRIVER_AZURE] = app_open_azure,       [CONFIG_DRIVER_GCS] = app_open_gcs,
-	[CONFIG_DRIVER_SWIFT] = app_open_swift,       [CONFIG_DRIVER_OSS] = app_open_oss,
-};
-
 struct store *app_open_store(const struct config *config, char *reason, size_t size)
 {
-	size_t driver = (size_t)config->storage.driver;
-	struct store *store;
+	bool local = config->storage.driver == CONFIG_DRIVER_FILESYSTEM;
+	struct store *store = (local ? open_filesystem : app_open_objects)(config, reason, size);
 
-	if (driver >= sizeof openers / sizeof *openers || !openers[driver]) {
-		(void)snprintf(reason, size, "this driver is not built in");
-		return NULL;
-	}
-	store = openers[driver](config, reason, size);
 	return store ? app_open_middlewares(store, config, reason, size) : NULL;
 }
 

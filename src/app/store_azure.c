@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "store_priv.h"
+#include "store_object_priv.h"
 
 #define NS_PER_MS 1000000
 
@@ -26,7 +26,7 @@ static struct http_client_settings http_settings(const struct config_azure *azur
 	};
 }
 
-struct store *app_open_azure(const struct config *config, char *reason, size_t size)
+struct object_service *app_azure_service(const struct config *config, char *reason, size_t size)
 {
 	const struct config_azure *azure = &config->storage.azure;
 	const struct azure_settings settings = {
@@ -46,7 +46,6 @@ struct store *app_open_azure(const struct config *config, char *reason, size_t s
 		.copy_longest_ms = (unsigned)(azure->copy_longest_wait / NS_PER_MS),
 		.copy_all_ms = (unsigned)(azure->copy_all_waits / NS_PER_MS),
 	};
-	struct object_service *service = azure_open(&settings, reason, size);
 
-	return service ? app_open_objects(config, azure->rootdirectory, service, reason, size) : NULL;
+	return azure_open(&settings, reason, size);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* storage.gcs, and what Google's own libraries look for in the environment. */
-#include "store_priv.h"
+#include "store_object_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,7 +60,7 @@ static struct gcs_credentials credentials(const struct config_gcs *gcs)
 	};
 }
 
-struct store *app_open_gcs(const struct config *config, char *reason, size_t size)
+struct object_service *app_gcs_service(const struct config *config, char *reason, size_t size)
 {
 	const struct config_gcs *gcs = &config->storage.gcs;
 	bool own = gcs->keyfile[0] || secret_is_set(gcs->credentials.private_key);
@@ -75,7 +75,6 @@ struct store *app_open_gcs(const struct config *config, char *reason, size_t siz
 		.at_once = gcs->maxconcurrency > 0 && gcs->maxconcurrency < GCS_AT_ONCE_MAX ? (unsigned)gcs->maxconcurrency
 											    : GCS_AT_ONCE_MAX,
 	};
-	struct object_service *service;
 
 	if (!gcs->endpoint[0] && variable("STORAGE_EMULATOR_HOST")[0]) {
 		emulator_url(emulator, variable("STORAGE_EMULATOR_HOST"));
@@ -87,6 +86,5 @@ struct store *app_open_gcs(const struct config *config, char *reason, size_t siz
 		settings.credentials.keyfile = variable("GOOGLE_APPLICATION_CREDENTIALS");
 		settings.credentials.default_file = file;
 	}
-	service = gcs_open(&settings, reason, size);
-	return service ? app_open_objects(config, gcs->rootdirectory, service, reason, size) : NULL;
+	return gcs_open(&settings, reason, size);
 }

@@ -2,11 +2,11 @@
 /* From the configuration's storage.oss to its service. */
 #include "berth/store/oss.h"
 
-#include "store_priv.h"
+#include "store_object_priv.h"
 
 #define RETRIES 5
 
-struct store *app_open_oss(const struct config *config, char *reason, size_t size)
+struct object_service *app_oss_service(const struct config *config, char *reason, size_t size)
 {
 	const struct config_oss *oss = &config->storage.oss;
 	struct store_oss_settings settings = {
@@ -24,7 +24,6 @@ struct store *app_open_oss(const struct config *config, char *reason, size_t siz
 		.retries = RETRIES,
 		.user_agent = "",
 	};
-	struct object_service *service = store_oss_service_new(&settings, reason, size);
 
-	return service ? app_open_objects(config, oss->rootdirectory, service, reason, size) : NULL;
+	return store_oss_service_new(&settings, reason, size);
 }

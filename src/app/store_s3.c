@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "berth/store/s3.h"
-#include "store_priv.h"
+#include "store_object_priv.h"
 
 #define COPIES_AT_ONCE 32 /* of multipartcopymaxconcurrency: each is a connection, and a worker's memory is bounded */
 
@@ -24,7 +24,7 @@ static const char *acl_of(const struct config_s3 *s3)
 	return s3->objectownership || strcmp(s3->objectacl, "private") == 0 ? "" : s3->objectacl;
 }
 
-struct store *app_open_s3(const struct config *config, char *reason, size_t size)
+struct object_service *app_s3_service(const struct config *config, char *reason, size_t size)
 {
 	const struct config_s3 *s3 = &config->storage.s3;
 	const struct store_s3_settings settings = {
@@ -55,7 +55,6 @@ struct store *app_open_s3(const struct config *config, char *reason, size_t size
 		.user_agent = s3->useragent,
 		.log_requests = strcmp(s3->loglevel, "off") != 0,
 	};
-	struct object_service *service = store_s3_service_new(&settings, reason, size);
 
-	return service ? app_open_objects(config, s3->rootdirectory, service, reason, size) : NULL;
+	return store_s3_service_new(&settings, reason, size);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* storage.swift: from the configuration to the driver. */
-#include "store_priv.h"
+/* storage.swift: from the configuration to the service. */
+#include "store_object_priv.h"
 
 #include "berth/store/swift.h"
-
-#define PREFIX_MEMORY ((size_t)64 << 10)
 
 struct object_service *app_swift_service(const struct config *config, char *reason, size_t size)
 {
@@ -35,18 +33,4 @@ struct object_service *app_swift_service(const struct config *config, char *reas
 	};
 
 	return swift_open(&settings, reason, size);
-}
-
-struct store *app_open_swift(const struct config *config, char *reason, size_t size)
-{
-	struct object_service *service = app_swift_service(config, reason, size);
-	struct store *store;
-	struct arena arena;
-
-	if (!service)
-		return NULL;
-	arena_init(&arena, PREFIX_MEMORY);
-	store = app_open_objects(config, swift_key_prefix(config->storage.swift.prefix, &arena), service, reason, size);
-	arena_release(&arena);
-	return store;
 }

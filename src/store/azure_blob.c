@@ -4,6 +4,7 @@
 
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
+#include "service/range_priv.h"
 #include "xml_priv.h"
 
 #define PAGE "1000" /* blobs: about 1 MiB of XML */
@@ -79,45 +80,37 @@ bool azure_is_there(struct azure *azure, const char *key, uint64_t size, bool *i
 
 /* ---- read ---- */
 
-/* Lets no more through than was asked for. */
-struct window {
-	store_sink_fn *sink;
-	void *context;
-	uint64_t left;
-	bool is_gone; /* the receiver */
-};
-
-static bool pass(void *context, const void *bytes, size_t len)
+static struct http_exchange ask_for_blob(struct object_service *service, const char *key, struct arena *arena)
 {
-	struct window *window = context;
+	return azure_exchange(azure_of(service), "GET", key, "", arena);
+}
 
-	if (len > window->left)
-		return false;
-	window->left -= len;
-	window->is_gone = !window->sink(window->context, bytes, len);
-	return !window->is_gone;
+static bool run_range(struct object_service *service, struct http_exchange *exchange, struct arena *arena,
+		      struct error *error)
+{
+	return azure_run_quietly(azure_of(service), exchange, 1, arena, error);
+}
+
+static bool range_refused(struct object_service *service, const struct http_exchange *exchange, const char *key,
+			  struct arena *arena, struct error *error)
+{
+	(void)service, (void)arena;
+	return azure_refused(exchange, "get", key, error);
+}
+
+static bool range_failed(struct object_service *service, const struct http_exchange *exchange, const char *key,
+			 const char *why, struct arena *arena, struct error *error)
+{
+	(void)service, (void)exchange, (void)arena;
+	return azure_failed("get", key, why, error);
 }
 
 bool azure_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	       void *context, struct arena *arena, struct error *error)
 {
-	struct azure *azure = azure_of(service);
-	struct http_exchange exchange = azure_exchange(azure, "GET", key, "", arena);
-	struct window window = {sink, context, length, false};
+	static const struct range_calls calls = {"x-ms-range", ask_for_blob, run_range, range_refused, range_failed};
 
-	if (length == 0)
-		return true; /* a range cannot be empty */
-	http_exchange_set(&exchange, "x-ms-range",
-			  arena_printf(arena, "bytes=%llu-%llu", (unsigned long long)offset,
-				       (unsigned long long)(offset + length - 1)));
-	exchange.sink = pass;
-	exchange.sink_context = &window;
-	exchange.partial = offset > 0;
-	if (!azure_run_quietly(azure, &exchange, 1, arena, error))
-		return !window.is_gone && !error_is_set(error) && azure_failed("get", key, exchange.failure, error);
-	if (exchange.status != 206 && exchange.status != 200)
-		return azure_refused(&exchange, "get", key, error);
-	return window.left == 0 || azure_failed("get", key, "the answer is shorter than what was asked for", error);
+	return range_read(&calls, service, key, offset, length, sink, context, arena, error);
 }
 
 /* ---- remove ---- */

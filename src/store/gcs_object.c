@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole objects, by the JSON API. */
-#include <inttypes.h>
-
 #include "gcs_priv.h"
+#include "service/range_priv.h"
 
 bool gcs_put(struct object_service *service, const char *key, const struct http_client_body *body, struct arena *arena,
 	     struct error *error)
@@ -48,48 +47,41 @@ bool gcs_head(struct object_service *service, const char *key, bool *found, uint
 	return true;
 }
 
-/* Passes pieces on, and knows whether it was the receiver that ended it. */
-struct passage {
-	store_sink_fn *sink;
-	void *context;
-	uint64_t left;
-	bool receiver_gone;
-	bool too_long;
-};
-
-static bool pass(void *context, const void *bytes, size_t len)
+static struct http_exchange ask_for_object(struct object_service *service, const char *key, struct arena *arena)
 {
-	struct passage *passage = context;
+	return (struct http_exchange){
+		.method = "GET",
+		.url = gcs_json_url(gcs_of(service), arena, "/%s?alt=media", gcs_quote(key, arena)),
+		.repeatable = true,
+	};
+}
 
-	if (len > passage->left) {
-		passage->too_long = true;
-		return false;
-	}
-	passage->left -= len;
-	passage->receiver_gone = !passage->sink(passage->context, bytes, len);
-	return !passage->receiver_gone;
+static bool run_range(struct object_service *service, struct http_exchange *exchange, struct arena *arena,
+		      struct error *error)
+{
+	(void)error;
+	return gcs_run_one(gcs_of(service), exchange, arena);
+}
+
+static bool range_refused(struct object_service *service, const struct http_exchange *exchange, const char *key,
+			  struct arena *arena, struct error *error)
+{
+	return gcs_failed(gcs_of(service), exchange, "get", key, arena, error);
+}
+
+static bool range_failed(struct object_service *service, const struct http_exchange *exchange, const char *key,
+			 const char *why, struct arena *arena, struct error *error)
+{
+	return exchange->status ? gcs_strange(exchange, "get", key, why, error)
+				: gcs_failed(gcs_of(service), exchange, "get", key, arena, error);
 }
 
 bool gcs_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	     void *context, struct arena *arena, struct error *error)
 {
-	struct gcs *gcs = gcs_of(service);
-	struct passage passage = {.sink = sink, .context = context, .left = length};
-	struct http_exchange x = {.method = "GET", .repeatable = true, .sink = pass, .sink_context = &passage};
-	bool answered;
+	static const struct range_calls calls = {"Range", ask_for_object, run_range, range_refused, range_failed};
 
-	if (length == 0)
-		return true;
-	x.url = gcs_json_url(gcs, arena, "/%s?alt=media", gcs_quote(key, arena));
-	http_exchange_set(&x, "Range", arena_printf(arena, "bytes=%" PRIu64 "-%" PRIu64, offset, offset + length - 1));
-	answered = gcs_run_one(gcs, &x, arena);
-	if (passage.receiver_gone)
-		return error_set(error, E_UNAVAILABLE);
-	if (passage.too_long || (answered && x.status == 200 && offset > 0))
-		return gcs_strange(&x, "get", key, "the range was not kept to", error);
-	if (!answered || (x.status != 206 && x.status != 200))
-		return gcs_failed(gcs, &x, "get", key, arena, error);
-	return passage.left == 0 || gcs_strange(&x, "get", key, "the body is too short", error);
+	return range_read(&calls, service, key, offset, length, sink, context, arena, error);
 }
 
 bool gcs_remove(struct object_service *service, const char *key, struct arena *arena, struct error *error)

@@ -78,6 +78,8 @@ libstore_a_SOURCES = \
 	src/store/s3_service.h \
 	src/store/s3_sign.c \
 	src/store/s3_sign.h \
+	src/store/service/range.c \
+	src/store/service/range_priv.h \
 	src/store/spool.c \
 	src/store/spool_priv.h \
 	src/store/swift_access.c \

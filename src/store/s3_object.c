@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole objects: put, head, get, remove, sign. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
 #include "s3_service.h"
 #include "s3_sign.h"
+#include "service/range_priv.h"
 
 bool s3_put(struct object_service *service, const char *key, const struct http_client_body *body, struct arena *arena,
 	    struct error *error)
@@ -70,66 +70,37 @@ bool s3_sign(struct object_service *service, const char *key, enum object_verb v
 
 /* ---- reading a range ---- */
 
-struct reading {
-	store_sink_fn *sink;
-	void *context;
-	uint64_t left;
-	bool gone; /* the receiver */
-};
-
-/* Never more than was asked for, whatever comes. */
-static bool pass_on(void *context, const void *bytes, size_t len)
+static struct http_exchange ask_for_object(struct object_service *service, const char *key, struct arena *arena)
 {
-	struct reading *reading = context;
-
-	if (len > reading->left)
-		return false;
-	reading->left -= len;
-	reading->gone = !reading->sink(reading->context, bytes, len);
-	return !reading->gone;
+	return s3_exchange(s3_of(service), "GET", key, "", arena);
 }
 
-/* One answer's worth of it. *again: something came, or the keys are fresh now. */
-static bool read_on(struct s3_service *s3, const char *key, uint64_t first, struct reading *reading, bool *again,
-		    struct arena *arena, struct error *error)
+static bool run_range(struct object_service *service, struct http_exchange *exchange, struct arena *arena,
+		      struct error *error)
 {
-	struct http_exchange exchange = s3_exchange(s3, "GET", key, "", arena);
-	uint64_t before = reading->left;
-	bool answered;
+	(void)error;
+	return s3_run_quietly(s3_of(service), exchange, 1, 1, arena);
+}
 
-	http_exchange_set(&exchange, "Range",
-			  arena_printf(arena, "bytes=%" PRIu64 "-%" PRIu64, first, first + reading->left - 1));
-	exchange.sink = pass_on;
-	exchange.sink_context = reading;
-	exchange.partial = first > 0;
-	answered = http_client_run(s3->client, &exchange, arena);
-	if (reading->left == 0)
-		return true;
-	if (reading->gone)
-		return error_unavailable(error, 0);
-	if (*again && answered && s3_renew(s3, &exchange, arena)) {
-		*again = false;
-		return true;
-	}
-	if (answered && !s3_fine(&exchange))
-		return s3_refused(s3, &exchange, arena, error);
-	*again = !answered && reading->left < before;
-	if (*again)
-		return true;
-	log_error("%s: GET %s: %s, %" PRIu64 " bytes are missing", s3->dialect->name, key,
-		  answered ? "the answer is too short" : exchange.failure, reading->left);
+static bool range_refused(struct object_service *service, const struct http_exchange *exchange, const char *key,
+			  struct arena *arena, struct error *error)
+{
+	(void)key;
+	return s3_refused(s3_of(service), exchange, arena, error);
+}
+
+static bool range_failed(struct object_service *service, const struct http_exchange *exchange, const char *key,
+			 const char *why, struct arena *arena, struct error *error)
+{
+	(void)arena;
+	log_error("%s: GET %s: %s (%u attempts)", s3_of(service)->dialect->name, key, why, exchange->attempts);
 	return error_unavailable(error, S3_RETRY_AFTER);
 }
 
-/* A body that breaks off is asked for again from there, as long as each answer brings something. */
 bool s3_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	    void *context, struct arena *arena, struct error *error)
 {
-	struct reading reading = {sink, context, length, false};
-	bool again = true;
+	static const struct range_calls calls = {"Range", ask_for_object, run_range, range_refused, range_failed};
 
-	while (reading.left > 0)
-		if (!read_on(s3_of(service), key, offset + length - reading.left, &reading, &again, arena, error))
-			return false;
-	return true;
+	return range_read(&calls, service, key, offset, length, sink, context, arena, error);
 }

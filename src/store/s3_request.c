@@ -171,7 +171,8 @@ static void log_requests(const struct s3_service *s3, const struct http_exchange
 			 (unsigned long long)list[i].body.length);
 }
 
-bool s3_renew(struct s3_service *s3, const struct http_exchange *exchange, struct arena *arena)
+/* Whether the answer says that the keys have expired, and others can be had. */
+static bool renew(struct s3_service *s3, const struct http_exchange *exchange, struct arena *arena)
 {
 	const char *code = s3_fine(exchange) ? "" : s3_code(exchange, arena);
 
@@ -185,18 +186,23 @@ static bool run_renewed(struct s3_service *s3, struct http_exchange *list, size_
 	bool ok = true;
 
 	for (size_t i = 0; i < count; i++)
-		if (s3_renew(s3, &list[i], arena))
+		if (renew(s3, &list[i], arena))
 			ok &= http_client_run(s3->client, &list[i], arena);
+	return ok;
+}
+
+bool s3_run_quietly(struct s3_service *s3, struct http_exchange *list, size_t count, unsigned at_once, struct arena *arena)
+{
+	bool ok = http_client_run_all(s3->client, list, count, at_once, arena) && run_renewed(s3, list, count, arena);
+
+	log_requests(s3, list, count);
 	return ok;
 }
 
 bool s3_run(struct s3_service *s3, struct http_exchange *list, size_t count, unsigned at_once, struct arena *arena,
 	    struct error *error)
 {
-	bool ok = http_client_run_all(s3->client, list, count, at_once, arena) && run_renewed(s3, list, count, arena);
-
-	log_requests(s3, list, count);
-	if (ok)
+	if (s3_run_quietly(s3, list, count, at_once, arena))
 		return true;
 	for (size_t i = 0; i < count; i++) {
 		if (!list[i].failure)

@@ -106,8 +106,8 @@ void s3_set_copy_source(const struct s3_service *s3, struct http_exchange *excha
 bool s3_run(struct s3_service *s3, struct http_exchange *list, size_t count, unsigned at_once, struct arena *arena,
 	    struct error *error);
 
-/* The answer says that the keys have expired, and others can be had: worth the same request again. */
-bool s3_renew(struct s3_service *s3, const struct http_exchange *exchange, struct arena *arena);
+/* The same without the log line and the error: each exchange's `failure` says why there is no answer. */
+bool s3_run_quietly(struct s3_service *s3, struct http_exchange *list, size_t count, unsigned at_once, struct arena *arena);
 
 /* Runs one, which must be answered with a 2xx. */
 bool s3_run_one(struct s3_service *s3, struct http_exchange *exchange, struct arena *arena, struct error *error);

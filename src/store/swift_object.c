@@ -8,6 +8,7 @@
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
 #include "jsondoc_priv.h"
+#include "service/range_priv.h"
 
 #define PAGE_MEMORY ((size_t)16 << 20) /* an answer of a MiB at most, its copy, and what surrounds it */
 #define NAME_MAX_BYTES 4096
@@ -62,46 +63,40 @@ bool swift_head(struct object_service *service, const char *key, bool *found, ui
 
 /* ---- reading ---- */
 
-struct reader {
-	store_sink_fn *sink;
-	void *context;
-	uint64_t left;
-	struct swift_call *call;
-};
-
-/* No byte more than asked for goes on, whatever the server sends. */
-static bool pass_on(void *context, const void *bytes, size_t len)
+static struct http_exchange ask_for_object(struct object_service *service, const char *key, struct arena *arena)
 {
-	struct reader *reader = context;
+	struct http_exchange exchange = swift_exchange((struct swift *)service, "GET", key, NULL, arena);
 
-	if (len > reader->left)
-		return false;
-	reader->left -= len;
-	reader->call->quiet = !reader->sink(reader->context, bytes, len);
-	return !reader->call->quiet;
+	((struct swift_call *)exchange.context)->quiet = true;
+	return exchange;
+}
+
+static bool run_range(struct object_service *service, struct http_exchange *exchange, struct arena *arena,
+		      struct error *error)
+{
+	return swift_run((struct swift *)service, exchange, arena, error);
+}
+
+static bool range_refused(struct object_service *service, const struct http_exchange *exchange, const char *key,
+			  struct arena *arena, struct error *error)
+{
+	(void)service, (void)key, (void)arena;
+	return swift_refused(exchange, error);
+}
+
+static bool range_failed(struct object_service *service, const struct http_exchange *exchange, const char *key,
+			 const char *why, struct arena *arena, struct error *error)
+{
+	(void)service, (void)key, (void)arena;
+	return swift_strange(exchange, why, error);
 }
 
 bool swift_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	       void *context, struct arena *arena, struct error *error)
 {
-	struct swift *swift = (struct swift *)service;
-	struct http_exchange exchange = swift_exchange(swift, "GET", key, NULL, arena);
-	struct reader reader = {.sink = sink, .context = context, .left = length, .call = exchange.context};
+	static const struct range_calls calls = {"Range", ask_for_object, run_range, range_refused, range_failed};
 
-	if (length == 0)
-		return true;
-	exchange.sink = pass_on;
-	exchange.sink_context = &reader;
-	http_exchange_set(&exchange, "Range",
-			  arena_printf(arena, "bytes=%llu-%llu", (unsigned long long)offset,
-				       (unsigned long long)(offset + length - 1)));
-	if (!swift_run(swift, &exchange, arena, error))
-		return false;
-	if (!swift_fine(&exchange))
-		return swift_refused(&exchange, error);
-	if ((exchange.status != 206 && offset > 0) || reader.left > 0)
-		return swift_strange(&exchange, "not the bytes that were asked for", error);
-	return true;
+	return range_read(&calls, service, key, offset, length, sink, context, arena, error);
 }
 
 /* ---- listing ---- */

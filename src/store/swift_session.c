@@ -121,12 +121,14 @@ static bool run(struct swift *swift, struct http_exchange *list, size_t count, s
 {
 	if (http_client_run_all(swift->client, list, count, SWIFT_AT_ONCE, arena))
 		return true;
-	for (size_t i = 0; i < count; i++)
-		if (list[i].failure) {
-			if (!((const struct swift_call *)list[i].context)->quiet)
-				log_error("swift: %s %s: %s", list[i].method, swift_called(&list[i]), list[i].failure);
-			break;
-		}
+	for (size_t i = 0; i < count; i++) {
+		if (!list[i].failure)
+			continue;
+		if (((const struct swift_call *)list[i].context)->quiet)
+			return false;
+		log_error("swift: %s %s: %s", list[i].method, swift_called(&list[i]), list[i].failure);
+		break;
+	}
 	return error_unavailable(error, SWIFT_RETRY_SECONDS);
 }
 

@@ -47,7 +47,7 @@ struct swift_call {
 	const char *key;   /* NULL: the container, or with `account` the account */
 	const char *query; /* "multipart-manifest=get"; NULL: none */
 	bool account;
-	bool quiet;  /* it fails because its receiver is gone: nothing to log */
+	bool quiet;  /* without an answer nothing is logged and no error set: the caller tells */
 	bool summed; /* the MD5 of the body goes along, and the server checks it */
 	char sum[HASH_HEX_MAX];
 };

@@ -122,6 +122,24 @@ def cut_answer(exchange):
     exchange.client.sendall(exchange.answer()[:-1])
 
 
+def cut_in_half(exchange):
+    """The head of the answer and half of its body."""
+    head, _, body = exchange.answer().partition(b"\r\n\r\n")
+    exchange.client.sendall(head + b"\r\n\r\n" + body[:len(body) // 2])
+
+
+def head_only(exchange):
+    """The head of the answer and nothing of its body."""
+    exchange.client.sendall(exchange.answer().partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+
+
+def whole_object(data):
+    """200 with all of `data`, as from a store that ignores the range."""
+    def fault(exchange):
+        exchange.client.sendall(f"HTTP/1.1 200 OK\r\nContent-Length: {len(data)}\r\nConnection: close\r\n\r\n".encode() + data)
+    return fault
+
+
 def slow(seconds):
     def fault(exchange):
         time.sleep(seconds)

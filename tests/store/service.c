@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "../../src/app/store_priv.h"
+#include "../../src/app/store_object_priv.h"
 #include "berth/base/hex.h"
 
 #define MEMORY ((size_t)64 << 20)
@@ -227,7 +227,7 @@ int main(int argc, char **argv)
 		config_report_print(&report, stderr);
 		return 3;
 	}
-	service = app_swift_service(config, reason, sizeof reason);
+	service = app_open_service(config, reason, sizeof reason);
 	if (!service) {
 		(void)fprintf(stderr, "%s\n", reason);
 		return 1;
