@@ -1,23 +1,22 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	src/store/ahead.c \
-	src/store/azure.c \
-	src/store/azure_account.c \
-	src/store/azure_account_priv.h \
-	src/store/azure_blob.c \
-	src/store/azure_copy.c \
-	src/store/azure_delegation.c \
-	src/store/azure_fault.c \
-	src/store/azure_identity.c \
-	src/store/azure_identity_priv.h \
-	src/store/azure_priv.h \
-	src/store/azure_request.c \
-	src/store/azure_sign.c \
-	src/store/azure_sign_priv.h \
-	src/store/azure_upload.c \
+	src/store/azure/azure.c \
+	src/store/azure/azure_account.c \
+	src/store/azure/azure_account_priv.h \
+	src/store/azure/azure_blob.c \
+	src/store/azure/azure_copy.c \
+	src/store/azure/azure_delegation.c \
+	src/store/azure/azure_fault.c \
+	src/store/azure/azure_identity.c \
+	src/store/azure/azure_identity_priv.h \
+	src/store/azure/azure_priv.h \
+	src/store/azure/azure_request.c \
+	src/store/azure/azure_sign.c \
+	src/store/azure/azure_sign_priv.h \
+	src/store/azure/azure_upload.c \
 	src/store/folder.c \
 	src/store/folder_priv.h \
-	src/store/aws_ranges.c \
 	src/store/fs.c \
 	src/store/fs_blob.c \
 	src/store/fs_io.c \
@@ -28,20 +27,24 @@ libstore_a_SOURCES = \
 	src/store/fs_sweep.c \
 	src/store/fs_trial.c \
 	src/store/fs_upload.c \
-	src/store/gcs.c \
-	src/store/gcs_account.c \
-	src/store/gcs_account.h \
-	src/store/gcs_assertion.c \
-	src/store/gcs_call.c \
-	src/store/gcs_checksum.c \
-	src/store/gcs_list.c \
-	src/store/gcs_object.c \
-	src/store/gcs_priv.h \
-	src/store/gcs_sign.c \
-	src/store/gcs_token.c \
-	src/store/gcs_upload.c \
-	src/store/jsondoc.c \
-	src/store/jsondoc_priv.h \
+	src/store/gcs/gcs.c \
+	src/store/gcs/gcs_account.c \
+	src/store/gcs/gcs_account.h \
+	src/store/gcs/gcs_assertion.c \
+	src/store/gcs/gcs_call.c \
+	src/store/gcs/gcs_checksum.c \
+	src/store/gcs/gcs_list.c \
+	src/store/gcs/gcs_object.c \
+	src/store/gcs/gcs_priv.h \
+	src/store/gcs/gcs_sign.c \
+	src/store/gcs/gcs_token.c \
+	src/store/gcs/gcs_upload.c \
+	src/store/locate/aws_ranges.c \
+	src/store/locate/middleware.c \
+	src/store/locate/middleware_cloudfront.c \
+	src/store/locate/middleware_priv.h \
+	src/store/locate/middleware_redirect.c \
+	src/store/locate/middleware_rewrite.c \
 	src/store/mem.c \
 	src/store/object.c \
 	src/store/object_append.c \
@@ -53,51 +56,48 @@ libstore_a_SOURCES = \
 	src/store/object_state.c \
 	src/store/object_sweep.c \
 	src/store/object_trial.c \
-	src/store/oss.c \
-	src/store/oss_sign.c \
-	src/store/oss_sign.h \
-	src/store/s3_answer.c \
-	src/store/s3_copy.c \
-	src/store/middleware.c \
-	src/store/middleware_cloudfront.c \
-	src/store/middleware_priv.h \
-	src/store/middleware_redirect.c \
-	src/store/middleware_rewrite.c \
-	src/store/s3_credentials.c \
-	src/store/s3_credentials.h \
-	src/store/s3_credentials_priv.h \
-	src/store/s3_endpoint.c \
-	src/store/s3_endpoint.h \
-	src/store/s3_list.c \
-	src/store/s3_metadata.c \
-	src/store/s3_multipart.c \
-	src/store/s3_object.c \
-	src/store/s3_profile.c \
-	src/store/s3_request.c \
-	src/store/s3_service.c \
-	src/store/s3_service.h \
-	src/store/s3_sign.c \
-	src/store/s3_sign.h \
+	src/store/oss/oss.c \
+	src/store/oss/oss_sign.c \
+	src/store/oss/oss_sign.h \
+	src/store/s3/s3_answer.c \
+	src/store/s3/s3_copy.c \
+	src/store/s3/s3_credentials.c \
+	src/store/s3/s3_credentials.h \
+	src/store/s3/s3_credentials_priv.h \
+	src/store/s3/s3_endpoint.c \
+	src/store/s3/s3_endpoint.h \
+	src/store/s3/s3_list.c \
+	src/store/s3/s3_metadata.c \
+	src/store/s3/s3_multipart.c \
+	src/store/s3/s3_object.c \
+	src/store/s3/s3_profile.c \
+	src/store/s3/s3_request.c \
+	src/store/s3/s3_service.c \
+	src/store/s3/s3_service.h \
+	src/store/s3/s3_sign.c \
+	src/store/s3/s3_sign.h \
+	src/store/service/jsondoc.c \
+	src/store/service/jsondoc_priv.h \
 	src/store/service/range.c \
 	src/store/service/range_priv.h \
+	src/store/service/xml.c \
+	src/store/service/xml_priv.h \
 	src/store/spool.c \
 	src/store/spool_priv.h \
-	src/store/swift_access.c \
-	src/store/swift_answer.c \
-	src/store/swift_auth.c \
-	src/store/swift_auth.h \
-	src/store/swift_copy.c \
-	src/store/swift_explore.c \
-	src/store/swift_large.c \
-	src/store/swift_large.h \
-	src/store/swift_object.c \
-	src/store/swift_object.h \
-	src/store/swift_service.c \
-	src/store/swift_session.c \
-	src/store/swift_session.h \
-	src/store/swift_sum.c \
-	src/store/swift_tempurl.c \
-	src/store/swift_tempurl.h \
-	src/store/swift_upload.c \
-	src/store/xml.c \
-	src/store/xml_priv.h
+	src/store/swift/swift_access.c \
+	src/store/swift/swift_answer.c \
+	src/store/swift/swift_auth.c \
+	src/store/swift/swift_auth.h \
+	src/store/swift/swift_copy.c \
+	src/store/swift/swift_explore.c \
+	src/store/swift/swift_large.c \
+	src/store/swift/swift_large.h \
+	src/store/swift/swift_object.c \
+	src/store/swift/swift_object.h \
+	src/store/swift/swift_service.c \
+	src/store/swift/swift_session.c \
+	src/store/swift/swift_session.h \
+	src/store/swift/swift_sum.c \
+	src/store/swift/swift_tempurl.c \
+	src/store/swift/swift_tempurl.h \
+	src/store/swift/swift_upload.c

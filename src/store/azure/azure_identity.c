@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* Where tokens come from. OAuth 2.0 client credentials (RFC 6749 section 4.4) and the managed identities' end-points. */
+#include "azure_identity_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "azure_account_priv.h"
+#include "berth/base/log.h"
+#include "berth/base/percent.h"
+#include "../service/jsondoc_priv.h"
+
+#define RESOURCE "https://storage.azure.com/" /* of every cloud */
+#define IMDS "http://169.254.169.254"
+#define ANSWER_MAX ((size_t)64 << 10)
+#define TOKEN_MEMORY ((size_t)256 << 10)
+#define ASSERTION_MAX ((size_t)16 << 10)
+#define RENEW_BEFORE 300 /* seconds before its end a token is renewed, */
+#define RENEW_RETRY 30   /* and how often that is tried while the old one holds */
+
+struct source {
+	const char *name;
+	/* Fills in the request for a token; false with fault->why set. */
+	bool (*ask)(struct azure_identity *, struct http_exchange *, struct azure_token_fault *, struct arena *);
+};
+
+struct azure_identity {
+	const struct source *source;
+	const char *authority; /* URL without a slash at its end */
+	const char *tenant;
+	const char *client;
+	struct secret secret;  /* the application's, or App Service's header */
+	const char *assertion; /* file of the federated token */
+	const char *endpoint;  /* of a managed identity */
+	struct arena memory;   /* of the token */
+	struct secret token;
+	int64_t ends;
+	int64_t renew_at;
+};
+
+/* ---- requests ---- */
+
+static const char *encoded(const char *text, struct arena *arena)
+{
+	return percent_encode(arena, span_of(text), "");
+}
+
+static void ask_authority(struct azure_identity *identity, struct http_exchange *exchange, const char *proof,
+			  struct arena *arena)
+{
+	const char *form = arena_printf(arena, "grant_type=client_credentials&client_id=%s&scope=%s&%s",
+					encoded(identity->client, arena), encoded(RESOURCE ".default", arena), proof);
+
+	exchange->method = "POST";
+	exchange->url =
+		arena_printf(arena, "%s/%s/oauth2/v2.0/token", identity->authority, encoded(identity->tenant, arena));
+	exchange->body = http_body_bytes(span_of(form));
+	http_exchange_set(exchange, "Content-Type", "application/x-www-form-urlencoded");
+}
+
+static bool ask_with_secret(struct azure_identity *identity, struct http_exchange *exchange,
+			    struct azure_token_fault *fault, struct arena *arena)
+{
+	(void)fault;
+	ask_authority(identity, exchange,
+		      arena_printf(arena, "client_secret=%s", encoded(secret_reveal(identity->secret), arena)), arena);
+	return true;
+}
+
+/* Kubernetes writes a new token into the file now and then: it is read each time. */
+static const char *read_assertion(const char *path, struct arena *arena)
+{
+	char *text = arena_alloc(arena, ASSERTION_MAX + 1);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, ASSERTION_MAX);
+
+	if (fd >= 0)
+		close(fd);
+	return got > 0 ? arena_span(arena, span_trim((struct span){text, strcspn(text, "\r\n")})) : NULL;
+}
+
+static bool ask_with_assertion(struct azure_identity *identity, struct http_exchange *exchange,
+			       struct azure_token_fault *fault, struct arena *arena)
+{
+	const char *assertion = read_assertion(identity->assertion, arena);
+
+	if (!assertion) {
+		fault->why = arena_printf(arena, "cannot read the federated token in %s", identity->assertion);
+		return false;
+	}
+	ask_authority(
+		identity, exchange,
+		arena_printf(arena,
+			     "client_assertion_type=urn%%3Aietf%%3Aparams%%3Aoauth%%3Aclient-assertion-type%%3Ajwt-bearer"
+			     "&client_assertion=%s",
+			     encoded(assertion, arena)),
+		arena);
+	return true;
+}
+
+static void ask_managed(struct azure_identity *identity, struct http_exchange *exchange, const char *path,
+			const char *version, struct arena *arena)
+{
+	exchange->method = "GET";
+	exchange->url = arena_printf(arena, "%s%s?api-version=%s&resource=%s%s%s", identity->endpoint, path, version,
+				     encoded(RESOURCE, arena), *identity->client ? "&client_id=" : "",
+				     encoded(identity->client, arena));
+}
+
+static bool ask_app_service(struct azure_identity *identity, struct http_exchange *exchange,
+			    struct azure_token_fault *fault, struct arena *arena)
+{
+	(void)fault;
+	ask_managed(identity, exchange, "", "2019-08-01", arena);
+	http_exchange_set(exchange, "X-IDENTITY-HEADER", secret_reveal(identity->secret));
+	return true;
+}
+
+static bool ask_imds(struct azure_identity *identity, struct http_exchange *exchange, struct azure_token_fault *fault,
+		     struct arena *arena)
+{
+	(void)fault;
+	ask_managed(identity, exchange, "/metadata/identity/oauth2/token", "2018-02-01", arena);
+	http_exchange_set(exchange, "Metadata", "true");
+	return true;
+}
+
+/* ---- which source ---- */
+
+static const struct source client_secret = {"client secret", ask_with_secret};
+static const struct source workload = {"workload identity", ask_with_assertion};
+static const struct source app_service = {"App Service's managed identity", ask_app_service};
+static const struct source imds = {"the machine's managed identity", ask_imds};
+
+static const char *authority_of(const char *realm)
+{
+	static const struct {
+		const char *realm, *authority;
+	} clouds[] = {
+		{"core.chinacloudapi.cn", "https://login.chinacloudapi.cn"},
+		{"core.usgovcloudapi.net", "https://login.microsoftonline.us"},
+	};
+
+	for (size_t i = 0; i < sizeof clouds / sizeof *clouds; i++)
+		if (realm && strcmp(realm, clouds[i].realm) == 0)
+			return clouds[i].authority;
+	return "https://login.microsoftonline.com";
+}
+
+static const char *copy(const char *text, struct arena *arena)
+{
+	return arena_strdup(arena, text ? text : "");
+}
+
+static const char *url_copy(const char *url, struct arena *arena)
+{
+	char *out = arena_strdup(arena, url);
+
+	for (size_t len = strlen(out); len > 0 && out[len - 1] == '/';)
+		out[--len] = '\0';
+	return out;
+}
+
+static void use_environment(struct azure_identity *identity, azure_variable_fn *variable, struct arena *arena)
+{
+	const char *secret = variable("AZURE_CLIENT_SECRET"), *file = variable("AZURE_FEDERATED_TOKEN_FILE");
+	const char *endpoint = variable("IDENTITY_ENDPOINT"), *header = variable("IDENTITY_HEADER");
+	const char *pod = variable("AZURE_POD_IDENTITY_AUTHORITY_HOST");
+
+	identity->tenant = copy(variable("AZURE_TENANT_ID"), arena);
+	identity->client = copy(variable("AZURE_CLIENT_ID"), arena);
+	if (*identity->tenant && *identity->client && secret && *secret) {
+		identity->source = &client_secret;
+		identity->secret = secret_new(arena, secret);
+	} else if (*identity->tenant && *identity->client && file && *file) {
+		identity->source = &workload;
+		identity->assertion = copy(file, arena);
+	} else if (endpoint && *endpoint && header && *header) {
+		identity->source = &app_service;
+		identity->endpoint = copy(endpoint, arena);
+		identity->secret = secret_new(arena, header);
+	} else {
+		identity->source = &imds;
+		identity->endpoint = url_copy(pod && *pod ? pod : IMDS, arena);
+	}
+}
+
+struct azure_identity *azure_identity_new(const struct azure_settings *settings, azure_variable_fn *variable,
+					  struct arena *arena, char *reason, size_t size)
+{
+	struct azure_identity *identity = arena_alloc(arena, sizeof *identity);
+	const char *authority = variable("AZURE_AUTHORITY_HOST");
+
+	identity->authority = url_copy(authority && *authority ? authority : authority_of(settings->realm), arena);
+	if (settings->credentials == AZURE_CLIENT_SECRET) {
+		identity->source = &client_secret;
+		identity->tenant = copy(settings->tenant, arena);
+		identity->client = copy(settings->client, arena);
+		identity->secret = secret_new(arena, secret_reveal(settings->client_secret));
+	} else {
+		use_environment(identity, variable, arena);
+	}
+	if (!azure_is_private(identity->authority)) {
+		(void)snprintf(reason, size, "AZURE_AUTHORITY_HOST must be an https URL");
+		return NULL;
+	}
+	arena_init(&identity->memory, TOKEN_MEMORY);
+	return identity;
+}
+
+void azure_identity_release(struct azure_identity *identity)
+{
+	if (identity)
+		arena_release(&identity->memory);
+}
+
+/* ---- answers ---- */
+
+/* A number, or a text that is one: the end-points differ. 0 when it is neither. */
+static int64_t number_of(const struct jsondoc *root, const char *name)
+{
+	const char *text = jsondoc_text(root, name);
+	uint64_t number;
+
+	if (!text)
+		return jsondoc_number(root, name, 0);
+	return span_to_u64(span_of(text), &number) && number < INT64_MAX ? (int64_t)number : 0;
+}
+
+/* The end of the token that the answer holds; 0 when it says none. */
+static int64_t end_of(const struct jsondoc *root)
+{
+	int64_t on = number_of(root, "expires_on"), in = number_of(root, "expires_in");
+
+	if (in > 0 && in < INT32_MAX)
+		return http_client_now() + in;
+	return on;
+}
+
+static bool refused(const struct azure_identity *identity, const struct http_exchange *exchange,
+		    struct azure_token_fault *fault, struct arena *arena)
+{
+	const struct jsondoc *root = jsondoc_parse(exchange->answer, arena);
+	const char *code = jsondoc_text(root, "error"), *detail = jsondoc_text(root, "error_description");
+	struct span line = {detail ? detail : "", detail ? strcspn(detail, "\r\n") : 0};
+
+	line.len = line.len < 200 ? line.len : 200;
+	fault->passes = exchange->status == 429 || exchange->status >= 500;
+	fault->why = arena_printf(arena, "no token by %s: status %d %s %.*s", identity->source->name, exchange->status,
+				  code ? code : "", SPAN_ARG(line));
+	return false;
+}
+
+static bool fetch(struct azure_identity *identity, struct http_client *client, struct azure_token_fault *fault,
+		  struct arena *arena)
+{
+	struct http_exchange exchange = {.repeatable = true, .keep = ANSWER_MAX};
+	const struct jsondoc *root;
+	const char *token;
+	int64_t now, ends;
+
+	*fault = (struct azure_token_fault){.passes = true};
+	if (!identity->source->ask(identity, &exchange, fault, arena))
+		return false;
+	if (!http_client_run(client, &exchange, arena)) {
+		fault->why = arena_printf(arena, "no token by %s: %s", identity->source->name, exchange.failure);
+		return false;
+	}
+	if (exchange.status != 200)
+		return refused(identity, &exchange, fault, arena);
+	root = jsondoc_parse(exchange.answer, arena);
+	token = jsondoc_text(root, "access_token");
+	now = http_client_now();
+	ends = token ? end_of(root) : 0;
+	if (ends <= now) {
+		fault->why =
+			arena_printf(arena, "no token by %s: its answer holds none that is valid", identity->source->name);
+		return false;
+	}
+	arena_clear(&identity->memory);
+	identity->token = secret_new(&identity->memory, token);
+	identity->ends = ends;
+	identity->renew_at = ends - (ends - now > 2 * RENEW_BEFORE ? RENEW_BEFORE : (ends - now) / 2);
+	return true;
+}
+
+bool azure_identity_token(struct azure_identity *identity, struct http_client *client, struct secret *out,
+			  struct azure_token_fault *fault, struct arena *arena)
+{
+	int64_t now = http_client_now();
+
+	if (!secret_is_set(identity->token) || now >= identity->renew_at) {
+		if (!fetch(identity, client, fault, arena)) {
+			if (!secret_is_set(identity->token) || now >= identity->ends)
+				return false;
+			log_warn("storage: azure: %s; the one at hand holds for %lld s", fault->why,
+				 (long long)(identity->ends - now));
+			identity->renew_at = now + RENEW_RETRY;
+		}
+	}
+	*out = identity->token;
+	return true;
+}
+
+void azure_identity_forget(struct azure_identity *identity)
+{
+	identity->token = (struct secret){NULL};
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Listings: objects by the JSON API, unfinished uploads by the XML API; a page in memory at a time. */
+#include "berth/base/timetext.h"
+#include "gcs_priv.h"
+#include "../service/xml_priv.h"
+
+#define PAGE 500                     /* both APIs give 1,000; names of 1 KiB must fit JSONDOC_BYTES_MAX */
+#define PAGE_BYTES ((size_t)4 << 20) /* 1,000 names of 1 KiB, with what stands around them */
+#define PAGE_MEMORY ((size_t)64 << 20)
+#define MARKER_MAX 4096 /* names have at most 1 KiB, tokens a little more, before percent-encoding */
+
+static int64_t age_of(const char *time)
+{
+	int64_t at;
+
+	return time && timetext_parse(&at, span_of(time)) ? http_client_now() - at : 0;
+}
+
+static void release(void *object)
+{
+	arena_release(object);
+}
+
+/* Memory for a page after the other, given back with `arena` even where a visitor leaves by a jump. */
+static struct arena *page_arena(struct arena *arena)
+{
+	struct arena *page = arena_alloc(arena, sizeof *page);
+
+	arena_init(page, PAGE_MEMORY);
+	arena_defer(arena, release, page);
+	return page;
+}
+
+/* Where the next page begins; "" at the first, and behind the last. */
+struct marker {
+	char text[MARKER_MAX];
+};
+
+static bool mark(struct marker *out, const char *text)
+{
+	size_t len = text ? strlen(text) : 0;
+
+	if (len >= sizeof out->text)
+		return false;
+	memcpy(out->text, text ? text : "", len);
+	out->text[len] = '\0';
+	return true;
+}
+
+/* ---- objects ---- */
+
+struct listing {
+	struct gcs *gcs;
+	const char *prefix;
+	object_visit_fn *visit;
+	void *context;
+	struct marker token;
+	bool stopped;
+};
+
+static bool visit_items(struct listing *listing, const struct jsondoc *items)
+{
+	for (size_t i = 0; i < jsondoc_count(items) && !listing->stopped; i++) {
+		const struct jsondoc *item = jsondoc_item(items, i);
+		const char *name = jsondoc_text(item, "name");
+		uint64_t size;
+
+		if (!name || !gcs_size(item, "size", &size))
+			return false;
+		listing->stopped = !listing->visit(listing->context, name, size, age_of(jsondoc_text(item, "updated")));
+	}
+	return true;
+}
+
+static bool list_page(struct listing *listing, struct arena *page, struct error *error)
+{
+	struct http_exchange x = {.method = "GET", .repeatable = true, .keep = PAGE_BYTES};
+	const char *token = listing->token.text;
+	const struct jsondoc *root;
+	const char *kind;
+
+	x.url = gcs_json_url(listing->gcs, page,
+			     "?prefix=%s&maxResults=%d&fields=kind,nextPageToken,items(name,size,updated)%s%s",
+			     gcs_quote(listing->prefix, page), PAGE, token[0] ? "&pageToken=" : "", gcs_quote(token, page));
+	if (!gcs_run_one(listing->gcs, &x, page) || x.status != 200)
+		return gcs_failed(listing->gcs, &x, "list", listing->prefix, page, error);
+	root = jsondoc_parse(x.answer, page);
+	kind = jsondoc_text(root, "kind");
+	if (!kind || strcmp(kind, "storage#objects") != 0 || !visit_items(listing, jsondoc_get(root, "items")) ||
+	    !mark(&listing->token, jsondoc_text(root, "nextPageToken")))
+		return gcs_strange(&x, "list", listing->prefix, "the answer is no list of objects", error);
+	return true;
+}
+
+bool gcs_list(struct object_service *service, const char *prefix, object_visit_fn *visit, void *context,
+	      struct arena *arena, struct error *error)
+{
+	struct listing listing = {.gcs = gcs_of(service), .prefix = prefix, .visit = visit, .context = context};
+	struct arena *page = page_arena(arena);
+	bool ok;
+
+	do {
+		ok = list_page(&listing, page, error);
+		arena_clear(page);
+	} while (ok && listing.token.text[0] && !listing.stopped);
+	return ok;
+}
+
+/* ---- uploads that are neither completed nor abandoned ---- */
+
+struct unfinished {
+	struct gcs *gcs;
+	const char *prefix;
+	object_unfinished_fn *visit;
+	void *context;
+	struct marker key;
+	struct marker id;
+	bool truncated;
+	bool stopped;
+};
+
+static bool visit_uploads(struct unfinished *listing, const struct xml *root, struct arena *page)
+{
+	const struct xml *item;
+
+	for (item = xml_child(root, "Upload"); item && !listing->stopped; item = xml_next(item)) {
+		struct object_upload upload = {xml_text(item, "Key", page), xml_text(item, "UploadId", page)};
+
+		if (!upload.key || !upload.id || strlen(upload.id) > OBJECT_ID_MAX)
+			return false;
+		listing->stopped = !listing->visit(listing->context, &upload, age_of(xml_text(item, "Initiated", page)));
+	}
+	return true;
+}
+
+static bool mark_uploads(struct unfinished *listing, const struct xml *root, struct arena *page)
+{
+	const char *truncated = xml_text(root, "IsTruncated", page);
+
+	listing->truncated = truncated && strcmp(truncated, "true") == 0;
+	return mark(&listing->key, xml_text(root, "NextKeyMarker", page)) &&
+	       mark(&listing->id, xml_text(root, "NextUploadIdMarker", page)) &&
+	       (!listing->truncated || listing->key.text[0]);
+}
+
+static bool unfinished_page(struct unfinished *listing, struct arena *page, struct error *error)
+{
+	struct http_exchange x = {.method = "GET", .repeatable = true, .keep = PAGE_BYTES};
+	const struct xml *root;
+	const char *query;
+
+	query = arena_printf(page, "uploads&prefix=%s&max-uploads=%d", gcs_quote(listing->prefix, page), PAGE);
+	if (listing->truncated)
+		query = arena_printf(page, "%s&key-marker=%s&upload-id-marker=%s", query,
+				     gcs_quote(listing->key.text, page), gcs_quote(listing->id.text, page));
+	x.url = gcs_xml_url(listing->gcs, "", query, page);
+	if (!gcs_run_one(listing->gcs, &x, page) || x.status != 200)
+		return gcs_failed(listing->gcs, &x, "list uploads", listing->prefix, page, error);
+	root = xml_parse(x.answer, page);
+	if (!root || strcmp(xml_name(root), "ListMultipartUploadsResult") != 0 || !visit_uploads(listing, root, page) ||
+	    !mark_uploads(listing, root, page))
+		return gcs_strange(&x, "list uploads", listing->prefix, "the answer is no list of uploads", error);
+	return true;
+}
+
+bool gcs_list_unfinished(struct object_service *service, const char *prefix, object_unfinished_fn *visit, void *context,
+			 struct arena *arena, struct error *error)
+{
+	struct unfinished listing = {.gcs = gcs_of(service), .prefix = prefix, .visit = visit, .context = context};
+	struct arena *page = page_arena(arena);
+	bool ok;
+
+	do {
+		ok = unfinished_page(&listing, page, error);
+		arena_clear(page);
+	} while (ok && listing.truncated && !listing.stopped);
+	return ok;
+}

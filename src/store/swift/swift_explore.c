@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked once a token is there: the container, the cluster's powers, the key of temporary URLs. */
+#include <string.h>
+
+#include "berth/base/log.h"
+#include "../service/jsondoc_priv.h"
+#include "swift_tempurl.h"
+
+#define OBJECT_MAX ((uint64_t)5 << 30) /* Swift's default, less what it adds for headers */
+#define MANIFEST_MAX 1000
+#define PAGE 1000        /* some 300 KiB */
+#define DYNAMIC_MAX 9999 /* segments of a dynamic manifest: of more Swift does not tell the size */
+
+static bool find_container(struct swift *swift, struct http_exchange *answer, struct arena *arena, struct error *error)
+{
+	struct http_exchange make = swift_exchange(swift, "PUT", NULL, NULL, arena);
+
+	*answer = swift_exchange(swift, "HEAD", NULL, NULL, arena);
+	if (!swift_run_plain(swift, answer, arena, error))
+		return false;
+	if (swift_fine(answer))
+		return true;
+	if (answer->status != 404)
+		return swift_refused(answer, error);
+	if (!swift_run_plain(swift, &make, arena, error))
+		return false;
+	if (!swift_fine(&make))
+		return swift_refused(&make, error);
+	log_info("swift: container %s made", swift->settings.container);
+	return true;
+}
+
+/* `/info` stands beside the version of the storage URL: http://host/v1/AUTH_x, http://host/swift/v1/AUTH_x. */
+static const char *info_url(const struct swift *swift, struct arena *arena)
+{
+	struct span url = span_of(swift->storage_url);
+	size_t begin = (size_t)(strstr(url.ptr, "://") + 3 - url.ptr);
+
+	for (int parts = 2; parts > 0 && url.len > begin; url.len--)
+		if (url.ptr[url.len - 1] == '/')
+			parts--;
+	return arena_printf(arena, "%.*s/info", SPAN_ARG(url));
+}
+
+static bool lists(const struct jsondoc *array, const char *word)
+{
+	for (size_t i = 0; i < jsondoc_count(array); i++) {
+		const char *item = jsondoc_string(jsondoc_item(array, i));
+
+		if (item && strcmp(item, word) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Keys of containers came with 2.3. A version that cannot be read is taken for newer. */
+static bool has_container_keys(const char *version)
+{
+	struct span rest = span_of(version), major, minor;
+	uint64_t number[2];
+
+	if (!span_split(&rest, '.', &major) || !span_split(&rest, '.', &minor) || !span_to_u64(major, &number[0]) ||
+	    !span_to_u64(minor, &number[1]))
+		return true;
+	return number[0] > 2 || (number[0] == 2 && number[1] >= 3);
+}
+
+void swift_read_info(struct swift_powers *out, const struct jsondoc *info)
+{
+	const struct jsondoc *swift = jsondoc_get(info, "swift"), *slo = jsondoc_get(info, "slo");
+	const struct jsondoc *tempurl = jsondoc_get(info, "tempurl");
+	const struct jsondoc *digests = jsondoc_get(tempurl, "allowed_digests");
+
+	out->slo = slo != NULL;
+	out->manifest_max = swift_number(slo, "max_manifest_segments", MANIFEST_MAX);
+	out->object_max = swift_number(swift, "max_file_size", OBJECT_MAX);
+	out->page = swift_number(swift, "container_listing_limit", PAGE);
+	if (out->page > PAGE)
+		out->page = PAGE;
+	out->container_key = has_container_keys(swift_text(swift, "version"));
+	out->tempurl = lists(jsondoc_get(tempurl, "methods"), "GET");
+	out->digest = lists(digests, "sha256") ? HASH_SHA256 : lists(digests, "sha512") ? HASH_SHA512 : HASH_SHA1;
+}
+
+/* A cluster that keeps its powers to itself: what the settings say, and what every Swift can. */
+static void assume(struct swift *swift)
+{
+	struct swift_powers *powers = &swift->powers;
+
+	*powers = (struct swift_powers){
+		.object_max = OBJECT_MAX,
+		.page = PAGE,
+		.container_key = swift->settings.tempurlcontainerkey,
+		.digest = HASH_SHA1,
+	};
+	for (size_t i = 0; i < swift->settings.tempurlmethod_count; i++)
+		powers->tempurl |= strcmp(swift->settings.tempurlmethods[i], "GET") == 0;
+}
+
+static bool ask_powers(struct swift *swift, struct arena *arena, struct error *error)
+{
+	struct http_exchange exchange = swift_exchange(swift, "GET", "/info", NULL, arena);
+	const struct jsondoc *info;
+
+	exchange.prepare = NULL; /* no token: it is public */
+	exchange.url = info_url(swift, arena);
+	if (!swift_run_plain(swift, &exchange, arena, error))
+		return false;
+	if (exchange.status >= 500 || exchange.status == 429)
+		return swift_refused(&exchange, error);
+	info = swift_fine(&exchange) ? jsondoc_parse(exchange.answer, arena) : NULL;
+	if (info)
+		swift_read_info(&swift->powers, info);
+	else
+		assume(swift);
+	return true;
+}
+
+static void set_limits(struct swift *swift)
+{
+	struct object_limits *limits = &swift->service.limits;
+	const struct swift_powers *powers = &swift->powers;
+
+	limits->parts_max = powers->slo && powers->manifest_max < DYNAMIC_MAX ? (unsigned)powers->manifest_max
+									      : DYNAMIC_MAX;
+	limits->part_max = limits->put_max = powers->object_max;
+	if (limits->part_size > powers->object_max)
+		limits->part_size = powers->object_max;
+}
+
+bool swift_explore(struct swift *swift, struct arena *arena, struct error *error)
+{
+	struct http_exchange container;
+
+	if (!find_container(swift, &container, arena, error) || !ask_powers(swift, arena, error))
+		return false;
+	if (swift->powers.tempurl && !swift_learn_key(swift, &container, arena, error))
+		return false;
+	set_limits(swift);
+	swift->known = true;
+	return true;
+}
