@@ -1,18 +1,66 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT
-# Sourced by what installs Debian's packages.
+# Sourced by the scripts that install Debian packages.
+#
+# The packages of servers start these servers, and PostgreSQL's makes a cluster. Two files prevent both during an
+# installation: policy-rc.d and a setting of postgresql-common. A signal ends apt-get first, then the files are removed. After
+# a `kill -9` they stay behind; the policy then allows everything, and the next run removes both.
 
-apt_install() {
-    DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+packages_lock=/etc/apt # a folder is locked like a file, and nothing is left behind
+packages_policy=/usr/sbin/policy-rc.d
+packages_cluster=/etc/postgresql-common/createcluster.d/berth.conf
+packages_mark="# berth: temporary file of conf/packages.sh"
+
+# install_packages LOG PACKAGE...: installs Debian packages without starting a server; apt-get's output goes to LOG. Prints one
+# line for each package that could not be installed, and returns 1 if there is one. A signal ends the calling script as
+# elsewhere, after apt-get has stopped and the two files are removed. Not for a subshell or a pipe, which gets no signal.
+install_packages() {
+    local log=$1 lock status=0 traps signal apt='' caught=''
+    shift
+    exec {lock}<"$packages_lock"
+    if ! flock -w 600 "$lock"; then
+        echo "another script of Berth has been installing packages for 10 minutes (flock of $packages_lock)" >&2
+        exec {lock}>&-
+        return 1
+    fi
+    traps=$(trap -p INT TERM HUP QUIT PIPE)
+    for signal in INT TERM HUP QUIT PIPE; do
+        # shellcheck disable=SC2064 # the name of this signal
+        trap "packages_stop $signal" "$signal"
+    done
+    packages_forget
+    packages_hold_off
+    packages_apt update || true
+    packages_each "$@" || status=1
+    packages_forget
+    exec {lock}>&-
+    trap - INT TERM HUP QUIT PIPE
+    eval "$traps"
+    [ -z "$caught" ] || kill -s "$caught" "$$"
+    return $status
 }
 
-# install_each PACKAGE...: apt-get installs nothing of a list in which one name is unknown. If the list fails, each package
-# is installed by itself. Prints one line for each package that could not be installed; the status is 1 if there is one.
-install_each() {
+# packages_clean: removes what an earlier run that was killed has left behind, unless another script installs right now.
+packages_clean() {
+    local lock
+    [ -d "$packages_lock" ] || return 0
+    exec {lock}<"$packages_lock"
+    ! flock -n "$lock" || packages_forget
+    exec {lock}>&-
+}
+
+packages_install() {
+    packages_apt -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+}
+
+# packages_each PACKAGE...: apt-get installs nothing of a list in which one name is unknown. If the list fails, each package
+# is installed by itself.
+packages_each() {
     local package status=0
-    ! apt_install "$@" >&2 || return 0
+    ! packages_install "$@" || return 0
     for package in "$@"; do
-        if ! apt_install "$package" >&2; then
+        [ -z "$caught" ] || return 1
+        if ! packages_install "$package"; then
             echo "package $package cannot be installed"
             status=1
         fi
@@ -20,22 +68,52 @@ install_each() {
     return $status
 }
 
-# install_packages LOG PACKAGE...: installs Debian packages; apt-get's output goes to LOG. Prints one line for each package
-# that could not be installed, and returns 1 if there is one. Packages of servers start the server and make a database
-# cluster; both are prevented.
-install_packages() {
-    local log=$1 policy=/usr/sbin/policy-rc.d cluster=/etc/postgresql-common/createcluster.d status=0
-    shift
-    if [ ! -e "$policy" ]; then
-        printf '#!/bin/sh\nexit 101\n' >"$policy"
-        chmod 755 "$policy"
-    else
-        policy=
-    fi
-    mkdir -p "$cluster"
-    echo "create_main_cluster = false" >"$cluster/berth.conf"
-    apt-get -qq update >>"$log" 2>&1 </dev/null || true
-    install_each "$@" 2>>"$log" </dev/null || status=$?
-    rm -f "$cluster/berth.conf" ${policy:+"$policy"}
+# Runs apt-get in a session of its own: Ctrl-C reaches the script only, which asks apt-get to stop between two packages.
+packages_apt() {
+    local status=0
+    [ -z "$caught" ] || return 1
+    DEBIAN_FRONTEND=noninteractive setsid env --default-signal=INT,QUIT apt-get -qq "$@" >>"$log" 2>&1 </dev/null &
+    apt=$!
+    while :; do
+        wait "$apt" && status=0 || status=$?
+        kill -0 "$apt" 2>/dev/null || break
+    done
+    apt=
     return $status
+}
+
+# The handler of signals during an installation.
+packages_stop() {
+    caught=$1
+    [ -z "$apt" ] || kill -INT "$apt" 2>/dev/null || true
+    echo "stopping apt-get after the packages that it is installing" >&2
+}
+
+packages_hold_off() {
+    local folder=${packages_cluster%/*} made=''
+    if [ ! -e "$packages_policy" ] && [ ! -L "$packages_policy" ]; then
+        cat >"$packages_policy" <<TEXT
+#!/bin/sh
+$packages_mark
+# No service starts while packages are installed. Without an installation everything is allowed.
+flock --shared --nonblock $packages_lock true || exit 101
+TEXT
+        chmod 755 "$packages_policy"
+    fi
+    [ -d "${folder%/*}" ] || made=${folder%/*}
+    [ -d "$folder" ] || made="$folder $made"
+    mkdir -p "$folder"
+    printf '%s\n# folders made: %s\ncreate_main_cluster = false\n' "$packages_mark" "$made" >"$packages_cluster"
+}
+
+# Removes both files, and the folders that were made for them. A policy without the mark is the administrator's.
+packages_forget() {
+    local made
+    ! grep -qsxF "$packages_mark" "$packages_policy" || rm -f "$packages_policy"
+    if [ -e "$packages_cluster" ]; then
+        made=$(sed -n 's/^# folders made: //p' "$packages_cluster")
+        rm -f "$packages_cluster"
+        # shellcheck disable=SC2086 # a list
+        [ -z "$made" ] || rmdir $made 2>/dev/null || true
+    fi
 }

@@ -165,6 +165,7 @@ missing_packages() {
 
 install_missing() {
     local packages
+    ! $as_root || packages_clean
     packages=$(missing_packages)
     [ -n "$packages" ] || return 0
     $as_root || fail "packages are missing; as root: apt-get install $packages"

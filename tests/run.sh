@@ -203,12 +203,13 @@ missing_packages() {
 # Installs until no package is missing, or until a round changes nothing: one package may decide the name of another.
 install_missing() {
     local packages before=
+    [ "$(id -u)" -ne 0 ] || packages_clean
     packages=$(missing_packages)
     if $install && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
         while [ -n "$packages" ] && [ "$packages" != "$before" ]; do
             say "installing $packages"
             # shellcheck disable=SC2086 # a list
-            install_packages "$results/install.log" $packages | sed 's/^/== /'
+            install_packages "$results/install.log" $packages || true
             before=$packages
             packages=$(missing_packages)
         done
@@ -340,9 +341,11 @@ stage_clients() {
     pytest_stage clients "$top/tests/clients" --frontend nginx
 }
 
-# The command of the README, checked by itself, behind each web server, and with the token service; the runs share a build.
+# What the first command does to a machine; then the command checks itself behind each web server, and with the token
+# service. The runs share a build.
 stage_quickstart() {
     local how port data
+    pytest_stage conf "$top/tests/conf"
     data=$(mktemp -d /tmp/bq.XXXXXX)
     chmod 755 "$data"
     for how in nginx apache "nginx --auth"; do
