@@ -117,3 +117,19 @@ packages_forget() {
         [ -z "$made" ] || rmdir $made 2>/dev/null || true
     fi
 }
+
+# is_present WHAT: whether a program of this name is installed, or a file that matches WHAT if it starts with a slash.
+is_present() {
+    case $1 in
+    /*) compgen -G "$1" >/dev/null ;;
+    *) PATH=$PATH:/usr/sbin:/sbin command -v "$1" >/dev/null ;;
+    esac
+}
+
+# packages_not_present: reads lines of WHAT and PACKAGE, and prints the packages whose WHAT is not present, in one line.
+packages_not_present() {
+    local what package
+    while read -r what package; do
+        is_present "$what" || echo "$package"
+    done | sort -u | tr '\n' ' '
+}

@@ -10,12 +10,12 @@ usage() {
 usage: tests/run.sh [--all] [--build DIR] [--no-install] [--quick] [STAGE...]
 
   --all        a skip is a failure: for machines on which everything can be installed
-  --quick      no object stores, no clients, no conformance suite, no quickstart, no fault tests, no fuzzing
+  --quick      no object stores, no clients, no conformance suite, no quickstart, no release, no fault tests, no fuzzing
   --build DIR  where the build trees live (build/ beside the sources)
   --no-install installs no package
   --list       prints the stages
   STAGE        build meta unit schema store programs api auth adversary tokens objects conformance clients quickstart
-               faults fuzz; all of them without; `store` and `faults` go on beside those that follow, for they mostly wait
+               dist faults fuzz; all of them without; `store` and `faults` go on beside those that follow, for they mostly wait
 
 Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
 BERTH_FAULT_SECONDS, BERTH_FUZZ_SECONDS, BERTH_TEST_CACHE: see tests/README.md.
@@ -30,7 +30,7 @@ results=$top/results
 python=/usr/bin/python3
 all=false
 install=true
-stages=(build meta unit schema store programs api auth adversary tokens objects faults conformance clients quickstart fuzz)
+stages=(build meta unit schema store programs api auth adversary tokens objects faults conformance clients quickstart dist fuzz)
 chosen=()
 while [ $# -gt 0 ]; do
     case $1 in
@@ -175,13 +175,6 @@ docker-registry docker-registry
 LIST
 }
 
-present() {
-    case $1 in
-    /*) compgen -G "$1" >/dev/null ;;
-    *) command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] ;;
-    esac
-}
-
 # A go too old to build the tests' programs fetches a newer one, see tools.sh.
 needed_go() {
     [ -x /usr/local/go/bin/go ] || echo go golang-go
@@ -195,9 +188,7 @@ needed_clang_runtime() {
 }
 
 missing_packages() {
-    { needed && needed_go && needed_clang_runtime; } | while read -r what package; do
-        present "$what" || echo "$package"
-    done | sort -u | tr '\n' ' '
+    { needed && needed_go && needed_clang_runtime; } | packages_not_present
 }
 
 # Installs until no package is missing, or until a round changes nothing: one package may decide the name of another.
@@ -354,6 +345,11 @@ stage_quickstart() {
         logged "quickstart-${how// --/-}" "$top/conf/quickstart.sh" --check --port "$port" --data "$data" --server $how
     done
     rm -rf "$data"
+}
+
+# What `make dist` packs.
+stage_dist() {
+    pytest_stage dist "$top/tests/dist"
 }
 
 # Beside other stages, too, once `store` has ended.

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth version`, `registry --version`: name called by, project, version, as distribution prints it. */
+/*
+ * `berth version` prints the project and the version. `registry --version` prints the program's name before them, as
+ * distribution does: scripts read the third word.
+ */
 #include <stdio.h>
+#include <string.h>
 
 #include "command_priv.h"
 
@@ -10,7 +14,9 @@ static int run(int argc, char **argv, struct arena *arena)
 	(void)arena;
 	if (argc > 1)
 		return command_usage(&cmd_version);
-	printf("%s berth v%s\n", command_program, BERTH_VERSION);
+	if (strcmp(command_program, "berth") != 0)
+		printf("%s ", command_program);
+	printf("berth v%s\n", BERTH_VERSION);
 	return COMMAND_OK;
 }
 
@@ -19,6 +25,6 @@ const struct command cmd_version = {
 	.summary = "print the version",
 	.help = "usage: berth version\n"
 		"\n"
-		"Prints the name it was called by, the project and the version, also as --version and -v.\n",
+		"Prints the project and the version, also as --version and -v. Under the name `registry` the line starts with that name.\n",
 	.run = run,
 };

@@ -208,7 +208,7 @@ bool manifest_parse(struct manifest *out, struct arena *arena, struct span body,
 {
 	const size_t known = sizeof manifest_fields / sizeof *manifest_fields;
 	const struct mediatype *pushed_as;
-	struct json_object *root;
+	struct json_object *root = NULL;
 
 	*out = (struct manifest){.annotations = {"", 0}};
 	return read_content_type(&pushed_as, content_type, error) && check_text(arena, body, error) &&

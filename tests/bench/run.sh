@@ -1,20 +1,44 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: MIT
-# Measures Berth beside docker-registry in one run. Builds a release of this tree unless BERTH_BUILD names one.
+# Measures Berth beside docker-registry in one run. Builds a release of this tree unless BERTH_BUILD names one. As root it
+# installs missing packages.
 # usage: tests/bench/run.sh [--json FILE] [--svg FILE] [--quick] [--check] [--only KEY,KEY] [--build DIR]
 #        tests/bench/run.sh --s3 [--rounds N] [--megabytes N] [--check]
-set -eu
+set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+# shellcheck source=conf/packages.sh
+. "$root/conf/packages.sh"
 
-missing=
-for program in wrk:wrk ab:apache2-utils docker-registry:docker-registry nginx:nginx spawn-fcgi:spawn-fcgi; do
-    if ! command -v "${program%%:*}" >/dev/null && [ ! -x "/usr/sbin/${program%%:*}" ]; then
-        missing="$missing ${program##*:}"
-    fi
-done
+# What the benchmark needs besides what the build needs.
+needed() {
+    cat <<'LIST'
+wrk wrk
+ab apache2-utils
+docker-registry docker-registry
+nginx nginx-light
+spawn-fcgi spawn-fcgi
+openssl openssl
+/usr/lib/postgresql/*/bin/initdb postgresql
+/usr/bin/python3 python3
+/usr/lib/python3/dist-packages/cryptography python3-cryptography
+LIST
+    case " $* " in
+    *" --s3 "*) echo "/usr/lib/python3/dist-packages/swift/proxy/server.py python3-swift" ;;
+    esac
+}
+
+missing=$(needed "$@" | packages_not_present)
+if [ -n "$missing" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    echo "bench: installing $missing" >&2
+    log=$(mktemp)
+    # shellcheck disable=SC2086 # a list
+    install_packages "$log" $missing >&2 || cat "$log" >&2
+    rm -f "$log"
+    missing=$(needed "$@" | packages_not_present)
+fi
 if [ -n "$missing" ]; then
-    echo "bench: missing packages, install them with: apt-get install$missing" >&2
+    echo "bench: missing packages, install them with: apt-get install $missing" >&2
     exit 3
 fi
 

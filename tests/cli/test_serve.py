@@ -2,6 +2,7 @@
 """`berth serve` as a whole: starts, keeps alive, stops, and refuses what is not its own."""
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -208,12 +209,18 @@ def test_the_token_service_is_started_and_its_missing_key_named(make):
     assert site.stop() == 0
 
 
+@pytest.mark.parametrize("word", ["version", "--version", "-v"])
+def test_the_version_has_one_name_before_it(word):
+    said = run([os.path.join(build_folder(), "berth"), word]).stdout
+    assert re.fullmatch(r"berth v\d+\.\d+\.\d+\n", said)
+
+
 def test_it_works_under_the_name_registry_and_with_the_path_in_the_environment(make):
     serve = make()
     path = os.path.join(serve.folder, "registry")
     os.symlink(os.path.join(build_folder(), "berth"), path)
     said = run([path, "--version"]).stdout
-    assert said.startswith("registry berth v")
+    assert re.fullmatch(r"registry berth v\d+\.\d+\.\d+\n", said)
     serve.child = Child("registry serve", [path, "serve", "--data", serve.data], os.path.join(serve.folder, "log"),
                         env=environment(REGISTRY_CONFIGURATION_PATH=serve.config), **serve.options)
     wait_until(lambda: serve.child.check_alive() and "ready on" in serve.child.text(), "registry serve", 60)

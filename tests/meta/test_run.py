@@ -98,7 +98,7 @@ def test_a_tree_is_configured_again_when_what_is_installed_has_changed(run, tmp_
 
 @pytest.mark.skipif(os.getuid() != 0 or not shutil.which("apt-get"), reason="only root installs packages")
 def test_one_unknown_package_keeps_no_other_from_being_installed_and_is_named():
-    words = f". {tree.ROOT}/conf/packages.sh; install_each berth-has-no-such-package bash"
+    words = f". {tree.ROOT}/conf/packages.sh; log=/dev/stderr caught=; packages_each berth-has-no-such-package bash"
     done = subprocess.run(["bash", "-c", words], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 1
     assert done.stdout == "package berth-has-no-such-package cannot be installed\n"

@@ -10,10 +10,14 @@ SKIPPED = {".git", "autom4te.cache", "build-aux", "__pycache__", ".venv", "node_
 
 
 def files():
-    """Every file of the project, relative to its root: git's list, or a walk where there is no git (a release)."""
+    """Every file of the project, relative to its root: a release's MANIFEST, git's list, or all that a walk finds."""
+    manifest = os.path.join(ROOT, "MANIFEST")
     listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                             capture_output=True, check=False)
-    if listed.returncode == 0:
+    if os.path.exists(manifest):
+        with open(manifest, encoding="utf-8") as f:
+            names = f.read().splitlines()
+    elif listed.returncode == 0:
         names = listed.stdout.decode().split("\0")
     else:
         names = [os.path.relpath(os.path.join(where, name), ROOT)

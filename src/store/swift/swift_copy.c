@@ -83,7 +83,7 @@ static bool copy_manifest(const struct copy *copy, struct arena *arena, struct e
 	bool fixed = copy->source.kind == SWIFT_STATIC;
 	struct http_exchange exchange =
 		swift_exchange(copy->swift, "PUT", copy->to, fixed ? "multipart-manifest=put" : NULL, arena);
-	struct span manifest;
+	struct span manifest = {NULL, 0};
 
 	if (!prepare_source(copy, &manifest, arena, error))
 		return false;
