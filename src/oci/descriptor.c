@@ -2,6 +2,7 @@
 /* Descriptors within a manifest. */
 #include "descriptor_priv.h"
 
+#include "berth/base/base64.h"
 #include "berth/base/limits.h"
 
 static const struct field descriptor_fields[] = {
@@ -44,22 +45,48 @@ static bool read_size(uint64_t *out, struct error *error, const struct place *pl
 	return true;
 }
 
+/* A null among them counts as absent. */
 static bool read_urls(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
 		      struct json_object *object)
 {
-	struct json_object *value = field_get(object, "urls");
+	struct json_object *value = field_get(object, "urls"), *item;
 	const char **urls;
 	size_t count = value ? json_object_array_length(value) : 0;
 
 	if (count == 0)
 		return true;
-	urls = arena_array(arena, count, sizeof *urls);
-	for (size_t i = 0; i < count; i++)
-		if (!field_value_text(&urls[i], arena, error, place, json_object_array_get_idx(value, i), "urls",
-				      LIMIT_MANIFEST))
+	out->urls = urls = arena_array(arena, count, sizeof *urls);
+	for (size_t i = 0; i < count; i++) {
+		item = json_object_array_get_idx(value, i);
+		if (!item)
+			continue;
+		if (!field_value_text(&urls[out->url_count], arena, error, place, item, "urls", LIMIT_MANIFEST))
 			return false;
-	out->urls = urls;
-	out->url_count = count;
+		out->url_count++;
+	}
+	return true;
+}
+
+/*
+ * OCI image-spec, descriptor, "data": the content itself in base64. Clients that trust it never ask for the blob, so
+ * it must be what the digest names. An empty text counts as absent, as in Go's encoding. Read after digest and size.
+ */
+static bool read_data(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
+		      struct json_object *object)
+{
+	struct json_object *value = field_get(object, "data");
+	struct span text, content;
+	struct digest digest;
+
+	if (!value || json_object_get_string_len(value) == 0)
+		return true;
+	text = (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
+	if (!base64_decode(&content, arena, text))
+		return field_refuse(error, place, "data", "not base64");
+	digest_of(&digest, out->digest.algorithm, content.ptr, content.len);
+	if (content.len != out->size || !digest_equal(&digest, &out->digest))
+		return field_refuse(error, place, "data", "not the content that digest and size name");
+	out->has_data = true;
 	return true;
 }
 
@@ -88,10 +115,10 @@ bool descriptor_read(struct descriptor *out, struct arena *arena, struct error *
 	    !field_text(&out->media_type, arena, error, place, value, "mediaType", LIMIT_MEDIA_TYPE) ||
 	    !field_text(&out->artifact_type, arena, error, place, value, "artifactType", LIMIT_MEDIA_TYPE) ||
 	    !read_digest(&out->digest, error, place, value) || !read_size(&out->size, error, place, value) ||
-	    !read_urls(out, arena, error, place, value) || !read_platform(out, arena, error, place, value))
+	    !read_urls(out, arena, error, place, value) || !read_platform(out, arena, error, place, value) ||
+	    !read_data(out, arena, error, place, value))
 		return false;
 	if (!out->media_type)
 		out->media_type = "";
-	out->has_data = field_get(value, "data") != NULL;
 	return true;
 }

@@ -109,8 +109,11 @@ bool field_check_annotations(struct error *error, const struct place *place, str
 		return true;
 	at = json_object_iter_begin(annotations);
 	end = json_object_iter_end(annotations);
-	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at))
-		if (json_object_get_type(json_object_iter_peek_value(&at)) != json_type_string)
+	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
+		struct json_object *value = json_object_iter_peek_value(&at);
+
+		if (value && json_object_get_type(value) != json_type_string)
 			return field_refuse(error, place, "annotations", "a value is not a string");
+	}
 	return true;
 }

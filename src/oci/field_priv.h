@@ -47,7 +47,7 @@ bool field_text(const char **out, struct arena *arena, struct error *error, cons
 bool field_value_text(const char **out, struct arena *arena, struct error *error, const struct place *place,
 		      struct json_object *value, const char *key, size_t most);
 
-/* An `annotations` field holds strings only. */
+/* An `annotations` field holds strings only; an annotation that is null counts as absent. */
 bool field_check_annotations(struct error *error, const struct place *place, struct json_object *object);
 
 #endif

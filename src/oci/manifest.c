@@ -185,8 +185,9 @@ static bool read_annotations(struct manifest *out, struct arena *arena, struct j
 	struct json_object_iterator at, end;
 	struct json_writer json;
 	struct strbuf text;
+	size_t count = 0;
 
-	if (!annotations || json_object_object_length(annotations) == 0)
+	if (!annotations)
 		return true;
 	strbuf_init(&text, arena, LIMIT_RESPONSE);
 	json = json_writer(&text);
@@ -195,11 +196,15 @@ static bool read_annotations(struct manifest *out, struct arena *arena, struct j
 	end = json_object_iter_end(annotations);
 	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
 		value = json_object_iter_peek_value(&at);
+		if (!value)
+			continue;
 		json_key(&json, json_object_iter_peek_name(&at));
 		json_span(&json, (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)});
+		count++;
 	}
 	json_close(&json, '}');
-	out->annotations = strbuf_span(&text);
+	if (count > 0)
+		out->annotations = strbuf_span(&text);
 	return true;
 }
 

@@ -23,7 +23,7 @@ struct descriptor {
 	const char *os; /* of `platform`; NULL when absent, as are the next two */
 	const char *architecture;
 	const char *variant;
-	bool has_data; /* carries its content itself */
+	bool has_data; /* carries its content itself, which manifest_parse has checked */
 };
 
 #endif

@@ -10,8 +10,9 @@
  *   - what json_scan refuses, and documents whose tree would not fit LIMIT_JSON_TREE;
  *   - `manifests` together with `config` or `layers` (CVE-2021-41190), or another mediaType than the Content-Type;
  *   - a known field in other letter case, which Go's decoder takes for the field and ours would not;
- *   - a known field of the wrong JSON type; null counts as absent;
+ *   - a known field of the wrong JSON type; null counts as absent, as a value of annotations and among urls too;
  *   - a descriptor without digest or size, with a negative size, or with a digest that Berth cannot verify;
+ *   - a descriptor whose `data` is not the content of its digest;
  *   - schemaVersion other than the integer 2; a type that is none of mediatype.h.
  */
 #ifndef BERTH_OCI_MANIFEST_H
