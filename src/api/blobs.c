@@ -263,6 +263,20 @@ static bool send_body(struct call *call, const struct digest *digest, uint64_t s
 	return send_through_worker(call, digest, size, part);
 }
 
+/*
+ * No bytes: the worker answers by itself. Web servers and object stores judge a Range once more for what they send, and
+ * answer 416 where nothing is.
+ */
+static bool send_empty(struct call *call, const struct digest *digest)
+{
+	struct byterange ranges[BYTERANGE_MAX];
+	size_t count;
+
+	if (asked(call, digest, 0, ranges, &count) == BYTERANGE_UNSATISFIABLE)
+		return not_satisfiable(call, 0);
+	return send_through_worker(call, digest, 0, NULL);
+}
+
 bool api_blob_get(struct call *call)
 {
 	bool head = call->request.method == HTTP_HEAD;
@@ -280,6 +294,8 @@ bool api_blob_get(struct call *call)
 		return true;
 	if (head && !call->settings->redirect)
 		return send_head(call, &digest, size);
+	if (size == 0)
+		return send_empty(call, &digest);
 	if (!locate(call, &digest, &location))
 		return false;
 	if (location.place == STORE_PLACE_URL && call->settings->redirect)

@@ -24,8 +24,7 @@ static enum spec_outcome read_suffix(struct byterange *out, struct span digits, 
 	return SPEC_IN;
 }
 
-/* One of "first-last", "first-", "-n" (RFC 9110 section 14.1.2). Of nothing, the last n bytes are no range, but no
- * error. */
+/* One of "first-last", "first-", "-n" (RFC 9110 section 14.1.2). */
 static enum spec_outcome read_spec(struct byterange *out, struct span spec, uint64_t size)
 {
 	struct span rest = spec, digits;
@@ -79,7 +78,9 @@ enum byterange_outcome byterange_parse(struct byterange out[static BYTERANGE_MAX
 		total += byterange_length(range);
 		out[(*count)++] = range;
 	}
-	return any && *count > 0 ? BYTERANGE_PARTIAL : BYTERANGE_UNSATISFIABLE;
+	if (any && size == 0)
+		return BYTERANGE_WHOLE;
+	return *count > 0 ? BYTERANGE_PARTIAL : BYTERANGE_UNSATISFIABLE;
 }
 
 /* "/n" or "/ *" behind the range; a known length must hold the range. */

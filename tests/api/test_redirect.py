@@ -69,3 +69,10 @@ def test_with_redirects_switched_off_the_registry_sends_the_bytes(registries, mo
     answer = direct.client.get(there.blob_url(reference))
     assert answer.status == 200
     assert answer.body == b"redirected"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_an_empty_blob_is_not_redirected_for_a_range_of_nothing_is_416_there(there, method):
+    reference = there.push_blob(b"")
+    answer = there.client.request(method, there.blob_url(reference), headers={"Range": "bytes=0-"})
+    assert (answer.status, answer.body, int(answer.header("Content-Length"))) == (200, b"", 0), answer

@@ -109,3 +109,14 @@ def test_the_web_server_fetches_for_clients(launch, place, frontend):
     assert (beyond.status, beyond.header("Content-Range")) == (416, "bytes */300000")
     assert get(url, headers={"If-None-Match": f'"{reference}"'}).status == 304
     assert registry.client.head(url).header("Content-Length") == "300000"
+
+
+@pytest.mark.parametrize("redirects", [True, False])
+def test_an_empty_blob_is_sent_for_any_range(launch, place, frontend, redirects):
+    """containerd asks for `bytes=0-` of every layer, and stores answer 416 where nothing is."""
+    registry = launch(place, {"storage": {"redirect": {"disable": not redirects}}}, frontend=frontend)
+    repo = Repo(registry.client)
+    url = repo.blob_url(repo.push_blob(b""))
+    for headers in ({}, {"Range": "bytes=0-"}, {"Range": "bytes=0-99"}):
+        answer = registry.client.get(url, headers=headers)
+        assert (answer.status, answer.body, int(answer.header("Content-Length"))) == (200, b"", 0), answer

@@ -23,14 +23,16 @@ static inline uint64_t byterange_length(struct byterange range)
 }
 
 enum byterange_outcome {
-	BYTERANGE_WHOLE,        /* send all of it with 200: no header, another unit, too many or too much asked */
+	BYTERANGE_WHOLE,        /* send all of it with 200: no header, another unit, too much asked, nothing there */
 	BYTERANGE_PARTIAL,      /* 206: at least one range, each within the size */
 	BYTERANGE_UNSATISFIABLE /* 416: malformed, or nothing asked for exists */
 };
 
 /*
  * What a Range header asks of `size` bytes. Ranges keep their order; those beyond the end are left out. More than
- * BYTERANGE_MAX of them, or together more bytes than there are, is an attack or a confusion: the whole is sent.
+ * BYTERANGE_MAX of them, or together more bytes than there are, is an attack or a confusion: the whole is sent. Nothing
+ * at all has no part, so a well-formed header is ignored where size is 0 (RFC 9110 section 14.2 allows that; clients
+ * such as containerd send `bytes=0-` with every fetch).
  */
 enum byterange_outcome byterange_parse(struct byterange out[static BYTERANGE_MAX], size_t *count, struct span header,
 				       uint64_t size);
