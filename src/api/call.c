@@ -40,7 +40,15 @@ bool call_query_text(struct call *call, const char *key, struct span *out)
 	return true;
 }
 
-bool call_page_size(struct call *call, size_t fallback, size_t refuse_above, size_t *out)
+static bool all_digits(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return false;
+	return text.len > 0;
+}
+
+bool call_page_size(struct call *call, size_t fallback, size_t most, size_t *out)
 {
 	const struct span *text = target_first(&call->request.target, "n");
 	uint64_t n;
@@ -48,7 +56,7 @@ bool call_page_size(struct call *call, size_t fallback, size_t refuse_above, siz
 	*out = fallback;
 	if (!text || text->len == 0)
 		return true;
-	if (!span_to_u64(*text, &n) || (refuse_above && n > refuse_above)) {
+	if (!all_digits(*text)) {
 		struct strbuf detail;
 
 		strbuf_init(&detail, call->request.arena, LIMIT_RESPONSE);
@@ -56,7 +64,21 @@ bool call_page_size(struct call *call, size_t fallback, size_t refuse_above, siz
 		strbuf_add_span(&detail, *text);
 		return error_setf(&call->error, E_PAGINATION_NUMBER_INVALID, "%s", detail.ptr);
 	}
-	*out = n > LIMIT_PAGE ? LIMIT_PAGE : (size_t)n;
+	*out = span_to_u64(*text, &n) && n < most ? (size_t)n : most;
+	return true;
+}
+
+/* A second value would be a second reading: another server, or a proxy's check, may take the one that we do not. */
+bool call_query_once(struct call *call)
+{
+	static const char *const keys[] = {"artifactType", "digest", "digest-algorithm", "from", "last", "mount", "n"};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		size_t at = 0;
+
+		if (target_next(&call->request.target, keys[i], &at) && target_next(&call->request.target, keys[i], &at))
+			return error_setf(&call->error, E_URI_INVALID, "%s is given twice", keys[i]);
+	}
 	return true;
 }
 

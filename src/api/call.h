@@ -48,8 +48,11 @@ const char *call_base(struct call *call);
 /* A query parameter as text that the database takes: the empty span when absent, E_URI_INVALID unless UTF-8. */
 bool call_query_text(struct call *call, const char *key, struct span *out);
 
-/* `n`: `fallback` when absent, E_PAGINATION_NUMBER_INVALID when no number or above `refuse_above` (0: no such bound). */
-bool call_page_size(struct call *call, size_t fallback, size_t refuse_above, size_t *out);
+/* Refuses a request that gives a query parameter of ours twice, but for `tag`, which is a list: E_URI_INVALID. */
+bool call_query_once(struct call *call);
+
+/* `n`, at most `most`; `fallback` when absent. E_PAGINATION_NUMBER_INVALID when it is no number. */
+bool call_page_size(struct call *call, size_t fallback, size_t most, size_t *out);
 
 /* Percent-encodes a query value (RFC 3986 section 2.3). */
 void call_add_encoded(struct strbuf *out, struct span text);

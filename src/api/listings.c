@@ -7,7 +7,7 @@
 #include "call.h"
 
 #define CATALOG_DEFAULT 100
-#define REFERRERS_DEFAULT 1000
+#define REFERRERS_MOST 1000
 
 static void add_names(struct json_writer *json, const char *key, const struct names_page *page)
 {
@@ -42,11 +42,9 @@ bool api_tags_list(struct call *call)
 	struct span last;
 	size_t n;
 
-	if (!call_query_text(call, "last", &last) || !call_page_size(call, call->settings->tags_max, 0, &n))
-		return false;
-	if (n > call->settings->tags_max)
-		n = call->settings->tags_max;
-	if (!tags_page(&call->work, call->match.name, last, n, &page))
+	if (!call_query_text(call, "last", &last) ||
+	    !call_page_size(call, call->settings->tags_max, call->settings->tags_max, &n) ||
+	    !tags_page(&call->work, call->match.name, last, n, &page))
 		return false;
 	strbuf_init(&text, call->request.arena, LIMIT_RESPONSE);
 	json = json_writer(&text);
@@ -161,11 +159,8 @@ bool api_referrers(struct call *call)
 	size_t n;
 
 	if (!call_digest(call, &subject) || !call_query_text(call, "artifactType", &artifact_type) ||
-	    !read_last(call, &last, &has_last) || !call_page_size(call, REFERRERS_DEFAULT, 0, &n))
-		return false;
-	if (n > REFERRERS_DEFAULT)
-		n = REFERRERS_DEFAULT;
-	if (!referrers_page(&call->work, call->match.name, &subject, artifact_type, has_last ? &last : NULL, n, &page))
+	    !read_last(call, &last, &has_last) || !call_page_size(call, REFERRERS_MOST, REFERRERS_MOST, &n) ||
+	    !referrers_page(&call->work, call->match.name, &subject, artifact_type, has_last ? &last : NULL, n, &page))
 		return false;
 	strbuf_init(&text, call->request.arena, LIMIT_RESPONSE);
 	json = json_writer(&text);

@@ -29,7 +29,7 @@ static bool guard(struct call *call, enum route_guard guard)
 	if (is_open(call->settings, guard))
 		return true;
 	return error_setf(&call->error, E_UNSUPPORTED, "%s",
-			  call->settings->readonly ? "the registry is read-only" : "deletion is disabled");
+			  call->settings->readonly ? "The registry is read-only." : "Deletion is disabled.");
 }
 
 /* Any good credentials will do, so that GitLab may look for DELETE with a token that grants nothing. */
@@ -44,7 +44,7 @@ static bool other_method(struct call *call)
 		response_header(&call->response, "Allow", allow);
 		return true;
 	}
-	error_setf(&call->error, E_UNSUPPORTED, "allowed: %s", allow);
+	error_setf(&call->error, E_UNSUPPORTED, "Allowed are %s.", allow);
 	response_error(&call->response, &call->error);
 	response_header(&call->response, "Allow", allow);
 	return true;
@@ -88,8 +88,8 @@ static bool dispatch(struct call *call)
 		return other_method(call);
 	if (call->match.name.len && !name_valid(call->match.name))
 		return error_setf(&call->error, E_NAME_INVALID, "%.*s", SPAN_ARG(call->match.name));
-	return authorize(call, call->match.route->action) && guard(call, call->match.route->guard) &&
-	       table->handlers[call->match.route - table->routes](call);
+	return call_query_once(call) && authorize(call, call->match.route->action) &&
+	       guard(call, call->match.route->guard) && table->handlers[call->match.route - table->routes](call);
 }
 
 /* One word, and not a long one: whoever makes tokens names their users, and a header that is too long would be a 500. */

@@ -63,15 +63,12 @@ def test_n_zero_is_an_empty_list_without_a_link(client, family):
     assert catalog(client, "?n=0") == ([], None)
 
 
-@pytest.mark.parametrize("number", ["1001", "2147483647", "9000000000000000000", "9" * 100, "1e100"])
-def test_a_huge_n_is_clamped_or_refused(client, family, number):
-    answer = client.get(f"/v2/_catalog?n={number}")
-    assert answer.status in (200, 400), answer
-    if answer.status == 400:
-        assert answer.codes() == ["PAGINATION_NUMBER_INVALID"]
+@pytest.mark.parametrize("number", ["1001", "100000", "2147483647", "9000000000000000000", "18446744073709551616", "9" * 100])
+def test_a_huge_n_is_clamped(client, family, number):
+    assert catalog(client, f"?n={number}") == catalog(client, "?n=1000")
 
 
-@pytest.mark.parametrize("number", ["-1", "x", "1x", "1.5"])
+@pytest.mark.parametrize("number", ["-1", "x", "1x", "1.5", "1e100", "9" * 100 + "x"])
 def test_a_malformed_n_is_400(client, number):
     answer = client.get(f"/v2/_catalog?n={number}")
     assert answer.status == 400, answer
@@ -84,12 +81,15 @@ def test_a_repository_without_a_manifest_is_not_in_the_catalog(client):
     assert repo.name not in catalog(client, f"?n=1&last={repo.name[:-1]}")[0]
 
 
-def test_maxentries_bounds_n(registries):
+def test_maxentries_bounds_a_page_and_the_link_goes_on(registries):
     registry = registries.get({"catalog": {"maxentries": 5}})
-    answer = registry.client.get("/v2/_catalog?n=6")
-    assert answer.status == 400, answer
-    assert answer.codes() == ["PAGINATION_NUMBER_INVALID"]
-    assert registry.client.get("/v2/_catalog?n=5").status == 200
+    names = sorted(f"{uuid.uuid4().hex}/x" for _ in range(7))
+    for repo_name in names:
+        Repo(registry.client, repo_name).image("v1")
+    page, link = catalog(registry.client, "?n=100000")
+    assert page == names[:5] and "n=5" in link
+    assert registry.client.get(link).json()["repositories"] == names[5:]
+    assert catalog(registry.client, "?n=3")[0] == names[:3]
 
 
 def test_an_empty_registry_has_an_empty_catalog(registries):

@@ -231,3 +231,27 @@ def test_every_error_code_is_one_of_the_registry(client, repo):
 
 def test_a_repository_named_like_an_endpoint_of_ours_is_refused(client):
     assert client.get(Repo(client, "_catalog").tags_url).status in (400, 404)
+
+
+@pytest.mark.parametrize("key", ["digest", "mount", "from", "digest-algorithm", "n", "last", "artifactType"])
+@pytest.mark.parametrize("value", ["other", "same"])
+def test_a_query_parameter_of_ours_given_twice_is_400(client, repo, key, value):
+    """A proxy in front may judge the value that the registry does not take."""
+    data = blob()
+    reference = repo.push_blob(data)
+    method, url = {"digest": ("PUT", repo.begin()), "mount": ("POST", repo.uploads_url + "?from=" + repo.name),
+                   "from": ("POST", repo.uploads_url + "?mount=" + reference), "digest-algorithm": ("POST", repo.uploads_url),
+                   "n": ("GET", repo.tags_url), "last": ("GET", "/v2/_catalog"),
+                   "artifactType": ("GET", repo.referrers_url(reference))}[key]
+    first = {"digest": reference, "mount": reference, "from": repo.name, "digest-algorithm": "sha256", "n": "1"}.get(key, "x")
+    second = first if value == "same" else {"digest": absent(), "mount": absent(), "from": name()}.get(key, "2")
+    url = with_query(with_query(url, **{key: first}), **{key: second})
+    answer = client.request(method, url, data if method == "PUT" else None)
+    assert (answer.status, answer.codes()) == (400, ["URI_INVALID"]), answer
+    assert key in answer.json()["errors"][0]["message"]
+
+
+def test_parameters_of_others_may_be_given_twice(client, repo):
+    repo.image("v1")
+    assert client.get(repo.tags_url + "?ns=a&ns=b&x&x").status == 200
+    assert client.get(repo.tags_url + "?%6e=1&n=1").status == 400

@@ -70,13 +70,8 @@ def test_ten_thousand_per_page_are_granted(full, number):
 
 
 @pytest.mark.parametrize("number", ["10001", "2147483647", "2147483648", "9000000000000000000", "18446744073709551616", "9" * 100])
-def test_a_huge_n_is_clamped_or_refused(full, number):
-    answer = full.client.get(f"{full.tags_url}?n={number}")
-    assert answer.status in (200, 400), answer
-    if answer.status == 200:
-        assert answer.json()["tags"] == sorted(NAMES)
-    else:
-        assert answer.codes() == ["PAGINATION_NUMBER_INVALID"]
+def test_a_huge_n_is_clamped(full, number):
+    assert page(full, f"?n={number}") == (sorted(NAMES), None)
 
 
 @pytest.mark.parametrize("number", ["-1", "x", "", "1x", "0x10", "1.5", "1e3", "%20", "%00", "+5", "١"])
