@@ -36,8 +36,8 @@ static bool accepts(struct call *call, const char *media_type)
 
 static bool refuse_type(struct call *call, const char *media_type)
 {
-	return error_setf(&call->error, E_MANIFEST_UNKNOWN, "the manifest is of type %s, which Accept leaves out",
-			  media_type);
+	return error_explainf(&call->error, E_MANIFEST_UNKNOWN, "the manifest is %s, the request accepts only %.*s",
+			      media_type, SPAN_ARG(http_header(&call->request, "HTTP_ACCEPT")));
 }
 
 static bool reply_manifest(struct call *call, const struct meta_manifest *manifest, const char *media_type)

@@ -8,15 +8,18 @@
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
 
+enum form { BARE, REASON };
+
 struct error_face {
 	const char *name;
 	int status;
+	enum form form;
 	const char *message;
 };
 
 static const struct error_face faces[] = {
-	[E_NONE] = {"NONE", 200, ""},
-#define ERR(code, status, message) [E_##code] = {#code, status, message},
+	[E_NONE] = {"NONE", 200, BARE, ""},
+#define ERR(code, status, form, message) [E_##code] = {#code, status, form, message},
 #include "berth/base/error_table.def"
 #undef ERR
 };
@@ -31,7 +34,7 @@ enum error_code error_code(const struct error *error)
 	return error->count ? error->items[0].code : E_NONE;
 }
 
-static void append(struct error *error, enum error_code code, const char *json)
+static void append(struct error *error, enum error_code code, const char *json, const char *reason)
 {
 	if (error->count == error->capacity) {
 		size_t capacity = error->capacity ? error->capacity * 2 : 4;
@@ -42,13 +45,13 @@ static void append(struct error *error, enum error_code code, const char *json)
 		error->items = items;
 		error->capacity = capacity;
 	}
-	error->items[error->count++] = (struct error_item){code, json};
+	error->items[error->count++] = (struct error_item){code, json, reason};
 }
 
 bool error_set_json(struct error *error, enum error_code code, const char *json)
 {
 	if (!error_is_set(error))
-		append(error, code, json);
+		append(error, code, json, NULL);
 	return false;
 }
 
@@ -66,22 +69,48 @@ static const char *json_string(struct arena *arena, const char *text)
 	return buf.ptr;
 }
 
-bool error_setf(struct error *error, enum error_code code, const char *format, ...)
+static const char *reason_in(enum form form, const char *text)
 {
-	va_list args;
+	return form == REASON ? text : NULL;
+}
+
+static bool set_text(struct error *error, enum error_code code, enum form form, const char *format, va_list args)
+{
 	const char *text;
 
 	if (error_is_set(error))
 		return false;
-	va_start(args, format);
 	text = arena_vprintf(error->arena, format, args);
-	va_end(args);
-	return error_set_json(error, code, json_string(error->arena, text));
+	append(error, code, json_string(error->arena, text), reason_in(form, text));
+	return false;
 }
 
-void error_add(struct error *error, enum error_code code, const char *detail_text)
+bool error_setf(struct error *error, enum error_code code, const char *format, ...)
 {
-	append(error, code, detail_text ? json_string(error->arena, detail_text) : NULL);
+	va_list args;
+
+	va_start(args, format);
+	set_text(error, code, faces[code].form, format, args);
+	va_end(args);
+	return false;
+}
+
+bool error_explainf(struct error *error, enum error_code code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	set_text(error, code, REASON, format, args);
+	va_end(args);
+	return false;
+}
+
+void error_add(struct error *error, enum error_code code, const char *detail_text, const char *reason)
+{
+	const char *detail = detail_text ? json_string(error->arena, detail_text) : NULL;
+	const char *shown = reason_in(faces[code].form, reason ? reason : detail_text);
+
+	append(error, code, detail, shown ? arena_strdup(error->arena, shown) : NULL);
 }
 
 bool error_unavailable(struct error *error, unsigned retry_after)
@@ -89,6 +118,17 @@ bool error_unavailable(struct error *error, unsigned retry_after)
 	if (!error_is_set(error))
 		error->retry_after = retry_after;
 	return error_set(error, E_UNAVAILABLE);
+}
+
+/* A message that is a sentence keeps its full stop, for clients that look for the text; the reason is the next one. */
+const char *error_item_message(const struct error *error, const struct error_item *item)
+{
+	const char *message = faces[item->code].message;
+	size_t len = strlen(message);
+
+	if (!item->reason)
+		return message;
+	return arena_printf(error->arena, "%s%s%s", message, len && message[len - 1] == '.' ? " " : ": ", item->reason);
 }
 
 const char *error_name(enum error_code code)

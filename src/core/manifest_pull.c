@@ -80,5 +80,6 @@ bool manifest_pull_default_image(const struct work *work, struct span path, cons
 			return ask(work, path, &child, false, out);
 		}
 	}
-	return error_setf(work->error, E_MANIFEST_UNKNOWN, "the list has no linux/amd64 image");
+	return error_explainf(work->error, E_MANIFEST_UNKNOWN,
+			      "the list has no linux/amd64 image, and the request accepts no list");
 }

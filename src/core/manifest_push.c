@@ -78,11 +78,12 @@ static size_t judge(const struct push_step *step, const struct needs *needs, con
 			error_add(step->work->error, E_MANIFEST_INVALID,
 				  arena_printf(step->work->arena, "%s: its size is not %llu",
 					       digest_text(&descriptor->digest, text),
-					       (unsigned long long)descriptor->size));
+					       (unsigned long long)descriptor->size),
+				  NULL);
 		else if (there)
 			held[count++] = descriptor->digest;
 		else if (needs->items[i].required)
-			error_add(step->work->error, E_MANIFEST_BLOB_UNKNOWN, digest_text(&descriptor->digest, text));
+			error_add(step->work->error, E_MANIFEST_BLOB_UNKNOWN, digest_text(&descriptor->digest, text), NULL);
 	}
 	return count;
 }

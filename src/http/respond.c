@@ -92,7 +92,7 @@ static struct span errors_json(const struct error *error, struct arena *arena)
 		json_key(&json, "code");
 		json_text(&json, error_name(item->code));
 		json_key(&json, "message");
-		json_text(&json, error_message(item->code));
+		json_text(&json, error_item_message(error, item));
 		if (item->detail) {
 			json_key(&json, "detail");
 			json_raw(&json, span_of(item->detail));

@@ -45,6 +45,7 @@ def test_a_readonly_registry_refuses_every_write_with_405_unsupported(pair):
         assert answer.status == 405, (method, url, answer)
         assert not {"POST", "PUT", "PATCH", "DELETE"} & set(answer.all("Allow")), answer
         assert answer.codes() == ["UNSUPPORTED"]
+        assert "read-only" in answer.json()["errors"][0]["message"], answer
     assert repo.tags() == ["v1"]
     assert repo.client.get(repo.manifest_url(reference)).body == body
     assert repo.client.get(repo.blob_url(stored)).body == data

@@ -17,7 +17,7 @@
 
 enum error_code {
 	E_NONE = 0,
-#define ERR(code, status, message) E_##code,
+#define ERR(code, status, form, message) E_##code,
 #include "berth/base/error_table.def"
 #undef ERR
 };
@@ -25,6 +25,7 @@ enum error_code {
 struct error_item {
 	enum error_code code;
 	const char *detail; /* JSON text, or NULL for none */
+	const char *reason; /* stands behind the message of the code; NULL for none */
 };
 
 struct error {
@@ -48,17 +49,27 @@ enum error_code error_code(const struct error *error);
 
 /*
  * Sets the error unless it is set already. All return false, so that a function can `return error_set(...)`.
- * error_setf takes the detail as text and makes it a JSON string; error_set_json takes JSON as it is.
+ * error_setf takes the detail as text and makes it a JSON string; the text is the reason, too, where error_table.def
+ * says REASON. error_explainf is error_setf for a code that is BARE, where a person must act on this instance of it.
+ * error_set_json takes JSON as it is; there is no reason.
  */
 bool error_set(struct error *error, enum error_code code);
 bool error_setf(struct error *error, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool error_explainf(struct error *error, enum error_code code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 bool error_set_json(struct error *error, enum error_code code, const char *json);
 
-/* Appends an item to those set so far: one per missing blob of a manifest, say. */
-void error_add(struct error *error, enum error_code code, const char *detail_text);
+/*
+ * Appends an item to those set so far: one for each missing blob of a manifest, say. `reason` is the detail's text
+ * when it is NULL.
+ */
+void error_add(struct error *error, enum error_code code, const char *detail_text, const char *reason);
 
 /* E_UNAVAILABLE with a Retry-After: the database or the storage is away for now. */
 bool error_unavailable(struct error *error, unsigned retry_after);
+
+/* The message of one item: the code's message and, where there is one, the reason. Lives in the error's arena. */
+const char *error_item_message(const struct error *error, const struct error_item *item);
 
 /* The three faces of a code. */
 const char *error_name(enum error_code code);

@@ -42,11 +42,63 @@ START_TEST(details_are_json)
 }
 END_TEST
 
+static const char *message(void)
+{
+	return error_item_message(&error, &error.items[0]);
+}
+
+/* Docker, podman and skopeo print the message only. */
+START_TEST(the_reason_stands_behind_the_message)
+{
+	char text[] = "sha256:1 is missing";
+
+	begin();
+	error_setf(&error, E_DENIED, "plugins are refused");
+	ck_assert_str_eq(message(), "requested access to the resource is denied: plugins are refused");
+	arena_release(&arena);
+	begin();
+	error_setf(&error, E_UNSUPPORTED, "%s", "The registry is read-only.");
+	ck_assert_str_eq(message(), "The operation is unsupported. The registry is read-only.");
+	arena_release(&arena);
+	begin();
+	error_set(&error, E_DENIED);
+	ck_assert_str_eq(message(), error_message(E_DENIED));
+	arena_release(&arena);
+	begin();
+	error_set_json(&error, E_UNSUPPORTED, "{\"a\":1}");
+	ck_assert_str_eq(message(), error_message(E_UNSUPPORTED));
+	arena_release(&arena);
+	begin();
+	error_add(&error, E_MANIFEST_BLOB_UNKNOWN, "sha256:1", text);
+	memset(text, 'x', strlen(text));
+	ck_assert_str_eq(message(), "blob unknown to registry: sha256:1 is missing");
+	ck_assert_str_eq(error.items[0].detail, "\"sha256:1\"");
+	arena_release(&arena);
+}
+END_TEST
+
+/* Programs compare the message of these. */
+START_TEST(a_bare_message_stays_as_it_is_unless_it_is_explained)
+{
+	begin();
+	error_setf(&error, E_MANIFEST_UNKNOWN, "unknown tag=%s", "x");
+	ck_assert_str_eq(message(), "manifest unknown");
+	ck_assert_str_eq(error.items[0].detail, "\"unknown tag=x\"");
+	arena_release(&arena);
+	begin();
+	error_explainf(&error, E_MANIFEST_UNKNOWN, "it is %s", "a list");
+	ck_assert_str_eq(message(), "manifest unknown: it is a list");
+	ck_assert_str_eq(error.items[0].detail, "\"it is a list\"");
+	arena_release(&arena);
+}
+END_TEST
+
 START_TEST(items_are_added_in_order)
 {
 	begin();
 	for (int i = 0; i < 100; i++)
-		error_add(&error, i % 2 ? E_MANIFEST_INVALID : E_MANIFEST_BLOB_UNKNOWN, arena_printf(&arena, "%d", i));
+		error_add(&error, i % 2 ? E_MANIFEST_INVALID : E_MANIFEST_BLOB_UNKNOWN, arena_printf(&arena, "%d", i),
+			  NULL);
 	ck_assert_uint_eq(error.count, 100);
 	ck_assert_int_eq(error_code(&error), E_MANIFEST_BLOB_UNKNOWN);
 	ck_assert_str_eq(error.items[0].detail, "\"0\"");
@@ -69,7 +121,7 @@ END_TEST
 START_TEST(every_code_has_three_faces)
 {
 	static const enum error_code codes[] = {
-#define ERR(code, status, message) E_##code,
+#define ERR(code, status, form, message) E_##code,
 #include "berth/base/error_table.def"
 #undef ERR
 	};
@@ -85,5 +137,6 @@ START_TEST(every_code_has_three_faces)
 }
 END_TEST
 
-TEST_FILE(error, the_first_failure_stays, details_are_json, items_are_added_in_order, an_outage_carries_its_retry_after,
+TEST_FILE(error, the_first_failure_stays, details_are_json, the_reason_stands_behind_the_message,
+	  a_bare_message_stays_as_it_is_unless_it_is_explained, items_are_added_in_order, an_outage_carries_its_retry_after,
 	  every_code_has_three_faces)

@@ -238,15 +238,15 @@ END_TEST
 START_TEST(several_errors_are_one_list)
 {
 	begin();
-	error_add(&fake.error, E_MANIFEST_BLOB_UNKNOWN, "sha256:aa");
-	error_add(&fake.error, E_MANIFEST_INVALID, NULL);
+	error_add(&fake.error, E_MANIFEST_BLOB_UNKNOWN, "sha256:aa", NULL);
+	error_add(&fake.error, E_MANIFEST_INVALID, NULL, NULL);
 	response_error(&response, &fake.error);
 	ck_assert(finish(HTTP_PUT));
 	HEADER_IS("Status", "400 Bad Request");
-	ck_assert(
-		span_is(fake_body(&fake),
-			"{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\","
-			"\"detail\":\"sha256:aa\"},{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\"}]}\n"));
+	ck_assert(span_is(
+		fake_body(&fake),
+		"{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\",\"message\":\"blob unknown to registry: sha256:aa\","
+		"\"detail\":\"sha256:aa\"},{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\"}]}\n"));
 	fake_release(&fake);
 }
 END_TEST
