@@ -83,6 +83,7 @@ static const struct manifest_policy_settings *policy_settings(struct app *app)
 							given->platformlist.items[i].os};
 	*settings = (struct manifest_policy_settings){
 		.validation_disabled = given->disabled,
+		.sizes_lenient = given->sizes == CONFIG_SIZES_LENIENT,
 		.urls_allow = given->urls_allow.items,
 		.urls_allow_count = given->urls_allow.count,
 		.urls_deny = given->urls_deny.items,

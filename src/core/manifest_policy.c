@@ -140,10 +140,11 @@ bool manifest_policy_check(const struct manifest_policy *policy, const struct ma
 	size_t references = manifest->layer_count + manifest->manifest_count + (manifest->config ? 1 : 0);
 
 	if (settings->payload_limit && payload_size > settings->payload_limit)
-		return error_setf(error, E_MANIFEST_SIZE_LIMIT, "%zu bytes, at most %llu", payload_size,
-				  (unsigned long long)settings->payload_limit);
+		return error_setf(error, E_MANIFEST_SIZE_LIMIT, "%zu bytes; validation.manifests.payloadsizelimit is %llu",
+				  payload_size, (unsigned long long)settings->payload_limit);
 	if (settings->reference_limit && references > (size_t)settings->reference_limit)
-		return error_setf(error, E_MANIFEST_REFERENCE_LIMIT, "%zu references, at most %lld", references,
+		return error_setf(error, E_MANIFEST_REFERENCE_LIMIT,
+				  "%zu references; validation.manifests.referencelimit is %lld", references,
 				  (long long)settings->reference_limit);
 	return check_class(policy, manifest, error) && check_urls(policy, manifest, error);
 }
@@ -152,6 +153,8 @@ bool manifest_policy_needs_child(const struct manifest_policy *policy, const str
 {
 	const struct manifest_policy_settings *settings = policy->settings;
 
+	if (settings->validation_disabled)
+		return false;
 	if (settings->children != POLICY_CHILDREN_LISTED)
 		return settings->children == POLICY_CHILDREN_ALL;
 	for (size_t i = 0; i < settings->platform_count; i++)
@@ -163,5 +166,10 @@ bool manifest_policy_needs_child(const struct manifest_policy *policy, const str
 
 bool manifest_policy_needs_layer(const struct descriptor *layer)
 {
-	return layer->url_count == 0 && !mediatype_is_foreign_layer(span_of(layer->media_type));
+	return layer->url_count == 0;
+}
+
+bool manifest_policy_checks_sizes(const struct manifest_policy *policy)
+{
+	return !policy->settings->validation_disabled && !policy->settings->sizes_lenient;
 }

@@ -9,106 +9,173 @@
 #include "berth/meta/repository.h"
 #include "berth/meta/tag.h"
 #include "berth/oci/manifest.h"
+#include "berth/oci/mediatype.h"
 #include "berth/oci/referrer.h"
 
-/* What one descriptor asks of the repository. */
+/* Where the repository may have what a descriptor names. */
+enum place { IN_BLOBS, IN_MANIFESTS, PLACES };
+
+/* One descriptor of the manifest, and what the repository has of its digest. */
 struct need {
 	const struct descriptor *descriptor;
 	bool required;
-};
-
-struct needs {
-	struct need *items;
-	size_t count;
+	bool sought[PLACES];
+	int64_t size[PLACES];     /* META_LACKING where there is none */
+	struct need *first_alike; /* the first need of the same digest: each digest has one error */
+	bool refused;
 };
 
 struct push_step {
 	const struct work *work;
 	const struct manifest_push *push;
 	const struct manifest *manifest;
-	struct needs blobs;
-	struct needs children;
+	struct need *needs; /* in the order of the document */
+	size_t need_count;
 	struct digest digest;
 };
 
-static void need(struct needs *needs, const struct descriptor *descriptor, bool required)
+static struct need *add_need(struct push_step *step, const struct descriptor *descriptor, bool required)
 {
-	needs->items[needs->count++] = (struct need){descriptor, required};
+	struct need *need = &step->needs[step->need_count++];
+
+	*need = (struct need){.descriptor = descriptor, .required = required, .size = {META_LACKING, META_LACKING}};
+	return need;
+}
+
+static void need_blob(struct push_step *step, const struct descriptor *descriptor, bool required)
+{
+	add_need(step, descriptor, required)->sought[IN_BLOBS] = true;
+}
+
+/*
+ * An entry of an index. An entry of a type that no manifest has may be a blob: BuildKit lists the layers and the
+ * description of a build cache so. Clients that leave the type out, or have one of their own, mean a manifest.
+ */
+static void need_entry(struct push_step *step, const struct descriptor *entry)
+{
+	struct need *need = add_need(step, entry, manifest_policy_needs_child(step->work->core->policy, entry));
+
+	need->sought[IN_MANIFESTS] = true;
+	need->sought[IN_BLOBS] = !mediatype_manifest(span_of(entry->media_type));
+}
+
+static int by_digest(const void *a, const void *b)
+{
+	const struct need *left = *(struct need *const *)a, *right = *(struct need *const *)b;
+	int order = digest_compare(&left->descriptor->digest, &right->descriptor->digest);
+
+	return order ? order : (left > right) - (left < right);
+}
+
+static void find_first_alike(struct push_step *step, struct arena *arena)
+{
+	struct need **sorted = arena_array(arena, step->need_count, sizeof(struct need *));
+
+	for (size_t i = 0; i < step->need_count; i++)
+		sorted[i] = &step->needs[i];
+	if (step->need_count > 1)
+		qsort(sorted, step->need_count, sizeof *sorted, by_digest);
+	for (size_t i = 0; i < step->need_count; i++) {
+		bool alike = i > 0 && digest_equal(&sorted[i]->descriptor->digest, &sorted[i - 1]->descriptor->digest);
+
+		sorted[i]->first_alike = alike ? sorted[i - 1]->first_alike : sorted[i];
+	}
 }
 
 static void collect(struct push_step *step, struct arena *arena)
 {
 	const struct manifest *manifest = step->manifest;
+	size_t count = manifest->layer_count + manifest->manifest_count + (manifest->config ? 1 : 0);
 
-	step->blobs.items = arena_array(arena, manifest->layer_count + 1, sizeof *step->blobs.items);
-	step->children.items = arena_array(arena, manifest->manifest_count + 1, sizeof *step->children.items);
+	step->needs = arena_array(arena, count + 1, sizeof *step->needs);
 	if (manifest->config)
-		need(&step->blobs, manifest->config, true);
+		need_blob(step, manifest->config, true);
 	for (size_t i = 0; i < manifest->layer_count; i++)
-		need(&step->blobs, &manifest->layers[i], manifest_policy_needs_layer(&manifest->layers[i]));
+		need_blob(step, &manifest->layers[i], manifest_policy_needs_layer(&manifest->layers[i]));
 	for (size_t i = 0; i < manifest->manifest_count; i++)
-		need(&step->children, &manifest->manifests[i],
-		     manifest_policy_needs_child(step->work->core->policy, &manifest->manifests[i]));
+		need_entry(step, &manifest->manifests[i]);
+	find_first_alike(step, arena);
 }
 
-static struct digest *digests_of(const struct needs *needs, struct arena *arena)
+/* Asks the repository for all needs that may be in `place`, by one statement. */
+static bool look_up(const struct push_step *step, int64_t repository, enum place place)
 {
-	struct digest *list = arena_array(arena, needs->count + 1, sizeof *list);
-
-	for (size_t i = 0; i < needs->count; i++)
-		list[i] = needs->items[i].descriptor->digest;
-	return list;
-}
-
-/*
- * Judges the rows (digest, ..., size last) that the repository has for the needs, in the same order. Leaves in `held`
- * the digests that are there; adds one error for each that must be and is not.
- */
-static size_t judge(const struct push_step *step, const struct needs *needs, const struct db_rows *rows, int size_column,
-		    struct digest *held)
-{
-	char text[DIGEST_TEXT_MAX];
+	static bool (*const sizes_of[])(const struct meta *, int64_t, const struct digest *, size_t, int64_t *) = {
+		[IN_BLOBS] = meta_manifest_blob_sizes,
+		[IN_MANIFESTS] = meta_manifest_child_sizes,
+	};
+	struct digest *digests = arena_array(step->work->arena, step->need_count + 1, sizeof *digests);
+	int64_t *sizes = arena_array(step->work->arena, step->need_count + 1, sizeof *sizes);
 	size_t count = 0;
 
-	for (size_t i = 0; i < needs->count; i++) {
-		const struct descriptor *descriptor = needs->items[i].descriptor;
-		bool there = !db_column_null(rows, (int)i, size_column);
-
-		if (there && (uint64_t)db_column_i64(rows, (int)i, size_column) != descriptor->size)
-			error_add(step->work->error, E_MANIFEST_INVALID,
-				  arena_printf(step->work->arena, "%s: its size is not %llu",
-					       digest_text(&descriptor->digest, text),
-					       (unsigned long long)descriptor->size),
-				  NULL);
-		else if (there)
-			held[count++] = descriptor->digest;
-		else if (needs->items[i].required)
-			error_add(step->work->error, E_MANIFEST_BLOB_UNKNOWN, digest_text(&descriptor->digest, text), NULL);
-	}
-	return count;
+	for (size_t i = 0; i < step->need_count; i++)
+		if (step->needs[i].sought[place])
+			digests[count++] = step->needs[i].descriptor->digest;
+	if (count == 0)
+		return true;
+	if (!sizes_of[place](&step->work->meta, repository, digests, count, sizes))
+		return false;
+	count = 0;
+	for (size_t i = 0; i < step->need_count; i++)
+		if (step->needs[i].sought[place])
+			step->needs[i].size[place] = sizes[count++];
+	return true;
 }
 
-/* Fills in what is there to be referred to; false with an error for each thing that is missing. */
+static const char *why_missing(const struct work *work, const struct need *need, const char *digest)
+{
+	if (!need->sought[IN_MANIFESTS])
+		return digest;
+	return arena_printf(work->arena,
+			    "%s: an index is pushed after its manifests; validation.manifests.indexes says which", digest);
+}
+
+/* Refuses a need that the repository does not have, or has in another size. */
+static void judge(const struct work *work, struct need *need)
+{
+	const struct descriptor *descriptor = need->descriptor;
+	int64_t size = need->size[IN_BLOBS] != META_LACKING ? need->size[IN_BLOBS] : need->size[IN_MANIFESTS];
+	bool missing = size == META_LACKING && need->required;
+	bool differs = size != META_LACKING && (uint64_t)size != descriptor->size &&
+		       manifest_policy_checks_sizes(work->core->policy);
+	char text[DIGEST_TEXT_MAX];
+
+	if ((!missing && !differs) || need->first_alike->refused)
+		return;
+	need->first_alike->refused = true;
+	digest_text(&descriptor->digest, text);
+	if (missing)
+		error_add(work->error, E_MANIFEST_BLOB_UNKNOWN, text, why_missing(work, need, text));
+	else
+		error_add(
+			work->error, E_MANIFEST_INVALID,
+			arena_printf(work->arena,
+				     "%s: its size is %lld, not %llu; with validation.manifests.sizes: lenient it is taken",
+				     text, (long long)size, (unsigned long long)descriptor->size),
+			NULL);
+}
+
+static const struct digest *held(const struct push_step *step, enum place place, size_t *count)
+{
+	struct digest *digests = arena_array(step->work->arena, step->need_count + 1, sizeof *digests);
+
+	*count = 0;
+	for (size_t i = 0; i < step->need_count; i++)
+		if (step->needs[i].size[place] != META_LACKING)
+			digests[(*count)++] = step->needs[i].descriptor->digest;
+	return digests;
+}
+
+/* Fills in what is there to be referred to; false with an error for each digest that is missing. */
 static bool check_references(const struct push_step *step, struct meta_manifest_new *row)
 {
-	const struct work *work = step->work;
-	struct digest *blobs = digests_of(&step->blobs, work->arena);
-	struct digest *children = digests_of(&step->children, work->arena);
-	struct db_rows rows;
-
-	if (step->blobs.count) {
-		if (!meta_manifest_check_blobs(&work->meta, row->repository, blobs, step->blobs.count, &rows))
-			return false;
-		row->blob_count = judge(step, &step->blobs, &rows, 1, blobs);
-		row->blobs = blobs;
-	}
-	if (step->children.count) {
-		if (!meta_manifest_check_children(&work->meta, row->repository, children, step->children.count, &rows))
-			return false;
-		row->child_count = judge(step, &step->children, &rows, 2, children);
-		row->children = children;
-	}
-	return !error_is_set(work->error);
+	if (!look_up(step, row->repository, IN_BLOBS) || !look_up(step, row->repository, IN_MANIFESTS))
+		return false;
+	for (size_t i = 0; i < step->need_count; i++)
+		judge(step->work, &step->needs[i]);
+	row->blobs = held(step, IN_BLOBS, &row->blob_count);
+	row->children = held(step, IN_MANIFESTS, &row->child_count);
+	return !error_is_set(step->work->error);
 }
 
 static struct meta_manifest_new row_of(const struct push_step *step, int64_t repository)
@@ -209,7 +276,7 @@ static bool delete_rows(struct db *db, void *context, struct error *error)
 		return error_setf(error, E_MANIFEST_UNKNOWN, "unknown digest=%s", digest_text(step->digest, text));
 	case META_REMOVE_REFERENCED: break;
 	}
-	return error_set(error, E_MANIFEST_REFERENCED);
+	return error_setf(error, E_MANIFEST_REFERENCED, "delete the list or index first");
 }
 
 bool manifest_delete(const struct work *work, struct span path, const struct digest *digest)

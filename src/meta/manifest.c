@@ -29,17 +29,31 @@ bool meta_manifest_find(const struct meta *meta, struct span path, const struct 
 	return meta_column_digest(meta, &rows, 0, 0, &out->digest);
 }
 
-bool meta_manifest_check_blobs(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
-			       struct db_rows *out)
+/* The column of a statement that answers each digest, in order, with a size or NULL. */
+static bool sizes_of(const struct meta *meta, int statement, int column, struct db_values values, size_t count,
+		     int64_t *out)
 {
-	return run(meta, STMT_MANIFEST_CHECK_BLOBS, DB_VALUES(db_i64(repository), meta_digests(meta, digests, count)), out);
+	struct db_rows rows;
+
+	if (!run(meta, statement, values, &rows))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		out[i] = db_column_null(&rows, (int)i, column) ? META_LACKING : db_column_i64(&rows, (int)i, column);
+	return true;
 }
 
-bool meta_manifest_check_children(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
-				  struct db_rows *out)
+bool meta_manifest_blob_sizes(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
+			      int64_t *out)
 {
-	return run(meta, STMT_MANIFEST_CHECK_CHILDREN, DB_VALUES(db_i64(repository), meta_digests(meta, digests, count)),
-		   out);
+	return sizes_of(meta, STMT_MANIFEST_CHECK_BLOBS, 1,
+			DB_VALUES(db_i64(repository), meta_digests(meta, digests, count)), count, out);
+}
+
+bool meta_manifest_child_sizes(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
+			       int64_t *out)
+{
+	return sizes_of(meta, STMT_MANIFEST_CHECK_CHILDREN, 2,
+			DB_VALUES(db_i64(repository), meta_digests(meta, digests, count)), count, out);
 }
 
 static bool link_references(const struct meta *meta, const struct meta_manifest_new *manifest, int64_t id)

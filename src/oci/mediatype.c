@@ -14,14 +14,6 @@ static const char *const schema1_types[] = {
 	"application/vnd.docker.distribution.manifest.v1+prettyjws",
 };
 
-static const char *const foreign_layer_types[] = {
-	"application/vnd.docker.image.rootfs.foreign.diff.tar",
-	"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
-	"application/vnd.oci.image.layer.nondistributable.v1.tar",
-	"application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
-	"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
-};
-
 /* RFC 9110 section 5.6.2 */
 static bool is_token(struct span text)
 {
@@ -55,20 +47,10 @@ const struct mediatype *mediatype_manifest(struct span name)
 	return NULL;
 }
 
-static bool is_listed(struct span name, const char *const types[], size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (span_is_nocase(name, types[i]))
-			return true;
-	return false;
-}
-
 bool mediatype_is_schema1(struct span name)
 {
-	return is_listed(name, schema1_types, sizeof schema1_types / sizeof *schema1_types);
-}
-
-bool mediatype_is_foreign_layer(struct span name)
-{
-	return is_listed(name, foreign_layer_types, sizeof foreign_layer_types / sizeof *foreign_layer_types);
+	for (size_t i = 0; i < sizeof schema1_types / sizeof *schema1_types; i++)
+		if (span_is_nocase(name, schema1_types[i]))
+			return true;
+	return false;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a manifest must be to be stored: strict JSON, one meaning, blobs that are there, sizes that are true."""
 import json
+from base64 import b64encode
 
 import pytest
 
@@ -266,3 +267,137 @@ def test_urls_on_an_ordinary_layer_are_held_to_the_configuration_too(registries)
     document = repo.image_document()
     document["layers"][0]["urls"] = ["https://layers.example.com/x"]
     refused(strict.client, repo, document)
+
+
+# ---- what is refused unless the configuration says otherwise ----
+
+def test_the_error_of_an_index_without_its_manifests_names_the_switch(repo):
+    answer = repo.put("v1", index([(encode({}), OCI_MANIFEST)]), OCI_INDEX)
+    assert "validation.manifests.indexes" in answer.json()["errors"][0]["message"], answer
+    assert answer.json()["errors"][0]["detail"] == digest(encode({}))
+
+
+def test_validation_that_is_disabled_takes_what_distribution_3_takes(registries):
+    """Foreign URLs and indexes without their manifests; not images without their layers."""
+    registry = registries.get({"validation": {"disabled": True, "manifests": None}})
+    repo = Repo(registry.client)
+    body = encode(index([(blob(), OCI_MANIFEST), (blob(), DOCKER_MANIFEST)]))
+    repo.push(body, "sparse", OCI_INDEX)
+    assert registry.client.get(repo.manifest_url("sparse"), headers={"Accept": OCI_INDEX}).body == body
+    document = repo.image_document()
+    document["layers"].append(descriptor(blob(), OCI_FOREIGN, urls=["ftp://x/y"]))
+    document["layers"][0]["size"] += 1
+    repo.push(document, "foreign", OCI_MANIFEST)
+    document["layers"].append(descriptor(blob()))
+    assert repo.put("absent", document).codes() == ["MANIFEST_BLOB_UNKNOWN"]
+
+
+@pytest.mark.parametrize("wrong", [lambda size: 0, lambda size: size + 1, lambda size: size - 1, lambda size: 10**15])
+@pytest.mark.parametrize("where", ["config", "layer", "child"])
+def test_a_size_that_differs_is_taken_where_the_configuration_is_lenient(registries, where, wrong):
+    registry = registries.get({"validation": {"manifests": {"sizes": "lenient"}}})
+    repo = Repo(registry.client)
+    document, kind = repo.image_document(), OCI_MANIFEST
+    if where == "child":
+        document, kind = index([(repo.image()[1], OCI_MANIFEST)]), OCI_INDEX
+    entry = {"config": lambda: document["config"], "layer": lambda: document["layers"][0],
+             "child": lambda: document["manifests"][0]}[where]()
+    entry["size"] = wrong(entry["size"])
+    repo.push(document, "v1", kind)
+    assert registry.client.get(repo.manifest_url("v1"), headers={"Accept": kind}).body == encode(document)
+    if where == "layer":
+        assert len(registry.client.get(repo.blob_url(entry["digest"])).body) == 64
+
+
+def test_the_error_of_a_size_that_differs_names_the_switch(repo, document):
+    document["layers"][0]["size"] = 0
+    answer = repo.put("v1", document)
+    message = answer.json()["errors"][0]["message"]
+    assert answer.status == 400 and "validation.manifests.sizes: lenient" in message, answer
+    assert document["layers"][0]["digest"] in message
+
+
+@pytest.mark.parametrize("where", ["manifest", "config", "layer"])
+def test_an_annotation_that_is_null_counts_as_absent(client, repo, where):
+    """Encoders of several languages write null for an unset value."""
+    document = repo.image_document(subject=descriptor(blob(), OCI_MANIFEST))
+    entry = {"manifest": document, "config": document["config"], "layer": document["layers"][0]}[where]
+    entry["annotations"] = {"org.example.none": None, "org.example.some": "x"}
+    repo.push(document, "v1")
+    assert client.get(repo.manifest_url("v1")).body == encode(document)
+
+
+def test_an_annotation_that_is_null_is_not_listed_with_a_referrer(client, repo):
+    subject = descriptor(blob(), OCI_MANIFEST)
+    for annotations, listed in (({"a": None, "b": "c"}, {"b": "c"}), ({"a": None}, None)):
+        pushed, _ = repo.artifact(subject, annotations=annotations)
+        entries = client.get(repo.referrers_url(subject["digest"])).json()["manifests"]
+        assert [entry.get("annotations") for entry in entries if entry["digest"] == pushed] == [listed]
+
+
+@pytest.mark.parametrize("kind", [OCI_MANIFEST, DOCKER_MANIFEST])
+def test_a_foreign_layer_without_urls_has_to_be_there(client, repo, kind):
+    document = repo.image_document() if kind == OCI_MANIFEST else repo.docker_image()
+    foreign, data = OCI_FOREIGN if kind == OCI_MANIFEST else DOCKER_FOREIGN, blob()
+    for urls in ({}, {"urls": []}, {"urls": None}):
+        answer = repo.put("v1", {**document, "layers": [*document["layers"], descriptor(data, foreign, **urls)]}, kind)
+        assert answer.status == 400, answer
+    repo.push_blob(data)
+    document["layers"].append(descriptor(data, foreign))
+    assert repo.put("v1", document, kind).status in (201, 400)
+
+
+def test_an_absent_layer_that_is_named_twice_is_one_error(repo, document):
+    missing = blob()
+    document["layers"] += [descriptor(missing), descriptor(missing), {**descriptor(missing), "size": 5}]
+    answer = repo.put("v1", document)
+    assert (answer.status, answer.codes()) == (400, ["MANIFEST_BLOB_UNKNOWN"]), answer
+
+
+def test_a_blob_that_is_absent_as_config_and_as_layer_is_one_error(repo, document):
+    missing = blob()
+    document["config"] = {**document["config"], "digest": digest(missing)}
+    document["layers"] += [descriptor(missing)]
+    assert repo.put("v1", document).codes() == ["MANIFEST_BLOB_UNKNOWN"]
+
+
+def test_a_child_that_is_absent_and_named_twice_is_one_error(repo):
+    child = (encode({"nonce": absent()}), OCI_MANIFEST)
+    answer = repo.put("v1", index([child, child]), OCI_INDEX)
+    assert (answer.status, answer.codes()) == (400, ["MANIFEST_BLOB_UNKNOWN"]), answer
+
+
+def test_a_layer_of_two_sizes_is_one_error(repo, document):
+    document["layers"] += [{**document["layers"][0], "size": 1}, {**document["layers"][0], "size": 2}]
+    assert repo.put("v1", document).codes() == ["MANIFEST_INVALID"]
+
+
+def test_data_that_is_the_content_of_its_digest_is_fine(client, repo, document):
+    content = blob(30)
+    repo.push_blob(content)
+    document["layers"].append(descriptor(content, data=b64encode(content).decode()))
+    repo.push(document, "v1")
+    assert client.get(repo.manifest_url("v1")).body == encode(document)
+
+
+@pytest.mark.parametrize("where", ["config", "layer", "subject", "child"])
+def test_data_that_is_not_the_content_of_its_digest_is_400(repo, document, where):
+    """A client that trusts the data would run something else than the client that fetches the blob."""
+    kind, content, data = OCI_MANIFEST, blob(30), b64encode(blob(30)).decode()
+    repo.push_blob(content)
+    wrong = descriptor(content, data=data)
+    if where == "child":
+        document, kind = index([(repo.image()[1], OCI_MANIFEST)]), OCI_INDEX
+        document["manifests"][0]["data"] = data
+    elif where == "layer":
+        document["layers"].append(wrong)
+    else:
+        document[where] = wrong
+    refused(repo.client, repo, document, kind)
+
+
+@pytest.mark.parametrize("data", ["%", "e30", "e3 0=", "e30=\n"])
+def test_data_that_is_not_base64_is_400(repo, document, data):
+    repo.push_blob(b"{}")
+    document["layers"].append(descriptor(b"{}", data=data))
+    refused(repo.client, repo, document)

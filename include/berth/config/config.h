@@ -73,6 +73,7 @@ enum config_driver {
 };
 enum config_scheme { CONFIG_AUTH_NONE, CONFIG_AUTH_SILLY, CONFIG_AUTH_HTPASSWD, CONFIG_AUTH_TOKEN };
 enum config_platform_check { CONFIG_PLATFORMS_ALL, CONFIG_PLATFORMS_NONE, CONFIG_PLATFORMS_LIST };
+enum config_size_check { CONFIG_SIZES_STRICT, CONFIG_SIZES_LENIENT };
 enum config_database_mode { CONFIG_DATABASE_OFF, CONFIG_DATABASE_ON, CONFIG_DATABASE_PREFER };
 
 struct config_tls {
@@ -298,6 +299,7 @@ struct config_validation {
 	struct config_list urls_deny;
 	enum config_platform_check platforms;
 	struct config_platforms platformlist;
+	enum config_size_check sizes;
 	int64_t referencelimit;    /* 0: none */
 	uint64_t payloadsizelimit; /* 0: none but LIMIT_MANIFEST */
 };

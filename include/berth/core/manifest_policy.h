@@ -19,7 +19,8 @@ struct policy_platform {
 };
 
 struct manifest_policy_settings {
-	bool validation_disabled; /* URLs of foreign layers are not looked at */
+	bool validation_disabled; /* no check of URLs, of an index's children, of sizes */
+	bool sizes_lenient;       /* no check of sizes */
 	const char *const *urls_allow;
 	size_t urls_allow_count;
 	const char *const *urls_deny;
@@ -46,10 +47,13 @@ void manifest_policy_free(struct manifest_policy *policy);
 bool manifest_policy_check(const struct manifest_policy *policy, const struct manifest *manifest, size_t payload_size,
 			   struct error *error);
 
-/* Must this child of an index exist in the repository? */
+/* Whether this entry of an index must exist in the repository. */
 bool manifest_policy_needs_child(const struct manifest_policy *policy, const struct descriptor *child);
 
-/* Must this layer exist in the repository? Not when it may live elsewhere. */
+/* Whether this layer must exist in the repository. A layer with URLs need not: clients fetch it from there. */
 bool manifest_policy_needs_layer(const struct descriptor *layer);
+
+/* Whether the size of a descriptor must be that of its blob or manifest. */
+bool manifest_policy_checks_sizes(const struct manifest_policy *policy);
 
 #endif

@@ -26,13 +26,15 @@ struct meta_manifest {
 bool meta_manifest_find(const struct meta *meta, struct span path, const struct meta_reference *reference, bool head_only,
 			bool *found, struct meta_manifest *out);
 
-/* For each digest, in the order given: a row (digest, size) of the repository's blobs, size NULL where it lacks one. */
-bool meta_manifest_check_blobs(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
-			       struct db_rows *out);
+#define META_LACKING ((int64_t)-1)
 
-/* The same for manifests: rows (digest, id, size). Those found cannot be deleted before the transaction ends. */
-bool meta_manifest_check_children(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
-				  struct db_rows *out);
+/* Into out[i], the size of the repository's blob with digests[i], or META_LACKING. One statement. */
+bool meta_manifest_blob_sizes(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
+			      int64_t *out);
+
+/* The same for the repository's manifests. Those found cannot be deleted before the transaction ends. */
+bool meta_manifest_child_sizes(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
+			       int64_t *out);
 
 struct meta_manifest_new {
 	int64_t repository;

@@ -38,7 +38,4 @@ const struct mediatype *mediatype_manifest(struct span name);
 /* Docker's first manifest format, signed or not, which is refused by name. */
 bool mediatype_is_schema1(struct span name);
 
-/* A layer that may live elsewhere: OCI's nondistributable and Docker's foreign ones. Such blobs are rarely pushed. */
-bool mediatype_is_foreign_layer(struct span name);
-
 #endif

@@ -212,7 +212,8 @@ START_TEST(children_are_needed_as_configured)
 }
 END_TEST
 
-START_TEST(layers_that_live_elsewhere_are_not_needed)
+/* A foreign layer that names no place has to be here. */
+START_TEST(layers_with_urls_are_not_needed)
 {
 	static const char *const somewhere[] = {"https://a.example/x"};
 	struct descriptor plain = {.media_type = "application/vnd.oci.image.layer.v1.tar+gzip"};
@@ -220,8 +221,30 @@ START_TEST(layers_that_live_elsewhere_are_not_needed)
 	struct descriptor linked = {.media_type = plain.media_type, .urls = somewhere, .url_count = 1};
 
 	ck_assert(manifest_policy_needs_layer(&plain));
-	ck_assert(!manifest_policy_needs_layer(&foreign));
+	ck_assert(manifest_policy_needs_layer(&foreign));
 	ck_assert(!manifest_policy_needs_layer(&linked));
+}
+END_TEST
+
+/* As distribution 3.x has it, whatever the finer settings say. */
+START_TEST(validation_that_is_disabled_needs_no_children_and_checks_no_sizes)
+{
+	struct descriptor child = {.os = "linux", .architecture = "amd64"};
+
+	settings = (struct manifest_policy_settings){.children = POLICY_CHILDREN_ALL, .validation_disabled = true};
+	compile();
+	ck_assert(!manifest_policy_needs_child(policy, &child));
+	ck_assert(!manifest_policy_checks_sizes(policy));
+}
+END_TEST
+
+START_TEST(sizes_are_checked_unless_lenient)
+{
+	settings = (struct manifest_policy_settings){.sizes_lenient = false};
+	compile();
+	ck_assert(manifest_policy_checks_sizes(policy));
+	settings.sizes_lenient = true;
+	ck_assert(!manifest_policy_checks_sizes(policy));
 }
 END_TEST
 
@@ -230,4 +253,5 @@ TEST_FILE(manifest_policy, no_url_is_allowed_unless_a_pattern_says_so,
 	  an_end_anchor_means_the_end, a_pattern_that_explodes_is_bounded_and_decides_against_the_url,
 	  the_offending_url_is_named_by_its_place, a_pattern_that_does_not_compile_is_explained,
 	  classes_are_told_by_the_config, limits_hold_at_their_bound, children_are_needed_as_configured,
-	  layers_that_live_elsewhere_are_not_needed)
+	  layers_with_urls_are_not_needed, validation_that_is_disabled_needs_no_children_and_checks_no_sizes,
+	  sizes_are_checked_unless_lenient)
