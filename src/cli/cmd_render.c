@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth render`: the web server's configuration, or systemd's units, for a config.yml. */
+#include <errno.h>
 #include <getopt.h>
 #include <grp.h>
 #include <limits.h>
@@ -10,14 +11,14 @@
 #include "berth/base/span.h"
 #include "command_priv.h"
 #include "programs_priv.h"
-#include "site_priv.h"
+#include "units_priv.h"
 
 #define RENDER_MAX ((size_t)1 << 20)
 
 static const struct {
 	const char *name;
 	site_render *render;
-} targets[] = {{"nginx", render_nginx}, {"apache", render_apache}, {"systemd", render_systemd}};
+} web_servers[] = {{"nginx", render_nginx}, {"apache", render_apache}};
 
 enum {
 	OPT_SOCKET,
@@ -25,6 +26,9 @@ enum {
 	OPT_TOKEN_SOCKET,
 	OPT_RUN_DIR,
 	OPT_USER,
+	OPT_TOKEN_USER,
+	OPT_SERVER,
+	OPT_DIRECTORY,
 	OPT_ACCESS_LOG,
 	OPT_ERROR_LOG,
 	OPT_WORKERS,
@@ -39,6 +43,9 @@ static const struct option long_options[] = {
 	{"run-dir", required_argument, NULL, OPT_RUN_DIR},
 	{"runtime-dir", required_argument, NULL, OPT_RUN_DIR},
 	{"user", required_argument, NULL, OPT_USER},
+	{"token-user", required_argument, NULL, OPT_TOKEN_USER},
+	{"server", required_argument, NULL, OPT_SERVER},
+	{"directory", required_argument, NULL, OPT_DIRECTORY},
 	{"access-log", required_argument, NULL, OPT_ACCESS_LOG},
 	{"error-log", required_argument, NULL, OPT_ERROR_LOG},
 	{"workers", required_argument, NULL, OPT_WORKERS},
@@ -66,14 +73,20 @@ static const char *program_or(const char *name, const char *standard, struct are
 	return found ? found : standard;
 }
 
+/* The token service's socket lies in a folder of its own, which systemd hands to the account of this service. */
 static void complete(struct site_options *out, const char *const *texts, const char *config, struct arena *arena)
 {
+	const char *token_dir;
+
 	out->config_path = path_absolute(config, arena);
 	out->run_dir = path_absolute(texts[OPT_RUN_DIR] ? texts[OPT_RUN_DIR] : "/run/berth", arena);
 	out->socket = or_in(texts[OPT_SOCKET], out->run_dir, "registry.sock", arena);
 	out->upload_socket = or_in(texts[OPT_UPLOAD_SOCKET], out->run_dir, "uploads.sock", arena);
-	out->token_socket = or_in(texts[OPT_TOKEN_SOCKET], out->run_dir, "token.sock", arena);
+	token_dir = texts[OPT_RUN_DIR] ? out->run_dir : "/run/berth-token";
+	out->token_socket = or_in(texts[OPT_TOKEN_SOCKET], token_dir, "token.sock", arena);
 	out->user = texts[OPT_USER] ? texts[OPT_USER] : "";
+	out->token_user = texts[OPT_TOKEN_USER] ? texts[OPT_TOKEN_USER] : "berth-token";
+	out->server = texts[OPT_SERVER] ? texts[OPT_SERVER] : "nginx";
 	out->group = arena_strdup(arena, group_of(out->user));
 	out->access_log = texts[OPT_ACCESS_LOG] ? path_absolute(texts[OPT_ACCESS_LOG], arena) : "";
 	out->error_log = texts[OPT_ERROR_LOG] ? path_absolute(texts[OPT_ERROR_LOG], arena) : "";
@@ -81,26 +94,74 @@ static void complete(struct site_options *out, const char *const *texts, const c
 	out->token_program = program_or("token.fcgi", "/usr/bin/token.fcgi", arena);
 }
 
-static int render(site_render *function, const struct site_options *options, struct arena *arena)
+static bool load_site(struct site *out, const struct site_options *options, struct arena *arena)
 {
 	const struct config *config;
 	const char *reason = "";
+
+	if (!command_config(&config, arena, options->config_path))
+		return false;
+	if (site_init(out, config, options, arena, &reason))
+		return true;
+	command_complain("%s: %s", options->config_path, reason);
+	return false;
+}
+
+static int render_web(site_render *function, const struct site_options *options, struct arena *arena)
+{
+	const char *reason = "the result would be larger than 1 MiB";
 	struct strbuf text;
 	struct site site;
 
-	if (!command_config(&config, arena, options->config_path))
+	if (!load_site(&site, options, arena))
 		return COMMAND_CONFIG;
 	strbuf_init(&text, arena, RENDER_MAX);
-	if (!site_init(&site, config, options, arena, &reason) || !function(&text, &site, &reason)) {
+	if (!function(&text, &site, &reason) || !strbuf_ok(&text)) {
 		command_complain("%s: %s", options->config_path, reason);
-		return COMMAND_CONFIG;
-	}
-	if (!strbuf_ok(&text)) {
-		command_complain("%s: the result would be larger than 1 MiB", options->config_path);
 		return COMMAND_CONFIG;
 	}
 	fwrite(text.ptr, 1, text.len, stdout);
 	return COMMAND_OK;
+}
+
+static bool write_unit(const char *directory, const struct unit *unit, struct arena *arena)
+{
+	const char *path = arena_printf(arena, "%s/%s", directory, unit->name),
+		   *fresh = arena_printf(arena, "%s.new", path);
+	FILE *file = fopen(fresh, "we");
+	bool good = file && fwrite(unit->text.ptr, 1, unit->text.len, file) == unit->text.len;
+
+	if (file)
+		good = fclose(file) == 0 && good;
+	good = good && rename(fresh, path) == 0;
+	if (good)
+		printf("%s\n", path);
+	else
+		command_complain("cannot write %s: %s", path, strerror(errno));
+	return good;
+}
+
+static int render_systemd(struct site_options *options, const char *directory, struct arena *arena)
+{
+	const char *reason = "";
+	struct units units;
+	struct site site;
+	bool good = true;
+
+	if (!*options->user)
+		options->user = options->group = "berth";
+	if (!load_site(&site, options, arena))
+		return COMMAND_CONFIG;
+	if (!units_render(&units, &site, arena, &reason)) {
+		command_complain("%s: %s", options->config_path, reason);
+		return COMMAND_CONFIG;
+	}
+	for (size_t i = 0; i < units.count; i++)
+		if (directory)
+			good = write_unit(directory, &units.items[i], arena) && good;
+		else
+			printf("# /etc/systemd/system/%s\n%s\n", units.items[i].name, units.items[i].text.ptr);
+	return good ? COMMAND_OK : COMMAND_FAILED;
 }
 
 static int run(int argc, char **argv, struct arena *arena)
@@ -119,11 +180,12 @@ static int run(int argc, char **argv, struct arena *arena)
 	}
 	if (argc - optind != 2 || (texts[OPT_WORKERS] && !workers_number(&options.workers, texts[OPT_WORKERS])))
 		return command_usage(&cmd_render);
-	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
-		if (strcmp(argv[optind], targets[i].name) == 0) {
-			complete(&options, texts, argv[optind + 1], arena);
-			return render(targets[i].render, &options, arena);
-		}
+	complete(&options, texts, argv[optind + 1], arena);
+	if (strcmp(argv[optind], "systemd") == 0)
+		return render_systemd(&options, texts[OPT_DIRECTORY], arena);
+	for (size_t i = 0; i < sizeof web_servers / sizeof *web_servers; i++)
+		if (strcmp(argv[optind], web_servers[i].name) == 0)
+			return render_web(web_servers[i].render, &options, arena);
 	return command_usage(&cmd_render);
 }
 
@@ -132,19 +194,25 @@ const struct command cmd_render = {
 	.summary = "write the web server's configuration or systemd units for a config.yml",
 	.help = "usage: berth render nginx|apache|systemd CONFIG [options]\n"
 		"\n"
-		"Writes to stdout what serves this CONFIG: its address, TLS, prefix and headers, the spool of uploads and the\n"
-		"internal location of blobs. Check it with `nginx -t -c FILE -p DIR` or `apache2 -t -d DIR -f FILE`; the\n"
-		"systemd units come one after the other, each below its path.\n"
+		"nginx, apache: the whole configuration of a web server for this CONFIG, to stdout: address, TLS, prefix, headers,\n"
+		"the spool of uploads, the internal location of blobs.\n"
+		"systemd: the units of the workers, the token service and the web server, and berth.target, which starts all of\n"
+		"them. The web server's unit reads nginx.conf or apache.conf beside CONFIG.\n"
 		"\n"
+		"  --directory DIR       systemd: write each unit to a file in DIR and print the paths (one stream on stdout)\n"
+		"  --server NAME         systemd: nginx, apache, or none for a web server that has a unit of its own (nginx)\n"
+		"  --user NAME           account of the workers and of the web server (systemd: berth)\n"
+		"  --token-user NAME     systemd: account of the token service (berth-token)\n"
+		"  --workers N           systemd: workers of a pool (8)\n"
+		"  --site                NGINX: the server block only, for a file in /etc/nginx/sites-available\n"
+		"  --access-log FILE     (none)    --error-log FILE  (stderr)\n"
 		"  --run-dir DIR         pid file, temporary files, default place of the sockets (/run/berth)\n"
 		"  --socket PATH         socket of registry.fcgi (DIR/registry.sock)\n"
-		"  --token-socket PATH   socket of token.fcgi (DIR/token.sock)\n"
+		"  --token-socket PATH   socket of token.fcgi (/run/berth-token/token.sock; with --run-dir, DIR/token.sock)\n"
 		"  --upload-socket PATH  socket of registry.fcgi --pool uploads, Apache only (DIR/uploads.sock)\n"
-		"  --user NAME           account of the web server's workers: that of registry.fcgi too\n"
-		"  --access-log FILE     (none)    --error-log FILE  (stderr)\n"
-		"  --site                NGINX: the server block only, for a file in /etc/nginx/sites-available\n"
-		"  --workers N           systemd: workers of a pool (8)\n"
 		"\n"
-		"Exit status: 0 written, 2 usage, 3 the configuration is wrong, or this web server cannot serve it.\n",
+		"Check the result with `nginx -t -c FILE -p DIR` or `apache2 -t -d DIR -f FILE`.\n"
+		"\n"
+		"Exit status: 0 written, 1 a unit cannot be written, 2 usage, 3 the configuration is wrong, or this web server cannot serve it.\n",
 	.run = run,
 };

@@ -35,6 +35,7 @@ libcli_a_SOURCES = \
 	src/cli/site.c \
 	src/cli/supervise.c \
 	src/cli/tls_names.c \
+	src/cli/units_priv.h \
 	src/cli/workplace.c
 
 bin_PROGRAMS += berth

@@ -1,73 +1,201 @@
 /* SPDX-License-Identifier: MIT */
-/* The units that run the pools under systemd; the web server keeps the unit of its package. */
-#include "site_priv.h"
+/* The units that run a registry under systemd: the pools, the web server, and a target that starts all of them. */
+#include <string.h>
 
-/* Closed as far as a worker allows: it opens no port, gains no right and writes below the storage root, or the spool, only. */
+#include "berth/base/span.h"
+#include "programs_priv.h"
+#include "units_priv.h"
+
+#define UNIT_MAX ((size_t)16 << 10)
+
+/* What no unit of ours needs. */
 static const char hardening[] =
-	"NoNewPrivileges=yes\nCapabilityBoundingSet=\nAmbientCapabilities=\n"
+	"NoNewPrivileges=yes\n"
 	"ProtectSystem=strict\nProtectHome=yes\nPrivateTmp=yes\nPrivateDevices=yes\n"
 	"ProtectProc=invisible\nProcSubset=pid\nProtectKernelTunables=yes\nProtectKernelModules=yes\n"
 	"ProtectKernelLogs=yes\nProtectControlGroups=yes\nProtectClock=yes\nProtectHostname=yes\n"
 	"RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6\nRestrictNamespaces=yes\nRestrictRealtime=yes\n"
-	"RestrictSUIDSGID=yes\nLockPersonality=yes\nMemoryDenyWriteExecute=yes\nRemoveIPC=yes\nKeyringMode=private\n"
+	"RestrictSUIDSGID=yes\nLockPersonality=yes\nRemoveIPC=yes\nKeyringMode=private\n"
 	"UMask=0027\nSystemCallArchitectures=native\nSystemCallFilter=@system-service\n"
-	"SystemCallFilter=~@privileged @mount @debug\nSystemCallErrorNumber=EPERM\n"
-	"LimitCORE=0\nLimitNOFILE=4096\nTasksMax=1100\n";
+	"SystemCallFilter=~@privileged @mount @debug\nSystemCallErrorNumber=EPERM\nLimitCORE=0\n";
+
+/* What a pool does not need either: it opens no port, and nothing in it makes code. */
+static const char pool_hardening[] = "CapabilityBoundingSet=\nAmbientCapabilities=\nMemoryDenyWriteExecute=yes\n"
+				     "LimitNOFILE=4096\nTasksMax=1100\n";
 
 struct pool {
 	const char *unit, *name, *what;
+	const char *user, *runtime; /* the account, and the folder below /run that belongs to it */
 	const char *program, *socket;
 	bool stores; /* writes bytes of blobs */
+	bool wanted; /* with this configuration and web server */
 };
 
-static void add_unit(struct strbuf *out, const struct site *site, const struct pool *pool)
+static void add_head(struct strbuf *out, const struct site *site, const char *what, const char *after)
 {
-	const struct site_options *options = site->options;
-	/* Longer than the drain, so that systemd does not kill what is still being drained. */
-	long long drain = (long long)(site->config->http.draintimeout / 1000000000) + 20;
-
-	strbuf_addf(out, "# /etc/systemd/system/%s\n# Written by `berth render systemd` from %s.\n", pool->unit,
-		    options->config_path);
+	strbuf_addf(out, "# Written by `berth render systemd` from %s.\n", site->options->config_path);
 	strbuf_addf(out,
-		    "[Unit]\nDescription=%s\nAfter=network-online.target postgresql.service\n"
-		    "Wants=network-online.target\nStartLimitIntervalSec=0\n\n",
-		    pool->what);
-	strbuf_addf(out, "[Service]\nUser=%s\nGroup=%s\n", options->user, options->group);
-	strbuf_adds(out, "RuntimeDirectory=berth\nRuntimeDirectoryMode=0750\nRuntimeDirectoryPreserve=yes\n"
-			 "ExecStart=/usr/bin/spawn-fcgi -n -b 1024 -M 0660 -s ");
+		    "[Unit]\nDescription=%s\nAfter=network-online.target %s\nWants=network-online.target\n"
+		    "PartOf=berth.target\nStartLimitIntervalSec=0\n\n",
+		    what, after);
+}
+
+static void add_account(struct strbuf *out, const struct site *site, const char *user, const char *runtime)
+{
+	strbuf_addf(out,
+		    "[Service]\nUser=%s\nGroup=%s\nRuntimeDirectory=%s\nRuntimeDirectoryMode=0750\n"
+		    "RuntimeDirectoryPreserve=yes\n",
+		    user, site->options->group, runtime);
+}
+
+/* The time to stop is longer than the drain: systemd must not kill what is still being drained. */
+static void add_end(struct strbuf *out, const struct site *site)
+{
+	strbuf_addf(out, "KillMode=mixed\nTimeoutStopSec=%lld\nRestart=always\nRestartSec=1\n%s",
+		    (long long)(site->config->http.draintimeout / 1000000000) + 20, hardening);
+}
+
+static void add_storage(struct strbuf *out, const struct site *site)
+{
+	strbuf_adds(out, "ReadWritePaths=");
+	quote_systemd(out, *site->blobs ? site->config->storage.filesystem.rootdirectory : site->spool);
+	strbuf_addc(out, '\n');
+}
+
+static void add_install(struct strbuf *out)
+{
+	strbuf_adds(out, "\n[Install]\nWantedBy=berth.target\n");
+}
+
+static void add_pool(struct strbuf *out, const struct site *site, const struct pool *pool)
+{
+	add_head(out, site, pool->what, "postgresql.service");
+	add_account(out, site, pool->user, pool->runtime);
+	strbuf_adds(out, "ExecStart=/usr/bin/spawn-fcgi -n -b 1024 -M 0660 -s ");
 	quote_systemd(out, pool->socket);
 	strbuf_adds(out, " -- ");
 	quote_systemd(out, pool->program);
-	strbuf_addf(out, " --workers %u --pool %s ", options->workers, pool->name);
-	quote_systemd(out, options->config_path);
+	strbuf_addf(out, " --workers %u --pool %s ", site->options->workers, pool->name);
+	quote_systemd(out, site->options->config_path);
 	strbuf_adds(out, "\nExecReload=/bin/sh -c \"kill -HUP $MAINPID\"\n");
-	strbuf_addf(out, "KillMode=mixed\nTimeoutStopSec=%lld\nRestart=always\nRestartSec=1\n", drain);
-	strbuf_adds(out, hardening);
-	if (pool->stores) {
-		strbuf_adds(out, "ReadWritePaths=");
-		quote_systemd(out, *site->blobs ? site->config->storage.filesystem.rootdirectory : site->spool);
-		strbuf_addc(out, '\n');
-	}
-	strbuf_adds(out, "\n[Install]\nWantedBy=multi-user.target\n\n");
+	add_end(out, site);
+	strbuf_adds(out, pool_hardening);
+	if (pool->stores)
+		add_storage(out, site);
+	add_install(out);
 }
 
-bool render_systemd(struct strbuf *out, const struct site *site, const char **reason)
+/* The web servers: how each is started on its rendered configuration, and which signals it takes. */
+static const struct server {
+	const char *name, *program, *standard, *file;
+	const char *folder_option, *file_option, *rest;
+	const char *stop, *reload;
+} servers[] = {
+	{"nginx", "nginx", "/usr/sbin/nginx", "nginx.conf", "-e stderr -p", "-c", "-g \"daemon off;\"", "SIGQUIT", "HUP"},
+	{"apache", "apache2", "/usr/sbin/apache2", "apache.conf", "-d", "-f", "-DFOREGROUND", "SIGWINCH", "USR1"},
+};
+
+static const struct server *find_server(const char *name)
+{
+	for (size_t i = 0; i < sizeof servers / sizeof *servers; i++)
+		if (strcmp(servers[i].name, name) == 0)
+			return &servers[i];
+	return NULL;
+}
+
+static const char *beside_config(const struct site *site, const char *name, struct arena *arena)
+{
+	const char *config = site->options->config_path, *slash = strrchr(config, '/');
+
+	return arena_printf(arena, "%.*s/%s", slash ? (int)(slash - config) : 0, config, name);
+}
+
+static bool is_below_1024(const char *port)
+{
+	uint64_t number = 0;
+
+	return span_to_u64(span_of(port), &number) && number < 1024;
+}
+
+/* NGINX compiles regular expressions to machine code: no MemoryDenyWriteExecute. */
+static void add_web(struct strbuf *out, const struct site *site, const struct server *server)
+{
+	const char *found = program_path(server->program, out->arena);
+	const char *bind = is_below_1024(site->listen_port) ? "CAP_NET_BIND_SERVICE" : "";
+
+	add_head(out, site, "Berth container registry, web server", "berth.service");
+	add_account(out, site, site->options->user, "berth");
+	strbuf_adds(out, "LogsDirectory=berth\nLogsDirectoryMode=0750\nExecStart=");
+	quote_systemd(out, found ? found : server->standard);
+	strbuf_addf(out, " %s ", server->folder_option);
+	quote_systemd(out, site->options->run_dir);
+	strbuf_addf(out, " %s ", server->file_option);
+	quote_systemd(out, beside_config(site, server->file, out->arena));
+	strbuf_addf(out, " %s\nExecReload=/bin/sh -c \"kill -%s $MAINPID\"\nKillSignal=%s\n", server->rest, server->reload,
+		    server->stop);
+	add_end(out, site);
+	strbuf_addf(out, "CapabilityBoundingSet=%s\nAmbientCapabilities=%s\nLimitNOFILE=20000\n", bind, bind);
+	add_storage(out, site);
+	add_install(out);
+}
+
+static struct strbuf *begin(struct units *out, const char *name, struct arena *arena)
+{
+	struct unit *unit = &out->items[out->count++];
+
+	unit->name = name;
+	strbuf_init(&unit->text, arena, UNIT_MAX);
+	return &unit->text;
+}
+
+static void add_target(struct units *out, const struct site *site, struct arena *arena)
+{
+	size_t services = out->count;
+	struct strbuf *text = begin(out, "berth.target", arena);
+
+	strbuf_addf(text, "# Written by `berth render systemd` from %s.\n", site->options->config_path);
+	strbuf_adds(text, "[Unit]\nDescription=Berth container registry\nWants=");
+	for (size_t i = 0; i < services; i++)
+		strbuf_addf(text, "%s%s", i ? " " : "", out->items[i].name);
+	strbuf_adds(text, "\n\n[Install]\nWantedBy=multi-user.target\n");
+}
+
+/* What goes into a unit without quotes. */
+static bool is_account(const char *name)
+{
+	static const char possible[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+	return *name && strspn(name, possible) == strlen(name);
+}
+
+bool units_render(struct units *out, const struct site *site, struct arena *arena, const char **reason)
 {
 	const struct site_options *options = site->options;
+	const struct server *server = find_server(options->server);
+	bool apache = server && strcmp(server->name, "apache") == 0, tokens = site->config->token_service.enabled;
 	const struct pool pools[] = {
-		{"berth.service", "registry", "Berth container registry", options->program, options->socket, true},
-		{"berth-uploads.service", "uploads", "Berth container registry, streamed uploads", options->program,
-		 options->upload_socket, true},
-		{"berth-tokens.service", "tokens", "Berth token service", options->token_program, options->token_socket,
-		 false},
+		{"berth.service", "registry", "Berth container registry", options->user, "berth", options->program,
+		 options->socket, true, true},
+		{"berth-uploads.service", "uploads", "Berth container registry, streamed uploads", options->user, "berth",
+		 options->program, options->upload_socket, true, apache},
+		{"berth-tokens.service", "tokens", "Berth token service", options->token_user, "berth-token",
+		 options->token_program, options->token_socket, false, tokens},
 	};
 
-	if (!*options->user) {
-		*reason = "the units need --user: the account that the web server's workers run as too";
+	out->count = 0;
+	if (!is_account(options->user) || !is_account(options->token_user)) {
+		*reason = "--user and --token-user are names of accounts";
+		return false;
+	}
+	if (!server && strcmp(options->server, "none") != 0) {
+		*reason = "--server is nginx, apache or none";
 		return false;
 	}
 	for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
-		if (pools[i].stores || site->config->token_service.enabled)
-			add_unit(out, site, &pools[i]);
+		if (pools[i].wanted)
+			add_pool(begin(out, pools[i].unit, arena), site, &pools[i]);
+	if (server)
+		add_web(begin(out, "berth-web.service", arena), site, server);
+	add_target(out, site, arena);
 	return true;
 }

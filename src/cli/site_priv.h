@@ -37,6 +37,8 @@ struct site_options {
 	const char *run_dir;       /* pid, temporary files, logs, sockets */
 	const char *user;          /* the web server's workers run as; "" to leave that out */
 	const char *group;
+	const char *token_user;    /* of token.fcgi, for systemd */
+	const char *server;        /* nginx, apache or none, for systemd */
 	const char *access_log;    /* a file; "" for none */
 	const char *error_log;     /* a file; "" for stderr */
 	const char *program;       /* path of registry.fcgi, for systemd */
@@ -78,7 +80,7 @@ bool site_init(struct site *out, const struct config *config, const struct site_
  * asked for, or when a value cannot be written in its language.
  */
 typedef bool site_render(struct strbuf *out, const struct site *site, const char **reason);
-site_render render_nginx, render_apache, render_systemd;
+site_render render_nginx, render_apache;
 
 /* The names of http.tls.ciphersuites as OpenSSL spells them. False: *reason names the one that is not known. */
 bool tls_ciphers(const char **out, const struct config_list *names, struct arena *arena, const char **reason);

@@ -219,23 +219,66 @@ def test_apache_says_that_it_has_no_unix_sockets_and_nginx_takes_them(make):
     assert done.returncode == 0, done.stderr
 
 
-def test_systemd_takes_the_units(make):
-    site = make(name="with space")
-    text = site.render("systemd", "--user", "www-data").stdout
-    assert site.render("systemd").returncode == 3
-    units = text.split("# /etc/systemd/system/")[1:]
-    assert [unit.split("\n", 1)[0] for unit in units] == ["berth.service", "berth-uploads.service"]
+def units_of(site, *words):
+    """Name and text of each unit, as `render systemd` writes them to stdout."""
+    done = site.render("systemd", *words)
+    assert done.returncode == 0, done.stderr
+    parts = [part.split("\n", 1) for part in done.stdout.split("# /etc/systemd/system/")[1:]]
+    return {name: text.removesuffix("\n") for name, text in parts}
+
+
+TOKENS = {"token_service": {"enabled": True, "keys": "/etc/berth/keys"}}
+
+
+@pytest.mark.parametrize("change, words, services", [
+    ({}, [], ["berth.service", "berth-web.service"]),
+    ({}, ["--server", "apache"], ["berth.service", "berth-uploads.service", "berth-web.service"]),
+    ({}, ["--server", "none", "--user", "www-data"], ["berth.service"]),
+    (TOKENS, [], ["berth.service", "berth-tokens.service", "berth-web.service"]),
+])
+def test_systemd_takes_the_units_and_the_target_wants_each_of_them(make, change, words, services):
+    units = units_of(make(change, name="with space"), *words)
+    assert list(units) == [*services, "berth.target"]
+    assert f"\nWants={' '.join(services)}\n" in units["berth.target"]
     checker = program("systemd-analyze")
     if not checker:
         pytest.skip("systemd-analyze is not installed")
-    for unit in units:
-        name, body = unit.split("\n", 1)
-        path = os.path.join(site.folder, name)
+    folder = ACCOUNT.scratch()
+    paths = [os.path.join(folder, name) for name in units]
+    for path, text in zip(paths, units.values()):
         with open(path, "w", encoding="utf-8") as f:
-            f.write(body)
-        said = subprocess.run([checker, "verify", "--man=no", path], capture_output=True, text=True, check=False)
-        wrong = [line for line in said.stderr.splitlines() if name in line and "not executable" not in line]
-        assert not wrong, wrong
+            f.write(text)
+    said = subprocess.run([checker, "verify", "--man=no", *paths], capture_output=True, text=True, check=False)
+    wrong = [line for line in said.stderr.splitlines() if "berth" in line and "not executable" not in line]
+    assert not wrong, wrong
+
+
+def test_a_directory_gets_a_file_for_each_unit_and_the_paths_are_printed(make):
+    site, folder = make(TOKENS), ACCOUNT.scratch()
+    done = site.render("systemd", "--directory", folder)
+    assert done.returncode == 0 and done.stdout.split() == [os.path.join(folder, name) for name in units_of(site)]
+    for name, text in units_of(site).items():
+        with open(os.path.join(folder, name), encoding="utf-8") as f:
+            assert f.read() == text
+    assert sorted(os.listdir(folder)) == sorted(units_of(site))
+    failed = site.render("systemd", "--directory", folder + "/none")
+    assert failed.returncode == 1 and f"cannot write {folder}/none/berth.service: No such file" in failed.stderr
+
+
+def test_workers_web_server_and_token_service_have_their_accounts_and_folders(make):
+    units = units_of(make(TOKENS))
+    for name, user, runtime in [("berth.service", "berth", "berth"), ("berth-web.service", "berth", "berth"),
+                                ("berth-tokens.service", "berth-token", "berth-token")]:
+        assert f"\nUser={user}\nGroup=berth\nRuntimeDirectory={runtime}\n" in units[name]
+    assert "\nUser=www-data\nGroup=www-data\n" in units_of(make(), "--user", "www-data")["berth.service"]
+    assert make().render("systemd", "--user", "a b").returncode == 3
+    assert make().render("systemd", "--server", "lighttpd").returncode == 3
+
+
+@pytest.mark.parametrize("port, capability", [(443, "CAP_NET_BIND_SERVICE"), (5000, "")])
+def test_only_a_port_below_1024_gives_the_web_server_a_capability(make, port, capability):
+    unit = units_of(make({"http": {"addr": f":{port}"}}))["berth-web.service"]
+    assert f"\nCapabilityBoundingSet={capability}\nAmbientCapabilities={capability}\n" in unit
 
 
 def test_the_token_service_is_mounted_when_it_is_configured(make, server):
@@ -262,14 +305,20 @@ def test_an_object_store_has_a_spool_and_no_folder_of_blobs(make, change, spool)
     nginx = site.render("nginx").stdout
     assert f'client_body_temp_path "{spool}";' in nginx and "/_berth/blobs/" not in nginx
     assert "XSendFilePath" not in site.render("apache").stdout
-    assert f'ReadWritePaths="{spool}"' in site.render("systemd", "--user", "www-data").stdout
+    assert f'ReadWritePaths="{spool}"' in site.render("systemd").stdout
 
 
-def test_systemd_gets_a_unit_for_the_token_service(make):
-    text = make({"token_service": {"enabled": True, "keys": "/etc/berth/keys"}}).render("systemd", "--user", "www-data").stdout
-    unit = text.split("# /etc/systemd/system/berth-tokens.service\n")[1]
+def test_the_unit_of_the_token_service_writes_nothing(make):
+    unit = units_of(make(TOKENS))["berth-tokens.service"]
     assert "token.fcgi" in unit and "--pool tokens" in unit and "token.sock" in unit
     assert "ReadWritePaths" not in unit
+
+
+def test_without_a_run_directory_the_token_service_has_its_own(make):
+    site = make(TOKENS)
+    berth = os.path.join(build_folder(), "berth")
+    assert '"/run/berth-token/token.sock"' in run([berth, "render", "systemd", site.path]).stdout
+    assert "/run/berth-token/token.sock" in run([berth, "render", "nginx", site.path]).stdout
 
 
 def test_usage_and_configuration_errors_have_their_exit_status(make):
