@@ -80,6 +80,8 @@ libstore_a_SOURCES = \
 	src/store/service/jsondoc_priv.h \
 	src/store/service/range.c \
 	src/store/service/range_priv.h \
+	src/store/service/sigv4.c \
+	src/store/service/sigv4_priv.h \
 	src/store/service/xml.c \
 	src/store/service/xml_priv.h \
 	src/store/spool.c \

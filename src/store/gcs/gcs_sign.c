@@ -3,15 +3,16 @@
 #include <stdlib.h>
 
 #include "berth/base/base64.h"
-#include "berth/base/hash.h"
 #include "berth/base/hex.h"
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
-#include "berth/base/timetext.h"
+#include "../service/sigv4_priv.h"
 #include "gcs_priv.h"
 
 #define SIGNED_HEADERS "host"
 #define SECONDS_MAX 604800 /* seven days */
+
+static const struct sigv4_dialect goog4 = {"GOOG4-RSA-SHA256", NULL, "goog4_request"};
 
 /* "https://host:port/path" in parts. */
 struct parts {
@@ -33,19 +34,16 @@ static struct parts split(const char *endpoint)
 const char *gcs_v4_url(const struct gcs_v4 *v4, const char **to_sign, struct arena *arena)
 {
 	struct parts parts = split(v4->endpoint);
-	char date[TIMETEXT_MAX], hash[HASH_HEX_MAX];
-	const char *scope, *query, *canonical;
+	struct sigv4_scope scope = sigv4_scope(&goog4, "auto", "storage", v4->now, arena);
+	const char *query, *canonical;
 
-	(void)timetext_basic(date, v4->now);
-	scope = arena_printf(arena, "%.8s/auto/storage/goog4_request", date);
-	query = arena_printf(arena,
-			     "X-Goog-Algorithm=GOOG4-RSA-SHA256&X-Goog-Credential=%s%%2F%s&X-Goog-Date=%s"
-			     "&X-Goog-Expires=%u&X-Goog-SignedHeaders=" SIGNED_HEADERS,
-			     gcs_quote(v4->email, arena), gcs_quote(scope, arena), date, v4->seconds);
+	query = arena_printf(
+		arena,
+		"X-Goog-Algorithm=%s&X-Goog-Credential=%s%%2F%s&X-Goog-Date=%s&X-Goog-Expires=%u&X-Goog-SignedHeaders=" SIGNED_HEADERS,
+		goog4.algorithm, gcs_quote(v4->email, arena), gcs_quote(scope.text, arena), scope.time, v4->seconds);
 	canonical = arena_printf(arena, "%s\n%.*s%s\n%s\nhost:%.*s\n\n" SIGNED_HEADERS "\nUNSIGNED-PAYLOAD", v4->method,
 				 SPAN_ARG(parts.path), v4->path, query, SPAN_ARG(parts.host));
-	*to_sign = arena_printf(arena, "GOOG4-RSA-SHA256\n%s\n%s\n%s", date, scope,
-				hash_hex(hash, HASH_SHA256, span_of(canonical)));
+	*to_sign = sigv4_text(&scope, span_of(canonical), arena);
 	return arena_printf(arena, "%s%s?%s", v4->endpoint, v4->path, query);
 }
 

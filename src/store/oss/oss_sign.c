@@ -12,12 +12,12 @@
 #include "berth/base/hash.h"
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
-#include "berth/base/timetext.h"
+#include "../service/sigv4_priv.h"
 
-#define ALGORITHM "OSS4-HMAC-SHA256"
 #define UNSIGNED "UNSIGNED-PAYLOAD" /* V4 signs no body */
 #define CANONICAL_MAX ((size_t)64 << 10)
-#define DATE_LENGTH 8 /* 20231216 */
+
+static const struct sigv4_dialect oss4 = {"OSS4-HMAC-SHA256", "aliyun_v4", "aliyun_v4_request"};
 
 struct pair {
 	const char *name;
@@ -96,12 +96,11 @@ static void add_parameter(struct strbuf *out, const char *before, const struct p
 
 /* ---- V4 ---- */
 
-static const char *v4_digest(const struct oss_signer *signer, const struct oss_signed *request, const char *query,
-			     struct arena *arena)
+static struct span v4_canonical(const struct oss_signer *signer, const struct oss_signed *request, const char *query,
+				struct arena *arena)
 {
 	struct pair *fields = arena_array(arena, request->field_count + 1, sizeof *fields), *parameters;
 	size_t field_count = take_fields(fields, request, in_v4, arena), count = take_query(&parameters, query, arena);
-	char *hex = arena_alloc(arena, HASH_HEX_MAX);
 	struct strbuf text;
 
 	strbuf_init(&text, arena, CANONICAL_MAX);
@@ -112,58 +111,37 @@ static const char *v4_digest(const struct oss_signer *signer, const struct oss_s
 	strbuf_addc(&text, '\n');
 	for (size_t i = 0; i < field_count; i++)
 		strbuf_addf(&text, "%s:%s\n", fields[i].name, fields[i].value);
-	/* between the two ends of line: names of further fields that are signed, of which there are none */
+	/* The empty line stands for the names of further signed fields, of which there are none. */
 	strbuf_adds(&text, "\n\n" UNSIGNED);
-	return hash_hex(hex, HASH_SHA256, strbuf_span(&text));
+	return strbuf_span(&text);
 }
 
-static const char *v4_scope(const struct oss_signer *signer, const char *date, struct arena *arena)
+static struct sigv4_scope v4_scope(const struct oss_signer *signer, struct arena *arena)
 {
-	return arena_printf(arena, "%.*s/%s/oss/aliyun_v4_request", DATE_LENGTH, date, signer->region);
-}
-
-/* Each step's result is the key of the next. */
-static const char *v4_signature(const struct oss_signer *signer, const char *date, const char *digest, struct arena *arena)
-{
-	const struct span steps[] = {
-		{date, DATE_LENGTH}, span_of(signer->region), SPAN_LIT("oss"), SPAN_LIT("aliyun_v4_request")};
-	char *first = arena_printf(arena, "aliyun_v4%s", secret_reveal(signer->secret_key));
-	struct span key = span_of(first);
-	unsigned char keys[2][HASH_MAX];
-	char *hex = arena_alloc(arena, HASH_HEX_MAX);
-
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-		key = (struct span){(const char *)keys[i % 2], hash_hmac(keys[i % 2], HASH_SHA256, key, steps[i])};
-	explicit_bzero(first, strlen(first));
-	return hash_hmac_hex(
-		hex, HASH_SHA256, key,
-		span_of(arena_printf(arena, ALGORITHM "\n%s\n%s\n%s", date, v4_scope(signer, date, arena), digest)));
+	return sigv4_scope(&oss4, signer->region, "oss", signer->now, arena);
 }
 
 char *oss_v4_header(const struct oss_signer *signer, const struct oss_signed *request, struct arena *arena)
 {
-	const char *digest = v4_digest(signer, request, request->query, arena);
-	char date[TIMETEXT_MAX];
+	struct sigv4_scope scope = v4_scope(signer, arena);
+	struct span text = v4_canonical(signer, request, request->query, arena);
 
-	timetext_basic(date, signer->now);
-	return arena_printf(arena, ALGORITHM " Credential=%s/%s,Signature=%s", signer->access_key,
-			    v4_scope(signer, date, arena), v4_signature(signer, date, digest, arena));
+	return arena_printf(arena, "%s Credential=%s/%s,Signature=%s", oss4.algorithm, signer->access_key, scope.text,
+			    sigv4_signature(&scope, signer->secret_key, text, arena));
 }
 
 char *oss_v4_query(const struct oss_signer *signer, const struct oss_signed *request, unsigned seconds, struct arena *arena)
 {
-	const char *credential;
-	char date[TIMETEXT_MAX];
-	char *query;
-
-	timetext_basic(date, signer->now);
-	credential = arena_printf(arena, "%s/%s", signer->access_key, v4_scope(signer, date, arena));
-	query = arena_printf(arena,
-			     "%s%sx-oss-credential=%s&x-oss-date=%s&x-oss-expires=%u&x-oss-signature-version=" ALGORITHM,
+	struct sigv4_scope scope = v4_scope(signer, arena);
+	const char *credential = arena_printf(arena, "%s/%s", signer->access_key, scope.text);
+	const char *query =
+		arena_printf(arena, "%s%sx-oss-credential=%s&x-oss-date=%s&x-oss-expires=%u&x-oss-signature-version=%s",
 			     request->query, *request->query ? "&" : "", percent_encode(arena, span_of(credential), ""),
-			     date, seconds);
+			     scope.time, seconds, oss4.algorithm);
+	struct span text = v4_canonical(signer, request, query, arena);
+
 	return arena_printf(arena, "%s&x-oss-signature=%s", query,
-			    v4_signature(signer, date, v4_digest(signer, request, query, arena), arena));
+			    sigv4_signature(&scope, signer->secret_key, text, arena));
 }
 
 /* ---- V1 ---- */

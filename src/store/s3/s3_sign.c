@@ -6,14 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "berth/base/hash.h"
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
-#include "berth/base/timetext.h"
+#include "../service/sigv4_priv.h"
 
-#define ALGORITHM "AWS4-HMAC-SHA256"
 #define CANONICAL_MAX ((size_t)64 << 10)
-#define DATE_LENGTH 8 /* 20130524 */
+
+static const struct sigv4_dialect aws4 = {"AWS4-HMAC-SHA256", "AWS4", "aws4_request"};
 
 struct pair {
 	struct span name;
@@ -123,12 +122,11 @@ static const char *names_of(const struct pair *headers, size_t count, struct are
 	return names.ptr;
 }
 
-/* The SHA-256 of the canonical request, in hex. */
-static const char *digest_of_request(const struct s3_signed *request, const char **names, struct arena *arena)
+/* The canonical request; *names are the headers that it covers. */
+static struct span canonical(const struct s3_signed *request, const char **names, struct arena *arena)
 {
 	struct url_parts url = take_apart(request->url);
 	struct pair *headers = headers_of(request, url.host, arena);
-	char *hex = arena_alloc(arena, HASH_HEX_MAX);
 	struct strbuf text;
 
 	*names = names_of(headers, request->field_count + 1, arena);
@@ -142,63 +140,43 @@ static const char *digest_of_request(const struct s3_signed *request, const char
 		strbuf_addc(&text, '\n');
 	}
 	strbuf_addf(&text, "\n%s\n%s", *names, request->payload);
-	return hash_hex(hex, HASH_SHA256, strbuf_span(&text));
+	return strbuf_span(&text);
 }
 
-static char *scope_of(const struct s3_signer *signer, const char *date, struct arena *arena)
+static struct sigv4_scope scope_of(const struct s3_signer *signer, struct arena *arena)
 {
-	return arena_printf(arena, "%.*s/%s/%s/aws4_request", DATE_LENGTH, date, signer->region, signer->service);
-}
-
-/* Each step's result is the key of the next. */
-static const char *signature(const struct s3_signer *signer, const char *date, const char *scope, const char *digest,
-			     struct arena *arena)
-{
-	const struct span steps[] = {
-		{date, DATE_LENGTH}, span_of(signer->region), span_of(signer->service), SPAN_LIT("aws4_request")};
-	struct span key = span_of(arena_printf(arena, "AWS4%s", secret_reveal(signer->secret_key)));
-	struct span text = span_of(arena_printf(arena, ALGORITHM "\n%s\n%s\n%s", date, scope, digest));
-	unsigned char keys[2][HASH_MAX];
-	char *hex = arena_alloc(arena, HASH_HEX_MAX);
-
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-		size_t len = hash_hmac(keys[i % 2], HASH_SHA256, key, steps[i]);
-
-		if (i == 0)
-			explicit_bzero((char *)(uintptr_t)key.ptr, key.len);
-		key = (struct span){(const char *)keys[i % 2], len};
-	}
-	return hash_hmac_hex(hex, HASH_SHA256, key, text);
+	return sigv4_scope(&aws4, signer->region, signer->service, signer->now, arena);
 }
 
 char *s3_sign_header(const struct s3_signer *signer, const struct s3_signed *request, struct arena *arena)
 {
-	char date[TIMETEXT_MAX];
-	const char *scope = scope_of(signer, timetext_basic(date, signer->now), arena), *names;
-	const char *digest = digest_of_request(request, &names, arena);
+	struct sigv4_scope scope = scope_of(signer, arena);
+	const char *names;
+	struct span text = canonical(request, &names, arena);
 
-	return arena_printf(arena, ALGORITHM " Credential=%s/%s, SignedHeaders=%s, Signature=%s", signer->access_key, scope,
-			    names, signature(signer, date, scope, digest, arena));
+	return arena_printf(arena, "%s Credential=%s/%s, SignedHeaders=%s, Signature=%s", aws4.algorithm,
+			    signer->access_key, scope.text, names,
+			    sigv4_signature(&scope, signer->secret_key, text, arena));
 }
 
 char *s3_sign_url(const struct s3_signer *signer, const char *method, const char *url, unsigned seconds,
 		  struct arena *arena)
 {
-	char date[TIMETEXT_MAX];
-	const char *scope = scope_of(signer, timetext_basic(date, signer->now), arena), *names;
-	const char *credential = arena_printf(arena, "%s/%s", signer->access_key, scope);
+	struct sigv4_scope scope = scope_of(signer, arena);
+	const char *credential = arena_printf(arena, "%s/%s", signer->access_key, scope.text), *names;
 	struct s3_signed request = {.method = method, .payload = S3_UNSIGNED};
 	struct strbuf text;
 
 	strbuf_init(&text, arena, CANONICAL_MAX);
-	strbuf_addf(&text, "%s%cX-Amz-Algorithm=" ALGORITHM "&X-Amz-Credential=%s&X-Amz-Date=%s&X-Amz-Expires=%u", url,
-		    strchr(url, '?') ? '&' : '?', percent_encode(arena, span_of(credential), ""), date, seconds);
+	strbuf_addf(&text, "%s%cX-Amz-Algorithm=%s&X-Amz-Credential=%s&X-Amz-Date=%s&X-Amz-Expires=%u", url,
+		    strchr(url, '?') ? '&' : '?', aws4.algorithm, percent_encode(arena, span_of(credential), ""),
+		    scope.time, seconds);
 	if (secret_is_set(signer->token))
 		strbuf_addf(&text, "&X-Amz-Security-Token=%s",
 			    percent_encode(arena, span_of(secret_reveal(signer->token)), ""));
 	strbuf_adds(&text, "&X-Amz-SignedHeaders=host");
 	request.url = arena_strdup(arena, text.ptr);
 	strbuf_addf(&text, "&X-Amz-Signature=%s",
-		    signature(signer, date, scope, digest_of_request(&request, &names, arena), arena));
+		    sigv4_signature(&scope, signer->secret_key, canonical(&request, &names, arena), arena));
 	return text.ptr;
 }
