@@ -78,6 +78,8 @@ libstore_a_SOURCES = \
 	src/store/s3/s3_sign.h \
 	src/store/service/jsondoc.c \
 	src/store/service/jsondoc_priv.h \
+	src/store/service/pages.c \
+	src/store/service/pages_priv.h \
 	src/store/service/range.c \
 	src/store/service/range_priv.h \
 	src/store/service/sigv4.c \

@@ -4,11 +4,11 @@
 
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
+#include "../service/pages_priv.h"
 #include "../service/range_priv.h"
 #include "../service/xml_priv.h"
 
 #define PAGE "1000" /* blobs: about 1 MiB of XML */
-#define PAGE_MEMORY ((size_t)64 << 20)
 
 /* ---- put ---- */
 
@@ -152,8 +152,7 @@ struct listing {
 	const char *prefix;
 	object_visit_fn *visit;
 	void *context;
-	char *marker; /* malloc: it outlives its page */
-	bool is_over;
+	bool is_over; /* the visitor wants no more */
 };
 
 static bool visit_page(struct listing *listing, const struct xml *root, struct arena *page)
@@ -181,16 +180,17 @@ static bool visit_page(struct listing *listing, const struct xml *root, struct a
 	return true;
 }
 
-static bool list_page(struct listing *listing, struct arena *page, struct error *error)
+static bool list_page(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
+		      struct error *error)
 {
-	const char *before = listing->azure->account.root, *marker = listing->marker ? listing->marker : "";
+	struct listing *listing = context;
+	const char *before = listing->azure->account.root, *marker = from->first, *after;
 	const char *query = arena_printf(page, "restype=container&comp=list&maxresults=" PAGE "&prefix=%s%s%s%s",
 					 percent_encode(page, span_of(before), ""),
 					 percent_encode(page, span_of(listing->prefix), ""), *marker ? "&marker=" : "",
 					 percent_encode(page, span_of(marker), ""));
 	struct http_exchange exchange = azure_exchange(listing->azure, "GET", NULL, query, page);
 	const struct xml *root;
-	const char *next;
 
 	exchange.keep = AZURE_LIST_MAX;
 	if (!azure_run(listing->azure, &exchange, NULL, page, error))
@@ -200,45 +200,16 @@ static bool list_page(struct listing *listing, struct arena *page, struct error 
 	root = xml_parse(exchange.answer, page);
 	if (!root || strcmp(xml_name(root), "EnumerationResults") != 0 || !visit_page(listing, root, page))
 		return azure_failed("list", NULL, "the answer is no list of blobs", error);
-	next = xml_text(root, "NextMarker", page);
-	free(listing->marker);
-	listing->marker = next && *next ? strdup(next) : NULL;
-	listing->is_over |= !listing->marker;
+	after = xml_text(root, "NextMarker", page);
+	if (after && *after && !listing->is_over) /* a page may be empty and yet not the last */
+		next->first = after;
 	return true;
 }
 
-static void release_page(void *page)
-{
-	arena_release(page);
-}
-
-static void free_marker(void *listing)
-{
-	free(((struct listing *)listing)->marker);
-}
-
-/* A page may be empty and yet not the last. Each has memory of its own: a list may be longer than any request's. */
 bool azure_list(struct object_service *service, const char *prefix, object_visit_fn *visit, void *context,
 		struct arena *arena, struct error *error)
 {
-	struct listing *listing = arena_alloc(arena, sizeof *listing);
-	struct arena *page = arena_alloc(arena, sizeof *page);
-	volatile bool ok = true;
+	struct listing listing = {azure_of(service), prefix, visit, context, false};
 
-	*listing = (struct listing){azure_of(service), prefix, visit, context, NULL, false};
-	arena_init(page, PAGE_MEMORY);
-	arena_defer(arena, release_page, page);
-	arena_defer(arena, free_marker, listing);
-	if (setjmp(page->on_exhausted) == 0) {
-		page->armed = true;
-		while (ok && !listing->is_over) {
-			ok = list_page(listing, page, error);
-			arena_clear(page);
-		}
-	} else {
-		ok = azure_failed("list", NULL, "one page takes more memory than it may", error);
-	}
-	page->armed = false;
-	arena_clear(page);
-	return ok;
+	return pages_read(list_page, &listing, "", arena, error);
 }

@@ -1,50 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Listings: objects by the JSON API, unfinished uploads by the XML API; a page in memory at a time. */
 #include "berth/base/timetext.h"
+#include "../service/pages_priv.h"
 #include "gcs_priv.h"
 #include "../service/xml_priv.h"
 
 #define PAGE 500                     /* both APIs give 1,000; names of 1 KiB must fit JSONDOC_BYTES_MAX */
 #define PAGE_BYTES ((size_t)4 << 20) /* 1,000 names of 1 KiB, with what stands around them */
-#define PAGE_MEMORY ((size_t)64 << 20)
-#define MARKER_MAX 4096 /* names have at most 1 KiB, tokens a little more, before percent-encoding */
 
 static int64_t age_of(const char *time)
 {
 	int64_t at;
 
 	return time && timetext_parse(&at, span_of(time)) ? http_client_now() - at : 0;
-}
-
-static void release(void *object)
-{
-	arena_release(object);
-}
-
-/* Memory for a page after the other, given back with `arena` even where a visitor leaves by a jump. */
-static struct arena *page_arena(struct arena *arena)
-{
-	struct arena *page = arena_alloc(arena, sizeof *page);
-
-	arena_init(page, PAGE_MEMORY);
-	arena_defer(arena, release, page);
-	return page;
-}
-
-/* Where the next page begins; "" at the first, and behind the last. */
-struct marker {
-	char text[MARKER_MAX];
-};
-
-static bool mark(struct marker *out, const char *text)
-{
-	size_t len = text ? strlen(text) : 0;
-
-	if (len >= sizeof out->text)
-		return false;
-	memcpy(out->text, text ? text : "", len);
-	out->text[len] = '\0';
-	return true;
 }
 
 /* ---- objects ---- */
@@ -54,7 +22,6 @@ struct listing {
 	const char *prefix;
 	object_visit_fn *visit;
 	void *context;
-	struct marker token;
 	bool stopped;
 };
 
@@ -72,12 +39,13 @@ static bool visit_items(struct listing *listing, const struct jsondoc *items)
 	return true;
 }
 
-static bool list_page(struct listing *listing, struct arena *page, struct error *error)
+static bool list_page(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
+		      struct error *error)
 {
+	struct listing *listing = context;
 	struct http_exchange x = {.method = "GET", .repeatable = true, .keep = PAGE_BYTES};
-	const char *token = listing->token.text;
+	const char *token = from->first, *kind, *after;
 	const struct jsondoc *root;
-	const char *kind;
 
 	x.url = gcs_json_url(listing->gcs, page,
 			     "?prefix=%s&maxResults=%d&fields=kind,nextPageToken,items(name,size,updated)%s%s",
@@ -86,9 +54,11 @@ static bool list_page(struct listing *listing, struct arena *page, struct error 
 		return gcs_failed(listing->gcs, &x, "list", listing->prefix, page, error);
 	root = jsondoc_parse(x.answer, page);
 	kind = jsondoc_text(root, "kind");
-	if (!kind || strcmp(kind, "storage#objects") != 0 || !visit_items(listing, jsondoc_get(root, "items")) ||
-	    !mark(&listing->token, jsondoc_text(root, "nextPageToken")))
+	if (!kind || strcmp(kind, "storage#objects") != 0 || !visit_items(listing, jsondoc_get(root, "items")))
 		return gcs_strange(&x, "list", listing->prefix, "the answer is no list of objects", error);
+	after = jsondoc_text(root, "nextPageToken");
+	if (after && *after && !listing->stopped)
+		next->first = after;
 	return true;
 }
 
@@ -96,14 +66,8 @@ bool gcs_list(struct object_service *service, const char *prefix, object_visit_f
 	      struct arena *arena, struct error *error)
 {
 	struct listing listing = {.gcs = gcs_of(service), .prefix = prefix, .visit = visit, .context = context};
-	struct arena *page = page_arena(arena);
-	bool ok;
 
-	do {
-		ok = list_page(&listing, page, error);
-		arena_clear(page);
-	} while (ok && listing.token.text[0] && !listing.stopped);
-	return ok;
+	return pages_read(list_page, &listing, "", arena, error);
 }
 
 /* ---- uploads that are neither completed nor abandoned ---- */
@@ -113,9 +77,6 @@ struct unfinished {
 	const char *prefix;
 	object_unfinished_fn *visit;
 	void *context;
-	struct marker key;
-	struct marker id;
-	bool truncated;
 	bool stopped;
 };
 
@@ -133,33 +94,39 @@ static bool visit_uploads(struct unfinished *listing, const struct xml *root, st
 	return true;
 }
 
-static bool mark_uploads(struct unfinished *listing, const struct xml *root, struct arena *page)
+/* False: there is a next page, and the document does not say where. */
+static bool find_next(struct page_marker *next, const struct xml *root, struct arena *page)
 {
 	const char *truncated = xml_text(root, "IsTruncated", page);
 
-	listing->truncated = truncated && strcmp(truncated, "true") == 0;
-	return mark(&listing->key, xml_text(root, "NextKeyMarker", page)) &&
-	       mark(&listing->id, xml_text(root, "NextUploadIdMarker", page)) &&
-	       (!listing->truncated || listing->key.text[0]);
+	if (!truncated || strcmp(truncated, "true") != 0)
+		return true;
+	next->first = xml_text(root, "NextKeyMarker", page);
+	next->second = xml_text(root, "NextUploadIdMarker", page);
+	return next->first && *next->first;
 }
 
-static bool unfinished_page(struct unfinished *listing, struct arena *page, struct error *error)
+static bool unfinished_page(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
+			    struct error *error)
 {
+	struct unfinished *listing = context;
 	struct http_exchange x = {.method = "GET", .repeatable = true, .keep = PAGE_BYTES};
 	const struct xml *root;
 	const char *query;
 
 	query = arena_printf(page, "uploads&prefix=%s&max-uploads=%d", gcs_quote(listing->prefix, page), PAGE);
-	if (listing->truncated)
-		query = arena_printf(page, "%s&key-marker=%s&upload-id-marker=%s", query,
-				     gcs_quote(listing->key.text, page), gcs_quote(listing->id.text, page));
+	if (*from->first)
+		query = arena_printf(page, "%s&key-marker=%s&upload-id-marker=%s", query, gcs_quote(from->first, page),
+				     gcs_quote(from->second, page));
 	x.url = gcs_xml_url(listing->gcs, "", query, page);
 	if (!gcs_run_one(listing->gcs, &x, page) || x.status != 200)
 		return gcs_failed(listing->gcs, &x, "list uploads", listing->prefix, page, error);
 	root = xml_parse(x.answer, page);
 	if (!root || strcmp(xml_name(root), "ListMultipartUploadsResult") != 0 || !visit_uploads(listing, root, page) ||
-	    !mark_uploads(listing, root, page))
+	    !find_next(next, root, page))
 		return gcs_strange(&x, "list uploads", listing->prefix, "the answer is no list of uploads", error);
+	if (listing->stopped)
+		next->first = NULL;
 	return true;
 }
 
@@ -167,12 +134,6 @@ bool gcs_list_unfinished(struct object_service *service, const char *prefix, obj
 			 struct arena *arena, struct error *error)
 {
 	struct unfinished listing = {.gcs = gcs_of(service), .prefix = prefix, .visit = visit, .context = context};
-	struct arena *page = page_arena(arena);
-	bool ok;
 
-	do {
-		ok = unfinished_page(&listing, page, error);
-		arena_clear(page);
-	} while (ok && listing.truncated && !listing.stopped);
-	return ok;
+	return pages_read(unfinished_page, &listing, "", arena, error);
 }

@@ -2,6 +2,7 @@
 /* Lists, a page at a time. */
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
+#include "../service/pages_priv.h"
 #include "s3_service.h"
 
 #define PAGE_BYTES_MAX ((size_t)4 << 20) /* a thousand keys of at most 1 KiB, and what is said of them */
@@ -23,22 +24,20 @@ static const struct xml *get_page(struct s3_service *s3, const char *query, cons
 	return s3_run_one(s3, &exchange, arena, error) ? s3_document(s3, &exchange, name, arena, error) : NULL;
 }
 
-/* The marker of the next page, kept where the page's arena does not reach; NULL at the end. */
-static const char *keep_marker(const struct xml *root, const char *name, char *kept, size_t size, struct arena *arena)
+/* Where the next page begins, by the name that the document gives it; NULL at the end. */
+static const char *next_of(const struct xml *root, const char *name, struct arena *arena)
 {
-	const char *more = xml_text(root, "IsTruncated", arena), *marker = xml_text(root, name, arena);
-	const char *encoded;
+	const char *more = xml_text(root, "IsTruncated", arena);
 
-	if (!more || !span_is(span_of(more), "true") || !marker)
-		return NULL;
-	encoded = percent_encode(arena, span_of(marker), "");
-	if (strlen(encoded) >= size)
-		return NULL;
-	memcpy(kept, encoded, strlen(encoded) + 1);
-	return kept;
+	return more && span_is(span_of(more), "true") ? xml_text(root, name, arena) : NULL;
 }
 
-#define MARKER_MAX 4096 /* a key of 1,024 bytes, each as %XX; a token */
+struct objects {
+	struct s3_service *s3;
+	const char *prefix; /* encoded */
+	object_visit_fn *visit;
+	void *context;
+};
 
 /* False when the visitor has seen enough. */
 static bool visit_objects(const struct xml *root, object_visit_fn *visit, void *context, struct arena *arena)
@@ -54,29 +53,36 @@ static bool visit_objects(const struct xml *root, object_visit_fn *visit, void *
 	return true;
 }
 
+static bool read_objects(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
+			 struct error *error)
+{
+	struct objects *objects = context;
+	const char *query =
+		arena_printf(page, "%s%s%slist-type=2&max-keys=1000&prefix=%s", *from->first ? "continuation-token=" : "",
+			     percent_encode(page, span_of(from->first), ""), *from->first ? "&" : "", objects->prefix);
+	const struct xml *root = get_page(objects->s3, query, "ListBucketResult", page, error);
+
+	if (!root)
+		return false;
+	if (visit_objects(root, objects->visit, objects->context, page))
+		next->first = next_of(root, "NextContinuationToken", page);
+	return true;
+}
+
 bool s3_list(struct object_service *service, const char *prefix, object_visit_fn *visit, void *context, struct arena *arena,
 	     struct error *error)
 {
-	struct arena *page = s3_scratch(arena);
-	const char *encoded = percent_encode(arena, span_of(prefix), ""), *token = NULL;
-	char *kept = arena_alloc(arena, MARKER_MAX);
-	bool ok;
+	struct objects objects = {s3_of(service), percent_encode(arena, span_of(prefix), ""), visit, context};
 
-	do {
-		const char *query = arena_printf(page, "%s%s%slist-type=2&max-keys=1000&prefix=%s",
-						 token ? "continuation-token=" : "", token ? token : "", token ? "&" : "",
-						 encoded);
-		const struct xml *root = get_page(s3_of(service), query, "ListBucketResult", page, error);
-
-		ok = root != NULL;
-		token = ok && visit_objects(root, visit, context, page)
-				? keep_marker(root, "NextContinuationToken", kept, MARKER_MAX, page)
-				: NULL;
-		arena_clear(page);
-	} while (token);
-	arena_release(page);
-	return ok;
+	return pages_read(read_objects, &objects, "", arena, error);
 }
+
+struct uploads {
+	struct s3_service *s3;
+	const char *prefix; /* encoded */
+	object_unfinished_fn *visit;
+	void *context;
+};
 
 static bool visit_uploads(const struct xml *root, object_unfinished_fn *visit, void *context, struct arena *arena)
 {
@@ -89,28 +95,29 @@ static bool visit_uploads(const struct xml *root, object_unfinished_fn *visit, v
 	return true;
 }
 
+static bool read_uploads(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
+			 struct error *error)
+{
+	struct uploads *uploads = context;
+	const char *key = percent_encode(page, span_of(from->first), ""),
+		   *id = percent_encode(page, span_of(from->second), "");
+	const char *query = arena_printf(page, "%s%s%smax-uploads=1000&prefix=%s%s%s&uploads=", *key ? "key-marker=" : "",
+					 key, *key ? "&" : "", uploads->prefix, *id ? "&upload-id-marker=" : "", id);
+	const struct xml *root = get_page(uploads->s3, query, "ListMultipartUploadsResult", page, error);
+
+	if (!root)
+		return false;
+	if (visit_uploads(root, uploads->visit, uploads->context, page)) {
+		next->first = next_of(root, "NextKeyMarker", page);
+		next->second = next_of(root, "NextUploadIdMarker", page);
+	}
+	return true;
+}
+
 bool s3_list_unfinished(struct object_service *service, const char *prefix, object_unfinished_fn *visit, void *context,
 			struct arena *arena, struct error *error)
 {
-	struct arena *page = s3_scratch(arena);
-	const char *encoded = percent_encode(arena, span_of(prefix), ""), *key = NULL, *id = NULL;
-	char *kept = arena_alloc(arena, MARKER_MAX), *kept_id = arena_alloc(arena, MARKER_MAX);
-	bool ok;
+	struct uploads uploads = {s3_of(service), percent_encode(arena, span_of(prefix), ""), visit, context};
 
-	do {
-		const char *query =
-			arena_printf(page, "%s%s%smax-uploads=1000&prefix=%s%s%s&uploads=", key ? "key-marker=" : "",
-				     key ? key : "", key ? "&" : "", encoded, id ? "&upload-id-marker=" : "", id ? id : "");
-		const struct xml *root = get_page(s3_of(service), query, "ListMultipartUploadsResult", page, error);
-
-		ok = root != NULL;
-		key = id = NULL;
-		if (ok && visit_uploads(root, visit, context, page)) {
-			key = keep_marker(root, "NextKeyMarker", kept, MARKER_MAX, page);
-			id = keep_marker(root, "NextUploadIdMarker", kept_id, MARKER_MAX, page);
-		}
-		arena_clear(page);
-	} while (key);
-	arena_release(page);
-	return ok;
+	return pages_read(read_uploads, &uploads, "", arena, error);
 }

@@ -8,10 +8,10 @@
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
 #include "../service/jsondoc_priv.h"
+#include "../service/pages_priv.h"
 #include "../service/range_priv.h"
 
-#define PAGE_MEMORY ((size_t)16 << 20) /* an answer of a MiB at most, its copy, and what surrounds it */
-#define NAME_MAX_BYTES 4096
+#define SCRATCH_MEMORY ((size_t)1 << 20) /* of one HEAD */
 
 bool swift_put_refused(const struct http_exchange *exchange, struct error *error)
 {
@@ -101,73 +101,64 @@ bool swift_get(struct object_service *service, const char *key, uint64_t offset,
 
 /* ---- listing ---- */
 
-static void release_page(void *page)
-{
-	arena_release(page);
-}
+struct entries {
+	struct swift *swift;
+	const char *prefix; /* encoded */
+	swift_entry_fn *visit;
+	void *context;
+};
 
-static struct arena *page_arena(struct arena *arena)
-{
-	struct arena *page = arena_alloc(arena, sizeof *page);
-
-	arena_init(page, PAGE_MEMORY);
-	arena_defer(arena, release_page, page);
-	return page;
-}
-
-/* *more false: this was the last page, or the visitor wants no other. */
-static bool visit_page(const struct http_exchange *answer, char last[static NAME_MAX_BYTES], swift_entry_fn *visit,
-		       void *context, bool *more, struct arena *page, struct error *error)
+/* Visits one page. *last is the name behind which the next page begins; NULL: there is none, or the visitor wants none. */
+static bool visit_page(const struct entries *entries, const struct http_exchange *answer, const char **last,
+		       struct arena *page, struct error *error)
 {
 	const struct jsondoc *list = jsondoc_parse(answer->answer, page);
 	size_t count = jsondoc_count(list);
 	int64_t now, then;
+	bool more = true;
 
 	if (!list)
 		return swift_strange(answer, "no listing", error);
 	if (!timetext_parse(&now, http_exchange_header(answer, "Date")))
 		now = http_client_now();
-	*more = count > 0;
-	for (size_t i = 0; i < count && *more; i++) {
+	for (size_t i = 0; i < count && more; i++) {
 		const struct jsondoc *entry = jsondoc_item(list, i);
 		const char *name = swift_text(entry, "name");
 
-		if (!name[0] || strlen(name) >= NAME_MAX_BYTES)
-			return swift_strange(answer, "a listing with a name that cannot be", error);
+		if (!name[0])
+			return swift_strange(answer, "a listing with an empty name", error);
 		if (!timetext_parse(&then, span_of(swift_text(entry, "last_modified"))))
 			then = now;
-		memcpy(last, name, strlen(name) + 1);
-		*more = visit(context, name, swift_number(entry, "bytes", 0), now - then);
+		more = entries->visit(entries->context, name, swift_number(entry, "bytes", 0), now - then);
+		*last = more ? name : NULL;
 	}
 	return true;
+}
+
+static bool read_entries(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
+			 struct error *error)
+{
+	const struct entries *entries = context;
+	struct swift *swift = entries->swift;
+	const char *query = arena_printf(page, "format=json&limit=%llu&prefix=%s&marker=%s",
+					 (unsigned long long)swift->powers.page, entries->prefix,
+					 percent_encode(page, span_of(from->first), ""));
+	struct http_exchange exchange = swift_exchange(swift, "GET", NULL, query, page);
+
+	if (!swift_run(swift, &exchange, page, error))
+		return false;
+	if (exchange.status == 204)
+		return true;
+	return swift_fine(&exchange) ? visit_page(entries, &exchange, &next->first, page, error)
+				     : swift_refused(&exchange, error);
 }
 
 bool swift_list(struct swift *swift, const char *prefix, const char *marker, swift_entry_fn *visit, void *context,
 		struct arena *arena, struct error *error)
 {
-	struct arena *page = page_arena(arena);
-	const char *wanted = percent_encode(arena, span_of(prefix), "");
-	char *last = arena_alloc(arena, NAME_MAX_BYTES);
-	bool more = true, ok = swift_ready(swift, arena, error);
+	struct entries entries = {swift, percent_encode(arena, span_of(prefix), ""), visit, context};
 
-	(void)snprintf(last, NAME_MAX_BYTES, "%s", marker);
-	while (ok && more) {
-		struct http_exchange exchange;
-
-		arena_clear(page);
-		exchange = swift_exchange(swift, "GET", NULL,
-					  arena_printf(page, "format=json&limit=%llu&prefix=%s&marker=%s",
-						       (unsigned long long)swift->powers.page, wanted,
-						       percent_encode(page, span_of(last), "")),
-					  page);
-		ok = swift_run(swift, &exchange, page, error);
-		if (ok && exchange.status == 204)
-			break;
-		ok = ok && (swift_fine(&exchange) || swift_refused(&exchange, error)) &&
-		     visit_page(&exchange, last, visit, context, &more, page, error);
-	}
-	arena_clear(page);
-	return ok;
+	return swift_ready(swift, arena, error) && pages_read(read_entries, &entries, marker, arena, error);
 }
 
 /* A dynamic manifest is listed as empty: its size is asked for. */
@@ -195,6 +186,20 @@ static bool show(void *context, const char *name, uint64_t size, int64_t age)
 	return !found || listing->visit(listing->context, name, size, age);
 }
 
+static void release(void *scratch)
+{
+	arena_release(scratch);
+}
+
+static struct arena *scratch_arena(struct arena *arena)
+{
+	struct arena *scratch = arena_alloc(arena, sizeof *scratch);
+
+	arena_init(scratch, SCRATCH_MEMORY);
+	arena_defer(arena, release, scratch);
+	return scratch;
+}
+
 bool swift_list_objects(struct object_service *service, const char *prefix, object_visit_fn *visit, void *context,
 			struct arena *arena, struct error *error)
 {
@@ -202,7 +207,7 @@ bool swift_list_objects(struct object_service *service, const char *prefix, obje
 		.swift = (struct swift *)service,
 		.visit = visit,
 		.context = context,
-		.scratch = page_arena(arena),
+		.scratch = scratch_arena(arena),
 		.error = error,
 	};
 
