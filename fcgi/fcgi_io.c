@@ -1,47 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* libfcgi as the transport. One request at a time; the connection comes from prefork_accept, never from libfcgi. */
+/*
+ * libfcgi as the transport. One request at a time; the connection comes from prefork_accept, never from libfcgi.
+ *
+ * Every call into libfcgi that may wait for the peer stands between peer_timer_start and peer_timer_stop. libfcgi never
+ * closes a connection whose head was good: its close waits for the peer, this one does not (linger.h).
+ */
 #include "berth/fcgi/fcgi_io.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fastcgi.h>
 #include <fcgiapp.h>
 #include <limits.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "assertion_priv.h"
+#include "berth/base/limits.h"
 #include "berth/base/log.h"
+#include "berth/fcgi/linger.h"
+#include "berth/fcgi/peer_timer.h"
 #include "berth/http/respond.h"
+#include "prefork_priv.h"
+
+#define PIECE ((size_t)16 << 10) /* bytes of one operation: the time for it follows from them */
 
 struct fcgi_io {
 	FCGX_Request request;
 	size_t variables; /* in envp */
 	bool body_read;   /* to its end */
+	struct lingering linger;
 };
-
-/*
- * libfcgi takes as much memory as a record's lengths promise, adds them in an int, and asserts that it got it: eight
- * bytes on the socket would end a worker. Its assertion ends the connection instead. The process has one thread.
- */
-static struct {
-	jmp_buf point;
-	volatile bool armed;
-} reading;
-
-void __assert_fail(const char *what, const char *file, unsigned line, const char *function)
-{
-	if (reading.armed)
-		longjmp(reading.point, 1);
-	(void)fprintf(stderr, "%s:%u: %s: assertion %s failed\n", file, line, function, what);
-	abort();
-}
 
 struct fcgi_io *fcgi_io_new(void)
 {
@@ -67,17 +59,59 @@ static const char *variable_at(void *context, size_t index)
 	return index < io->variables ? io->request.envp[index] : NULL;
 }
 
-/* An early end looks like an end: only the stream's error code tells a broken body from a whole one. */
+static int at_most(size_t len, size_t most)
+{
+	return (int)(len > most ? most : len);
+}
+
+/* What the last failed read failed of. */
+static ptrdiff_t read_failure(void)
+{
+	static const ptrdiff_t failures[] = {
+		[PEER_IN_TIME] = HTTP_IO_BROKEN, [PEER_LATE] = HTTP_IO_LATE, [PEER_SHED] = HTTP_IO_SHED};
+
+	return failures[peer_timer_verdict()];
+}
+
+/*
+ * An early end looks like an end: only the stream's error code tells a broken body from a whole one. What came before the
+ * failure counts, and the next read fails.
+ */
 static ptrdiff_t read_some(void *context, void *buffer, size_t len)
 {
 	struct fcgi_io *io = context;
-	int want = len > INT_MAX ? INT_MAX : (int)len;
-	int got = FCGX_GetStr(buffer, want, io->request.in);
+	size_t sum = 0;
+	int want, got;
 
+	if (FCGX_GetError(io->request.in) != 0)
+		return read_failure();
+	do {
+		want = at_most(len - sum, PIECE);
+		peer_timer_start((size_t)want);
+		got = FCGX_GetStr((char *)buffer + sum, want, io->request.in);
+		peer_timer_stop((size_t)got);
+		sum += (size_t)got;
+	} while (got == want && sum < len);
 	if (got < want && FCGX_GetError(io->request.in) != 0)
-		return -1;
+		return sum > 0 ? (ptrdiff_t)sum : read_failure();
 	io->body_read = io->body_read || got < want;
-	return got;
+	return (ptrdiff_t)sum;
+}
+
+static bool drain(void *context)
+{
+	struct fcgi_io *io = context;
+	char rest[4096];
+	size_t drained = 0;
+
+	peer_timer_never_wait();
+	while (!io->body_read && drained < LIMIT_DRAIN && FCGX_GetError(io->request.in) == 0) {
+		int got = FCGX_GetStr(rest, sizeof rest, io->request.in);
+
+		io->body_read = got < (int)sizeof rest && FCGX_GetError(io->request.in) == 0;
+		drained += (size_t)got;
+	}
+	return io->body_read;
 }
 
 static bool write_all(void *context, const void *bytes, size_t len)
@@ -86,9 +120,12 @@ static bool write_all(void *context, const void *bytes, size_t len)
 	const char *at = bytes;
 
 	while (len > 0) {
-		int part = len > INT_MAX ? INT_MAX : (int)len;
+		int part = at_most(len, PIECE), put;
 
-		if (FCGX_PutStr(at, part, io->request.out) != part)
+		peer_timer_start((size_t)part);
+		put = FCGX_PutStr(at, part, io->request.out);
+		peer_timer_stop(put == part ? (size_t)part : 0);
+		if (put != part)
 			return false;
 		at += part;
 		len -= (size_t)part;
@@ -122,82 +159,89 @@ static void answer_out_of_memory(int fd)
 		log_debug("request: nobody listens any more");
 }
 
+static bool accept_request(void *request)
+{
+	return FCGX_Accept_r(request) == 0;
+}
+
 /*
- * False when the records made no sense, or more than there is memory for; the connection is closed and the request ready
- * for the next one.
+ * False when the records made no sense, did not come in time, or promised more than there is memory for; the connection is
+ * closed and the request ready for the next one.
  */
 static bool read_parameters(FCGX_Request *request)
 {
-	volatile bool good = false;
+	bool asserted, good;
 
 	errno = 0;
-	if (setjmp(reading.point) == 0) {
-		reading.armed = true;
-		good = FCGX_Accept_r(request) == 0;
-	} else {
+	peer_timer_start(0);
+	good = assertion_guard(accept_request, request, &asserted);
+	if (asserted) {
 		if (errno == ENOMEM)
 			answer_out_of_memory(request->ipcFd);
 		FCGX_Free(request, 1);
 		(void)FCGX_InitRequest(request, -1, 0);
 	}
-	reading.armed = false;
+	peer_timer_stop(0);
 	return good;
-}
-
-static bool has_no_body(const struct fcgi_io *io)
-{
-	const char *length = FCGX_GetParam("CONTENT_LENGTH", io->request.envp);
-
-	return (!length || *length == '\0' || strcmp(length, "0") == 0) &&
-	       !FCGX_GetParam("HTTP_TRANSFER_ENCODING", io->request.envp);
 }
 
 bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out)
 {
 	io->request.ipcFd = fd;
 	io->request.keepConnection = 1; /* or the FCGX_Finish_r inside FCGX_Accept_r closes it */
-	if (!read_parameters(&io->request))
+	peer_timer_begin(fd);
+	if (!read_parameters(&io->request)) {
+		peer_timer_end();
 		return false;
-	io->request.keepConnection = 0; /* one request a connection, whatever the web server asks for */
+	}
+	peer_timer_head_done();
 	for (io->variables = 0; io->request.envp[io->variables];)
 		io->variables++;
 	io->body_read = false;
-	*out = (struct http_io){io, variable, variable_at, read_some, write_all, false};
+	*out = (struct http_io){io, variable, variable_at, read_some, write_all, drain, false};
 	return true;
 }
 
-/* An empty body has an end, too, which Apache sends by itself: to close before it comes would look like a failure. */
-static void read_end(struct fcgi_io *io)
+/* The reply goes out, and the request's memory is given back; the connection stays open. */
+static bool send_rest(struct fcgi_io *io)
 {
-	const struct timeval bound = {.tv_sec = 2};
-	char none;
+	bool sent;
 
-	if (!io->body_read && has_no_body(io) &&
-	    setsockopt(io->request.ipcFd, SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound) == 0)
-		(void)read_some(io, &none, 1);
+	peer_timer_start(PIECE);
+	sent = FCGX_FClose(io->request.err) == 0;
+	sent = FCGX_FClose(io->request.out) == 0 && sent;
+	peer_timer_stop(sent ? PIECE : 0);
+	return sent;
 }
 
 /*
- * libfcgi waits, before it closes, until the web server has closed: what it may still send would make the kernel reset
- * the connection and the reply be lost. Nothing is on its way once the body has been read, so that this worker need not
- * wait for a process that may be waiting for its processor.
+ * Nothing is on its way any more once the end of the body has been read. The empty body of a GET has an end, too, which
+ * Apache sends by itself: to close before it comes would look like a failure.
  */
 void fcgi_io_finish(struct fcgi_io *io)
 {
 	int fd = io->request.ipcFd;
+	bool close_now = !send_rest(io) || drain(io);
 
-	read_end(io);
-	io->request.keepConnection = io->body_read;
-	FCGX_Finish_r(&io->request);
-	if (io->request.ipcFd < 0)
-		return; /* closed already: after an error */
+	FCGX_Free(&io->request, 0);
 	io->request.ipcFd = -1;
-	(void)close(fd);
+	peer_timer_end();
+	if (close_now)
+		(void)close(fd);
+	else
+		linger_add(&io->linger, fd, prefork_now_ms());
+}
+
+bool fcgi_io_idle(void *io)
+{
+	return linger_tend(&((struct fcgi_io *)io)->linger, prefork_now_ms());
 }
 
 void fcgi_io_free(struct fcgi_io *io)
 {
-	if (io)
+	if (io) {
 		FCGX_Free(&io->request, 1);
+		linger_end(&io->linger);
+	}
 	free(io);
 }

@@ -2,9 +2,13 @@
 noinst_LIBRARIES += libprefork.a
 libprefork_a_SOURCES = \
 	fcgi/gate.c \
+	fcgi/linger.c \
+	fcgi/pace.c \
+	fcgi/peer_timer.c \
 	fcgi/prefork.c \
 	fcgi/prefork_priv.h \
-	fcgi/prefork_worker.c
+	fcgi/prefork_worker.c \
+	fcgi/shed.c
 
 bin_PROGRAMS += registry.fcgi
 registry_fcgi_SOURCES = fcgi/registry_fcgi.c
@@ -17,6 +21,8 @@ token_fcgi_LDADD = libprogram.a libprefork.a $(APP_LIBS) $(FCGI_LIBS)
 # What the programs share.
 noinst_LIBRARIES += libprogram.a
 libprogram_a_SOURCES = \
+	fcgi/assertion.c \
+	fcgi/assertion_priv.h \
 	fcgi/fcgi_io.c \
 	fcgi/options.c \
 	fcgi/program.c \

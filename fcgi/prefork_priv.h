@@ -15,6 +15,9 @@ _Noreturn void prefork_worker_main(const struct prefork_options *options, struct
 /* Milliseconds of the monotonic clock. */
 int64_t prefork_now_ms(void);
 
+/* This worker's slot; NULL outside a worker. */
+struct prefork_slot *prefork_self(void);
+
 /* The signals that ask a worker to leave. */
 void prefork_stop_signals(sigset_t *set);
 

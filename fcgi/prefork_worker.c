@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "berth/base/log.h"
 #include "prefork_priv.h"
 
+#define IDLE_MS 100          /* between two rounds of idle work */
 #define MEMORY_LOOK_EVERY 64 /* a look is one pread of a few hundred nanoseconds; memory does not jump between them */
 
 static struct {
@@ -27,6 +29,8 @@ static struct {
 	unsigned looks;
 	bool over_ceiling;
 	uint64_t max_requests;
+	bool (*idle)(void *context);
+	void *idle_context;
 } worker = {.statm = -1};
 
 int64_t prefork_now_ms(void)
@@ -35,6 +39,11 @@ int64_t prefork_now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+struct prefork_slot *prefork_self(void)
+{
+	return worker.self;
 }
 
 void prefork_stop_signals(sigset_t *set)
@@ -48,6 +57,12 @@ static void on_stop(int signal_number)
 {
 	(void)signal_number;
 	worker.stopping = 1;
+}
+
+/* Its only effect is that accept returns. */
+static void on_idle_tick(int signal_number)
+{
+	(void)signal_number;
 }
 
 bool prefork_worker_stopping(void)
@@ -111,6 +126,50 @@ static bool fatal_for_accept(int error)
 	return error == EBADF || error == ENOTSOCK || error == EINVAL || error == EOPNOTSUPP || error == EFAULT;
 }
 
+void prefork_while_idle(bool (*idle)(void *context), void *context)
+{
+	worker.idle = idle;
+	worker.idle_context = context;
+}
+
+static void set_idle_timer(long ms)
+{
+	const struct itimerval every = {{0, ms * 1000}, {0, ms * 1000}};
+
+	(void)setitimer(ITIMER_REAL, &every, NULL);
+}
+
+/* A timer interrupts accept for as long as the idle work says that there is more. */
+static bool start_idle_work(void)
+{
+	bool more = worker.idle && worker.idle(worker.idle_context);
+
+	if (more)
+		set_idle_timer(IDLE_MS);
+	return more;
+}
+
+static int accept_one(int listening)
+{
+	bool ticking = start_idle_work();
+	int fd = -1;
+
+	while (!worker.stopping) {
+		fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+		if (fd >= 0 || fatal_for_accept(errno))
+			break;
+		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+			(void)poll(NULL, 0, 100); /* accept would return at once, over and over */
+		if (ticking && !worker.idle(worker.idle_context)) {
+			set_idle_timer(0);
+			ticking = false;
+		}
+	}
+	if (ticking)
+		set_idle_timer(0);
+	return fd;
+}
+
 /*
  * The end signals get through only here. One that arrives between the test of the flag and accept is lost on this
  * round; the master repeats it to workers that are not busy.
@@ -118,7 +177,7 @@ static bool fatal_for_accept(int error)
 int prefork_accept(int listening)
 {
 	sigset_t stop;
-	int fd = -1;
+	int fd;
 
 	if (prefork_worker_over_ceiling() || requests_used_up())
 		return -1;
@@ -126,13 +185,7 @@ int prefork_accept(int listening)
 		atomic_store(&worker.self->ready, true);
 	prefork_stop_signals(&stop);
 	sigprocmask(SIG_UNBLOCK, &stop, NULL);
-	while (!worker.stopping) {
-		fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
-		if (fd >= 0 || fatal_for_accept(errno))
-			break;
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-			(void)poll(NULL, 0, 100); /* accept would return at once, over and over */
-	}
+	fd = accept_one(listening);
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	if (fd >= 0)
 		mark(true);
@@ -160,11 +213,12 @@ bool prefork_is_listening(int fd)
 static void set_signals(void)
 {
 	const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGUSR1, SIGUSR2}; /* the master's business, or nobody's */
-	struct sigaction action = {.sa_handler = on_stop};
+	struct sigaction action = {.sa_handler = on_stop}, tick = {.sa_handler = on_idle_tick};
 	sigset_t mask;
 
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGQUIT, &action, NULL);
+	sigaction(SIGALRM, &tick, NULL);
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
 		signal(ignored[i], SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);

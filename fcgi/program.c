@@ -9,6 +9,7 @@
 #include "berth/base/log.h"
 #include "berth/config/config.h"
 #include "berth/fcgi/fcgi_io.h"
+#include "berth/fcgi/peer_timer.h"
 #include "berth/fcgi/prefork.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIG = 3 };
@@ -20,9 +21,26 @@ struct running {
 	struct app app;
 };
 
+#define NS_PER_MS 1000000
+
+/* A pool other than the first one takes streamed uploads. */
+static struct peer_rules rules_of(const struct running *running)
+{
+	const struct config_slowclient *slow = &running->app.config->http.slowclient;
+	bool uploads = !running->options.first_pool;
+
+	return (struct peer_rules){
+		.terms.silence_ms = (uploads ? slow->uploadsilence : slow->silence) / NS_PER_MS,
+		.terms.rate = (uint64_t)(uploads ? slow->uploadleastrate : slow->leastrate),
+		.share = running->options.workers * (unsigned)slow->share / 100,
+		.listening = 0,
+	};
+}
+
 static int work(void *context, int slot)
 {
 	struct running *running = context;
+	struct peer_rules rules = rules_of(running);
 	struct fcgi_io *io = fcgi_io_new();
 	struct app_worker *worker = running->program->worker_new(&running->app, &prefork_shared()->cache_generation);
 	struct arena arena;
@@ -30,8 +48,9 @@ static int work(void *context, int slot)
 	int fd;
 
 	(void)slot;
-	if (!io || !worker)
+	if (!io || !worker || !peer_timer_install(&rules))
 		return EXIT_FAILED;
+	prefork_while_idle(fcgi_io_idle, io);
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);
 	while (!arena.forsaken && (fd = prefork_accept(0)) >= 0) {
 		if (fcgi_io_begin(io, fd, &transport)) {
@@ -80,7 +99,7 @@ static unsigned side_count(const struct running *running)
 
 static unsigned drain_ms(const struct config *config)
 {
-	int64_t ms = config->http.draintimeout / 1000000;
+	int64_t ms = config->http.draintimeout / NS_PER_MS;
 
 	if (ms == 0 && config->http.draintimeout > 0)
 		ms = 1;

@@ -153,3 +153,9 @@ void call_empty(struct call *call, int status)
 {
 	response_body(&call->response, status, NULL, (struct span){"", 0});
 }
+
+void call_drain(struct call *call)
+{
+	if (!http_body_drain(&call->request))
+		response_header(&call->response, "Connection", "close");
+}

@@ -72,6 +72,9 @@ bool call_not_modified(struct call *call, const struct digest *digest);
 /* Where a session goes on, and what it has: Location, Range, Docker-Upload-UUID. */
 void call_session_headers(struct call *call, const char *id, uint64_t offset);
 
+/* The response refuses the request: forgets what has come of its body, and has the web server not wait for the rest. */
+void call_drain(struct call *call);
+
 /* A response without a body. */
 void call_empty(struct call *call, int status);
 

@@ -173,8 +173,7 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 			error_unavailable(&call->error, 1);
 		}
 		refuse(call);
-		if (!http_body_drain(&call->request)) /* else Apache reads on to the body's end before it answers */
-			response_header(&call->response, "Connection", "close");
+		call_drain(call);
 	}
 	common_headers(call);
 	(void)response_send(&call->response, io, call->request.method);

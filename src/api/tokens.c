@@ -133,7 +133,7 @@ static bool finish(struct call *call, bool done)
 		if (!error_is_set(&call->error))
 			return false;
 		response_error(&call->response, &call->error);
-		(void)http_body_drain(&call->request);
+		call_drain(call);
 		if (error_code(&call->error) == E_UNAUTHORIZED)
 			response_headerf(&call->response, "WWW-Authenticate", "%s, charset=\"UTF-8\"",
 					 challenge_basic(call->request.arena, call->api->issuer->settings->issuer));

@@ -83,9 +83,15 @@ struct span http_header(const struct http_request *request, const char *name)
 	return count > 1 ? strbuf_span(&joined) : first;
 }
 
-static bool broke_off(struct error *error)
+#define RETRY_SHED 5 /* seconds */
+
+static bool fail_read(ptrdiff_t failure, struct error *error)
 {
-	return error_setf(error, E_SIZE_INVALID, "the body ended before its announced end");
+	switch (failure) {
+	case HTTP_IO_LATE: return error_setf(error, E_REQUEST_TIMEOUT, "the body came too slowly");
+	case HTTP_IO_SHED: return error_unavailable(error, RETRY_SHED);
+	default: return error_setf(error, E_SIZE_INVALID, "the body ended before its announced end");
+	}
 }
 
 bool http_body_read(struct http_request *request, void *buffer, size_t len, size_t *got, struct error *error)
@@ -99,7 +105,7 @@ bool http_body_read(struct http_request *request, void *buffer, size_t len, size
 		return true;
 	count = request->io->read(request->io->context, buffer, len);
 	if (count < 0 || (count == 0 && request->has_length))
-		return broke_off(error);
+		return fail_read(count, error);
 	request->received += (uint64_t)count;
 	*got = (size_t)count;
 	return true;
@@ -139,15 +145,5 @@ bool http_body_all(struct http_request *request, struct span *out, size_t limit,
 
 bool http_body_drain(struct http_request *request)
 {
-	char rest[4096];
-	size_t drained = 0;
-	ptrdiff_t got;
-
-	while (!request->spooled && drained < LIMIT_DRAIN) {
-		got = request->io->read(request->io->context, rest, sizeof rest);
-		if (got <= 0)
-			return true;
-		drained += (size_t)got;
-	}
-	return request->spooled;
+	return request->spooled || request->io->drain(request->io->context);
 }

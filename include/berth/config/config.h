@@ -85,6 +85,13 @@ struct config_tls {
 	struct config_list ciphersuites;
 };
 
+/* How long a worker waits for a client. Rates are bytes a second, 0 for none; times are nanoseconds. */
+struct config_slowclient {
+	int64_t silence, leastrate;
+	int64_t uploadsilence, uploadleastrate; /* in the pool of streamed uploads */
+	int64_t share;                          /* percent of a pool's workers */
+};
+
 struct config_http {
 	const char *addr; /* host:port, :port, or a socket's path when net is unix */
 	enum config_net net;
@@ -93,6 +100,7 @@ struct config_http {
 	bool relativeurls;
 	struct secret secret;
 	int64_t draintimeout;
+	struct config_slowclient slowclient;
 	struct config_headers headers;
 	struct config_tls tls;
 	bool http2_disabled;

@@ -18,9 +18,13 @@ struct fcgi_io *fcgi_io_new(void);
  */
 bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out);
 
-/* Sends what is buffered and closes the connection. */
+/* Sends what is buffered and ends the connection, without waiting for a body that is still on its way. */
 void fcgi_io_finish(struct fcgi_io *io);
 
+/* Tends the connections that wait for their end; for prefork_while_idle, with the transport as its context. */
+bool fcgi_io_idle(void *io);
+
+/* Closes all connections. */
 void fcgi_io_free(struct fcgi_io *io);
 
 #endif

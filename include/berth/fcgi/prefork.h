@@ -93,6 +93,7 @@ struct prefork_slot {
 	_Atomic uint64_t requests;
 	_Atomic int64_t heartbeat_ms; /* monotonic clock, when `busy` last changed */
 	_Atomic uint64_t resident;    /* bytes, as of the last look */
+	_Atomic int64_t debt_ms;      /* of the peer of the connection in hand (pace.h) */
 };
 
 /* Made before the first fork and mapped by all; lives as long as the master. */
@@ -134,6 +135,12 @@ bool prefork_is_listening(int fd);
  * -1 and returns an error: go on with the next one. tests/lib/trivial_fcgi.c is the whole pattern.
  */
 int prefork_accept(int listening);
+
+/*
+ * Work for the time between two connections: runs at the start of prefork_accept, and every 100 ms while it waits, for as
+ * long as it returns true. SIGALRM interrupts the wait.
+ */
+void prefork_while_idle(bool (*idle)(void *context), void *context);
 
 /* The connection from prefork_accept is answered and closed. */
 void prefork_request_done(void);

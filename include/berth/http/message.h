@@ -17,6 +17,12 @@
 #include "berth/base/span.h"
 #include "berth/http/target.h"
 
+enum http_io_failure {
+	HTTP_IO_BROKEN = -1, /* the client or the web server broke off */
+	HTTP_IO_LATE = -2,   /* the body came too slowly */
+	HTTP_IO_SHED = -3,   /* so did other bodies, and requests wait for a worker */
+};
+
 /* The transport. Strings are borrowed until the request ends. */
 struct http_io {
 	void *context;
@@ -24,10 +30,12 @@ struct http_io {
 	const char *(*variable)(void *context, const char *name);
 	/* `NAME=value` number `index`, NULL past the last: a repeated header comes as a repeated name. */
 	const char *(*variable_at)(void *context, size_t index);
-	/* Up to len body bytes, 0 at the end; -1 when the client or the web server broke off. */
+	/* Up to len body bytes, 0 at the end; below 0 an http_io_failure. */
 	ptrdiff_t (*read)(void *context, void *buffer, size_t len);
-	/* False when nobody listens any more. */
+	/* False when the peer has gone or does not read. */
 	bool (*write)(void *context, const void *bytes, size_t len);
+	/* Forgets body bytes that have arrived, LIMIT_DRAIN at most, without waiting. True: the body has ended. */
+	bool (*drain)(void *context);
 	bool begun; /* a reply is on its way: another cannot take its place */
 };
 
@@ -66,14 +74,20 @@ const char *http_method_name(enum http_method method);
  */
 struct span http_header(const struct http_request *request, const char *name);
 
-/* Up to `len` bytes of the body; *got is 0 at its end. False with E_SIZE_INVALID when it broke off before. */
+/*
+ * Up to `len` bytes of the body; *got is 0 at its end. False with E_SIZE_INVALID when it broke off before its end, with
+ * E_REQUEST_TIMEOUT when it came too slowly, with E_UNAVAILABLE when a slow body had to make room for other requests.
+ */
 bool http_body_read(struct http_request *request, void *buffer, size_t len, size_t *got, struct error *error);
 
 /* The whole body, at most `limit` bytes; more is `too_large`. */
 bool http_body_all(struct http_request *request, struct span *out, size_t limit, enum error_code too_large,
 		   struct error *error);
 
-/* Reads and forgets what is left, up to LIMIT_DRAIN, so that the client gets to see an early reply. False when more is on its way. */
+/*
+ * Forgets the body bytes that have arrived, LIMIT_DRAIN at most. Never waits. False when more may be on its way: Apache
+ * then reads on to the body's end before it sends the reply, unless the reply says `Connection: close`.
+ */
 bool http_body_drain(struct http_request *request);
 
 #endif

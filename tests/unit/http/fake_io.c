@@ -3,6 +3,7 @@
 #include "fake_io.h"
 
 #include "../../lib/test.h"
+#include "berth/base/limits.h"
 
 static const char *variable_at(void *context, size_t index)
 {
@@ -31,10 +32,19 @@ static ptrdiff_t read_some(void *context, void *buffer, size_t len)
 	if (got > fake->piece)
 		got = fake->piece;
 	if (got == 0 && fake->breaks)
-		return -1;
+		return fake->failure ? fake->failure : HTTP_IO_BROKEN;
 	memcpy(buffer, fake->body.ptr, got);
 	fake->body = span_after(fake->body, got);
 	return (ptrdiff_t)got;
+}
+
+static bool drain(void *context)
+{
+	struct fake *fake = context;
+	bool whole = fake->body.len <= LIMIT_DRAIN;
+
+	fake->body = span_after(fake->body, whole ? fake->body.len : LIMIT_DRAIN);
+	return whole && !fake->breaks;
 }
 
 static bool write_all(void *context, const void *bytes, size_t len)
@@ -54,7 +64,7 @@ static bool write_all(void *context, const void *bytes, size_t len)
 void fake_init(struct fake *fake, const char *const *variables)
 {
 	*fake = (struct fake){.piece = SIZE_MAX, .write_limit = SIZE_MAX, .body = {"", 0}};
-	fake->io = (struct http_io){fake, variable, variable_at, read_some, write_all, false};
+	fake->io = (struct http_io){fake, variable, variable_at, read_some, write_all, drain, false};
 	for (size_t i = 0; variables[i]; i++)
 		fake->variables[i] = variables[i];
 	arena_init(&fake->arena, 48 << 20);

@@ -10,10 +10,11 @@ struct fake {
 	struct http_io io;
 	struct arena arena;
 	struct error error;
-	const char *variables[24]; /* NAME=value, ended by NULL */
-	struct span body;          /* not yet read */
-	size_t piece;              /* most that one read gives */
-	bool breaks;               /* the client is gone when the body is used up */
+	const char *variables[24];    /* NAME=value, ended by NULL */
+	struct span body;             /* not yet read */
+	size_t piece;                 /* most that one read gives */
+	bool breaks;                  /* the client is gone when the body is used up */
+	enum http_io_failure failure; /* what such a read says; 0 stands for HTTP_IO_BROKEN */
 	size_t reads;
 	char *written;
 	size_t written_len;

@@ -244,7 +244,7 @@ START_TEST(a_header_is_never_taken_for_the_spool_parameter)
 }
 END_TEST
 
-START_TEST(an_unwanted_body_is_drained_within_bounds)
+START_TEST(an_unwanted_body_is_drained_of_what_has_come)
 {
 	static char bytes[LIMIT_DRAIN * 2];
 
@@ -257,11 +257,42 @@ START_TEST(an_unwanted_body_is_drained_within_bounds)
 
 	GIVEN("X=");
 	fake.body = SPAN_LIT("short");
-	fake.breaks = true;
 	ck_assert(read_request());
 	ck_assert(http_body_drain(&request));
 	ck_assert_uint_eq(fake.body.len, 0);
+	ck_assert_uint_eq(fake.reads, 0); /* reads may wait */
 	fake_release(&fake);
+
+	GIVEN("X=");
+	fake.body = SPAN_LIT("short");
+	fake.breaks = true;
+	ck_assert(read_request());
+	ck_assert(!http_body_drain(&request));
+	fake_release(&fake);
+}
+END_TEST
+
+START_TEST(a_slow_body_is_told_from_a_broken_one)
+{
+	static const struct {
+		enum http_io_failure failure;
+		enum error_code code;
+		unsigned retry_after;
+	} rows[] = {{HTTP_IO_BROKEN, E_SIZE_INVALID, 0},
+		    {HTTP_IO_LATE, E_REQUEST_TIMEOUT, 0},
+		    {HTTP_IO_SHED, E_UNAVAILABLE, 5}};
+	struct span body;
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		GIVEN("CONTENT_LENGTH=12");
+		fake.body = SPAN_LIT("hello");
+		fake.breaks = true;
+		fake.failure = rows[i].failure;
+		ck_assert(!read_all(&body, 100));
+		ck_assert_int_eq(error_code(&fake.error), rows[i].code);
+		ck_assert_uint_eq(fake.error.retry_after, rows[i].retry_after);
+		fake_release(&fake);
+	}
 }
 END_TEST
 
@@ -270,4 +301,5 @@ TEST_FILE(message, methods_have_one_spelling, a_request_is_read, a_request_that_
 	  bytes_behind_the_announced_end_are_not_the_bodys, a_body_that_ends_early_is_an_error_and_no_end,
 	  a_body_of_unknown_length_that_breaks_off_is_an_error, a_body_of_no_bytes_is_empty,
 	  a_body_past_the_limit_is_too_large, a_stream_counts_what_came, a_spooled_body_is_a_file_or_empty,
-	  a_header_is_never_taken_for_the_spool_parameter, an_unwanted_body_is_drained_within_bounds)
+	  a_header_is_never_taken_for_the_spool_parameter, an_unwanted_body_is_drained_of_what_has_come,
+	  a_slow_body_is_told_from_a_broken_one)
