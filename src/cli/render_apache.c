@@ -85,10 +85,12 @@ static void add_server(struct strbuf *out, const struct site *site)
 			 "LimitRequestLine 16380\nLimitRequestFieldSize 20480\n"
 			 "KeepAlive On\nKeepAliveTimeout 75\nMaxKeepAliveRequests 10000\n"
 			 "Timeout 60\nProxyTimeout 900\n"
-			 "RequestReadTimeout header=15-60,MinRate=500 body=60,MinRate=64\n"
 			 "EnableSendfile On\nEnableMMAP Off\nFileETag None\nMaxRanges 1\n"
 			 "StartServers 2\nThreadsPerChild 64\nMaxRequestWorkers 1024\nServerLimit 16\n"
 			 "MaxConnectionsPerChild 0\n");
+	strbuf_addf(out, "RequestReadTimeout header=15-60,MinRate=500 body=%lld,MinRate=%lld\n",
+		    (long long)(site->config->http.slowclient.uploadsilence / 1000000000),
+		    (long long)site->config->http.slowclient.uploadleastrate);
 	add_log(out, site);
 }
 
@@ -197,8 +199,9 @@ static void add_errors(struct strbuf *out)
 	static const struct {
 		int status;
 		const char *body;
-	} errors[] = {{404, SITE_BLOB_UNKNOWN}, {416, SITE_RANGE_INVALID}, {500, SITE_UNAVAILABLE},
-		      {502, SITE_UNAVAILABLE},  {503, SITE_UNAVAILABLE},   {504, SITE_UNAVAILABLE}};
+	} errors[] = {{404, SITE_BLOB_UNKNOWN}, {408, SITE_REQUEST_TIMEOUT}, {416, SITE_RANGE_INVALID},
+		      {500, SITE_UNAVAILABLE},  {502, SITE_UNAVAILABLE},     {503, SITE_UNAVAILABLE},
+		      {504, SITE_UNAVAILABLE}};
 	static const char own[] = "-z resp('Docker-Distribution-API-Version')\"";
 
 	strbuf_adds(out, "\n");
@@ -209,7 +212,7 @@ static void add_errors(struct strbuf *out)
 	}
 	strbuf_addf(out,
 		    "Header always set Content-Type application/json "
-		    "\"expr=%%{REQUEST_STATUS} in {'404','416','500','502','503','504'} && %s\n",
+		    "\"expr=%%{REQUEST_STATUS} in {'404','408','416','500','502','503','504'} && %s\n",
 		    own);
 	strbuf_addf(out, "Header always set Retry-After %d \"expr=%%{REQUEST_STATUS} -ge 500 && %s\n", SITE_RETRY_AFTER,
 		    own);

@@ -302,14 +302,14 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 		    "\tkeepalive_timeout 75s;\n"
 		    "\tkeepalive_requests 10000;\n"
 		    "\tclient_header_timeout 15s;\n"
-		    "\tclient_body_timeout 60s;\n"
+		    "\tclient_body_timeout %llds;\n"
 		    "\tsend_timeout 60s;\n"
 		    "\treset_timedout_connection on;\n"
 		    "\tlarge_client_header_buffers 4 20k;\n" /* a token is up to 16 KiB */
 		    "\tunderscores_in_headers off;\n"
 		    "\tclient_max_body_size %zu;\n"
 		    "\tclient_body_buffer_size 128k;\n\n",
-		    (size_t)SITE_BODY_MAX);
+		    (long long)(site->config->http.slowclient.uploadsilence / 1000000000), (size_t)SITE_BODY_MAX);
 	add_worker_defaults(out);
 	if (asks_first(site))
 		strbuf_adds(out, "\terror_page 401 @berth_unauthorized;\n");

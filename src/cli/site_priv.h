@@ -20,6 +20,7 @@
 	"\"detail\":\"manifest larger than 4194304 bytes\"}]}"
 #define SITE_UNAVAILABLE "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}"
 #define SITE_BLOB_UNKNOWN "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\"}]}"
+#define SITE_REQUEST_TIMEOUT "{\"errors\":[{\"code\":\"REQUEST_TIMEOUT\",\"message\":\"request timeout\"}]}"
 #define SITE_RANGE_INVALID "{\"errors\":[{\"code\":\"RANGE_INVALID\",\"message\":\"invalid content range\"}]}"
 #define SITE_TOKEN_PATHS "/jwt/auth", "/auth/token" /* of token_routes.def */
 #define SITE_TOKEN_BODY_MAX ((size_t)64 << 10)      /* a form of some hundred bytes */

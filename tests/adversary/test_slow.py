@@ -67,7 +67,7 @@ def test_dripping_manifests_of_strangers(stranger, guarded, swarm):
 def test_dripping_token_requests(registries, swarm):
     service = TokenService(registries.get(merged(SERVICE, GUARD)))
     service_address = address(service.berth)
-    swarm.add(8, service_address, head_of(service.berth.client, "POST", "/jwt/auth", Content_Length=4000,
+    swarm.add(8, service_address, head_of(service.berth.client, "POST", "/jwt/auth", Content_Length=8000,
                                           Content_Type="application/x-www-form-urlencoded"))
     stay_quick(swarm, service.ask)
 
