@@ -6,19 +6,21 @@ umask 022
 
 usage() {
     cat <<'TEXT'
-usage: conf/quickstart.sh [--port N] [--data DIR] [--server nginx|apache] [--auth] [--check]
+usage: conf/quickstart.sh [--port N] [--data DIR] [--server nginx|apache] [--auth|--no-auth] [--check]
 
 Runs a registry on http://localhost:5000 with a PostgreSQL, a web server and storage of its own, all of it below DIR
-(./var): the system's clusters, sites and services are not touched. Ctrl-C stops what it started. As root it installs
-missing packages, and PostgreSQL, workers and web server run as the account `berth`, or else `www-data`; an ordinary
-user is told what is missing.
+(./var): the system's clusters, sites and services are not touched. Ctrl-C, or closing the terminal, stops what it
+started. As root it installs missing packages and makes the system accounts `berth` (workers and web server),
+`berth-token` (token service) and `berth-database` (PostgreSQL) where they are missing; an ordinary user is told which
+packages are missing, and everything runs as that user.
 
   --port N               (5000)
-  --data DIR             where all of it lives; found again on the next run (./var; as root, when other accounts may not
-                         enter this folder, /var/lib/berth/quickstart)
+  --data DIR             where all of it lives; found again on the next run (./var; as root, when this folder is closed to
+                         other accounts, or is not root's, /var/lib/berth/quickstart)
   --server nginx|apache  (nginx)
   --auth                 ask who is there: starts the token service, makes the user `admin` and prints the password, once;
-                         DIR/berth is then the command for users, projects and tokens
+                         DIR/berth is then the command for users, projects and tokens; kept for later starts on DIR
+  --no-auth              open DIR to everybody again
   --check                start, push and pull an image with skopeo, compare, stop; the exit status says whether it worked
 
 Exit status: 0 stopped or checked, 1 failure, 2 wrong usage.
@@ -41,7 +43,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 port=5000
 data=
 server=nginx
-auth=false
+auth= # not said: as it was
 check=false
 while [ $# -gt 0 ]; do
     case $1 in
@@ -55,6 +57,7 @@ while [ $# -gt 0 ]; do
         shift
         ;;
     --auth) auth=true ;;
+    --no-auth) auth=false ;;
     --check) check=true ;;
     --help | -h)
         usage
@@ -78,37 +81,94 @@ esac
 as_root=false
 [ "$(id -u)" -ne 0 ] || as_root=true
 
-# The account that `berth serve` would choose, and whether it can come as far as a folder.
-account() {
-    if id -u berth >/dev/null 2>&1; then echo berth; else echo www-data; fi
-}
-
-enterable() {
-    if $as_root; then runuser -u "$(account)" -- test -x "$1"; else test -x "$1"; fi
+# not_roots FOLDER: which folder, of this one and those above it, is not root's alone, or is closed to the accounts below root;
+# nothing when all is well. Root writes nothing where another account can put a link in the way.
+not_roots() {
+    local folder=$1 owner mode
+    while :; do
+        if [ -L "$folder" ]; then
+            echo "$folder is a symbolic link"
+        elif [ -e "$folder" ]; then
+            read -r owner mode < <(stat -c '%U %a' -- "$folder")
+            if [ "$owner" != root ]; then
+                echo "$folder belongs to $owner"
+            elif ((8#$mode & 8#22)) && ! ((8#$mode & 8#1000)); then
+                echo "other accounts can change $folder"
+            elif ! ((8#$mode & 1)); then
+                echo "$folder is closed to other accounts"
+            fi
+        fi
+        [ "$folder" != / ] || break
+        folder=$(dirname "$folder")
+    done
 }
 
 if [ -z "$data" ]; then
     data=$top/var
-    if $as_root && ! enterable "$top"; then
+    if $as_root && [ -n "$(not_roots "$data")" ]; then
         data=/var/lib/berth/quickstart
-        echo "quickstart: $(account) may not enter $top; everything goes to $data"
+        echo "quickstart: $(not_roots "$top/var" | head -n 1); everything goes to $data"
     fi
 fi
+case $data in
+/*) ;;
+*) data=$(pwd)/$data ;;
+esac
 
-# Ours, new or empty. Anything else stays as it is.
+# Ours, new or empty, and of nobody else at this moment. Anything else stays as it is. The lock is the file that marks the
+# folder as ours; what we start inherits it.
 take_data_folder() {
+    local why lock
     if [ -e "$data" ] && [ ! -d "$data" ]; then
         fail "$data is not a folder"
+    fi
+    if [ -d "$data" ] && ! { [ -O "$data" ] && [ -r "$data" ] && [ -w "$data" ] && [ -x "$data" ]; }; then
+        fail "$data belongs to $(stat -c %U -- "$data"), not to $(id -un); choose another one with --data"
+    fi
+    if $as_root; then
+        why=$(not_roots "$data" | head -n 1)
+        [ -z "$why" ] || fail "$why: root keeps nothing there; choose another folder with --data"
     fi
     if [ -d "$data" ] && [ ! -e "$data/quickstart" ] && [ -n "$(ls -A "$data")" ]; then
         fail "$data is not empty and not a folder that quickstart made; choose another one with --data"
     fi
     mkdir -p "$data" 2>/dev/null || fail "$data cannot be made"
     data=$(cd "$data" && pwd -P)
-    enterable "$data" || fail "$data cannot be entered by $(account): a folder above it is closed; choose another one with --data"
-    if [ ! -e "$data/quickstart" ]; then
-        echo "made by conf/quickstart.sh" >"$data/quickstart" || fail "$data cannot be written to"
+    if [ -e "$data/quickstart" ] && [ ! -w "$data/quickstart" ]; then
+        fail "$data cannot be written to"
     fi
+    exec {lock}>>"$data/quickstart"
+    flock -n "$lock" || fail "another quickstart uses $data; stop it, or choose another folder with --data"
+    [ -s "$data/quickstart" ] || echo "made by conf/quickstart.sh" >&"$lock"
+}
+
+make_accounts() {
+    local name
+    $as_root || return 0
+    for name in berth berth-token berth-database; do
+        id -u "$name" >/dev/null 2>&1 && continue
+        echo "quickstart: making the system account $name"
+        useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "$name" ||
+            fail "the system account $name cannot be made"
+    done
+}
+
+# Earlier versions ran everything as one account. What that account owns goes to the three, links stay as they are.
+hand_over() {
+    local old part
+    [ -d "$data/postgresql" ] || return 0
+    old=$(stat -c %U -- "$data/postgresql")
+    if ! $as_root || [ "$old" = berth-database ]; then
+        return 0
+    fi
+    [ ! -e "$data/postgresql/postmaster.pid" ] || fail "the registry in $data runs, or was killed, as the account $old: stop it, \
+or start and stop it once more with the version that ran it"
+    echo "quickstart: handing $data over from the account $old to berth, berth-token and berth-database"
+    rm -rf "$data/run"
+    for part in registry=berth:berth keys=berth-token:berth postgresql=berth-database:berth-database; do
+        [ ! -d "$data/${part%=*}" ] || chown -R -P -h --from="$old" "${part#*=}" "$data/${part%=*}"
+    done
+    [ ! -d "$data/keys" ] || runuser -u berth-token -- find "$data/keys" -name '*.key' -exec chmod 600 {} +
 }
 
 port_is_free() {
@@ -195,8 +255,6 @@ write_config() {
 version: 0.1
 log:
   level: info
-  accesslog:
-    disabled: true
 storage:
   filesystem:
     rootdirectory: "$data/registry"
@@ -222,21 +280,28 @@ TEXT
     fi
 }
 
-# The command with the PostgreSQL that `berth serve` brings. Keys belong to the account that signs with them.
+# As before, unless told.
+settle_auth() {
+    [ -z "$auth" ] || return 0
+    auth=false
+    if [ -e "$data/config.yml" ] && grep -q '^token_service:' "$data/config.yml"; then
+        auth=true
+        echo "quickstart: $data was started with --auth, which stays on; --no-auth opens it to everybody"
+    fi
+}
+
+# The command with the PostgreSQL that `berth serve` brings. It makes the folder of keys for the account that signs with them.
 prepare_auth() {
     cat >"$data/berth" <<TEXT
 #!/bin/sh
 # Written by conf/quickstart.sh at each start: \`$data/berth user list $data/config.yml\` and so on.
-REGISTRY_DATABASE_ENABLED=true REGISTRY_DATABASE_HOST='$data/run' REGISTRY_DATABASE_PORT=5432
+REGISTRY_DATABASE_ENABLED=true REGISTRY_DATABASE_HOST='$data/run/db' REGISTRY_DATABASE_PORT=5432
 REGISTRY_DATABASE_USER=berth REGISTRY_DATABASE_DBNAME=postgres REGISTRY_DATABASE_SSLMODE=disable
 export REGISTRY_DATABASE_ENABLED REGISTRY_DATABASE_HOST REGISTRY_DATABASE_PORT
 export REGISTRY_DATABASE_USER REGISTRY_DATABASE_DBNAME REGISTRY_DATABASE_SSLMODE
 exec '$data/build/berth' "\$@"
 TEXT
     chmod 755 "$data/berth"
-    mkdir -p "$data/keys"
-    chmod 750 "$data/keys"
-    ! $as_root || chown "$(account):" "$data/keys"
     if ! compgen -G "$data/keys/*.key" >/dev/null; then
         "$data/berth" key generate "$data/config.yml" >/dev/null || fail "no signing key could be made"
     fi
@@ -249,7 +314,7 @@ make_admin() {
 
 serve_pid=
 stop() {
-    trap '' INT TERM
+    trap '' INT TERM HUP
     if [ -n "$serve_pid" ] && kill -TERM "$serve_pid" 2>/dev/null; then
         wait "$serve_pid" || true
     fi
@@ -363,11 +428,14 @@ run_check() {
 
 port_is_free || fail "port $port is in use by another program; choose another one with --port"
 take_data_folder
+make_accounts
+hand_over
 install_missing
 build
+settle_auth
 write_config
 ! $auth || prepare_auth
-trap 'stop; exit 0' INT TERM
+trap 'stop; exit 0' INT TERM HUP
 start
 if $check; then
     run_check

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "act_as_priv.h"
 #include "berth/base/limits.h"
 #include "berth/meta/statements.h"
 
@@ -88,7 +89,7 @@ static int with_database(struct admin *admin, const struct admin_verb *verb)
 	if (!config_database_named(admin->app.config)) {
 		command_complain(
 			"the configuration names no database (database.host or database.dbname); with the one that "
-			"`berth serve` brings, set REGISTRY_DATABASE_HOST to its run folder");
+			"`berth serve` brings, set REGISTRY_DATABASE_HOST to DIR/run/db");
 		return COMMAND_CONFIG;
 	}
 	if (!app_check_schema(&admin->app, reason, sizeof reason)) {
@@ -104,13 +105,30 @@ static int with_database(struct admin *admin, const struct admin_verb *verb)
 	return status;
 }
 
+/* Who calls: the account behind sudo, too. */
+static const char *actor(struct arena *arena)
+{
+	const struct passwd *entry = getpwuid(getuid());
+	const char *sudo = getenv("SUDO_USER");
+
+	if (sudo && *sudo && getuid() == 0)
+		return arena_printf(arena, "berth (%s)", sudo);
+	return entry ? arena_printf(arena, "berth (%s)", entry->pw_name)
+		     : arena_printf(arena, "berth (uid %u)", (unsigned)getuid());
+}
+
 static int run_verb(struct admin *admin, const struct admin_verb *verb, const char *config)
 {
 	int status;
 
 	if (!app_load(&admin->app, config, environ, stderr))
 		return COMMAND_CONFIG;
-	status = verb->offline ? verb->run(admin) : with_database(admin, verb);
+	admin->actor = actor(admin->arena);
+	if (!(verb->offline ? act_as_signer(admin->app.config, admin->arena)
+			    : act_as_workers(admin->app.config, NULL, false, admin->arena)))
+		status = COMMAND_FAILED;
+	else
+		status = verb->offline ? verb->run(admin) : with_database(admin, verb);
 	app_release(&admin->app);
 	return status;
 }
@@ -133,18 +151,6 @@ int admin_run(const struct command *command, const struct admin_verb *verbs, siz
 	return command_usage(command);
 }
 
-/* Who calls: the account behind sudo, too. */
-static const char *actor(struct arena *arena)
-{
-	const struct passwd *entry = getpwuid(getuid());
-	const char *sudo = getenv("SUDO_USER");
-
-	if (sudo && *sudo && getuid() == 0)
-		return arena_printf(arena, "berth (%s)", sudo);
-	return entry ? arena_printf(arena, "berth (%s)", entry->pw_name)
-		     : arena_printf(arena, "berth (uid %u)", (unsigned)getuid());
-}
-
 struct change {
 	struct admin *admin;
 	admin_change_fn *fn;
@@ -158,7 +164,7 @@ static bool change_body(struct db *db, void *context, struct error *error)
 
 	(void)db, (void)error;
 	/* a change that the schema refuses ends the transaction: nothing of it is to be committed */
-	return meta_actor_set(meta, actor(change->admin->arena)) && change->fn(meta, change->admin, change->out) &&
+	return meta_actor_set(meta, change->admin->actor) && change->fn(meta, change->admin, change->out) &&
 	       *change->out == META_CHANGED;
 }
 

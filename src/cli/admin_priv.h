@@ -43,6 +43,7 @@ enum admin_option {
 struct admin {
 	struct app app;
 	struct arena *arena;
+	const char *actor; /* who called, for the audit */
 	struct error error;
 	struct meta meta; /* not for verbs without a database */
 	const char *names[ADMIN_NAMES_MAX];

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "act_as_priv.h"
 #include "berth/app/app.h"
 #include "berth/base/json_write.h"
 #include "berth/base/log.h"
@@ -175,21 +176,25 @@ static int check_storage(const struct app *app, bool json, struct arena *arena)
 
 static int run(int argc, char **argv, struct arena *arena)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+		{"json", no_argument, NULL, 'j'}, {"user", required_argument, NULL, 'u'}, {NULL, 0, NULL, 0}};
+	const char *user = NULL;
 	bool json = false;
 	struct app app;
 	int option, status;
 
 	while ((option = getopt_long(argc, argv, "j", options, NULL)) != -1) {
-		if (option != 'j')
+		if (option != 'j' && option != 'u')
 			return COMMAND_USAGE;
-		json = true;
+		json |= option == 'j';
+		user = option == 'u' ? optarg : user;
 	}
 	if (argc - optind != 1)
 		return command_usage(&cmd_check_storage);
 	if (!app_load(&app, argv[optind], environ, stderr))
 		return COMMAND_CONFIG;
-	status = check_storage(&app, json, arena);
+	/* root would leave folders that the workers cannot use */
+	status = act_as_workers(app.config, user, true, arena) ? check_storage(&app, json, arena) : COMMAND_FAILED;
 	app_release(&app);
 	return status;
 }
@@ -197,12 +202,14 @@ static int run(int argc, char **argv, struct arena *arena)
 const struct command cmd_check_storage = {
 	.name = "check-storage",
 	.summary = "write, read, copy and delete in the storage, and say what fails",
-	.help = "usage: berth check-storage [--json] CONFIG\n"
+	.help = "usage: berth check-storage [--json] [--user NAME] CONFIG\n"
 		"\n"
 		"Does with an object of its own what the registry does with blobs: reach, write, read a range, upload in parts,\n"
 		"copy, sign a URL, fetch from it, list, remove. Prints a line for each step: ok and how long it took, failed and\n"
-		"why, or skipped. Run it as the account of the workers. The database is not touched.\n"
+		"why, or skipped. The database is not touched. As root the command becomes the account of the workers: the owner of\n"
+		"the spool or of the storage's folder, else berth.\n"
 		"\n"
+		"  --user NAME  as root: the account of the workers\n"
 		"  -j, --json   one object, {\"steps\": [{\"step\", \"outcome\", \"milliseconds\", \"why\"}]}\n"
 		"\n"
 		"Exit status: 0 no step failed, 1 a step failed or the storage cannot be opened, 2 wrong usage, 3 wrong\n"

@@ -152,8 +152,8 @@ const struct command cmd_key = {
 		"  --bits N   of an RSA key (2048)\n"
 		"  --json     for programs\n"
 		"\n"
-		"As root the files belong to the folder's owner and group: the account of token.fcgi. A new folder is root's: make it\n"
-		"first, or hand it over.\n"
+		"As root the command becomes the owner of the folder, the account of token.fcgi. A missing folder is made for the\n"
+		"account berth-token, and the group of the account berth may enter it: for bundle.pem. Keys have mode 0600.\n"
 		"\n"
 		"Exit status: 0 done, 1 refused or failed, 2 usage, 3 wrong configuration.\n",
 	.run = run,

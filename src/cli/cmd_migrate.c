@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "act_as_priv.h"
 #include "berth/app/app.h"
 #include "berth/db/migrate.h"
 #include "berth/meta/schema.h"
@@ -78,7 +79,8 @@ static int run(int argc, char **argv, struct arena *arena)
 					 argv[2]);
 			return COMMAND_CONFIG;
 		}
-		return run_verb(verbs[i].run, config);
+		/* peer authentication knows the workers' account */
+		return act_as_workers(config, NULL, false, arena) ? run_verb(verbs[i].run, config) : COMMAND_FAILED;
 	}
 	return command_usage(&cmd_migrate);
 }
@@ -91,6 +93,9 @@ const struct command cmd_migrate = {
 		"\n"
 		"up      applies the migrations that are missing, each in a transaction, all under one lock: any number of\n"
 		"        nodes may call it at once. Never goes back, and refuses a schema newer than it knows.\n"
-		"status  lists the migrations; exit status 1 unless the schema is exactly the one of this build.\n",
+		"status  lists the migrations; exit status 1 unless the schema is exactly the one of this build.\n"
+		"\n"
+		"As root the command becomes the account of the workers where there is one: the owner of the spool or of the storage's\n"
+		"folder, else berth. A database with peer authentication sees that account.\n",
 	.run = run,
 };

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "act_as_priv.h"
 #include "berth/app/app.h"
 #include "berth/base/limits.h"
 #include "berth/core/upload_purge.h"
@@ -41,23 +42,27 @@ static int purge(const struct app *app, bool dry_run)
 
 static int run(int argc, char **argv, struct arena *arena)
 {
-	static const struct option options[] = {{"dry-run", no_argument, NULL, 'd'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+		{"dry-run", no_argument, NULL, 'd'}, {"user", required_argument, NULL, 'u'}, {NULL, 0, NULL, 0}};
+	const char *user = NULL;
 	bool dry_run = false;
 	char reason[512];
 	struct app app;
 	int option, status;
 
-	(void)arena;
 	while ((option = getopt_long(argc, argv, "d", options, NULL)) != -1) {
-		if (option != 'd')
+		if (option != 'd' && option != 'u')
 			return COMMAND_USAGE;
-		dry_run = true;
+		dry_run |= option == 'd';
+		user = option == 'u' ? optarg : user;
 	}
 	if (argc - optind != 1)
 		return command_usage(&cmd_purge_uploads);
 	if (!app_load(&app, argv[optind], environ, stderr))
 		return COMMAND_CONFIG;
-	if (app_check(&app, reason, sizeof reason)) {
+	if (!act_as_workers(app.config, user, true, arena)) {
+		status = COMMAND_FAILED;
+	} else if (app_check(&app, reason, sizeof reason)) {
 		status = purge(&app, dry_run);
 	} else {
 		command_complain("purge-uploads: %s", reason);
@@ -70,12 +75,14 @@ static int run(int argc, char **argv, struct arena *arena)
 const struct command cmd_purge_uploads = {
 	.name = "purge-uploads",
 	.summary = "remove uploads that nobody finished, once and now",
-	.help = "usage: berth purge-uploads [--dry-run] CONFIG\n"
+	.help = "usage: berth purge-uploads [--dry-run] [--user NAME] CONFIG\n"
 		"\n"
 		"Cancels each upload session that nobody wrote to for storage.maintenance.uploadpurging.age, prints its id and\n"
 		"repository, and removes bytes of that age that belong to no session. Safe while the registry serves. The\n"
 		"housekeeper of registry.fcgi does the same at storage.maintenance.uploadpurging.interval.\n"
 		"\n"
-		"  -d, --dry-run   only tell\n",
+		"  -d, --dry-run   only tell\n"
+		"  --user NAME     as root: the account of the workers (the owner of the spool or of the storage's folder, else\n"
+		"                  berth), which the command becomes\n",
 	.run = run,
 };

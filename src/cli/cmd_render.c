@@ -66,6 +66,13 @@ static const char *or_in(const char *given, const char *folder, const char *name
 	return given ? path_absolute(given, arena) : arena_printf(arena, "%s/%s", folder, name);
 }
 
+static const char *folder_of(const char *path, struct arena *arena)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash != path ? arena_span(arena, (struct span){path, (size_t)(slash - path)}) : "/";
+}
+
 static const char *program_or(const char *name, const char *standard, struct arena *arena)
 {
 	const char *found = program_path(name, arena);
@@ -79,6 +86,7 @@ static void complete(struct site_options *out, const char *const *texts, const c
 	const char *token_dir;
 
 	out->config_path = path_absolute(config, arena);
+	out->config_dir = folder_of(out->config_path, arena);
 	out->run_dir = path_absolute(texts[OPT_RUN_DIR] ? texts[OPT_RUN_DIR] : "/run/berth", arena);
 	out->socket = or_in(texts[OPT_SOCKET], out->run_dir, "registry.sock", arena);
 	out->upload_socket = or_in(texts[OPT_UPLOAD_SOCKET], out->run_dir, "uploads.sock", arena);
@@ -198,6 +206,7 @@ const struct command cmd_render = {
 		"the spool of uploads, the internal location of blobs.\n"
 		"systemd: the units of the workers, the token service and the web server, and berth.target, which starts all of\n"
 		"them. The web server's unit reads nginx.conf or apache.conf beside CONFIG.\n"
+		"Several http.tls.clientcas are joined into clientcas.pem beside CONFIG.\n"
 		"\n"
 		"  --directory DIR       systemd: write each unit to a file in DIR and print the paths (one stream on stdout)\n"
 		"  --server NAME         systemd: nginx, apache, or none for a web server that has a unit of its own (nginx)\n"

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,18 +14,20 @@
 #include <unistd.h>
 
 #include "berth/base/log.h"
+#include "berth/base/strbuf.h"
+#include "trusted_priv.h"
 
 #define MARK "berth.cluster"
 
-static const char configuration[] = "\n# Berth's private cluster: no port, nobody but its account.\n"
-				    "listen_addresses = ''\n"
-				    "unix_socket_permissions = 0700\n"
-				    "log_destination = 'stderr'\n"
-				    "logging_collector = off\n"
-				    "log_line_prefix = 'postgresql: %m [%p] '\n"
-				    "cluster_name = 'berth'\n"
-				    "shared_buffers = 64MB\n"
-				    "max_wal_size = 512MB\n";
+static const char configuration[] =
+	"\n# Berth's private cluster: no port; pg_hba.conf and pg_ident.conf lie in the run folder.\n"
+	"listen_addresses = ''\n"
+	"log_destination = 'stderr'\n"
+	"logging_collector = off\n"
+	"log_line_prefix = 'postgresql: %m [%p] '\n"
+	"cluster_name = 'berth'\n"
+	"shared_buffers = 64MB\n"
+	"max_wal_size = 512MB\n";
 
 static bool exists(const char *path)
 {
@@ -47,19 +50,35 @@ static bool is_empty(const char *path)
 	return found == 0;
 }
 
+/*
+ * A small file in the folder of the database's account, which may have put something else in its place: never followed, never
+ * waited for. False unless it is a regular file.
+ */
+static bool read_small(char *text, size_t size, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat info;
+	ssize_t got = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? read(fd, text, size - 1) : -1;
+
+	text[got > 0 ? got : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return got >= 0;
+}
+
 /* The first line of a small file; "" when it cannot be read. */
 static const char *first_line(const char *path, struct arena *arena)
 {
-	char text[64] = "";
-	FILE *file = fopen(path, "re");
+	char text[64];
 
-	if (file) {
-		if (!fgets(text, sizeof text, file))
-			text[0] = '\0';
-		fclose(file);
-	}
+	(void)read_small(text, sizeof text, path);
 	text[strcspn(text, "\n")] = '\0';
 	return arena_strdup(arena, text);
+}
+
+static const struct unix_account *account_of(const struct embedded_pg *pg)
+{
+	return &pg->accounts->of[ROLE_DATABASE];
 }
 
 /* The folder of the programs of a major version; of the newest one there is when `version` is "". */
@@ -99,24 +118,35 @@ static bool check_cluster(struct embedded_pg *pg, struct arena *arena, const cha
 		*reason = arena_printf(
 			arena, "%s was made by PostgreSQL %s, which is not installed: apt-get install postgresql-%s",
 			pg->data, version, version);
-	else if (stat(pg->data, &info) != 0 || info.st_uid != pg->as->uid)
-		*reason = arena_printf(arena, "%s does not belong to %s, the account that PostgreSQL is to run as",
-				       pg->data, pg->as->user);
+	else if (stat(pg->data, &info) != 0 || info.st_uid != account_of(pg)->uid)
+		*reason = arena_printf(
+			arena, "%s does not belong to %s, the account that PostgreSQL is to run as: chown -R -h %s: %s",
+			pg->data, account_of(pg)->user, account_of(pg)->user, pg->data);
 	else
 		return true;
 	return false;
 }
 
-static bool append(const char *path, const char *text, const struct identity *as)
+static bool append(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;
 
-	if (good && as->changes)
-		good = fchown(fd, as->uid, as->gid) == 0;
 	if (fd >= 0)
 		close(fd);
 	return good;
+}
+
+struct fresh {
+	const char *configuration, *mark;
+};
+
+/* As the account of the cluster. */
+static bool complete(const void *context)
+{
+	const struct fresh *fresh = context;
+
+	return append(fresh->configuration, configuration) && append(fresh->mark, "made by berth serve\n");
 }
 
 static int run_initdb(const struct embedded_pg *pg, const char *folder, struct arena *arena)
@@ -127,17 +157,33 @@ static int run_initdb(const struct embedded_pg *pg, const char *folder, struct a
 		"-D",
 		folder,
 		"-U",
-		EMBEDDED_PG_USER,
+		EMBEDDED_PG_SUPERUSER,
 		"-k",
 		"-E",
 		"UTF8",
 		"--locale=C.UTF-8",
-		"--auth-local=trust",
+		"--auth-local=reject",
 		"--auth-host=reject",
 		"--no-instructions",
 		NULL,
 	};
-	const struct child_spec spec = {.name = "initdb", .argv = argv, .as = pg->as};
+	const struct child_spec spec = {.name = "initdb", .argv = argv, .as = account_of(pg)};
+
+	return supervise_once(&spec, true);
+}
+
+/* The registry's role, in PostgreSQL's single-user mode: a server would ask who connects. */
+static int make_role(const struct embedded_pg *pg, const char *folder, struct arena *arena)
+{
+	const char *postgres = arena_printf(arena, "%s/postgres", pg->bin);
+	const char *const argv[] = {postgres, "--single", "-D", folder, EMBEDDED_PG_DATABASE, NULL};
+	const struct child_spec spec = {
+		.name = "postgres --single",
+		.argv = argv,
+		.as = account_of(pg),
+		.input = "CREATE ROLE " EMBEDDED_PG_USER " LOGIN\n"
+			 "ALTER DATABASE " EMBEDDED_PG_DATABASE " OWNER TO " EMBEDDED_PG_USER "\n",
+	};
 
 	return supervise_once(&spec, true);
 }
@@ -145,6 +191,8 @@ static int run_initdb(const struct embedded_pg *pg, const char *folder, struct a
 static bool make_cluster(struct embedded_pg *pg, struct arena *arena, const char **reason)
 {
 	const char *fresh = arena_printf(arena, "%s.new", pg->data);
+	const struct fresh files = {arena_printf(arena, "%s/postgresql.conf", fresh),
+				    arena_printf(arena, "%s/" MARK, fresh)};
 
 	if (exists(fresh)) {
 		*reason = arena_printf(
@@ -157,10 +205,10 @@ static bool make_cluster(struct embedded_pg *pg, struct arena *arena, const char
 		return false;
 	}
 	log_info("making a PostgreSQL cluster in %s", pg->data);
-	if (!identity_make_folder(pg->as, fresh, 0700) || run_initdb(pg, fresh, arena) != 0 ||
-	    !append(arena_printf(arena, "%s/postgresql.conf", fresh), configuration, pg->as) ||
-	    !append(arena_printf(arena, "%s/" MARK, fresh), "made by berth serve\n", pg->as) ||
-	    rename(fresh, pg->data) != 0) {
+	if (!unix_account_make_folder(account_of(pg), fresh, 0700, arena, reason))
+		return false;
+	if (run_initdb(pg, fresh, arena) != 0 || make_role(pg, fresh, arena) != 0 ||
+	    !unix_account_ask(account_of(pg), complete, &files) || rename(fresh, pg->data) != 0) {
 		rmdir(fresh); /* initdb empties it when it fails */
 		*reason = arena_printf(arena, "no PostgreSQL cluster could be made in %s", pg->data);
 		return false;
@@ -168,23 +216,76 @@ static bool make_cluster(struct embedded_pg *pg, struct arena *arena, const char
 	return true;
 }
 
-/* A connection, not only a socket: the server accepts before it has recovered. */
-static bool answers(const void *what)
+/*
+ * The status that the server itself writes to line 8 of its lock file. A connection before that moment is refused, and the
+ * refusal is a FATAL line in the log.
+ */
+static bool is_ready(const void *what)
 {
 	const struct embedded_pg *pg = what;
-	struct db *db = db_new(&pg->settings, NULL, 0);
-	bool good = db && db_connect(db);
+	char text[1024], path[PATH_MAX], pid[16];
+	const char *line = text;
 
-	db_free(db);
-	return good;
+	(void)snprintf(path, sizeof path, "%s/postmaster.pid", pg->data);
+	(void)snprintf(pid, sizeof pid, "%d\n", (int)pg->pid);
+	if (!read_small(text, sizeof text, path) || strncmp(text, pid, strlen(pid)) != 0)
+		return false; /* none yet, or one left by a server that was killed */
+	for (int i = 1; line && i < 8; i++)
+		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
+	return line && strncmp(line, "ready", strlen("ready")) == 0;
 }
 
-static void describe(struct embedded_pg *pg, unsigned max_connections, struct arena *arena)
+/* Each account in the map as both roles it may be. Root and the database's account administer. */
+static void add_map(struct strbuf *out, const char *account, bool administers)
+{
+	strbuf_addf(out, "berth \"%s\" " EMBEDDED_PG_USER "\n", account);
+	if (administers)
+		strbuf_addf(out, "berth \"%s\" " EMBEDDED_PG_SUPERUSER "\n", account);
+}
+
+static bool write_rules(const struct embedded_pg *pg, const char *hba, const char *ident, struct arena *arena,
+			const char **reason)
+{
+	const struct unix_account *as = account_of(pg);
+	const struct trusted_owner owner = {geteuid(), as->gid, 0640};
+	struct strbuf map;
+
+	strbuf_init(&map, arena, 4096);
+	strbuf_adds(&map, "# Written by berth serve at each start: who may be which role.\n");
+	for (unsigned i = 0; i < ROLES; i++)
+		if (pg->accounts->of[i].user)
+			add_map(&map, pg->accounts->of[i].user, i == ROLE_DATABASE);
+	if (as->changes)
+		add_map(&map, "root", true);
+	return trusted_write(hba, SPAN_LIT("# Written by berth serve at each start.\nlocal all all peer map=berth\n"),
+			     &owner, arena, reason) &&
+	       trusted_write(ident, strbuf_span(&map), &owner, arena, reason);
+}
+
+static void describe(struct embedded_pg *pg, unsigned max_connections, const char *hba, const char *ident,
+		     struct arena *arena)
 {
 	const char *postgres = arena_printf(arena, "%s/postgres", pg->bin);
 	const char *port = arena_printf(arena, "%d", EMBEDDED_PG_PORT);
 	const char *connections = arena_printf(arena, "%u", max_connections);
-	const char *const argv[] = {postgres, "-D", pg->data, "-k", pg->socket_dir, "-p", port, "-N", connections, NULL};
+	const char *const argv[] = {
+		postgres,
+		"-D",
+		pg->data,
+		"-k",
+		pg->socket_dir,
+		"-p",
+		port,
+		"-N",
+		connections,
+		"-c",
+		"unix_socket_permissions=0777",
+		"-c",
+		arena_printf(arena, "hba_file=%s", hba),
+		"-c",
+		arena_printf(arena, "ident_file=%s", ident),
+		NULL,
+	};
 
 	memcpy(pg->argv, argv, sizeof argv);
 	pg->settings = (struct db_settings){
@@ -198,21 +299,25 @@ static void describe(struct embedded_pg *pg, unsigned max_connections, struct ar
 	pg->spec = (struct child_spec){
 		.name = "postgresql",
 		.argv = pg->argv,
-		.as = pg->as,
+		.as = account_of(pg),
 		.stop_signal = SIGINT,
 		.stop_ms = 60000,
 		.ready_ms = 120000,
-		.ready = answers,
+		.ready = is_ready,
 		.what = pg,
+		.what_pid = &pg->pid,
 	};
 }
 
 bool embedded_pg_prepare(struct embedded_pg *pg, unsigned max_connections, struct arena *arena, const char **reason)
 {
+	const char *hba = arena_printf(arena, "%s/pg_hba.conf", pg->rules_dir);
+	const char *ident = arena_printf(arena, "%s/pg_ident.conf", pg->rules_dir);
 	bool there = exists(pg->data) && !is_empty(pg->data);
 
-	if (there ? !check_cluster(pg, arena, reason) : !make_cluster(pg, arena, reason))
+	if (!(there ? check_cluster(pg, arena, reason) : make_cluster(pg, arena, reason)) ||
+	    !write_rules(pg, hba, ident, arena, reason))
 		return false;
-	describe(pg, max_connections, arena);
+	describe(pg, max_connections, hba, ident, arena);
 	return true;
 }

@@ -1,5 +1,8 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
+	src/cli/accounts.c \
+	src/cli/act_as.c \
+	src/cli/act_as_priv.h \
 	src/cli/admin.c \
 	src/cli/admin_password.c \
 	src/cli/admin_print.c \
@@ -24,10 +27,11 @@ libcli_a_SOURCES = \
 	src/cli/fetch.c \
 	src/cli/fetch_apache.c \
 	src/cli/fetch_nginx.c \
-	src/cli/identity.c \
+	src/cli/unix_account.c \
 	src/cli/probe.c \
 	src/cli/programs.c \
 	src/cli/quote.c \
+	src/cli/relay.c \
 	src/cli/render_apache.c \
 	src/cli/render_nginx.c \
 	src/cli/render_systemd.c \
@@ -35,6 +39,7 @@ libcli_a_SOURCES = \
 	src/cli/site.c \
 	src/cli/supervise.c \
 	src/cli/tls_names.c \
+	src/cli/trusted.c \
 	src/cli/units_priv.h \
 	src/cli/workplace.c
 

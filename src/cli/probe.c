@@ -116,28 +116,30 @@ static int try_bind(const struct addrinfo *address)
 	return error;
 }
 
-static bool free_unix(const struct site *site, struct arena *arena, const char **reason)
+/* A socket that nobody answers on is removed. */
+static bool free_unix(const void *path)
 {
-	int fd = connect_unix(site->listen_unix);
+	int fd = connect_unix(path);
 
 	if (fd >= 0) {
 		close(fd);
-		*reason = arena_printf(arena, "http.addr: another program listens on %s", site->listen_unix);
 		return false;
 	}
 	if (errno == ECONNREFUSED)
-		unlink(site->listen_unix);
+		unlink(path);
 	return true;
 }
 
-bool probe_free(const struct site *site, struct arena *arena, const char **reason)
+bool probe_free(const struct site *site, const struct unix_account *as, struct arena *arena, const char **reason)
 {
 	const char *host = *site->listen_host ? site->listen_host : "*";
 	struct addrinfo *list;
 	int error = 0;
 
-	if (*site->listen_unix)
-		return free_unix(site, arena, reason);
+	if (*site->listen_unix) {
+		*reason = arena_printf(arena, "http.addr: another program listens on %s", site->listen_unix);
+		return unix_account_ask(as, free_unix, site->listen_unix);
+	}
 	list = resolve(site, arena);
 	if (!list) {
 		*reason = arena_printf(arena, "http.addr: no such host: %s", host);

@@ -13,7 +13,10 @@ bool probe_fastcgi(const void *path);
 /* Something accepts at the address of a const struct site. */
 bool probe_listening(const void *site);
 
-/* Nothing has the address of `site` yet; false with one line in *reason. A stale unix socket is removed. */
-bool probe_free(const struct site *site, struct arena *arena, const char **reason);
+/*
+ * Nothing has the address of `site` yet; false with one line in *reason. A unix socket is asked for, and removed when it is
+ * stale, as the account.
+ */
+bool probe_free(const struct site *site, const struct unix_account *as, struct arena *arena, const char **reason);
 
 #endif

@@ -3,7 +3,6 @@
 #include "serve_priv.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +13,9 @@
 #include "embedded_pg_priv.h"
 #include "probe_priv.h"
 #include "programs_priv.h"
+#include "relay_priv.h"
 #include "site_priv.h"
+#include "trusted_priv.h"
 #include "workplace_priv.h"
 
 #define DRAIN_DEFAULT_MS 10000 /* what the workers take draintimeout 0 for */
@@ -30,8 +31,8 @@ struct serve {
 	const struct serve_options *options;
 	struct arena *arena;
 	const struct config *config;
-	const char *run_dir;
-	struct identity as;
+	struct accounts accounts;
+	struct workplace place;
 	struct site_options site_options;
 	struct site site;
 	struct embedded_pg pg;
@@ -55,6 +56,20 @@ static bool need(struct serve *serve, const char **out, const char *program, con
 	return *out != NULL;
 }
 
+static const struct unix_account *account(const struct serve *serve, enum role role)
+{
+	return &serve->accounts.of[role];
+}
+
+static bool open_to(struct serve *serve, enum role role, const char *path, int mode, const char **reason)
+{
+	if (unix_account_may(account(serve, role), path, mode))
+		return true;
+	*reason = arena_printf(serve->arena, "%s is closed to %s: it, or a folder above it", path,
+			       account(serve, role)->user);
+	return false;
+}
+
 /* Under Apache also the one module that is not in its own package. */
 static bool check_programs(struct serve *serve, const char **reason)
 {
@@ -62,14 +77,11 @@ static bool check_programs(struct serve *serve, const char **reason)
 
 	if (!need(serve, &found, "spawn-fcgi", "spawn-fcgi", reason))
 		return false;
-	if (serve->config->token_service.enabled && !need(serve, &found, "token.fcgi", "berth", reason))
+	if (serve->config->token_service.enabled &&
+	    (!need(serve, &found, "token.fcgi", "berth", reason) || !open_to(serve, ROLE_TOKENS, found, X_OK, reason)))
 		return false;
-	if (!need(serve, &found, "registry.fcgi", "berth", reason))
+	if (!need(serve, &found, "registry.fcgi", "berth", reason) || !open_to(serve, ROLE_WORKERS, found, X_OK, reason))
 		return false;
-	if (!identity_may(&serve->as, found, X_OK)) {
-		*reason = arena_printf(serve->arena, "%s is closed to %s: it, or a folder above it", found, serve->as.user);
-		return false;
-	}
 	if (!serve->options->apache)
 		return need(serve, &found, "nginx", "nginx-light", reason);
 	if (access("/usr/lib/apache2/modules/mod_xsendfile.so", R_OK) != 0) {
@@ -79,79 +91,71 @@ static bool check_programs(struct serve *serve, const char **reason)
 	return need(serve, &found, "apache2", "apache2", reason);
 }
 
-static bool check_account(struct serve *serve, const char **reason)
+static bool check_accounts(struct serve *serve, const char **reason)
 {
-	if (!identity_pick(&serve->as, serve->options->user, serve->arena, reason))
+	bool tokens = serve->config->token_service.enabled, database = !config_database_named(serve->config);
+	unsigned needed = ROLE_BIT(ROLE_WORKERS) | (tokens ? ROLE_BIT(ROLE_TOKENS) : 0) |
+			  (database ? ROLE_BIT(ROLE_DATABASE) : 0);
+
+	if (!accounts_pick(&serve->accounts, serve->options->users, needed, serve->arena, reason))
 		return false;
-	if (identity_may(&serve->as, serve->options->config, R_OK))
+	relay_give(account(serve, ROLE_WORKERS)->uid, account(serve, ROLE_WORKERS)->gid);
+	return open_to(serve, ROLE_WORKERS, serve->options->config, R_OK, reason) &&
+	       (!tokens || open_to(serve, ROLE_TOKENS, serve->options->config, R_OK, reason));
+}
+
+static bool make_for_workers(struct serve *serve, const char *key, const char *path, mode_t mode, const char **reason)
+{
+	const struct unix_account *workers = account(serve, ROLE_WORKERS);
+	const char *why = "it is closed";
+
+	if (unix_account_make_folder(workers, path, mode, serve->arena, &why) &&
+	    unix_account_may(workers, path, R_OK | W_OK | X_OK))
 		return true;
-	*reason = arena_printf(serve->arena, "%s cannot be read by %s: it, or a folder above it, is closed",
-			       serve->options->config, serve->as.user);
+	*reason =
+		arena_printf(serve->arena, "%s: %s cannot be made or written to by %s: %s", key, path, workers->user, why);
 	return false;
 }
 
 /* The storage's folder, if it is one, and the spool, which the web server writes and the workers read. */
 static bool make_storage(struct serve *serve, const char **reason)
 {
-	const char *root = serve->config->storage.filesystem.rootdirectory, *spool = serve->config->spool;
+	const struct config *config = serve->config;
 
-	if (serve->config->storage.driver == CONFIG_DRIVER_FILESYSTEM &&
-	    (!identity_make_folder(&serve->as, root, 0750) || !identity_may(&serve->as, root, R_OK | W_OK | X_OK))) {
-		*reason = arena_printf(serve->arena,
-				       "storage.filesystem.rootdirectory: %s cannot be made or written to by %s", root,
-				       serve->as.user);
-		return false;
-	}
-	if (identity_make_folder(&serve->as, spool, 0700) && identity_may(&serve->as, spool, R_OK | W_OK | X_OK))
-		return true;
-	*reason =
-		arena_printf(serve->arena, "spool.directory: %s cannot be made or written to by %s", spool, serve->as.user);
-	return false;
+	return (config->storage.driver != CONFIG_DRIVER_FILESYSTEM ||
+		make_for_workers(serve, "storage.filesystem.rootdirectory", config->storage.filesystem.rootdirectory, 0750,
+				 reason)) &&
+	       make_for_workers(serve, "spool.directory", config->spool, 0700, reason);
 }
 
 static bool make_folders(struct serve *serve, const char **reason)
 {
-	if (!identity_make_folder(&serve->as, serve->options->data, 0755)) {
-		*reason = arena_printf(serve->arena, "%s cannot be made: %s", serve->options->data, strerror(errno));
-		return false;
-	}
-	return workplace_open(serve->run_dir, &serve->as, serve->arena, reason) && make_storage(serve, reason);
-}
-
-/* A file that NGINX can open for its access log: /dev/stderr is none when it is a socket or another user's terminal. */
-static const char *access_log(const struct serve *serve)
-{
-	int fd;
-
-	if (serve->config->log.accesslog_disabled)
-		return "";
-	if (serve->options->apache)
-		return "|$exec /bin/cat >&2";
-	fd = open("/dev/stderr", O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0 ? "/dev/stderr" : "";
+	return workplace_open(&serve->place, serve->options->data, &serve->accounts, serve->arena, reason) &&
+	       make_storage(serve, reason);
 }
 
 static bool plan_site(struct serve *serve, const char **reason)
 {
 	struct site_options *options = &serve->site_options;
+	const struct workplace *place = &serve->place;
 
 	*options = (struct site_options){
 		.config_path = serve->options->config,
-		.run_dir = serve->run_dir,
-		.socket = arena_printf(serve->arena, "%s/registry.sock", serve->run_dir),
-		.upload_socket = arena_printf(serve->arena, "%s/uploads.sock", serve->run_dir),
-		.token_socket = arena_printf(serve->arena, "%s/token.sock", serve->run_dir),
-		.user = serve->as.changes ? serve->as.user : "",
-		.group = serve->as.group,
-		.access_log = access_log(serve),
-		.error_log = "",
+		.config_dir = place->dir,
+		.run_dir = place->web,
+		.socket = arena_printf(serve->arena, "%s/registry.sock", place->fcgi),
+		.upload_socket = arena_printf(serve->arena, "%s/uploads.sock", place->fcgi),
+		.token_socket = arena_printf(serve->arena, "%s/token.sock", place->token),
+		.user = "",
+		.group = "",
+		.access_log = serve->config->log.accesslog_disabled ? "" : "/dev/stderr",
+		.error_log = serve->options->apache ? "/dev/stderr" : "",
 		.program = "",
 		.token_program = "",
 	};
 	return site_init(&serve->site, serve->config, options, serve->arena, reason) &&
-	       probe_free(&serve->site, serve->arena, reason);
+	       site_share_key(&serve->site, account(serve, ROLE_WORKERS), serve->arena, reason) &&
+	       probe_free(&serve->site, account(serve, ROLE_WORKERS), serve->arena, reason);
 }
 
 /* The children read the same configuration; this is how they learn of a database that it does not name. */
@@ -173,8 +177,9 @@ static bool start_database(struct serve *serve, const char **reason)
 		return true;
 	*pg = (struct embedded_pg){
 		.data = arena_printf(serve->arena, "%s/postgresql", serve->options->data),
-		.socket_dir = serve->run_dir,
-		.as = &serve->as,
+		.socket_dir = serve->place.db,
+		.rules_dir = serve->place.dir,
+		.accounts = &serve->accounts,
 	};
 	/* Twice: during a reload the old workers and the new ones are connected. */
 	if (!embedded_pg_prepare(pg, 2 * (serve->options->workers + UPLOAD_WORKERS + TOKEN_WORKERS) + 20, serve->arena,
@@ -188,7 +193,7 @@ static bool start_database(struct serve *serve, const char **reason)
 static bool migrate(struct serve *serve, const char **reason)
 {
 	const char *const argv[] = {program_self(serve->arena), "migrate", "up", serve->options->config, NULL};
-	const struct child_spec spec = {.name = "migrate", .argv = argv, .as = &serve->as};
+	const struct child_spec spec = {.name = "migrate", .argv = argv, .as = account(serve, ROLE_WORKERS)};
 
 	if (supervise_once(&spec, true) == 0)
 		return true;
@@ -196,21 +201,24 @@ static bool migrate(struct serve *serve, const char **reason)
 	return false;
 }
 
-static bool start_pool(struct serve *serve, struct pool *pool, const char *program, const char *name, const char *socket,
+/* The web server's account, which the signer's socket admits by its group. */
+static bool start_pool(struct serve *serve, struct pool *pool, enum role role, const char *name, const char *socket,
 		       unsigned workers)
 {
+	const char *program = role == ROLE_TOKENS ? "token.fcgi" : "registry.fcgi";
+	const char *mode = role == ROLE_TOKENS ? "0660" : "0600";
 	const char *spawn = program_path("spawn-fcgi", serve->arena);
 	const char *server = program_path(program, serve->arena);
 	const char *count = arena_printf(serve->arena, "%u", workers);
 	const char *config = serve->options->config;
-	const char *const argv[] = {spawn, "-n",   "-s",        socket, "-M",     "0600", "-b",   "1024",
-				    "--",  server, "--workers", count,  "--pool", name,   config, NULL};
+	const char *const argv[] = {spawn, "-n",   "-s",        socket, "-M",     mode, "-b",   "1024",
+				    "--",  server, "--workers", count,  "--pool", name, config, NULL};
 
 	memcpy(pool->argv, argv, sizeof argv);
 	pool->spec = (struct child_spec){
 		.name = arena_printf(serve->arena, "%s (%s)", program, name),
 		.argv = pool->argv,
-		.as = &serve->as,
+		.as = account(serve, role),
 		.stop_signal = SIGTERM,
 		.stop_ms = drain_ms(serve->config) + 5000,
 		.ready_ms = 30000,
@@ -226,28 +234,28 @@ static bool start_pools(struct serve *serve, const char **reason)
 	const struct site_options *site = &serve->site_options;
 
 	(void)reason;
-	if (!start_pool(serve, &serve->registry, "registry.fcgi", "registry", site->socket, serve->options->workers))
+	if (!start_pool(serve, &serve->registry, ROLE_WORKERS, "registry", site->socket, serve->options->workers))
 		return false;
 	if (serve->config->token_service.enabled &&
-	    !start_pool(serve, &serve->tokens, "token.fcgi", "tokens", site->token_socket, TOKEN_WORKERS))
+	    !start_pool(serve, &serve->tokens, ROLE_TOKENS, "tokens", site->token_socket, TOKEN_WORKERS))
 		return false;
 	return !serve->options->apache ||
-	       start_pool(serve, &serve->uploads, "registry.fcgi", "uploads", site->upload_socket, UPLOAD_WORKERS);
+	       start_pool(serve, &serve->uploads, ROLE_WORKERS, "uploads", site->upload_socket, UPLOAD_WORKERS);
 }
 
+/* Readable by the web server's account, changed by nobody but root or the user. */
 static const char *write_web_configuration(struct serve *serve, const char **reason)
 {
 	bool apache = serve->options->apache;
-	const char *path = arena_printf(serve->arena, "%s/%s.conf", serve->run_dir, apache ? "apache2" : "nginx");
+	const struct trusted_owner owner = {geteuid(), account(serve, ROLE_WORKERS)->gid, 0640};
+	const char *path = arena_printf(serve->arena, "%s/%s.conf", serve->place.dir, apache ? "apache2" : "nginx");
 	struct strbuf text;
 
 	strbuf_init(&text, serve->arena, (size_t)1 << 20);
 	if (!(apache ? render_apache : render_nginx)(&text, &serve->site, reason))
 		return NULL;
-	if (strbuf_ok(&text) && workplace_write(path, text.ptr, text.len, &serve->as))
-		return path;
-	*reason = arena_printf(serve->arena, "%s cannot be written", path);
-	return NULL;
+	*reason = arena_printf(serve->arena, "%s would be larger than 1 MiB", path);
+	return strbuf_ok(&text) && trusted_write(path, strbuf_span(&text), &owner, serve->arena, reason) ? path : NULL;
 }
 
 /* QUIT to NGINX and WINCH to Apache: the requests at hand are finished, no new ones taken. */
@@ -256,9 +264,9 @@ static bool start_web(struct serve *serve, const char **reason)
 	bool apache = serve->options->apache;
 	const char *path = write_web_configuration(serve, reason);
 	const char *nginx = program_path("nginx", serve->arena), *apache2 = program_path("apache2", serve->arena);
-	const char *const nginx_argv[] = {nginx, "-e", "stderr", "-p",          serve->run_dir,
+	const char *const nginx_argv[] = {nginx, "-e", "stderr", "-p",          serve->place.web,
 					  "-c",  path, "-g",     "daemon off;", NULL};
-	const char *const apache_argv[] = {apache2, "-d", serve->run_dir, "-f", path, "-DFOREGROUND", NULL};
+	const char *const apache_argv[] = {apache2, "-d", serve->place.web, "-f", path, "-DFOREGROUND", NULL};
 
 	if (!path)
 		return false;
@@ -269,6 +277,8 @@ static bool start_web(struct serve *serve, const char **reason)
 	serve->web = (struct child_spec){
 		.name = apache ? "apache2" : "nginx",
 		.argv = serve->web_argv,
+		.as = account(serve, ROLE_WORKERS),
+		.low_port = site_has_low_port(&serve->site),
 		.stop_signal = apache ? SIGWINCH : SIGQUIT,
 		.stop_ms = drain_ms(serve->config),
 		.ready_ms = 20000,
@@ -292,7 +302,7 @@ static const struct step {
 	int fault;
 } steps[] = {
 	{load_configuration, COMMAND_CONFIG},
-	{check_account, COMMAND_FAILED},
+	{check_accounts, COMMAND_FAILED},
 	{check_programs, COMMAND_FAILED},
 	{make_folders, COMMAND_FAILED},
 	{plan_site, COMMAND_FAILED},
@@ -338,7 +348,8 @@ int serve(const struct serve_options *options, struct arena *arena)
 	supervise_begin();
 	serve->options = options;
 	serve->arena = arena;
-	serve->run_dir = arena_printf(arena, "%s/run", options->data);
+	if (!relay_begin())
+		command_complain("the log goes to stderr without a pipe: %s", strerror(errno));
 	status = start_all(serve);
 	if (status == COMMAND_OK && !supervise_stopping()) {
 		announce(serve);
@@ -348,5 +359,6 @@ int serve(const struct serve_options *options, struct arena *arena)
 	supervise_stop();
 	if (status == COMMAND_OK)
 		log_info("stopped");
+	relay_end();
 	return status;
 }

@@ -3,14 +3,14 @@
 #ifndef BERTH_CLI_SERVE_PRIV_H
 #define BERTH_CLI_SERVE_PRIV_H
 
-#include "berth/base/arena.h"
+#include "accounts_priv.h"
 
 #define SERVE_WORKERS_DEFAULT 8
 
 struct serve_options {
-	const char *config; /* absolute */
-	const char *data;   /* absolute; the folder that is ours: postgresql/ and run/ */
-	const char *user;   /* NULL: chosen */
+	const char *config;       /* absolute */
+	const char *data;         /* absolute; the folder that is ours: postgresql/ and run/ */
+	const char *users[ROLES]; /* NULL: the standard ones */
 	bool apache;
 	unsigned workers;
 };

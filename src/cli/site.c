@@ -7,8 +7,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "berth/base/log.h"
 #include "berth/base/span.h"
 #include "site_priv.h"
+#include "trusted_priv.h"
+
+#define AUTHORITIES_MAX ((size_t)1 << 20)
 
 static bool refuse(const char **reason, const char *text)
 {
@@ -66,31 +70,67 @@ static const char *absolute(const char *path, struct arena *arena)
 	return arena_printf(arena, "%s/%s", folder, path);
 }
 
-/* Both web servers take one file of authorities. Several are copied into one in the run directory. */
+/* Both web servers take one file of authorities. Several are copied into one. */
 static bool join_authorities(struct site *site, struct arena *arena, const char **reason)
 {
+	const struct trusted_owner owner = {geteuid(), getegid(), 0644};
 	const struct config_list *files = &site->config->http.tls.clientcas;
-	const char *joined = arena_printf(arena, "%s/clientcas.pem", site->options->run_dir);
-	FILE *out = fopen(joined, "we");
-	char block[8192];
-	bool good = out != NULL;
+	struct strbuf all;
 
-	for (size_t i = 0; good && i < files->count; i++) {
-		FILE *in = fopen(files->items[i], "re");
-		size_t got;
+	strbuf_init(&all, arena, AUTHORITIES_MAX);
+	for (size_t i = 0; i < files->count; i++) {
+		struct span one = trusted_read(absolute(files->items[i], arena), AUTHORITIES_MAX, arena, reason);
 
-		good = in != NULL;
-		while (good && (got = fread(block, 1, sizeof block, in)) > 0)
-			good = fwrite(block, 1, got, out) == got;
-		good = good && !ferror(in) && fputc('\n', out) != EOF;
-		if (in)
-			fclose(in);
+		if (!one.ptr) {
+			*reason = arena_printf(arena, "http.tls.clientcas: %s", *reason);
+			return false;
+		}
+		strbuf_add_span(&all, one);
+		strbuf_addc(&all, '\n');
 	}
-	if (out)
-		good = fclose(out) == 0 && good;
-	site->clientcas = joined;
-	return good ||
-	       refuse(reason, "http.tls.clientcas: the files cannot be joined into clientcas.pem of the run directory");
+	if (!strbuf_ok(&all))
+		return refuse(reason, "http.tls.clientcas: the files together are larger than 1 MiB");
+	site->clientcas = arena_printf(arena, "%s/clientcas.pem", site->options->config_dir);
+	return trusted_write(site->clientcas, strbuf_span(&all), &owner, arena, reason);
+}
+
+static bool share(const char **path, const char *name, const struct site *site, const struct unix_account *as,
+		  struct arena *arena, const char **reason)
+{
+	const struct trusted_owner owner = {geteuid(), as->gid, 0640};
+	const char *copy = arena_printf(arena, "%s/%s", site->options->config_dir, name);
+	struct span text;
+
+	if (!as->changes || unix_account_may(as, *path, R_OK))
+		return true;
+	text = trusted_read(*path, AUTHORITIES_MAX, arena, reason);
+	if (!text.ptr || !trusted_write(copy, text, &owner, arena, reason)) {
+		*reason =
+			arena_printf(arena, "http.tls: %s may not be read by %s, nor copied: %s", *path, as->user, *reason);
+		return false;
+	}
+	log_info("%s is closed to %s, whom the web server runs as: a copy lies in %s", *path, as->user, copy);
+	*path = copy;
+	return true;
+}
+
+bool site_share_key(struct site *site, const struct unix_account *as, struct arena *arena, const char **reason)
+{
+	return !site->tls || (share(&site->certificate, "tls.crt", site, as, arena, reason) &&
+			      share(&site->key, "tls.key", site, as, arena, reason));
+}
+
+bool site_has_low_port(const struct site *site)
+{
+	char text[16] = "";
+	uint64_t first = 1024, port = 0;
+	int fd = open("/proc/sys/net/ipv4/ip_unprivileged_port_start", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, text, sizeof text - 1) > 0)
+		(void)span_to_u64((struct span){text, strspn(text, "0123456789")}, &first);
+	if (fd >= 0)
+		close(fd);
+	return span_to_u64(span_of(site->listen_port), &port) && port < first;
 }
 
 static bool take_tls(struct site *site, struct arena *arena, const char **reason)

@@ -12,6 +12,7 @@
 #include "berth/base/limits.h"
 #include "berth/base/strbuf.h"
 #include "berth/config/config.h"
+#include "unix_account_priv.h"
 
 /* Between LIMIT_MANIFEST and this the worker answers 413 itself; the web server's answer comes after it. */
 #define SITE_BODY_MAX (LIMIT_MANIFEST + ((size_t)1 << 20))
@@ -35,6 +36,7 @@ struct site_options {
 	const char *socket;        /* of the registry pool */
 	const char *token_socket;  /* of token.fcgi */
 	const char *upload_socket; /* of the pool for streamed uploads; may be the same */
+	const char *config_dir;    /* files that the configuration refers to */
 	const char *run_dir;       /* pid, temporary files, logs, sockets */
 	const char *user;          /* the web server's workers run as; "" to leave that out */
 	const char *group;
@@ -75,6 +77,16 @@ struct site {
  */
 bool site_init(struct site *out, const struct config *config, const struct site_options *options, struct arena *arena,
 	       const char **reason);
+
+/*
+ * Copies certificate and key of TLS to config_dir, readable by the account's group, where the account may not read them at
+ * their place: a web server that starts as root would read them before it gives its rights away, ours starts without. Only
+ * root can need this. False with one line in *reason.
+ */
+bool site_share_key(struct site *site, const struct unix_account *as, struct arena *arena, const char **reason);
+
+/* Whether the address is a port that the kernel keeps for root (net.ipv4.ip_unprivileged_port_start). */
+bool site_has_low_port(const struct site *site);
 
 /*
  * Writes the whole configuration for `site`. False with one line in *reason when this web server cannot do what is

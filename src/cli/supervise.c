@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,7 +34,8 @@ static struct {
 	struct child children[CHILDREN_MAX];
 	size_t count;
 	bool stopping, reload;
-} all;
+	int terminal; /* in whose foreground we were started; -1: none */
+} all = {.terminal = -1};
 
 static int64_t now_ms(void)
 {
@@ -51,10 +54,27 @@ static void our_signals(sigset_t *set)
 		sigaddset(set, numbers[i]);
 }
 
+/* -1 as well where HUP is ignored: nohup wants us to outlive the terminal. */
+static int foreground_terminal(void)
+{
+	struct sigaction hup;
+	int fd;
+
+	if (sigaction(SIGHUP, NULL, &hup) != 0 || hup.sa_handler == SIG_IGN)
+		return -1;
+	fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0 && tcgetpgrp(fd) != getpgrp()) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 void supervise_begin(void)
 {
 	sigset_t set;
 
+	all.terminal = foreground_terminal();
 	our_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	/* A shell starts background jobs with INT ignored, and what is ignored never becomes pending. */
@@ -69,6 +89,12 @@ bool supervise_stopping(void)
 	return all.stopping;
 }
 
+/* The kernel ends a closed terminal's descriptors before it sends HUP. */
+static bool terminal_gone(void)
+{
+	return all.terminal >= 0 && tcgetpgrp(all.terminal) < 0;
+}
+
 /* Takes at most one signal; returns after `ms` at the latest. */
 static void pause_ms(unsigned ms)
 {
@@ -78,27 +104,71 @@ static void pause_ms(unsigned ms)
 
 	our_signals(&set);
 	number = sigtimedwait(&set, NULL, &wait);
-	if (number == SIGHUP)
+	if (number == SIGHUP && !terminal_gone())
 		all.reload = true;
 	else if (number > 0 && number != SIGCHLD)
 		all.stopping = true;
 }
 
+/* The one capability, kept over execve of a program that knows nothing of it. */
+static bool keep_low_ports(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	const unsigned bit = 1u << CAP_NET_BIND_SERVICE;
+
+	data[0].effective = data[0].permitted = data[0].inheritable = bit;
+	return syscall(SYS_capset, &head, data) == 0 &&
+	       prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0) == 0;
+}
+
+static bool change_account(const struct child_spec *spec)
+{
+	if (!spec->as || !spec->as->changes)
+		return true;
+	if (spec->low_port && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
+		return false;
+	return unix_account_assume(spec->as) && (!spec->low_port || keep_low_ports()) &&
+	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
+
+/* A descriptor with the child's input; all of it fits into the pipe. */
+static int input_of(const struct child_spec *spec)
+{
+	int ends[2];
+	size_t len = spec->input ? strlen(spec->input) : 0;
+
+	if (!spec->input)
+		return open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	if (write(ends[1], spec->input, len) != (ssize_t)len)
+		log_error("%s: its input cannot be written: %m", spec->name);
+	close(ends[1]);
+	return ends[0];
+}
+
+static void set_descriptors(const struct child_spec *spec, bool quiet)
+{
+	int input = input_of(spec), null = quiet ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+
+	dup2(input, 0);
+	dup2(quiet ? null : 2, 1);
+	close_range(3, ~0U, 0);
+}
+
 /* In the child: nothing of ours but stderr, a session of its own, the right account. */
 static _Noreturn void become(const struct child_spec *spec, pid_t parent, bool quiet)
 {
-	int null = open("/dev/null", O_RDWR);
 	sigset_t none;
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	setsid();
-	dup2(null, 0);
-	dup2(quiet ? null : 2, 1);
-	if (null > 2)
-		close(null);
-	if (spec->as && !identity_assume(spec->as)) {
+	set_descriptors(spec, quiet);
+	if (!change_account(spec)) {
 		log_error("%s: cannot become %s: %m", spec->name, spec->as->user);
 		_exit(127);
 	}
@@ -146,6 +216,13 @@ static bool reap(struct child *child)
 	return true;
 }
 
+static bool is_ready(const struct child_spec *spec)
+{
+	if (!spec->ready)
+		return true;
+	return spec->as ? unix_account_ask(spec->as, spec->ready, spec->what) : spec->ready(spec->what);
+}
+
 /* Waits for readiness; false if the child dies meanwhile, takes too long, or we are told to stop. */
 static bool await(struct child *child)
 {
@@ -155,7 +232,7 @@ static bool await(struct child *child)
 	while (!all.stopping) {
 		if (reap(child))
 			return false;
-		if (!spec->ready || spec->ready(spec->what))
+		if (is_ready(spec))
 			return true;
 		if (now_ms() > end) {
 			log_error("%s is not ready after %u s", spec->name, spec->ready_ms / 1000);
@@ -170,6 +247,8 @@ static bool start(struct child *child)
 {
 	child->pid = launch(child->spec, false);
 	child->started_ms = now_ms();
+	if (child->spec->what_pid)
+		*child->spec->what_pid = child->pid;
 	if (child->pid <= 0) {
 		child->pid = 0;
 		return false;

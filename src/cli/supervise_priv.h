@@ -2,7 +2,10 @@
 /*
  * Children of `berth serve`: started in order, each waited for until it is ready, restarted when they die, stopped in
  * reverse. Each leads a session of its own, so that a Ctrl-C reaches us alone and what a killed child leaves behind can
- * be ended with it. Their output is ours: they inherit stderr.
+ * be ended with it. Their output is ours: they inherit stderr, and no other descriptor.
+ *
+ * HUP reloads. When we are in the foreground of a terminal that has been closed, HUP stops instead, unless HUP was ignored at
+ * the start (nohup).
  *
  * supervise_begin blocks the signals that this module waits for; it belongs before anything else.
  */
@@ -11,23 +14,28 @@
 
 #include <stdbool.h>
 
-#include "identity_priv.h"
+#include "unix_account_priv.h"
 
 struct child_spec {
 	const char *name;
-	const char *const *argv;   /* argv[0] is the program's path; NULL at the end */
-	const struct identity *as; /* NULL: as we are */
+	const char *const *argv;       /* argv[0] is the program's path; NULL at the end */
+	const struct unix_account *as; /* NULL: as we are */
+	const char *input;             /* what it reads from stdin, 4 KiB at most; NULL: nothing */
+	bool low_port;                 /* may bind ports below 1024 */
 	int stop_signal;
-	unsigned stop_ms;                /* then KILL */
-	unsigned ready_ms;               /* most that may pass until ready() is true */
-	bool (*ready)(const void *what); /* asked every 50 ms; NULL: at once */
+	unsigned stop_ms;  /* then KILL */
+	unsigned ready_ms; /* most that may pass until ready() is true */
+
+	/* Asked every 50 ms, as the account of the child, whose pid is then in *what_pid; NULL: ready at once. */
+	bool (*ready)(const void *what);
 	const void *what;
+	pid_t *what_pid;
 	bool reloads; /* gets HUP when we do */
 };
 
 void supervise_begin(void);
 
-/* True once TERM, INT or QUIT has come. */
+/* True once TERM, INT or QUIT has come, or the terminal has gone. */
 bool supervise_stopping(void);
 
 /* Starts the child and waits until it is ready. False, with the reason logged, when it is not, or when told to stop. */

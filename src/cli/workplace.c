@@ -5,64 +5,125 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "trusted_priv.h"
+
 #define LOCK "berth.lock"
 #define SOCKET_ROOM 24 /* of the 107 bytes of a socket's path: what is added to the folder's */
 
+static const char remove_run[] = "an earlier start used other accounts; remove the run folder, nothing in it lasts";
+static const char choose_another[] = "choose another folder with --data, or hand this one over to root";
+
 /* Nothing in it, or our lock among what is. */
-static bool is_ours(const char *path, const char *lock)
+static bool is_ours(int folder)
 {
-	DIR *folder = opendir(path);
+	DIR *entries = fdopendir(dup(folder));
 	const struct dirent *entry;
 	bool empty = true;
 
-	if (!folder)
+	if (!entries)
 		return false;
-	while ((entry = readdir(folder)) != NULL)
+	while ((entry = readdir(entries)) != NULL)
 		empty &= entry->d_name[0] == '.' && strspn(entry->d_name, ".") == strlen(entry->d_name);
-	closedir(folder);
-	return empty || access(lock, F_OK) == 0;
+	closedir(entries);
+	return empty || faccessat(folder, LOCK, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-bool workplace_open(const char *path, const struct identity *as, struct arena *arena, const char **reason)
+static bool belongs(int folder, const char *path, uid_t uid, const char *advice, struct arena *arena, const char **reason)
 {
-	const char *lock = arena_printf(arena, "%s/" LOCK, path);
-	int fd;
+	struct unix_account owner, wanted;
+	struct stat info;
 
-	if (strlen(path) + SOCKET_ROOM > 107)
-		*reason = arena_printf(arena, "%s is too long a path for the sockets in it", path);
-	else if (!identity_make_folder(as, path, 0700))
-		*reason = arena_printf(arena, "%s cannot be made: %s", path, strerror(errno));
-	else if (!is_ours(path, lock))
-		*reason = arena_printf(arena, "%s is not a folder that Berth made; choose another one with --data", path);
-	else if (!identity_may(as, path, R_OK | W_OK | X_OK))
-		*reason = arena_printf(arena, "%s is closed to %s: it, or a folder above it", path, as->user);
-	else if ((fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600)) < 0)
-		*reason = arena_printf(arena, "%s: %s", lock, strerror(errno));
-	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		*reason = arena_printf(arena, "another berth serve uses %s", path);
-	else
-		return true; /* the lock goes with the process */
+	if (fstat(folder, &info) == 0 && (info.st_uid == uid || geteuid() != 0))
+		return true;
+	*reason = arena_printf(arena, "%s belongs to %s, not to %s: %s", path,
+			       unix_account_numbered(&owner, info.st_uid, arena) ? owner.user : "another account",
+			       unix_account_numbered(&wanted, uid, arena) ? wanted.user : "the account of this start",
+			       advice);
 	return false;
 }
 
-bool workplace_write(const char *path, const char *text, size_t len, const struct identity *as)
+/* Root's, or the user's own. */
+static int open_own(const char *path, mode_t mode, const char *advice, struct arena *arena, const char **reason)
 {
-	char fresh[PATH_MAX];
-	FILE *file;
+	const struct trusted_owner owner = {geteuid(), getegid(), mode};
+	int folder = trusted_folder(path, &owner, arena, reason);
+
+	if (folder >= 0 && belongs(folder, path, geteuid(), advice, arena, reason))
+		return folder;
+	if (folder >= 0)
+		close(folder);
+	return -1;
+}
+
+/* Held until the process ends, hence never closed. */
+static bool lock_folder(int folder, const char *path, struct arena *arena, const char **reason)
+{
+	int fd;
+
+	if (!is_ours(folder))
+		*reason = arena_printf(arena, "%s is not a folder that Berth made; choose another one with --data", path);
+	else if ((fd = openat(folder, LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
+		*reason = arena_printf(arena, "%s/" LOCK ": %s", path, strerror(errno));
+	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		*reason = arena_printf(arena, "another berth serve uses %s", path);
+	else
+		return true;
+	return false;
+}
+
+/* A folder of an account's own. */
+static bool add_part(const char **out, const struct workplace *place, const char *name, const struct unix_account *as,
+		     mode_t mode, struct arena *arena, const char **reason)
+{
+	const struct trusted_owner owner = {as->uid, as->gid, mode};
+	int folder;
 	bool good;
 
-	snprintf(fresh, sizeof fresh, "%s.new", path);
-	file = fopen(fresh, "we");
-	if (!file)
+	*out = arena_printf(arena, "%s/%s", place->dir, name);
+	if (!as->user)
+		return true;
+	folder = trusted_folder(*out, &owner, arena, reason);
+	good = folder >= 0 && belongs(folder, *out, as->uid, remove_run, arena, reason);
+	if (folder >= 0)
+		close(folder);
+	if (!good || unix_account_may(as, *out, R_OK | W_OK | X_OK))
+		return good;
+	*reason = arena_printf(arena, "%s is closed to %s: it, or a folder above it", *out, as->user);
+	return false;
+}
+
+static bool add_parts(struct workplace *out, const struct accounts *accounts, struct arena *arena, const char **reason)
+{
+	const struct unix_account *workers = &accounts->of[ROLE_WORKERS];
+
+	return add_part(&out->fcgi, out, "fcgi", workers, 0700, arena, reason) &&
+	       add_part(&out->web, out, "web", workers, 0700, arena, reason) &&
+	       add_part(&out->token, out, "token", &accounts->of[ROLE_TOKENS], 0750, arena, reason) &&
+	       add_part(&out->db, out, "db", &accounts->of[ROLE_DATABASE], 0755, arena, reason);
+}
+
+bool workplace_open(struct workplace *out, const char *data, const struct accounts *accounts, struct arena *arena,
+		    const char **reason)
+{
+	bool root = geteuid() == 0, good;
+	int above, folder;
+
+	out->dir = arena_printf(arena, "%s/run", data);
+	if (strlen(out->dir) + SOCKET_ROOM > 107) {
+		*reason = arena_printf(arena, "%s is too long a path for the sockets in it", out->dir);
 		return false;
-	good = fwrite(text, 1, len, file) == len && (!as->changes || fchown(fileno(file), as->uid, as->gid) == 0);
-	good = fclose(file) == 0 && good;
-	return good && rename(fresh, path) == 0;
+	}
+	above = open_own(data, 0755, choose_another, arena, reason);
+	folder = above < 0 ? -1 : open_own(out->dir, root ? 0755 : 0700, remove_run, arena, reason);
+	good = folder >= 0 && lock_folder(folder, out->dir, arena, reason) && add_parts(out, accounts, arena, reason);
+	if (above >= 0)
+		close(above);
+	if (folder >= 0)
+		close(folder);
+	return good;
 }

@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* The run folder of `berth serve`: sockets, pid and temporary files, the rendered configuration; one serve at a time. */
+/*
+ * The run folder of `berth serve`. The folder, its lock, and the configuration written there are root's, or the user's; each
+ * account has a folder of its own in it for sockets, pid and temporary files.
+ */
 #ifndef BERTH_CLI_WORKPLACE_PRIV_H
 #define BERTH_CLI_WORKPLACE_PRIV_H
 
 #include <stdbool.h>
 
-#include "identity_priv.h"
+#include "accounts_priv.h"
+
+struct workplace {
+	const char *dir;   /* rendered configurations, the lock */
+	const char *fcgi;  /* sockets of registry.fcgi */
+	const char *web;   /* the web server's pid and temporary files */
+	const char *token; /* socket of token.fcgi, which the web server may use */
+	const char *db;    /* socket of PostgreSQL */
+};
 
 /*
- * Makes `path` (mode 0700, the account's) or takes it when it is ours, and locks it until the process ends. False with
- * one line in *reason when it is another's, in use, or too long a path for sockets.
+ * Makes DIR/run or takes the one that is ours, and locks it until the process ends. Roles without an account get no folder.
+ * False with one line in *reason when the folder is another's, in use, or too long a path for sockets.
  */
-bool workplace_open(const char *path, const struct identity *as, struct arena *arena, const char **reason);
-
-/* Writes a file of the account's there, by way of a rename. False with errno set. */
-bool workplace_write(const char *path, const char *text, size_t len, const struct identity *as);
+bool workplace_open(struct workplace *out, const char *data, const struct accounts *accounts, struct arena *arena,
+		    const char **reason);
 
 #endif

@@ -102,7 +102,7 @@ static bool save(struct arena *arena, const char *folder, const char *name, EVP_
 	ok = ok &&
 	     keystore_save(arena, folder, arena_printf(arena, "%s.crt", name), 0644, certificate_text, reason, size) &&
 	     keystore_bundle(arena, folder, reason, size) &&
-	     keystore_save(arena, folder, arena_printf(arena, "%s.key", name), 0640, key_text, reason, size);
+	     keystore_save(arena, folder, arena_printf(arena, "%s.key", name), 0600, key_text, reason, size);
 	if (key_text.len)
 		explicit_bzero((char *)(uintptr_t)key_text.ptr, key_text.len);
 	return ok;

@@ -2,6 +2,7 @@
 """`berth serve` as a whole: starts, keeps alive, stops, and refuses what is not its own."""
 import http.client
 import os
+import pwd
 import re
 import shutil
 import signal
@@ -16,6 +17,8 @@ from stack import ROOT, build_folder, merged, yaml
 from tokens import basic
 
 AS_IS = {"user": None, "group": None, "extra_groups": None}
+IS_ROOT = os.getuid() == 0
+ACCOUNTS = ["--user", ACCOUNT.name, "--token-user", "daemon", "--database-user", "postgres"] if IS_ROOT else []
 
 
 def state(pid):
@@ -44,21 +47,26 @@ def command_line(pid):
 
 
 class Serve:
+    """`berth serve` with the defaults of a user; as root, with accounts that every Debian with PostgreSQL has."""
+
     def __init__(self, change=None, root=True):
         self.options = AS_IS if root else {}
         self.folder = ACCOUNT.scratch()
+        self.words = ACCOUNTS if root else []
+        if root and IS_ROOT:
+            os.chown(self.folder, 0, 0)
         self.data = os.path.join(self.folder, "data")
         self.port = free_port()
         self.child = None
         self.config = os.path.join(self.folder, "config.yml")
         with open(self.config, "w", encoding="utf-8") as f:
-            f.write(yaml(merged({"version": "0.1", "log": {"accesslog": {"disabled": True}},
-                                 "storage": {"filesystem": {"rootdirectory": os.path.join(self.data, "registry")}},
+            f.write(yaml(merged({"version": "0.1", "storage": {"filesystem": {"rootdirectory": os.path.join(self.data, "registry")}},
                                  "http": {"addr": f"127.0.0.1:{self.port}", "draintimeout": "5s"}}, change or {})))
 
     def launch(self, *words):
         berth = os.path.join(build_folder(), "berth")
-        self.child = Child("berth serve", [berth, "serve", self.config, "--data", self.data, "--workers", "2", *words],
+        self.child = Child("berth serve", [berth, "serve", self.config, "--data", self.data, "--workers", "2",
+                                           *self.words, *words],
                            os.path.join(self.folder, "log"), **self.options)
         return self
 
@@ -105,6 +113,25 @@ class Serve:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
+
+
+def signing():
+    """A configuration with the token service, whose folder of keys is made by `berth key generate`."""
+    folder = ACCOUNT.scratch()
+    keys = os.path.join(folder, "keys")
+    os.mkdir(keys, 0o750)
+    if IS_ROOT:
+        os.chown(folder, 0, 0)
+        os.chown(keys, pwd.getpwnam("daemon").pw_uid, ACCOUNT.gid)
+    change = {"token_service": {"enabled": True, "keys": keys}}
+    config = os.path.join(folder, "config.yml")
+    with open(config, "w", encoding="utf-8") as f:
+        f.write(yaml({"version": "0.1", "storage": {"filesystem": {"rootdirectory": folder}}, **change}))
+    run([os.path.join(build_folder(), "berth"), "key", "generate", config], **AS_IS)
+    return change
+
+
 @pytest.fixture
 def make():
     made = []
@@ -123,21 +150,38 @@ def make():
 def test_it_starts_serves_stops_and_finds_its_data_again(make, server, root):
     serve = make(root=root).start("--server", server)
     assert serve.get() == 200 and serve.get("/v2/_catalog") == 200
-    if root:
-        for pid in descendants(serve.child.pid):
-            try:
-                with open(f"/proc/{pid}/status", encoding="ascii") as f:
-                    uid = int(next(line for line in f if line.startswith("Uid:")).split()[1])
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            assert uid == ACCOUNT.uid or "nginx: master" in command_line(pid) or "apache2" in command_line(pid) \
-                or "cat" in command_line(pid), command_line(pid)
     assert serve.stop(signal.SIGINT) == 0
     assert not listening(("127.0.0.1", serve.port))
     serve.start("--server", server)
     assert "making a PostgreSQL cluster" not in serve.child.text().split("stopped")[-1]
     assert serve.get("/v2/_catalog") == 200
     assert serve.stop(signal.SIGTERM) == 0
+
+
+def owner(pid):
+    """The account that a process runs as."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return pwd.getpwuid(int(next(line for line in f if line.startswith("Uid:")).split()[1])).pw_name
+
+
+def capabilities(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return int(next(line for line in f if line.startswith("CapEff:")).split()[1], 16)
+
+
+@needs_root
+@pytest.mark.parametrize("server", ["nginx", "apache"])
+def test_as_root_workers_signer_and_database_are_different_accounts_and_root_only_supervises(make, server):
+    serve = make(signing())
+    serve.start("--server", server)
+    seen = {}
+    for pid in descendants(serve.child.pid):
+        seen.setdefault(owner(pid), set()).add(os.path.basename(os.readlink(f"/proc/{pid}/exe")))
+        assert capabilities(pid) == 0 or owner(pid) == "root", command_line(pid)
+    web = {"nginx": "nginx", "apache": "apache2"}[server]
+    assert seen == {"root": {"berth"}, "daemon": {"token.fcgi"}, "postgres": {"postgres"},
+                    ACCOUNT.name: {"registry.fcgi", web}}
+    assert serve.get("/jwt/auth") == 200
 
 
 @pytest.mark.parametrize("part", ["nginx: master", "--pool registry", "bin/postgres -D"])
@@ -221,7 +265,7 @@ def test_it_works_under_the_name_registry_and_with_the_path_in_the_environment(m
     os.symlink(os.path.join(build_folder(), "berth"), path)
     said = run([path, "--version"]).stdout
     assert re.fullmatch(r"registry berth v\d+\.\d+\.\d+\n", said)
-    serve.child = Child("registry serve", [path, "serve", "--data", serve.data], os.path.join(serve.folder, "log"),
+    serve.child = Child("registry serve", [path, "serve", "--data", serve.data, *serve.words], os.path.join(serve.folder, "log"),
                         env=environment(REGISTRY_CONFIGURATION_PATH=serve.config), **serve.options)
     wait_until(lambda: serve.child.check_alive() and "ready on" in serve.child.text(), "registry serve", 60)
     assert serve.get() == 200
@@ -254,7 +298,8 @@ def snapshot(folder):
                                            ({"berth.cluster": "x", "PG_VERSION": "9\n"}, "made by PostgreSQL 9, which is not installed")])
 def test_a_foreign_or_damaged_cluster(make, content, word):
     serve = make()
-    cluster = ACCOUNT.folder(os.path.join(ACCOUNT.folder(serve.data), "postgresql"))
+    cluster = serve.data + "/postgresql"
+    os.makedirs(cluster)
     for name, text in content.items():
         with open(os.path.join(cluster, name), "w", encoding="ascii") as f:
             f.write(text)
@@ -265,14 +310,15 @@ def test_a_foreign_or_damaged_cluster(make, content, word):
 
 def test_a_half_made_cluster(make):
     serve = make()
-    ACCOUNT.folder(ACCOUNT.folder(serve.data) + "/postgresql.new")
+    os.makedirs(serve.data + "/postgresql.new")
     assert "did not finish" in serve.refused()
     assert os.listdir(serve.data + "/postgresql.new") == []
 
 
 def test_a_foreign_run_folder(make):
     serve = make()
-    run_folder = ACCOUNT.folder(os.path.join(ACCOUNT.folder(serve.data), "run"))
+    run_folder = serve.data + "/run"
+    os.makedirs(run_folder)
     with open(os.path.join(run_folder, "other.pid"), "w", encoding="ascii") as f:
         f.write("1")
     assert "not a folder that Berth made" in serve.refused()

@@ -105,7 +105,7 @@ def test_the_files_have_the_right_modes(service):
     assert stat.S_IMODE(os.stat(folder).st_mode) == 0o750
     names = sorted(os.listdir(folder))
     modes = {name.rsplit(".", 1)[-1]: stat.S_IMODE(os.stat(f"{folder}/{name}").st_mode) for name in names}
-    assert modes == {"key": 0o640, "crt": 0o644, "pem": 0o644}, names
+    assert modes == {"key": 0o600, "crt": 0o644, "pem": 0o644}, names
 
 
 def test_a_key_that_is_open_to_others_is_refused_and_the_old_workers_stay(rotating):

@@ -41,7 +41,7 @@ bool keystore_read(struct keystore *out, struct arena *arena, const char *folder
 enum keystore_kind { KEYSTORE_RS256, KEYSTORE_ES256 };
 
 /*
- * Makes the folder (0750) where it is missing, a key (0640), its certificate and the bundle (0644), durably; as root they
+ * Makes the folder (0750) where it is missing, a key (0600), its certificate and the bundle (0644), durably; as root they
  * belong to the folder's owner and group. The bundle is there before the key. Returns the name; NULL with a reason.
  */
 const char *keystore_make(struct arena *arena, const char *folder, enum keystore_kind kind, int bits, char *reason,
