@@ -86,20 +86,21 @@ as_root=false
 not_roots() {
     local folder=$1 owner mode
     while :; do
+        owner=root mode=755
+        [ ! -e "$folder" ] || read -r owner mode < <(stat -c '%U %a' -- "$folder")
         if [ -L "$folder" ]; then
             echo "$folder is a symbolic link"
-        elif [ -e "$folder" ]; then
-            read -r owner mode < <(stat -c '%U %a' -- "$folder")
-            if [ "$owner" != root ]; then
-                echo "$folder belongs to $owner"
-            elif ((8#$mode & 8#22)) && ! ((8#$mode & 8#1000)); then
-                echo "other accounts can change $folder"
-            elif ! ((8#$mode & 1)); then
-                echo "$folder is closed to other accounts"
-            fi
+        elif [ "$owner" != root ]; then
+            echo "$folder belongs to $owner"
+        elif ((8#$mode & 8#22)) && ! ((8#$mode & 8#1000)); then
+            echo "other accounts can change $folder"
+        elif ! ((8#$mode & 1)); then
+            echo "$folder is closed to other accounts"
+        elif [ "$folder" != / ]; then
+            folder=$(dirname "$folder")
+            continue
         fi
-        [ "$folder" != / ] || break
-        folder=$(dirname "$folder")
+        return 0
     done
 }
 
@@ -107,7 +108,7 @@ if [ -z "$data" ]; then
     data=$top/var
     if $as_root && [ -n "$(not_roots "$data")" ]; then
         data=/var/lib/berth/quickstart
-        echo "quickstart: $(not_roots "$top/var" | head -n 1); everything goes to $data"
+        echo "quickstart: $(not_roots "$top/var"); everything goes to $data"
     fi
 fi
 case $data in
@@ -125,12 +126,12 @@ take_data_folder() {
     if [ -d "$data" ] && ! { [ -O "$data" ] && [ -r "$data" ] && [ -w "$data" ] && [ -x "$data" ]; }; then
         fail "$data belongs to $(stat -c %U -- "$data"), not to $(id -un); choose another one with --data"
     fi
-    if $as_root; then
-        why=$(not_roots "$data" | head -n 1)
-        [ -z "$why" ] || fail "$why: root keeps nothing there; choose another folder with --data"
-    fi
     if [ -d "$data" ] && [ ! -e "$data/quickstart" ] && [ -n "$(ls -A "$data")" ]; then
         fail "$data is not empty and not a folder that quickstart made; choose another one with --data"
+    fi
+    if $as_root; then
+        why=$(not_roots "$data")
+        [ -z "$why" ] || fail "$why: root keeps nothing there; choose another folder with --data"
     fi
     mkdir -p "$data" 2>/dev/null || fail "$data cannot be made"
     data=$(cd "$data" && pwd -P)

@@ -18,7 +18,6 @@ from tokens import basic
 
 AS_IS = {"user": None, "group": None, "extra_groups": None}
 IS_ROOT = os.getuid() == 0
-ACCOUNTS = ["--user", ACCOUNT.name, "--token-user", "daemon", "--database-user", "postgres"] if IS_ROOT else []
 
 
 def state(pid):
@@ -51,10 +50,8 @@ class Serve:
 
     def __init__(self, change=None, root=True):
         self.options = AS_IS if root else {}
-        self.folder = ACCOUNT.scratch()
-        self.words = ACCOUNTS if root else []
-        if root and IS_ROOT:
-            os.chown(self.folder, 0, 0)
+        self.folder = ACCOUNT.roots_scratch() if root else ACCOUNT.scratch()
+        self.words = ACCOUNT.serve_words() if root else []
         self.data = os.path.join(self.folder, "data")
         self.port = free_port()
         self.child = None
@@ -117,19 +114,17 @@ needs_root = pytest.mark.skipif(not IS_ROOT, reason="needs root")
 
 
 def signing():
-    """A configuration with the token service, whose folder of keys is made by `berth key generate`."""
-    folder = ACCOUNT.scratch()
-    keys = os.path.join(folder, "keys")
+    """A configuration with the token service, whose folder of keys is not made yet."""
+    return {"token_service": {"enabled": True, "keys": os.path.join(ACCOUNT.roots_scratch(), "keys")}}
+
+
+def make_key(serve, change):
+    """`berth key generate` in a folder of the signer's, as whoever runs the tests."""
+    keys = change["token_service"]["keys"]
     os.mkdir(keys, 0o750)
     if IS_ROOT:
-        os.chown(folder, 0, 0)
         os.chown(keys, pwd.getpwnam("daemon").pw_uid, ACCOUNT.gid)
-    change = {"token_service": {"enabled": True, "keys": keys}}
-    config = os.path.join(folder, "config.yml")
-    with open(config, "w", encoding="utf-8") as f:
-        f.write(yaml({"version": "0.1", "storage": {"filesystem": {"rootdirectory": folder}}, **change}))
-    run([os.path.join(build_folder(), "berth"), "key", "generate", config], **AS_IS)
-    return change
+    run([os.path.join(build_folder(), "berth"), "key", "generate", serve.config], **AS_IS)
 
 
 @pytest.fixture
@@ -172,7 +167,9 @@ def capabilities(pid):
 @needs_root
 @pytest.mark.parametrize("server", ["nginx", "apache"])
 def test_as_root_workers_signer_and_database_are_different_accounts_and_root_only_supervises(make, server):
-    serve = make(signing())
+    change = signing()
+    serve = make(change)
+    make_key(serve, change)
     serve.start("--server", server)
     seen = {}
     for pid in descendants(serve.child.pid):
@@ -239,13 +236,12 @@ def test_hup_reaches_the_workers(make):
 
 
 def test_the_token_service_is_started_and_its_missing_key_named(make):
-    service = {"token_service": {"enabled": True, "keys": os.path.join(ACCOUNT.scratch(), "keys")}}
+    service = signing()
     site = make(service)
     site.launch()
     wait_until(lambda: not site.child.alive(), "the refusal", 60)
     assert site.child.process.returncode == 1 and "run `berth key generate CONFIG`" in site.child.text(), site.child.text()
-    ACCOUNT.folder(service["token_service"]["keys"])
-    run([os.path.join(build_folder(), "berth"), "key", "generate", site.config])
+    make_key(site, service)
     site.start()
     assert site.get("/jwt/auth") == site.get("/auth/token") == 200
     os.kill(site.pid_of("--pool tokens"), signal.SIGKILL)

@@ -99,6 +99,17 @@ class Account:
         self._made.append(path)
         return self.folder(path)
 
+    def serve_words(self):
+        """Options of `berth serve` when the tests run as root: accounts that every Debian with PostgreSQL has."""
+        return ["--user", self.name, "--token-user", "daemon", "--database-user", "postgres"] if os.getuid() == 0 else []
+
+    def roots_scratch(self):
+        """A new folder like scratch(), of whoever runs the tests: root serves from no folder of another account."""
+        path = self.scratch()
+        if os.getuid() == 0:
+            os.chown(path, 0, 0)
+        return path
+
     def _clean(self):
         if not self.keep and os.getpid() == self._maker:
             for path in self._made:

@@ -19,14 +19,14 @@ AS_IS = {"user": None, "group": None, "extra_groups": None}
 @pytest.fixture
 def serve(swift):
     """Starts it on a bucket of its own; the spool is where the configuration says, and is not there yet."""
-    folder = ACCOUNT.scratch()
+    folder = ACCOUNT.roots_scratch()
     bucket, port = swift.bucket("serve" + uuid.uuid4().hex[:12]), free_port()
     path, spool = os.path.join(folder, "config.yml"), os.path.join(folder, "local", "spool")
     with open(path, "w", encoding="utf-8") as f:
         f.write(yaml({"version": "0.1", "storage": swift.s3(bucket), "spool": {"directory": spool},
                       "http": {"addr": f"127.0.0.1:{port}", "draintimeout": "5s"}}))
     child = Child("berth serve", [os.path.join(build_folder(), "berth"), "serve", path, "--data", os.path.join(folder, "data"),
-                                  "--workers", "2"], os.path.join(folder, "log"), **AS_IS)
+                                  "--workers", "2", *ACCOUNT.serve_words()], os.path.join(folder, "log"), **AS_IS)
     child.bucket, child.spool, child.client = bucket, spool, Client("127.0.0.1", port, "/")
     wait_until(lambda: child.check_alive() and "ready on" in child.text(), "berth serve", 60)
     yield child
