@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth render`: the web server's configuration, or systemd's units, for a config.yml. */
-#include <errno.h>
 #include <getopt.h>
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "berth/base/span.h"
 #include "command_priv.h"
 #include "programs_priv.h"
+#include "trusted_priv.h"
 #include "units_priv.h"
 
 #define RENDER_MAX ((size_t)1 << 20)
@@ -134,18 +135,14 @@ static int render_web(site_render *function, const struct site_options *options,
 
 static bool write_unit(const char *directory, const struct unit *unit, struct arena *arena)
 {
-	const char *path = arena_printf(arena, "%s/%s", directory, unit->name),
-		   *fresh = arena_printf(arena, "%s.new", path);
-	FILE *file = fopen(fresh, "we");
-	bool good = file && fwrite(unit->text.ptr, 1, unit->text.len, file) == unit->text.len;
+	const struct trusted_owner owner = {geteuid(), getegid(), 0644};
+	const char *path = arena_printf(arena, "%s/%s", directory, unit->name), *reason = "";
+	bool good = trusted_write(path_absolute(path, arena), strbuf_span(&unit->text), &owner, arena, &reason);
 
-	if (file)
-		good = fclose(file) == 0 && good;
-	good = good && rename(fresh, path) == 0;
 	if (good)
 		printf("%s\n", path);
 	else
-		command_complain("cannot write %s: %s", path, strerror(errno));
+		command_complain("cannot write %s: %s", path, reason);
 	return good;
 }
 

@@ -262,7 +262,7 @@ def test_a_directory_gets_a_file_for_each_unit_and_the_paths_are_printed(make):
             assert f.read() == text
     assert sorted(os.listdir(folder)) == sorted(units_of(site))
     failed = site.render("systemd", "--directory", folder + "/none")
-    assert failed.returncode == 1 and f"cannot write {folder}/none/berth.service: No such file" in failed.stderr
+    assert failed.returncode == 1 and f"cannot write {folder}/none/berth.service: {folder}/none: No such file" in failed.stderr
 
 
 def test_workers_web_server_and_token_service_have_their_accounts_and_folders(make):
