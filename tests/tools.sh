@@ -101,6 +101,7 @@ install_package() {
 }
 
 mkdir -p "$bin" || exit 1
+exec 9>"$cache/lock" && flock 9 # jobs of one run may want the same program
 go=$(find_go)
 wanted=${*:-$(echo "$modules$packages" | cut -d' ' -f1)}
 status=0

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Builds the fuzz targets with clang and runs each for some seconds: tests/fuzz/run.sh [SECONDS] [TARGET...]
-# The exit status says whether all held; what broke one is left as crash-* in its working folder, which is named.
+# The last line counts targets, the exit status says whether all held; what broke one is left as crash-* in its working folder, which is named.
 # FUZZ_BUILD is the build folder (default: build-fuzz in the source tree); it keeps what the fuzzers learnt.
 set -eu
 
@@ -14,7 +14,11 @@ CC=${CC:-clang}
 case $seconds in
 '' | *[!0-9]*) echo "usage: $0 [SECONDS] [TARGET...]" >&2; exit 2 ;;
 esac
-command -v "$CC" >/dev/null || { echo "$0: $CC not found: install clang and its runtime library" >&2; exit 1; }
+if ! command -v "$CC" >/dev/null; then
+	echo "SKIPPED: fuzz: $CC not found: install clang and its runtime library"
+	echo "fuzz: 0 passed, 0 failed, 1 skipped"
+	exit 0
+fi
 
 [ -x "$top/configure" ] || (cd "$top" && ./autogen.sh)
 mkdir -p "$build"
@@ -52,14 +56,17 @@ run() {
 # Targets are named after their sources; none holds a blank.
 [ $# -gt 0 ] || set -- "$top"/tests/fuzz/fuzz_*.c
 failed=0
+passed=0
 for target in "$@"; do
 	target=$(basename "$target" .c)
 	if run "$target"; then
+		passed=$((passed + 1))
 		echo "ok $target: $(sed -n 's/^stat::number_of_executed_units: *//p' "work/$target.log") inputs"
 	else
-		failed=1
+		failed=$((failed + 1))
 		echo "FAILED $target, see $build/work/$target.log"
 		tail -n 30 "work/$target.log"
 	fi
 done
-exit $failed
+echo "fuzz: $passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""
+Where the tests run. As root, the servers of the tests run as another account, which must be able to enter the tree. If a folder
+above the tree is closed to this account, as /root is, the tests run in a copy.
+"""
+import os
+import subprocess
+import zlib
+
+import tree
+from processes import ACCOUNT, run
+
+COPIES = "/var/cache/berth-tests"
+
+
+def is_open(path):
+    """Whether the account of the servers can read this file or folder."""
+    return run(["test", "-r", path], check=False).returncode == 0
+
+
+def copy_of(top):
+    """
+    A copy of the project's files in a folder that every account can enter; returns its path. The copy stays for the next run,
+    which builds only what has changed: files keep their times, and files that have gone from the project go from the copy.
+    """
+    copy = os.path.join(COPIES, f"{os.path.basename(top)}-{zlib.crc32(top.encode()):08x}")
+    manifest = os.path.join(copy, "MANIFEST")
+    os.makedirs(copy, exist_ok=True)
+    names = [name for name in tree.files() if name != "MANIFEST"]
+    if os.path.exists(manifest):
+        with open(manifest, encoding="utf-8") as f:
+            for name in set(f.read().splitlines()) - set(names):
+                if os.path.exists(os.path.join(copy, name)):
+                    os.unlink(os.path.join(copy, name))
+    with open(manifest, "w", encoding="utf-8") as f:
+        f.writelines(f"{name}\n" for name in names)
+    packed = subprocess.Popen(["tar", "-C", top, "-cf", "-", "--no-recursion", "--mode=a+rX", "-T", manifest],
+                              stdout=subprocess.PIPE)
+    subprocess.run(["tar", "-C", copy, "-xf", "-", "--no-same-owner"], stdin=packed.stdout, check=True)
+    if packed.wait() != 0:
+        raise OSError(f"{top} cannot be copied to {copy}")
+    return copy

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: MIT
+"""
+What tests/run.sh runs: the table of jobs, by stage.
+
+A job is a command that leaves a log, or a JUnit report beside it. Jobs run several at once, so each has servers, ports and
+folders of its own. `needs` names jobs that must have passed before; a job that was not chosen is not waited for. `seconds` is
+about how long the job takes on two idle processors: the longest job that may start starts first.
+"""
+import os
+from dataclasses import dataclass, replace
+
+TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
+PYTHON = "/usr/bin/python3"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run builds and reports."""
+    builds: str
+    results: str
+
+    def environment(self):
+        return {**os.environ, "BERTH_BUILD": os.path.join(self.builds, "developer"),
+                "BERTH_RELEASE": os.path.join(self.builds, "release"), "FUZZ_BUILD": os.path.join(self.builds, "fuzz")}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the table. In `command` {builds} and {results} stand for the run's folders."""
+    stage: str
+    name: str
+    command: tuple
+    needs: tuple = ("build",)
+    seconds: int = 10
+    quick: bool = False  # part of --quick
+    report: bool = False  # leaves a JUnit report {results}/NAME.xml
+    tools: tuple = ()  # programs of tools.sh, which are installed before
+    optional: bool = False  # a failure is a skip, and those that need the job start nevertheless
+
+    def words(self, place):
+        return [word.replace("{builds}", place.builds).replace("{results}", place.results) for word in self.command]
+
+
+def script(stage, name, program, *arguments, **options):
+    """A program of the tree with arguments."""
+    return Job(stage, name, (os.path.join(TOP, program), *arguments), **options)
+
+
+def pytest(stage, name, *arguments, **options):
+    """pytest with these arguments; those that name something below tests/ become paths."""
+    paths = [os.path.join(TOP, "tests", word) for word in arguments]
+    words = [path if os.path.exists(path) else word for path, word in zip(paths, arguments)]
+    return Job(stage, name, (PYTHON, "-m", "pytest", "-q", "-rfEs", "--tb=short", "-p", "no:cacheprovider",
+                             f"--junitxml={{results}}/{name}.xml", *words), report=True, **options)
+
+
+def api(storage, frontend, *files, **options):
+    """The API on an object store: all of it, or these files of it."""
+    return pytest("objects", f"api-{storage}", *([f"api/test_{file}.py" for file in files] or ["api"]), "--storage", storage,
+                  "--frontend", frontend, **options)
+
+
+BLOBS = ("blobs", "deletion", "mount", "ranges_and_conditions", "uploads_chunked", "uploads_monolithic")
+
+JOBS = [
+    script("build", "build", "tests/runner/build.sh", "{builds}/developer", "check", "--enable-developer", needs=(),
+           seconds=120, quick=True),
+    script("build", "build-release", "tests/runner/build.sh", "{builds}/release", "all", seconds=120),
+    script("meta", "meta", "tests/meta/run", needs=(), seconds=15, quick=True),
+    pytest("meta", "meta-self", "meta", needs=(), seconds=10, quick=True),
+    script("unit", "unit", "tests/unit/run", "{builds}/developer", seconds=25, quick=True),
+    pytest("schema", "schema", "db", seconds=20, quick=True),
+    pytest("store", "store", "store", "--frontend", "nginx", tools=("azurite", "google-cloud-storage", "oss2"), seconds=300),
+    pytest("programs", "programs", "cli", "fcgi", seconds=100, quick=True),
+    pytest("api", "api-nginx", "api", "--frontend", "nginx", seconds=60, quick=True),
+    pytest("api", "api-apache", "api", "--frontend", "apache", seconds=60),
+    pytest("auth", "auth", "auth", seconds=60, quick=True),
+    pytest("adversary", "adversary", "adversary", seconds=60, quick=True),
+    pytest("tokens", "tokens", "token", seconds=60, quick=True),
+    api("s3", "nginx", seconds=200),
+    pytest("objects", "nodes-s3", "faults/test_two_nodes.py", "--storage", "s3", "-k", "not apache", seconds=30),
+    script("objects", "conformance-s3", "tests/conformance/run.py", "--storage", "s3", "--frontend", "nginx",
+           "--results", "{results}/conformance-s3", tools=("conformance",), seconds=30),
+    api("oss", "both", *BLOBS, "redirect", "uploads_streamed", seconds=100),
+    api("azure", "nginx", *BLOBS, "redirect", "uploads_streamed", tools=("azurite",), seconds=100),
+    api("gcs", "nginx", *BLOBS, "redirect", "uploads_streamed", seconds=100),
+    api("swift", "nginx", *BLOBS, seconds=100),
+    pytest("faults", "faults", "faults", needs=("build", "build-release"), seconds=500),
+    script("conformance", "conformance", "tests/conformance/run.py", "--results", "{results}/conformance", tools=("conformance",),
+           seconds=60),
+    pytest("clients", "clients", "clients", "--frontend", "nginx", tools=("crane", "oras", "regctl"), seconds=60),
+    pytest("quickstart", "conf", "conf", seconds=30),
+    script("quickstart", "quickstart", "tests/conf/check_quickstart.sh", seconds=100),
+    pytest("dist", "dist", "dist", seconds=120),
+    script("fuzz", "fuzz", "tests/fuzz/run.sh", os.environ.get("BERTH_FUZZ_SECONDS", "5"), seconds=100),
+]
+STAGES = list(dict.fromkeys(job.stage for job in JOBS))
+
+
+def chosen(stages, quick):
+    """The jobs of these stages (all of them if there are none) or those of --quick, with a job for the tools that they need."""
+    jobs = [job for job in JOBS if job.stage in stages or (quick and job.quick) or not (stages or quick)]
+    tools = sorted({tool for job in jobs for tool in job.tools})
+    if not tools:
+        return jobs
+    jobs = [replace(job, needs=(*job.needs, "tools")) if job.tools else job for job in jobs]
+    return [script("tools", "tools", "tests/tools.sh", *tools, needs=(), seconds=60, optional=True), *jobs]
