@@ -42,6 +42,12 @@ static void unknown(struct load *load, const struct setting *parent, const struc
 			  meant ? "; did you mean " : "", meant ? meant->path : "", meant ? "?" : "");
 }
 
+/* A key at the top that begins with x- holds what anchors name, by the custom of Compose files. */
+static bool is_holder(const struct node *node)
+{
+	return strncmp(node->key, "x-", 2) == 0;
+}
+
 static bool expect(struct load *load, const struct node *node, const char *path, enum node_kind kind)
 {
 	if (node->kind == kind)
@@ -245,7 +251,7 @@ static void apply_map(struct load *load, const struct setting *parent, const str
 
 		if (row)
 			apply_setting(load, row, child, child_path, fate);
-		else
+		else if (parent || !is_holder(child))
 			unknown(load, parent, child, child_path);
 	}
 }

@@ -3,6 +3,7 @@
 #include "env_priv.h"
 
 #include <ctype.h>
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -200,6 +201,51 @@ static void step_into(struct variable *var, struct node *map, const struct setti
 	step(var, child, row);
 }
 
+static bool matches(const char *pattern, const char *text)
+{
+	regex_t compiled;
+	bool hit;
+
+	if (regcomp(&compiled, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	hit = regexec(&compiled, text, 0, NULL, 0) == 0;
+	regfree(&compiled);
+	return hit;
+}
+
+/*
+ * What Kubernetes gives every container for each service, and `docker run --link` for each link: a service called
+ * registry-database becomes REGISTRY_DATABASE_PORT=tcp://10.0.0.9:5432, REGISTRY_DATABASE_SERVICE_HOST=10.0.0.9 and
+ * more. Name and value must match, so that REGISTRY_DATABASE_PORT=5433 is a setting.
+ */
+static bool is_service_variable(const char *name, const char *value)
+{
+#define URL "^(tcp|udp|sctp)://.+:[0-9]+$"
+#define NUMBER "^[0-9]+$"
+#define ADDRESS "^[0-9A-Fa-f.:]+$"
+#define PORT "_PORT_[0-9]+_(TCP|UDP|SCTP)"
+	static const struct {
+		const char *name, *value;
+	} kinds[] = {
+		{"_PORT$", URL},
+		{PORT "$", URL},
+		{PORT "_PROTO$", "^(tcp|udp|sctp)$"},
+		{PORT "_PORT$", NUMBER},
+		{PORT "_ADDR$", ADDRESS},
+		{"_SERVICE_HOST$", ADDRESS},
+		{"_SERVICE_PORT(_[A-Z0-9_]+)?$", NUMBER},
+	};
+#undef URL
+#undef NUMBER
+#undef ADDRESS
+#undef PORT
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (matches(kinds[i].name, name) && matches(kinds[i].value, value))
+			return true;
+	return false;
+}
+
 static void apply_one(struct load *load, struct node *root, const char *text)
 {
 	const char *equals = strchr(text, '=');
@@ -217,6 +263,8 @@ static void apply_one(struct load *load, struct node *root, const char *text)
 		unrecognized(&var);
 	} else if (strcmp(name, PREFIX "VERSION") == 0)
 		warn(&var, "the version of the file cannot be overridden; ignored");
+	else if (is_service_variable(name, var.value)) /* before the tree is touched: some would choose a driver */
+		warn(&var, "describes a service (Kubernetes: enableServiceLinks), not a setting; ignored");
 	else
 		step_into(&var, root, NULL);
 }

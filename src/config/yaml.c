@@ -7,13 +7,24 @@
 
 #include <yaml.h>
 
+#include "berth/base/base64.h"
 #include "berth/base/limits.h"
 #include "berth/base/strbuf.h"
 #include "value_priv.h"
 
+#define CORE "tag:yaml.org,2002:" /* before the names of YAML's own tags: !!str is CORE "str" */
+
+/* `&name`. Of two anchors of one name an alias means the last before it. */
+struct anchor {
+	const char *name;
+	const struct node *node; /* NULL while the node is being read */
+};
+
 struct reader {
 	yaml_parser_t parser;
 	yaml_event_t event; /* the one to look at; owned */
+	struct anchor *anchors;
+	size_t anchor_count;
 	struct span bytes;
 	struct arena *arena;
 	struct config_report *report;
@@ -93,38 +104,153 @@ static bool is_null(const yaml_event_t *event)
 	return false;
 }
 
-/* Tags of YAML itself say what we see anyway; any other asks for an object of some program. */
-static void check_properties(struct reader *r, const yaml_char_t *anchor, const yaml_char_t *tag)
+/* A variable's value is one text, and may well begin with a mark of YAML's: only files have anchors and tags. */
+static bool is_file(const struct reader *r)
 {
-	static const char core[] = "tag:yaml.org,2002:";
+	return r->where.line != 0;
+}
 
-	if (anchor)
-		refuse(r, r->event.start_mark, "anchors are not supported");
-	if (tag && strcmp((const char *)tag, "!") != 0 && strncmp((const char *)tag, core, sizeof core - 1) != 0)
+/*
+ * The entry for the anchor of the event at hand; NULL when it has none. An application's tag (`!mine`) says nothing to
+ * us: distribution's reader passes over it too.
+ */
+static struct anchor *take_properties(struct reader *r, const yaml_char_t *anchor, const yaml_char_t *tag)
+{
+	struct anchor *entry;
+
+	if (tag && !is_file(r) && strcmp((const char *)tag, "!") != 0 &&
+	    strncmp((const char *)tag, CORE, sizeof CORE - 1) != 0)
 		refuse(r, r->event.start_mark, "tags are not supported");
+	if (!anchor)
+		return NULL;
+	if (!is_file(r)) {
+		refuse(r, r->event.start_mark, "anchors are not supported");
+		return NULL;
+	}
+	if (r->anchor_count == LIMIT_CONFIG_ANCHORS) {
+		refuse(r, r->event.start_mark, "more than %zu anchors", LIMIT_CONFIG_ANCHORS);
+		return NULL;
+	}
+	if (!r->anchors)
+		r->anchors = arena_array(r->arena, LIMIT_CONFIG_ANCHORS, sizeof *r->anchors);
+	entry = &r->anchors[r->anchor_count++];
+	*entry = (struct anchor){arena_strdup(r->arena, (const char *)anchor), NULL};
+	return entry;
+}
+
+static struct node *give_anchor(struct anchor *anchor, struct node *node)
+{
+	if (anchor)
+		anchor->node = node;
+	return node;
+}
+
+/* Counts one more value; false at the limit. */
+static bool count_node(struct reader *r)
+{
+	if (++r->nodes <= LIMIT_CONFIG_NODES)
+		return true;
+	refuse(r, r->event.start_mark, "more than %zu values", LIMIT_CONFIG_NODES);
+	return false;
 }
 
 static struct node *new_node(struct reader *r, enum node_kind kind)
 {
-	if (++r->nodes > LIMIT_CONFIG_NODES) {
-		refuse(r, r->event.start_mark, "more than %zu values", LIMIT_CONFIG_NODES);
-		return NULL;
-	}
-	return node_new(r->arena, kind, place(r, r->event.start_mark));
+	return count_node(r) ? node_new(r->arena, kind, place(r, r->event.start_mark)) : NULL;
+}
+
+static bool has_tag(const yaml_event_t *event, const char *tag)
+{
+	return event->data.scalar.tag && strcmp((const char *)event->data.scalar.tag, tag) == 0;
+}
+
+/* The text of a scalar that is tagged !!binary: base64, with blanks and line ends where the author likes. */
+static const char *decode_binary(struct reader *r, const char *text)
+{
+	char *plain = arena_strdup(r->arena, text), *to = plain;
+	struct span bytes;
+
+	for (const char *at = text; *at; at++)
+		if (!strchr(" \t\r\n", *at))
+			*to++ = *at;
+	*to = '\0';
+	if (base64_decode(&bytes, r->arena, span_of(plain)) && !memchr(bytes.ptr, '\0', bytes.len))
+		return bytes.ptr;
+	refuse(r, r->event.start_mark, "!!binary is not the base64 of a text");
+	return "";
 }
 
 static struct node *read_scalar(struct reader *r)
 {
 	bool null = is_null(&r->event);
+	const char *text = (const char *)r->event.data.scalar.value;
 	struct node *node = new_node(r, null ? NODE_NULL : NODE_SCALAR);
+	struct anchor *anchor;
 
 	if (!node)
 		return NULL;
-	check_properties(r, r->event.data.scalar.anchor, r->event.data.scalar.tag);
-	if (memchr(r->event.data.scalar.value, '\0', r->event.data.scalar.length))
+	anchor = take_properties(r, r->event.data.scalar.anchor, r->event.data.scalar.tag);
+	if (memchr(text, '\0', r->event.data.scalar.length))
 		refuse(r, r->event.start_mark, "the value holds a NUL byte");
-	node->text = arena_strdup(r->arena, (const char *)r->event.data.scalar.value);
-	return node;
+	node->text = has_tag(&r->event, CORE "binary") ? decode_binary(r, text) : arena_strdup(r->arena, text);
+	return give_anchor(anchor, node);
+}
+
+/* What the alias at hand stands for; NULL when that is nothing. */
+static const struct node *find_anchor(struct reader *r)
+{
+	const char *name = (const char *)r->event.data.alias.anchor;
+
+	for (size_t i = r->anchor_count; i-- > 0;) {
+		if (strcmp(r->anchors[i].name, name) != 0)
+			continue;
+		if (!r->anchors[i].node)
+			refuse(r, r->event.start_mark, "the anchor %s contains itself", value_quote(name, r->arena));
+		return r->anchors[i].node;
+	}
+	refuse(r, r->event.start_mark, "there is no anchor %s above", value_quote(name, r->arena));
+	return NULL;
+}
+
+/* A copy whose parts keep the lines in which they are written; counted as if it were written out. */
+static struct node *copy_node(struct reader *r, const struct node *from, size_t depth)
+{
+	struct node *copy;
+
+	if (!count_node(r))
+		return NULL;
+	if (from->first && depth == LIMIT_CONFIG_DEPTH) {
+		refuse(r, r->event.start_mark, "nested more than %d deep", LIMIT_CONFIG_DEPTH);
+		return NULL;
+	}
+	copy = node_new(r->arena, from->kind, from->where);
+	copy->text = from->text;
+	for (const struct node *child = from->first; child; child = child->next) {
+		struct node *part = copy_node(r, child, depth + 1);
+
+		if (!part)
+			return NULL;
+		node_append(copy, child->key, part);
+	}
+	return copy;
+}
+
+static struct node *read_alias(struct reader *r)
+{
+	const struct node *meant;
+	struct node *copy;
+
+	if (!is_file(r)) {
+		refuse(r, r->event.start_mark, "aliases are not supported");
+		return new_node(r, NODE_NULL);
+	}
+	meant = find_anchor(r);
+	if (!meant)
+		return new_node(r, NODE_NULL);
+	copy = copy_node(r, meant, r->depth);
+	if (copy)
+		copy->where = place(r, r->event.start_mark);
+	return copy;
 }
 
 /* Goes one level down; false at the bottom. */
@@ -141,8 +267,8 @@ static bool enter(struct reader *r)
 static struct node *read_list(struct reader *r)
 {
 	struct node *list = new_node(r, NODE_LIST);
+	struct anchor *anchor = take_properties(r, r->event.data.sequence_start.anchor, r->event.data.sequence_start.tag);
 
-	check_properties(r, r->event.data.sequence_start.anchor, r->event.data.sequence_start.tag);
 	if (!list || !enter(r) || !next(r))
 		return NULL;
 	while (r->event.type != YAML_SEQUENCE_END_EVENT) {
@@ -153,31 +279,94 @@ static struct node *read_list(struct reader *r)
 		node_append(list, NULL, item);
 	}
 	r->depth--;
-	return list;
+	return give_anchor(anchor, list);
 }
 
-/* The scalar at hand as a key; NULL when it cannot be one. */
+/* The scalar at hand, or the one that the alias at hand stands for, as a key; NULL when it cannot be one. */
 static const char *read_key(struct reader *r)
 {
-	const char *text = (const char *)r->event.data.scalar.value;
+	const struct node *scalar = NULL;
+	bool whole = true; /* up to its end, with no NUL in between */
 
-	if (r->event.type != YAML_SCALAR_EVENT) {
+	if (r->event.type == YAML_ALIAS_EVENT && is_file(r)) {
+		scalar = find_anchor(r);
+		if (!scalar)
+			return NULL;
+	} else if (r->event.type == YAML_SCALAR_EVENT) {
+		whole = strlen((const char *)r->event.data.scalar.value) == r->event.data.scalar.length;
+		scalar = whole ? read_scalar(r) : NULL;
+	}
+	if (whole && (!scalar || scalar->kind == NODE_LIST || scalar->kind == NODE_MAP)) {
 		refuse(r, r->event.start_mark, "a key must be a plain name");
 		return NULL;
 	}
-	if (value_text_fault(text) || strlen(text) != r->event.data.scalar.length) {
+	if (!whole || value_text_fault(scalar->text)) {
 		refuse(r, r->event.start_mark, "a key holds a control character");
 		return NULL;
 	}
-	check_properties(r, r->event.data.scalar.anchor, r->event.data.scalar.tag);
-	return arena_strdup(r->arena, text);
+	return scalar->text;
 }
 
-/* One key and its value; false when reading cannot go on. */
-static bool read_entry(struct reader *r, struct node *map)
+/* `<<`, unquoted (yaml.org/type/merge.html). */
+static bool is_merge(const yaml_event_t *event)
+{
+	return event->type == YAML_SCALAR_EVENT && strcmp((const char *)event->data.scalar.value, "<<") == 0 &&
+	       (event->data.scalar.plain_implicit || has_tag(event, CORE "merge"));
+}
+
+static bool has_room(struct reader *r, yaml_mark_t mark, const struct node *map)
+{
+	if (map->count < LIMIT_CONFIG_KEYS)
+		return true;
+	refuse(r, mark, "more than %zu keys in one mapping", LIMIT_CONFIG_KEYS);
+	return false;
+}
+
+/* Adds what `map` has not yet. The parts stay with `from`, too, which an anchor may name. */
+static bool merge_map(struct reader *r, struct node *map, const struct node *from)
+{
+	for (const struct node *child = from->first; child; child = child->next) {
+		struct node *part;
+
+		if (node_get(map, span_of(child->key)))
+			continue;
+		if (!has_room(r, r->event.start_mark, map))
+			return false;
+		part = arena_memdup(r->arena, child, sizeof *child);
+		part->next = NULL;
+		node_append(map, child->key, part);
+	}
+	return true;
+}
+
+/* What `<<` names, behind the mapping's own keys, which go before; of several mappings the first goes before. */
+static bool merge(struct reader *r, struct node *map, const struct node *value)
+{
+	bool room = true;
+
+	if (value->kind == NODE_MAP)
+		return merge_map(r, map, value);
+	for (const struct node *item = value->first; item && room; item = item->next)
+		room = merge_map(r, map, item);
+	return room;
+}
+
+static bool is_mergeable(const struct node *value)
+{
+	if (value->kind == NODE_MAP)
+		return true;
+	for (const struct node *item = value->first; item; item = item->next)
+		if (item->kind != NODE_MAP)
+			return false;
+	return value->kind == NODE_LIST;
+}
+
+/* One key and its value; false when reading cannot go on. The value of `<<` is left in *merged. */
+static bool read_entry(struct reader *r, struct node *map, struct node **merged)
 {
 	struct config_where where = place(r, r->event.start_mark);
 	yaml_mark_t mark = r->event.start_mark;
+	bool merges = is_merge(&r->event);
 	const char *key = read_key(r);
 	const struct node *before;
 	struct node *value;
@@ -185,36 +374,40 @@ static bool read_entry(struct reader *r, struct node *map)
 	if (!key)
 		return false;
 	r->path[r->depth - 1] = key;
-	before = node_get(map, span_of(key));
+	before = merges ? *merged : node_get(map, span_of(key));
 	if (before)
 		refuse(r, mark, "given twice, first in line %u", before->where.line);
-	if (map->count >= LIMIT_CONFIG_KEYS) {
-		refuse(r, mark, "more than %zu keys in one mapping", LIMIT_CONFIG_KEYS);
+	if (!has_room(r, mark, map))
 		return false;
-	}
 	value = next(r) ? read_node(r) : NULL;
 	if (!value)
 		return false;
 	value->where = where;
-	if (!before)
+	if (merges && !is_mergeable(value))
+		refuse(r, mark, "must name a mapping or a list of mappings");
+	else if (merges && !before)
+		*merged = value;
+	else if (!before)
 		node_append(map, key, value);
 	return next(r);
 }
 
 static struct node *read_map(struct reader *r)
 {
-	struct node *map = new_node(r, NODE_MAP);
+	struct node *map = new_node(r, NODE_MAP), *merged = NULL;
+	struct anchor *anchor = take_properties(r, r->event.data.mapping_start.anchor, r->event.data.mapping_start.tag);
 
-	check_properties(r, r->event.data.mapping_start.anchor, r->event.data.mapping_start.tag);
 	if (!map || !enter(r) || !next(r))
 		return NULL;
 	while (r->event.type != YAML_MAPPING_END_EVENT) {
 		r->path[r->depth - 1] = "";
-		if (!read_entry(r, map))
+		if (!read_entry(r, map, &merged))
 			return NULL;
 	}
+	if (merged && !merge(r, map, merged))
+		return NULL;
 	r->depth--;
-	return map;
+	return give_anchor(anchor, map);
 }
 
 /* The node that begins with the event at hand; leaves its last event at hand. */
@@ -224,7 +417,7 @@ static struct node *read_node(struct reader *r)
 	case YAML_SCALAR_EVENT: return read_scalar(r);
 	case YAML_SEQUENCE_START_EVENT: return read_list(r);
 	case YAML_MAPPING_START_EVENT: return read_map(r);
-	default: refuse(r, r->event.start_mark, "aliases are not supported"); return new_node(r, NODE_NULL);
+	default: return read_alias(r);
 	}
 }
 
@@ -255,7 +448,8 @@ struct node *yaml_read(struct arena *arena, struct span bytes, struct config_whe
 		config_report_add(report, CONFIG_ERROR, where, key, "out of memory");
 		return NULL;
 	}
-	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+	if (!is_file(&r)) /* libyaml tells UTF-8 and UTF-16 by the byte order mark of a file, and skips it */
+		yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&r.parser, (const unsigned char *)bytes.ptr, bytes.len);
 	root = read_document(&r);
 	yaml_event_delete(&r.event);

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * YAML into a tree, with what a configuration has no use for refused while it streams by: nesting below
- * LIMIT_CONFIG_DEPTH, anchors and aliases, tags of applications, several documents, duplicate keys, keys that are
- * not scalars, NUL bytes, and more nodes than LIMIT_CONFIG_NODES.
+ * YAML into a tree. Refused while it streams by, since a configuration has no use for it: nesting below
+ * LIMIT_CONFIG_DEPTH, several documents, duplicate keys, keys that are not scalars, NUL bytes, more nodes than
+ * LIMIT_CONFIG_NODES.
+ *
+ * In a file, `*alias` is a copy of what has the anchor, and counts as if it were written out, so that no few lines
+ * become a tree beyond the limits. `<<` adds the keys of mappings to those that a mapping has itself, wherever it
+ * stands. In a variable's value, anchors, aliases and tags are refused.
  */
 #ifndef BERTH_CONFIG_YAML_PRIV_H
 #define BERTH_CONFIG_YAML_PRIV_H

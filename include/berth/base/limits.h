@@ -11,20 +11,21 @@
 #define LIMIT_NAME ((size_t)255)                /* repository name; what clients keep to, OCI distribution-spec */
 #define LIMIT_TAG ((size_t)128)                 /* OCI distribution-spec */
 #define LIMIT_JSON_DEPTH 32                     /* json-c's default; no real manifest nests past 6 */
-#define LIMIT_JSON_TREE ((size_t)64 << 20)   /* estimated parse tree; json-c spends 800 bytes on each "{}," of a client */
-#define LIMIT_MEDIA_TYPE ((size_t)255)       /* media and artifact types; RFC 6838 section 4.2 allows 127 + 1 + 127 */
-#define LIMIT_CONFIG_FILE ((size_t)1 << 20)  /* real files are a few KiB */
-#define LIMIT_CONFIG_DEPTH 32                /* libyaml recurses without a limit of its own */
-#define LIMIT_CONFIG_NODES ((size_t)1 << 16) /* a file of 1 MiB can hold half a million empty ones */
-#define LIMIT_CONFIG_KEYS ((size_t)1 << 10)  /* of one mapping: each is compared with those before it */
-#define LIMIT_TAG_PARAMS 16                  /* ?tag= on a manifest PUT; the spec asks for at least 10 */
-#define LIMIT_PAGE 10000                     /* rows of one listing; GitLab asks for n=10000 */
-#define LIMIT_MANIFEST_REFERENCES 100000     /* descriptors in one manifest; 4 MiB hold about 40,000 */
-#define LIMIT_DRAIN ((size_t)64 << 10)       /* of an unwanted body, read before the reply, so that clients see it */
-#define LIMIT_LOG_FIELD ((size_t)1 << 10)    /* client bytes in one log field */
-#define LIMIT_TOKEN ((size_t)16 << 10)       /* GitLab's largest are about 5 KiB; libjwt copies one to the stack */
-#define LIMIT_TOKEN_ACCESS 100               /* entries of a token's access list; clients ask for two or three */
-#define LIMIT_KEY_FILE ((size_t)1 << 20)     /* bundles, key sets and password files; a thousand certificates fit */
-#define LIMIT_WORKERS 512                    /* of one pool; a worker is a process and a database connection */
+#define LIMIT_JSON_TREE ((size_t)64 << 20)     /* estimated parse tree; json-c spends 800 bytes on each "{}," of a client */
+#define LIMIT_MEDIA_TYPE ((size_t)255)         /* media and artifact types; RFC 6838 section 4.2 allows 127 + 1 + 127 */
+#define LIMIT_CONFIG_FILE ((size_t)1 << 20)    /* real files are a few KiB */
+#define LIMIT_CONFIG_DEPTH 32                  /* libyaml recurses without a limit of its own */
+#define LIMIT_CONFIG_NODES ((size_t)1 << 16)   /* a file of 1 MiB can hold half a million empty ones */
+#define LIMIT_CONFIG_ANCHORS ((size_t)1 << 10) /* of one file: each alias is compared with all of them */
+#define LIMIT_CONFIG_KEYS ((size_t)1 << 10)    /* of one mapping: each is compared with those before it */
+#define LIMIT_TAG_PARAMS 16                    /* ?tag= on a manifest PUT; the spec asks for at least 10 */
+#define LIMIT_PAGE 10000                       /* rows of one listing; GitLab asks for n=10000 */
+#define LIMIT_MANIFEST_REFERENCES 100000       /* descriptors in one manifest; 4 MiB hold about 40,000 */
+#define LIMIT_DRAIN ((size_t)64 << 10)         /* of an unwanted body, read before the reply, so that clients see it */
+#define LIMIT_LOG_FIELD ((size_t)1 << 10)      /* client bytes in one log field */
+#define LIMIT_TOKEN ((size_t)16 << 10)         /* GitLab's largest are about 5 KiB; libjwt copies one to the stack */
+#define LIMIT_TOKEN_ACCESS 100                 /* entries of a token's access list; clients ask for two or three */
+#define LIMIT_KEY_FILE ((size_t)1 << 20)       /* bundles, key sets and password files; a thousand certificates fit */
+#define LIMIT_WORKERS 512                      /* of one pool; a worker is a process and a database connection */
 
 #endif

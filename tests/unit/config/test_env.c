@@ -45,12 +45,19 @@ END_TEST
 
 START_TEST(a_value_that_is_not_yaml_is_taken_as_text_where_text_is_due)
 {
-	char *environment[] = {(char[]){"REGISTRY_HTTP_SECRET=%a: [b"}, (char[]){"REGISTRY_DATABASE_PASSWORD='it''s'"},
-			       NULL};
+	static const char *const secrets[] = {"%a: [b", "*star", "&and more", "!not this", "&a [*a]"};
+	char *quoted[] = {(char[]){"REGISTRY_DATABASE_PASSWORD='it''s'"}, NULL};
 	struct loaded l;
 
-	load_rest(&l, "storage: filesystem\n", SPAN_LIT(""), environment);
-	ck_assert_str_eq(secret_reveal(l.config->http.secret), "%a: [b");
+	for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+		char variable[64] = "REGISTRY_HTTP_SECRET=", *environment[] = {variable, NULL};
+
+		(void)snprintf(variable + strlen(variable), sizeof variable - strlen(variable), "%s", secrets[i]);
+		load_rest(&l, "storage: filesystem\n", SPAN_LIT(""), environment);
+		ck_assert_str_eq(secret_reveal(l.config->http.secret), secrets[i]);
+		unload(&l);
+	}
+	load_rest(&l, "storage: filesystem\n", SPAN_LIT(""), quoted);
 	ck_assert_str_eq(secret_reveal(l.config->database.password), "it's");
 	unload(&l);
 }
