@@ -263,6 +263,10 @@ storage:
     enabled: true
 http:
   addr: 127.0.0.1:$port
+validation:
+  manifests:
+    urls: # layers that clients fetch elsewhere, as those of Windows images
+      allow: ['^https?://']
 TEXT
     if $auth; then
         cat >>"$data/config.yml" <<TEXT

@@ -3,11 +3,14 @@
 """
 The OCI conformance suite against Berth: versions 1.1 and dev, through both front ends. No failure, no skip.
 
+On the filesystem the registry runs with the configuration that conf/quickstart.sh writes.
+
 usage: run.py [--frontend nginx|apache|both] [--storage s3] [--target debian] [--results DIR]
 The last line counts test cases; the reports stay in DIR (results/conformance beside the build tree's sources).
 """
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,10 +20,33 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 
 from processes import environment  # noqa: E402
-from stack import ROOT, Registries  # noqa: E402
+from stack import ROOT, Berth, Registries  # noqa: E402
 from storages import STORAGES  # noqa: E402
 
 VERSIONS = ["1.1", "dev"]
+
+
+QUICKSTART = os.path.join(ROOT, "conf", "quickstart.sh")
+
+
+class Quickstart(Berth):
+    """A registry with the quickstart's configuration; the database comes from the environment, as `berth serve` gives it."""
+
+    def __init__(self, cluster, frontend, **more):
+        super().__init__(cluster, frontend, **more)
+        settings = {"enabled": "true", **cluster.settings(self.database)}
+        self.environment.update({f"REGISTRY_DATABASE_{key.upper()}": str(value) for key, value in settings.items()})
+
+    def write_config(self):
+        with open(QUICKSTART, encoding="utf-8") as f:
+            function = re.search(r"^write_config\(\) \{\n.*?^\}\n", f.read(), re.M | re.S).group()
+        script = f"set -eu\nauth=false data=$1 port=$2\n{function}write_config\n"
+        subprocess.run(["bash", "-c", script, "bash", self.folder, str(self.port)], check=True)
+
+
+class QuickstartRegistries(Registries):
+    def _new(self, change, beside):
+        return Quickstart(self.shared_cluster(), self.frontend, change=change, beside=beside)
 
 
 def suite():
@@ -66,7 +92,8 @@ def main():
     frontends = ["direct"] if options.target == "debian" else ["nginx", "apache"] if options.frontend == "both" else [options.frontend]
     totals, damage, keeper = [0, 0, 0], [], STORAGES[options.storage]()
     for frontend in frontends:
-        registries = Registries(options.target, frontend, keeper)
+        kind = QuickstartRegistries if (options.target, options.storage) == ("berth", "filesystem") else Registries
+        registries = kind(options.target, frontend, keeper)
         try:
             for version in VERSIONS:
                 folder = os.path.join(options.results, f"{frontend}-{version}")
