@@ -37,6 +37,15 @@ def test_the_files_of_other_registries_start_unmodified(attempt, path):
     attempt.serves(401 if "htpasswd" in text else 200)
 
 
+def test_variables_that_describe_a_service_are_ignored_with_a_warning(attempt):
+    """Kubernetes gives them to every container; a service may be called registry-database, or registry-storage-s3."""
+    attempt.migrate()
+    variables = {"REGISTRY_DATABASE_PORT": "tcp://10.0.0.9:5432", "REGISTRY_STORAGE_S3_SERVICE_HOST": "10.0.0.9",
+                 "REGISTRY_PORT_5000_TCP_ADDR": "10.0.0.9"}
+    said = attempt.start(yaml(attempt.berth.config), **variables).serves()
+    assert all(f"{name}: describes a service" in said for name in variables), said
+
+
 def test_without_auth_the_start_is_loud_about_it(attempt):
     attempt.migrate()
     said = attempt.start(yaml(attempt.berth.config)).serves()

@@ -54,3 +54,18 @@ def test_delete_removes_the_image(skopeo, image, where):
     skopeo("copy", "--all", "--dest-tls-verify=false", f"oci:{image.folder}:v1", f"docker://{where}:v1")
     skopeo("delete", "--tls-verify=false", f"docker://{where}:v1")
     assert "manifest unknown" in skopeo("inspect", "--tls-verify=false", f"docker://{where}:v1", ok=False)
+
+
+def test_skopeo_prints_why_a_readonly_registry_refuses_a_push(skopeo, image, registries):
+    frozen = registries.get({"storage": {"maintenance": {"readonly": {"enabled": True}}}})
+    said = skopeo("copy", "--all", "--dest-tls-verify=false", f"oci:{image.folder}:v1", f"docker://{frozen.client.netloc}/x/y:v1",
+                  ok=False)
+    assert "The registry is read-only." in said, said
+
+
+def test_skopeo_prints_why_a_deletion_is_refused(skopeo, image, registries):
+    kept = registries.get({"storage": {"delete": {"enabled": False}}})
+    where = f"docker://{kept.client.netloc}/x/y:v1"
+    skopeo("copy", "--all", "--dest-tls-verify=false", f"oci:{image.folder}:v1", where)
+    said = skopeo("delete", "--tls-verify=false", where, ok=False)
+    assert "Deletion is disabled." in said, said
