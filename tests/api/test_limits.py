@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What is refused for its size, and that refusing costs no memory."""
+import hashlib
 import json
+import time
 
 import pytest
 
-from images import OCI_MANIFEST, Repo, blob, digest, encode
+from images import OCI_LAYER, OCI_MANIFEST, Repo, blob, digest, encode
 
 LIMIT = 4 << 20
 
@@ -112,3 +114,57 @@ def test_ten_thousand_tags_fit_one_page(registry):
     assert len(answer.json()["tags"]) == 10000
     rest = registry.client.get(answer.link_next()).json()["tags"]
     assert len(rest) == 501 and rest[-1] == "first"
+
+
+def compact(document):
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def layers(registry, repo, count):
+    """Descriptors of `count` blobs that the repository has: rows only, as nobody reads the bytes."""
+    prefix = blob(8).hex()
+    registry.sql(f"""
+        WITH made AS (INSERT INTO blob (digest, size)
+                      SELECT decode('01', 'hex') || sha256(('{prefix}' || i)::bytea), 5 FROM generate_series(1, {count}) i RETURNING digest)
+        INSERT INTO repository_blob (repository_id, digest)
+        SELECT r.id, made.digest FROM repository r, made WHERE r.path = '{repo.name}'""")
+    return [{"mediaType": OCI_LAYER, "size": 5, "digest": "sha256:" + hashlib.sha256(f"{prefix}{i}".encode()).hexdigest()}
+            for i in range(1, count + 1)]
+
+
+def fresh_layers(registry, repo, count):
+    return {**repo.image_document(), "layers": layers(registry, repo, count)}
+
+
+def annotations(registry, repo, count):
+    return {**repo.image_document(), "annotations": {f"k{i:07}": "v" for i in range(count * 27)}}
+
+
+def one_layer_repeated(registry, repo, count):
+    document = repo.image_document()
+    return {**document, "layers": document["layers"] * count}
+
+
+def numbers(registry, repo, count):
+    return {**repo.image_document(), "x": [1] * (60 * count)}
+
+
+@pytest.mark.parametrize("make", [fresh_layers, annotations, one_layer_repeated, numbers])
+def test_the_time_for_a_manifest_grows_with_its_size_and_no_faster(registry, repo, make):
+    """The largest that is taken, and one a tenth as large; the best of three, as others use the machine."""
+    def best(count):
+        times = []
+        for _ in range(3):
+            body = compact(make(registry, repo, count))
+            start = time.monotonic()
+            assert repo.put("v1", body).status == 201
+            times.append(time.monotonic() - start)
+        return min(times)
+    assert best(9999) < 40 * best(1000)
+
+
+def test_a_manifest_of_too_many_references_is_refused_before_the_database_is_asked(repo):
+    absent = [{"mediaType": OCI_LAYER, "size": 5, "digest": digest(b"%d" % i)} for i in range(10000)]
+    answer = repo.put("v1", compact({**repo.image_document(), "layers": absent}))
+    assert (answer.status, answer.codes()) == (400, ["MANIFEST_REFERENCE_LIMIT"])
+    assert "validation.manifests.referencelimit" in answer.json()["errors"][0]["message"]
