@@ -9,21 +9,24 @@ import tempfile
 import pytest
 
 import layouts
+import own_root
 from images import name
 from processes import environment, program
 
 CACHE = os.environ.get("BERTH_TEST_CACHE") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "berth-tests")
 
+REMOUNTING = ("podman", "buildah")  # they remount /
+
 
 class Tool:
     """A client program. Called with its arguments; returns what it printed; a failure fails the test with its output."""
 
-    def __init__(self, path, prefix, env):
-        self.path, self.prefix, self.env = path, prefix, env
+    def __init__(self, path, prefix, env, launcher=()):
+        self.path, self.prefix, self.env, self.launcher = path, prefix, env, launcher
 
     def __call__(self, *words, cwd=None, ok=True, seconds=300, after_prefix=True, stdin=None):
-        command = [self.path, *(self.prefix if after_prefix else []), *[str(word) for word in words]]
+        command = [*self.launcher, self.path, *(self.prefix if after_prefix else []), *[str(word) for word in words]]
         done = subprocess.run(command, capture_output=True, text=True, env=self.env, cwd=cwd or "/", timeout=seconds,
                               **({"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}), check=False)
         if ok:
@@ -39,11 +42,16 @@ def tool(request, tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     env = environment(HOME=str(home), XDG_RUNTIME_DIR=str(home), TMPDIR=str(tmp_path_factory.mktemp("tmp")))
 
+    give_up = pytest.fail if request.config.getoption("--all") else pytest.skip
+
     def find(wanted, *prefix):
         path = program(wanted, os.path.join(CACHE, "bin"))
         if not path:
-            (pytest.fail if request.config.getoption("--all") else pytest.skip)(f"the client {wanted} is missing")
-        return Tool(path, list(prefix), env)
+            give_up(f"the client {wanted} is missing")
+        launcher = own_root.prefix() if wanted in REMOUNTING else []
+        if launcher and subprocess.run([*launcher, "/bin/true"], check=False).returncode != 0:
+            give_up(f"{wanted} needs a / that is a mount point, and this machine allows no mount")
+        return Tool(path, list(prefix), env, launcher)
     return find
 
 
