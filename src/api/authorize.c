@@ -11,14 +11,10 @@
 #include "berth/base/log.h"
 #include "berth/core/upload.h"
 #include "berth/http/forwarded.h"
+#include "berth/http/front.h"
 #include "berth/oci/name.h"
 
 #define NEEDS_MAX 3
-
-bool authorize_only(const struct call *call)
-{
-	return call->request.io->variable(call->request.io->context, "BERTH_AUTHORIZE") != NULL;
-}
 
 /* What the action is in terms of a token's access list; what is only wished stands last. */
 static void ask_for(struct auth_question *question, struct access needs[static NEEDS_MAX], const struct call *call,
@@ -69,7 +65,7 @@ static const char *origin(const struct call *call)
 /* When the web server was told yes: believed when it lies in the last TOKEN_GRACE seconds, else now. */
 static int64_t asked_at(const struct call *call)
 {
-	struct span text = span_of(call->request.io->variable(call->request.io->context, "BERTH_AUTHORIZED"));
+	struct span text = span_of(call->request.io->variable(call->request.io->context, FRONT_TOLD_YES));
 	int64_t now = (int64_t)time(NULL);
 	uint64_t at;
 

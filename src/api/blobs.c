@@ -8,17 +8,10 @@
 #include "berth/core/blob.h"
 #include "berth/http/byterange.h"
 #include "berth/http/etag.h"
+#include "berth/http/front.h"
 #include "call.h"
 
-/* Internal locations of the rendered NGINX configuration. */
-#define ACCEL_PREFIX "/_berth/blobs/"
-#define ACCEL_FETCH "/_berth/fetch"
-
-/* Not Extended (RFC 2774), which nobody else sends: the rendered Apache configuration takes it for the same. */
-#define APACHE_FETCH 510
-
 #define BLOB_CACHED "max-age=31536000"
-#define FETCH_RETRY_AFTER 5 /* seconds */
 
 static void blob_headers(struct call *call, const struct digest *digest)
 {
@@ -119,13 +112,13 @@ static bool worker_should_send(const struct call *call, uint64_t size, const str
 
 static bool send_file(struct call *call, const struct digest *digest, const struct store_location *location)
 {
-	struct span how = http_header(&call->request, "BERTH_SENDFILE");
+	struct span how = http_header(&call->request, FRONT_SENDFILE);
 
 	if (how.len == 0)
 		return false;
 	blob_headers(call, digest);
-	if (span_is(how, "accel")) {
-		response_headerf(&call->response, "X-Accel-Redirect", ACCEL_PREFIX "%s", location->relative);
+	if (span_is(how, FRONT_SENDFILE_NGINX)) {
+		response_headerf(&call->response, "X-Accel-Redirect", FRONT_LOCATION_BLOBS "%s", location->relative);
 	} else {
 		response_header(&call->response, "X-Sendfile", location->path);
 		response_header(&call->response, "Accept-Ranges", "bytes"); /* NGINX says so itself */
@@ -188,12 +181,12 @@ static void tell_of_other_origin(const char *url, struct span origin)
 
 /*
  * The web server fetches the bytes. It goes to one origin only, which its configuration names and which we get to know as
- * BERTH_FETCH; a URL that is elsewhere it is not given. Only the request's target and the range travel: the client's own
+ * FRONT_FETCH; a URL that is elsewhere it is not given. Only the request's target and the range travel: the client's own
  * Range and If-Range are ours to judge, and its Authorization is nothing for the store.
  */
 static bool fetch(struct call *call, const struct digest *digest, const char *url, const struct byterange *part)
 {
-	struct span origin = http_header(&call->request, "BERTH_FETCH");
+	struct span origin = http_header(&call->request, FRONT_FETCH);
 
 	if (origin.len == 0 || strncmp(url, origin.ptr, origin.len) != 0 || url[origin.len] != '/') {
 		tell_of_other_origin(url, origin);
@@ -201,17 +194,17 @@ static bool fetch(struct call *call, const struct digest *digest, const char *ur
 	}
 	response_header(&call->response, "Content-Type", "application/octet-stream");
 	call_digest_headers(call, digest);
-	if (span_is(http_header(&call->request, "BERTH_SENDFILE"), "accel")) {
-		response_header(&call->response, "X-Accel-Redirect", ACCEL_FETCH); /* adds the rest, unless that fails */
+	if (span_is(http_header(&call->request, FRONT_SENDFILE), FRONT_SENDFILE_NGINX)) {
+		response_header(&call->response, "X-Accel-Redirect",
+				FRONT_LOCATION_FETCH); /* adds the rest, unless that fails */
 	} else {
-		call->response.status = APACHE_FETCH;
+		call->response.status = FRONT_APACHE_FETCH;
 		response_header(&call->response, "Cache-Control", BLOB_CACHED);
 		response_header(&call->response, "Accept-Ranges", "bytes");
 	}
-	response_header(&call->response, "Berth-Fetch", url + origin.len);
+	response_header(&call->response, FRONT_TARGET, url + origin.len);
 	if (part)
-		response_headerf(&call->response, "Berth-Fetch-Range", "bytes=%" PRIu64 "-%" PRIu64, part->first,
-				 part->last);
+		response_headerf(&call->response, FRONT_RANGE, "bytes=%" PRIu64 "-%" PRIu64, part->first, part->last);
 	call->response.length_elsewhere = true;
 	return true;
 }
@@ -219,14 +212,14 @@ static bool fetch(struct call *call, const struct digest *digest, const char *ur
 /* The web server comes back with the store's status, the last one where it has several, as it could not fetch. */
 static bool fetch_failed(struct call *call, const struct digest *digest)
 {
-	struct span status = http_header(&call->request, "BERTH_FETCH_FAILED");
+	struct span status = http_header(&call->request, FRONT_FETCH_FAILED);
 	char text[DIGEST_TEXT_MAX];
 
 	log_error("storage: blob %s: the web server could not fetch it, status %.*s", digest_text(digest, text),
 		  SPAN_ARG(status));
 	if (status.len >= 3 && span_is(span_after(status, status.len - 3), "404"))
 		return error_setf(&call->error, E_BLOB_UNKNOWN, "%s", text);
-	return error_unavailable(&call->error, FETCH_RETRY_AFTER);
+	return error_unavailable(&call->error, FRONT_RETRY_AFTER);
 }
 
 static bool send_head(struct call *call, const struct digest *digest, uint64_t size)
@@ -286,7 +279,7 @@ bool api_blob_get(struct call *call)
 
 	if (!call_digest(call, &digest) || !blob_size(&call->work, call->match.name, &digest, &size))
 		return false;
-	if (http_header(&call->request, "BERTH_FETCH_FAILED").len > 0)
+	if (http_header(&call->request, FRONT_FETCH_FAILED).len > 0)
 		return fetch_failed(call, &digest);
 	if (!call_precondition(call, &digest))
 		return false;

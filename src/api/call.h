@@ -28,9 +28,12 @@ struct call {
 /* True: the response is filled. False: call->error is set and becomes the response. */
 typedef bool handler_fn(struct call *call);
 
-#define ROUTE(methods, pattern, action, guard, name) handler_fn api_##name;
+#define ROUTE(methods, pattern, action, guard, body, name) handler_fn api_##name;
 #include "berth/api/routes.def"
 #undef ROUTE
+
+/* Of the handlers that take a body: what can be told before it comes. False: call->error is set. Nothing is changed. */
+handler_fn api_manifest_put_check, api_upload_post_check, api_upload_patch_check, api_upload_put_check;
 
 /* A row's route and handler have the same place. */
 struct api_table {

@@ -8,7 +8,11 @@ libapi_a_SOURCES = \
 	src/api/call.h \
 	src/api/listings.c \
 	src/api/manifests.c \
+	src/api/preauth.c \
+	src/api/preauth.h \
 	src/api/registry.c \
 	src/api/serve.c \
+	src/api/tidy.c \
+	src/api/tidy.h \
 	src/api/tokens.c \
 	src/api/uploads.c

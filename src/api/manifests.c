@@ -151,16 +151,32 @@ static void reply_pushed(struct call *call, const struct manifest_push *asked, c
 		response_header(&call->response, "OCI-Tag", arena_span(call->request.arena, asked->tags[i]));
 }
 
+/* All but the payload: `asked` with the tags as they were named, `push` with what the rules make of them. */
+static bool read_push(struct call *call, struct manifest_push *asked, struct manifest_push *push)
+{
+	*asked = (struct manifest_push){
+		.path = call->match.name,
+		.content_type = http_header(&call->request, "CONTENT_TYPE"),
+	};
+	if (!push_reference(call, asked))
+		return false;
+	*push = *asked;
+	return apply_tag_rules(call, push);
+}
+
+bool api_manifest_put_check(struct call *call)
+{
+	struct manifest_push asked, push;
+
+	return read_push(call, &asked, &push);
+}
+
 bool api_manifest_put(struct call *call)
 {
-	struct manifest_push push = {.path = call->match.name}, asked;
+	struct manifest_push asked, push;
 	struct manifest_pushed pushed;
 
-	push.content_type = http_header(&call->request, "CONTENT_TYPE");
-	if (!push_reference(call, &push))
-		return false;
-	asked = push;
-	if (!apply_tag_rules(call, &push) ||
+	if (!read_push(call, &asked, &push) ||
 	    !http_body_all(&call->request, &push.payload, LIMIT_MANIFEST, E_MANIFEST_TOO_LARGE, &call->error) ||
 	    !manifest_push(&call->work, &push, &pushed))
 		return false;

@@ -3,13 +3,13 @@
 #include "call.h"
 
 static const struct route routes[] = {
-#define ROUTE(methods, pattern, action, guard, name) {HTTP_##methods, pattern, action, guard},
+#define ROUTE(methods, pattern, action, guard, body, name) {HTTP_##methods, pattern, action, guard, body},
 #include "berth/api/routes.def"
 #undef ROUTE
 };
 
 static handler_fn *const handlers[] = {
-#define ROUTE(methods, pattern, action, guard, name) api_##name,
+#define ROUTE(methods, pattern, action, guard, body, name) api_##name,
 #include "berth/api/routes.def"
 #undef ROUTE
 };

@@ -2,14 +2,16 @@
 /* One request in, one response out: routing, guards, the headers that every response carries. */
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "authorize.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
+#include "berth/http/front.h"
 #include "berth/oci/name.h"
 #include "call.h"
+#include "preauth.h"
+#include "tidy.h"
 
 #define USER_LOGGED ((size_t)256) /* bytes of a name in the access log */
 
@@ -32,12 +34,31 @@ static bool guard(struct call *call, enum route_guard guard)
 			  call->settings->readonly ? "The registry is read-only." : "Deletion is disabled.");
 }
 
+/*
+ * A browser asks by OPTIONS, without credentials, whether a page of another site may send a request (the CORS preflight,
+ * Fetch Standard section 3.2.2). It gets the operator's Access-Control-* headers, which are on every response.
+ */
+static bool is_preflight(const struct call *call)
+{
+	bool configured = false;
+
+	for (size_t i = 0; i < call->settings->header_count; i++)
+		configured = configured || span_starts(span_of(call->settings->headers[i].name), "Access-Control-");
+	return configured && call->request.method == HTTP_OPTIONS && http_header(&call->request, "HTTP_ORIGIN").len &&
+	       http_header(&call->request, "HTTP_ACCESS_CONTROL_REQUEST_METHOD").len;
+}
+
 /* Any good credentials will do, so that GitLab may look for DELETE with a token that grants nothing. */
+static enum route_action action_of_other_method(const struct call *call)
+{
+	return call->match.resource->action == ACTION_NONE || is_preflight(call) ? ACTION_NONE : ACTION_ANY;
+}
+
 static bool other_method(struct call *call)
 {
 	const char *allow = route_allow(call->match.allowed, call->request.arena);
 
-	if (!authorize(call, call->match.resource->action == ACTION_NONE ? ACTION_NONE : ACTION_ANY))
+	if (!authorize(call, action_of_other_method(call)))
 		return false;
 	if (call->request.method == HTTP_OPTIONS) {
 		call_empty(call, 200);
@@ -57,20 +78,11 @@ static void log_context(const struct call *call)
 		log_context_set("path", call->request.target.path.ptr);
 }
 
-/*
- * Whatever else is wrong with a request it is told by itself, not by the question that comes before it; but nobody whom
- * we do not know has a body spooled for that.
- */
-static bool answer_web_server(struct call *call)
+static bool run_handler(struct call *call)
 {
-	bool known = call->match.route && (call->match.name.len == 0 || name_valid(call->match.name));
+	const struct api_table *table = call->api->table;
 
-	if (!authorize(call, known ? call->match.route->action : ACTION_ANY))
-		return false;
-	call_empty(call, 204);
-	if (known)
-		response_headerf(&call->response, "Berth-Authorized", "%" PRId64, (int64_t)time(NULL));
-	return true;
+	return table->handlers[call->match.route - table->routes](call);
 }
 
 static bool dispatch(struct call *call)
@@ -80,16 +92,14 @@ static bool dispatch(struct call *call)
 	log_context(call);
 	call->match = route_find(table->routes, table->count, call->settings->base.prefix, call->request.arena,
 				 &call->request.target, call->request.method);
-	if (authorize_only(call))
-		return answer_web_server(call);
 	if (!call->match.allowed)
-		return error_set(&call->error, E_NOT_FOUND);
+		return tidy_redirect(call) || error_set(&call->error, E_NOT_FOUND);
 	if (!call->match.route)
 		return other_method(call);
 	if (call->match.name.len && !name_valid(call->match.name))
 		return error_setf(&call->error, E_NAME_INVALID, "%.*s", SPAN_ARG(call->match.name));
 	return call_query_once(call) && authorize(call, call->match.route->action) &&
-	       guard(call, call->match.route->guard) && table->handlers[call->match.route - table->routes](call);
+	       guard(call, call->match.route->guard) && (preauth_asked(call) ? preauth_judge : run_handler)(call);
 }
 
 /* One word, and not a long one: whoever makes tokens names their users, and a header that is too long would be a 500. */
@@ -109,9 +119,9 @@ static void common_headers(struct call *call)
 	response_header(&call->response, "X-Content-Type-Options", "nosniff");
 	/* For the web server's access log, which keeps them from clients. */
 	if (*call->identity.user)
-		response_header(&call->response, "Berth-User", user_for_log(call));
+		response_header(&call->response, FRONT_USER, user_for_log(call));
 	if (call->project)
-		response_headerf(&call->response, "Berth-Project", "project_id=%" PRId64 " namespace_id=%" PRId64,
+		response_headerf(&call->response, FRONT_PROJECT, "project_id=%" PRId64 " namespace_id=%" PRId64,
 				 call->project->project_id, call->project->namespace_id);
 	for (size_t i = 0; i < settings->header_count; i++)
 		if (!span_is_nocase(span_of(settings->headers[i].name), "X-Content-Type-Options"))
@@ -131,7 +141,6 @@ static const char *allow_instead(const struct call *call)
 	return route_allow(methods & ~(int)call->request.method, call->response.arena);
 }
 
-/* The error as the response; to the web server's question also as a header, for it keeps no body of an answer. */
 static void refuse(struct call *call)
 {
 	response_error(&call->response, &call->error);
@@ -139,22 +148,15 @@ static void refuse(struct call *call)
 		call_session_headers(call, call->stands->stored.id, call->stands->stored.offset);
 	if (call->response.status == 405 && call->match.resource)
 		response_header(&call->response, "Allow", allow_instead(call));
-	if (!call->challenge || error_code(&call->error) != E_UNAUTHORIZED)
-		return;
-	response_header(&call->response, "WWW-Authenticate", call->challenge);
-	if (authorize_only(call))
-		response_headerf(&call->response, "Berth-Refusal", "%.*s",
-				 SPAN_ARG(((struct span){call->response.body.ptr, call->response.body.len - 1})));
+	if (call->challenge && error_code(&call->error) == E_UNAUTHORIZED)
+		response_header(&call->response, "WWW-Authenticate", call->challenge);
 }
 
 static bool handle(struct call *call, struct http_io *io)
 {
 	if (http_request_read(&call->request, io, call->response.arena, &call->error))
 		return dispatch(call);
-	if (!authorize_only(call))
-		return false;
-	error_init(&call->error, call->response.arena);
-	return answer_web_server(call);
+	return tidy_redirect(call);
 }
 
 static void serve(struct api *api, struct http_io *io, struct arena *arena)
@@ -175,6 +177,8 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 		refuse(call);
 		call_drain(call);
 	}
+	if (preauth_asked(call))
+		preauth_answer(call);
 	common_headers(call);
 	(void)response_send(&call->response, io, call->request.method);
 }

@@ -148,6 +148,18 @@ static bool post_mount(struct call *call, struct span digest_text)
 	return true;
 }
 
+/* A mount, or a session's start, has no use for a body: what comes is ignored. */
+bool api_upload_post_check(struct call *call)
+{
+	const struct span *mount = query(call, "mount");
+	struct upload_chunk chunk;
+	struct digest digest;
+
+	if ((mount && mount->len) || !query(call, "digest"))
+		return true;
+	return query_digest(call, &digest) && read_chunk(call, &chunk);
+}
+
 bool api_upload_post(struct call *call)
 {
 	const struct span *mount = query(call, "mount");
@@ -180,6 +192,20 @@ static struct upload *open_session(struct call *call)
 	return upload;
 }
 
+static bool session_exists(struct call *call)
+{
+	uint64_t offset;
+
+	return upload_status(&call->work, call->match.name, call->match.parameter, &offset);
+}
+
+bool api_upload_patch_check(struct call *call)
+{
+	struct upload_chunk chunk;
+
+	return read_chunk(call, &chunk) && session_exists(call);
+}
+
 bool api_upload_patch(struct call *call)
 {
 	struct upload_chunk chunk;
@@ -191,16 +217,31 @@ bool api_upload_patch(struct call *call)
 	return true;
 }
 
-bool api_upload_put(struct call *call)
+static bool read_closing(struct call *call, struct upload_chunk *chunk, struct digest *digest)
 {
 	struct span id = call->match.parameter; /* query_digest puts the digest in its place */
+	bool ok = query_digest(call, digest) && read_chunk(call, chunk);
+
+	call->match.parameter = id;
+	return ok;
+}
+
+bool api_upload_put_check(struct call *call)
+{
+	struct upload_chunk chunk;
+	struct digest digest;
+
+	return read_closing(call, &chunk, &digest) && session_exists(call);
+}
+
+bool api_upload_put(struct call *call)
+{
 	struct upload_chunk chunk;
 	struct digest digest;
 	struct upload *upload;
 
-	if (!query_digest(call, &digest) || !read_chunk(call, &chunk))
+	if (!read_closing(call, &chunk, &digest))
 		return false;
-	call->match.parameter = id;
 	if (!(upload = open_session(call)) || !upload_finish(&call->work, upload, &chunk, &digest))
 		return false;
 	reply_blob(call, &digest);

@@ -33,8 +33,8 @@ static int run(int argc, char **argv, struct arena *arena)
 	for (size_t i = 0; i < count; i++)
 		for (enum http_method method = HTTP_GET; method <= HTTP_OPTIONS; method <<= 1)
 			if (routes[i].methods & (int)method)
-				printf("%s\t%s\t%s\n", http_method_name(method), routes[i].pattern,
-				       action_name(routes[i].action));
+				printf("%s\t%s\t%s\t%s\n", http_method_name(method), routes[i].pattern,
+				       action_name(routes[i].action), route_body_word(routes[i].body.place));
 	return COMMAND_OK;
 }
 
@@ -43,8 +43,9 @@ const struct command cmd_routes = {
 	.summary = "list the end-points and what each asks of a caller",
 	.help = "usage: berth routes\n"
 		"\n"
-		"One line for each method of each path of the registry: method, path and action, parted by tabs. Actions: none\n"
-		"(anybody), any (good credentials), pull, push (pull and push), mount (push; pull on `from` is asked for, too),\n"
-		"continue (push; or the expired token that began the upload), delete, catalog (registry:catalog:*).\n",
+		"One line for each method of each path of the registry: method, path, action and body, parted by tabs.\n"
+		"Actions: none (anybody), any (good credentials), pull, push (pull and push), mount (push; pull on `from` is\n"
+		"asked for, too), continue (push; or the expired token that began the upload), delete, catalog\n"
+		"(registry:catalog:*). Bodies: none, buffered (by the web server), spooled (by NGINX; Apache streams them).\n",
 	.run = run,
 };

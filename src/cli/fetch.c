@@ -118,6 +118,5 @@ bool site_fetch_init(struct site_fetch *out, const struct site *site, struct are
 	if (!take_apart(out, arena, reason))
 		return false;
 	out->resolvers = is_address(out->host) || strcmp(out->host, "localhost") == 0 ? "" : name_servers(arena);
-	out->suffix = *site->listen_port ? site->listen_port : "unix";
 	return true;
 }

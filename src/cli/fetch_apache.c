@@ -15,23 +15,24 @@
  * "onsuccess". Apache overrides no status below 400: a store that redirects is wrongly set up, and its 3xx passes without
  * its Location.
  */
+#include "berth/http/front.h"
 #include "fetch_priv.h"
 
 static void add_turns(struct strbuf *out, const struct site_fetch *fetch)
 {
 	strbuf_addf(out,
 		    "\n# Blobs in the object store, fetched for clients: from this origin and where a worker says so.\n"
-		    "ProxyErrorOverride On 510\n"
-		    "ErrorDocument 510 /_berth/turn\n"
+		    "ProxyErrorOverride On %d\n"
+		    "ErrorDocument %d " FRONT_LOCATION_TURN "\n"
 		    "RewriteEngine On\n"
-		    "RewriteCond %%{ENV:REDIRECT_STATUS} =510\n"
-		    "RewriteRule ^/_berth/turn$ - [R=200,L]\n"
+		    "RewriteCond %%{ENV:REDIRECT_STATUS} =%d\n"
+		    "RewriteRule ^" FRONT_LOCATION_TURN "$ - [R=200,L]\n"
 		    "RewriteCond %%{ENV:REDIRECT_STATUS} =200\n"
-		    "RewriteRule ^/_berth/fetch(/.*)$ %s$1 [P,L]\n"
-		    "<Location \"/_berth/turn\">\n"
-		    "\tErrorDocument 200 \"/_berth/fetch%%{resp:Berth-Fetch}\"\n"
+		    "RewriteRule ^" FRONT_LOCATION_FETCH "(/.*)$ %s$1 [P,L]\n"
+		    "<Location \"" FRONT_LOCATION_TURN "\">\n"
+		    "\tErrorDocument 200 \"" FRONT_LOCATION_FETCH "%%{resp:" FRONT_TARGET "}\"\n"
 		    "</Location>\n",
-		    fetch->origin);
+		    FRONT_APACHE_FETCH, FRONT_APACHE_FETCH, FRONT_APACHE_FETCH, fetch->origin);
 }
 
 /* No connection is kept: Apache looks a name up once for as long as it does. */
@@ -75,7 +76,7 @@ static void add_request(struct strbuf *out)
 	for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
 		strbuf_addf(out, "\tRequestHeader unset %s\n", unset[i]);
 	strbuf_adds(out,
-		    "\tRequestHeader set Range \"expr=%{resp:Berth-Fetch-Range}\" \"expr=-n resp('Berth-Fetch-Range')\"\n");
+		    "\tRequestHeader set Range \"expr=%{resp:" FRONT_RANGE "}\" \"expr=-n resp('" FRONT_RANGE "')\"\n");
 }
 
 /* Nothing that the store says steers Apache or reaches the client, but bytes, length and Content-Range. */
@@ -88,7 +89,7 @@ static void add_answer(struct strbuf *out)
 			 "\tHeader onsuccess unset X-Sendfile\n"
 			 "\tHeader onsuccess unset X-Accel-Redirect\n");
 	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
-		strbuf_addf(out, "\tErrorDocument %d /_berth/failed\n", failures[i]);
+		strbuf_addf(out, "\tErrorDocument %d " FRONT_LOCATION_FAILED "\n", failures[i]);
 	strbuf_adds(out, "\tProxyErrorOverride On");
 	for (size_t i = 0; i < sizeof failures / sizeof *failures; i++)
 		strbuf_addf(out, " %d", failures[i]);
@@ -113,8 +114,8 @@ static void add_failure(struct strbuf *out, const struct config_headers *configu
 	static const char *const unset[] = {"Docker-Content-Digest", "Cache-Control", "Accept-Ranges", "ETag",
 					    "WWW-Authenticate"};
 
-	strbuf_adds(out, "<Location \"/_berth/failed\">\n"
-			 "\tSetEnvIfExpr \"reqenv('REDIRECT_STATUS') =~ /^([0-9]+)$/\" BERTH_FETCH_FAILED=$1\n");
+	strbuf_adds(out, "<Location \"" FRONT_LOCATION_FAILED "\">\n"
+			 "\tSetEnvIfExpr \"reqenv('REDIRECT_STATUS') =~ /^([0-9]+)$/\" " FRONT_FETCH_FAILED "=$1\n");
 	for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
 		strbuf_addf(out, "\tHeader always unset %s\n", unset[i]);
 	add_once(out, "Docker-Distribution-API-Version");
@@ -122,9 +123,9 @@ static void add_failure(struct strbuf *out, const struct config_headers *configu
 	for (size_t i = 0; i < configured->count; i++)
 		add_once(out, configured->items[i].name);
 	strbuf_adds(out, "</Location>\n"
-			 "<LocationMatch \"^/_berth/(fetch|failed)\">\n"
-			 "\tHeader always unset Berth-Fetch\n"
-			 "\tHeader always unset Berth-Fetch-Range\n"
+			 "<LocationMatch \"^(" FRONT_LOCATION_FETCH "|" FRONT_LOCATION_FAILED ")\">\n"
+			 "\tHeader always unset " FRONT_TARGET "\n"
+			 "\tHeader always unset " FRONT_RANGE "\n"
 			 "</LocationMatch>\n");
 }
 
@@ -134,7 +135,7 @@ void fetch_apache_rules(struct strbuf *out, const struct site *site, const struc
 		return;
 	add_turns(out, fetch);
 	add_origin(out, fetch);
-	strbuf_adds(out, "<Location \"/_berth/fetch/\">\n");
+	strbuf_adds(out, "<Location \"" FRONT_LOCATION_FETCH "/\">\n");
 	add_request(out);
 	add_answer(out);
 	strbuf_adds(out, "</Location>\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* NGINX fetches a blob from an object store. */
+#include "berth/http/front.h"
 #include "fetch_priv.h"
 #include "nginx_priv.h"
 
@@ -7,20 +8,20 @@
 static const struct {
 	const char *variable, *header, *from;
 } taken[] = {
-	{"$berth_fetch", NULL, "$upstream_http_berth_fetch"},
-	{"$berth_range", NULL, "$upstream_http_berth_fetch_range"},
-	{"$berth_fetch_user", NULL, "$upstream_http_berth_user"}, /* for the access log */
-	{"$berth_fetch_project", NULL, "$upstream_http_berth_project"},
+	{"$berth_fetch", NULL, "$upstream_http_" FRONT_TARGET_NAME},
+	{"$berth_range", NULL, "$upstream_http_" FRONT_RANGE_NAME},
+	{"$berth_fetch_user", NULL, "$upstream_http_" FRONT_USER_NAME}, /* for the access log */
+	{"$berth_fetch_project", NULL, "$upstream_http_" FRONT_PROJECT_NAME},
 	{"$berth_digest", "Docker-Content-Digest", "$upstream_http_docker_content_digest"},
 	{"$berth_etag", "ETag", "$upstream_http_etag"},
 	{"$berth_api", "Docker-Distribution-API-Version", "$upstream_http_docker_distribution_api_version"},
 	{"$berth_nosniff", "X-Content-Type-Options", "$upstream_http_x_content_type_options"},
 };
 
-void fetch_nginx_upstream(struct strbuf *out, const struct site_fetch *fetch)
+void fetch_nginx_upstream(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	if (*fetch->origin && !*fetch->resolvers)
-		strbuf_addf(out, "upstream berth_store_%s {\n\tserver %s:%s;\n\tkeepalive 16;\n}\n\n", fetch->suffix,
+		strbuf_addf(out, "upstream berth_store_%s {\n\tserver %s:%s;\n\tkeepalive 16;\n}\n\n", site->suffix,
 			    fetch->host, fetch->port);
 }
 
@@ -40,7 +41,7 @@ static void add_tls(struct strbuf *out, const struct site_fetch *fetch)
 	strbuf_adds(out, ";\n");
 }
 
-static void add_target(struct strbuf *out, const struct site_fetch *fetch)
+static void add_target(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	const char *scheme = fetch->tls ? "https" : "http";
 
@@ -48,7 +49,7 @@ static void add_target(struct strbuf *out, const struct site_fetch *fetch)
 		strbuf_addf(out, "\t\tresolver %s valid=60s;\n\t\tproxy_pass %s://%s$berth_fetch;\n", fetch->resolvers,
 			    scheme, fetch->authority);
 	else
-		strbuf_addf(out, "\t\tproxy_pass %s://berth_store_%s$berth_fetch;\n", scheme, fetch->suffix);
+		strbuf_addf(out, "\t\tproxy_pass %s://berth_store_%s$berth_fetch;\n", scheme, site->suffix);
 	strbuf_addf(out,
 		    "\t\tproxy_method GET;\n"
 		    "\t\tproxy_http_version 1.1;\n"
@@ -95,13 +96,13 @@ void fetch_nginx_location(struct strbuf *out, const struct site *site, const str
 	strbuf_adds(out,
 		    "\n\t# Blobs in the object store, fetched for clients: from this origin and where a worker says so.\n"
 		    "\t# Closed to clients. NGINX would write the URL's signature into its error log: hence none here.\n"
-		    "\tlocation = /_berth/fetch {\n"
+		    "\tlocation = " FRONT_LOCATION_FETCH " {\n"
 		    "\t\tinternal;\n"
 		    "\t\terror_log /dev/null emerg;\n");
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		strbuf_addf(out, "\t\tset %s %s;\n", taken[i].variable, taken[i].from);
 	strbuf_adds(out, "\t\tif ($berth_fetch !~ \"^/\") { return 503; }\n");
-	add_target(out, fetch);
+	add_target(out, site, fetch);
 	add_answer(out);
 	strbuf_adds(out, "\t\tadd_header Accept-Ranges bytes;\n"
 			 "\t\tadd_header Cache-Control max-age=31536000;\n");
@@ -114,7 +115,7 @@ void fetch_nginx_location(struct strbuf *out, const struct site *site, const str
 			 "\tlocation @berth_fetch_failed {\n"
 			 "\t\tinternal;\n"
 			 "\t\trecursive_error_pages on;\n"
-			 "\t\tfastcgi_param BERTH_FETCH_FAILED $upstream_status;\n");
+			 "\t\tfastcgi_param " FRONT_FETCH_FAILED " $upstream_status;\n");
 	nginx_add_worker(out, site, fetch, "");
 	strbuf_adds(out, "\t}\n");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Blobs that the web server fetches from an object store for its clients (storage.redirect.disable). A worker names the
- * target, path and signed query, in the header Berth-Fetch and the part in Berth-Fetch-Range; the origin stands in the
+ * target, path and signed query, in the header FRONT_TARGET and the part in FRONT_RANGE (berth/http/front.h); the origin stands in the
  * rendered configuration and nowhere else, so that what fetches is no proxy to anything but this store.
  */
 #ifndef BERTH_CLI_FETCH_PRIV_H
@@ -18,7 +18,6 @@ struct site_fetch {
 	bool verify;           /* its certificate */
 	const char *ca_file;   /* what certificates are verified against */
 	const char *resolvers; /* name servers; "": the host is an address, or its name is looked up once, at the start */
-	const char *suffix;    /* for names that must be unique in one NGINX: the port that the site listens on */
 };
 
 /*
@@ -31,7 +30,7 @@ bool site_fetch_init(struct site_fetch *out, const struct site *site, struct are
 extern const char *const fetch_store_headers[];
 
 /* The location that a worker's X-Accel-Redirect names, and the group of servers behind it. Nothing without an origin. */
-void fetch_nginx_upstream(struct strbuf *out, const struct site_fetch *fetch);
+void fetch_nginx_upstream(struct strbuf *out, const struct site *site, const struct site_fetch *fetch);
 void fetch_nginx_location(struct strbuf *out, const struct site *site, const struct site_fetch *fetch);
 
 /* Steps and rules of the same. */

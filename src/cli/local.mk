@@ -28,6 +28,8 @@ libcli_a_SOURCES = \
 	src/cli/fetch_apache.c \
 	src/cli/fetch_nginx.c \
 	src/cli/unix_account.c \
+	src/cli/nginx_answers.c \
+	src/cli/nginx_bodies.c \
 	src/cli/probe.c \
 	src/cli/programs.c \
 	src/cli/quote.c \

@@ -49,6 +49,26 @@ void quote_regex(struct strbuf *out, const char *text)
 	}
 }
 
+void quote_pattern(struct strbuf *out, const char *prefix, const char *pattern)
+{
+	struct span rest = span_after(span_of(pattern), 1), part;
+
+	quote_regex(out, prefix);
+	for (bool first = true; span_split(&rest, '/', &part); first = false) {
+		if (part.len == 0) {
+			strbuf_adds(out, "/?"); /* such a route matches without its last slash, too */
+			continue;
+		}
+		strbuf_adds(out, first ? "" : "/");
+		if (span_is(part, "{name}"))
+			strbuf_adds(out, "[^?]+");
+		else if (part.ptr[0] == '{')
+			strbuf_adds(out, "[^/?]+");
+		else
+			quote_regex(out, arena_span(out->arena, part));
+	}
+}
+
 bool quote_possible(const char *text)
 {
 	for (; *text; text++)

@@ -5,9 +5,12 @@
  */
 #include <string.h>
 
+#include "berth/api/api.h"
+#include "berth/http/front.h"
 #include "fetch_priv.h"
 
 #define MODULES "/usr/lib/apache2/modules"
+#define NGINX_INNER 494 /* the statuses from here to 499 are NGINX's own affair */
 
 /* When a module is needed. log_config, logio, unixd and so are built into Debian's Apache. */
 enum need { ALWAYS = 0, FOR_TLS = 1, FOR_FETCH = 2, FOR_FETCH_TLS = 4 };
@@ -60,9 +63,10 @@ static void add_log(struct strbuf *out, const struct site *site)
 	if (*site->options->access_log) {
 		strbuf_adds(out, "CustomLog ");
 		quote_apache(out, site->options->access_log);
-		strbuf_adds(
-			out,
-			" \"%h %l %{berth_user}n %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\" \\\"%{berth_project}n\\\"\"\n");
+		strbuf_adds(out,
+			    " \"%h %l %{" FRONT_USER_NAME
+			    "}n %t \\\"%r\\\" %>s %O \\\"%{Referer}i\\\" \\\"%{User-Agent}i\\\" \\\"%{" FRONT_PROJECT_NAME
+			    "}n\\\"\"\n");
 	}
 }
 
@@ -146,25 +150,40 @@ static void add_pool(struct strbuf *out, const char *pattern, const char *name, 
 	strbuf_adds(out, " enablereuse=off retry=0 timeout=900\n");
 }
 
-static void add_uploads_pattern(struct strbuf *pattern, const struct site *site)
+/* One pattern for all rows of a table that have a body of this kind: a pool that is named twice is shared, with warnings. */
+static const char *pattern_of(const struct api_table *table, enum route_body_place place, const char *prefix,
+			      struct arena *arena)
 {
-	strbuf_addc(pattern, '^');
-	quote_regex(pattern, *site->config->http.prefix ? site->config->http.prefix : "/");
-	strbuf_adds(pattern, SITE_UPLOADS);
+	const char *last = "", *bar = "";
+	struct strbuf pattern;
+	size_t count;
+	const struct route *routes = api_routes(table, &count);
+
+	strbuf_init(&pattern, arena, 4096);
+	strbuf_adds(&pattern, "^(?:");
+	for (size_t i = 0; i < count; i++) {
+		if (routes[i].body.place != place || strcmp(routes[i].pattern, last) == 0)
+			continue;
+		strbuf_adds(&pattern, bar);
+		quote_pattern(&pattern, prefix, routes[i].pattern);
+		last = routes[i].pattern;
+		bar = "|";
+	}
+	strbuf_adds(&pattern, ")$");
+	return pattern.ptr;
 }
 
 static void add_routes(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
-	static const char *const tokens[] = {SITE_TOKEN_PATHS};
-	struct strbuf uploads;
+	const char *prefix = *site->config->http.prefix ? site->config->http.prefix : "/";
 
-	strbuf_init(&uploads, out->arena, 4096);
-	add_uploads_pattern(&uploads, site);
 	/* The body of an upload is streamed: slow clients hold workers, of a pool of their own. */
 	strbuf_adds(out, "\nProxyRequests Off\nProxyErrorOverride Off\n");
-	add_pool(out, uploads.ptr, "berth-uploads", site->options->upload_socket);
-	for (size_t i = 0; site->config->token_service.enabled && i < sizeof tokens / sizeof *tokens; i++)
-		add_pool(out, arena_printf(out->arena, "^%s$", tokens[i]), "berth-tokens", site->options->token_socket);
+	add_pool(out, pattern_of(&api_registry, BODY_PLACE_SPOOLED, prefix, out->arena), "berth-uploads",
+		 site->options->upload_socket);
+	if (site->config->token_service.enabled)
+		add_pool(out, pattern_of(&api_tokens, BODY_PLACE_SMALL, "/", out->arena), "berth-tokens",
+			 site->options->token_socket);
 	add_pool(out, "^/", "berth", site->options->socket);
 	/* No LimitRequestBody: Apache does not apply it to what it proxies. The worker stops reading at its own limit. */
 	strbuf_adds(out, "\n<Location \"/\">\n"
@@ -172,19 +191,19 @@ static void add_routes(struct strbuf *out, const struct site *site, const struct
 			 "\tCGIPassAuth On\n"
 			 /* Else Apache drops the worker's Content-Length: HEAD loses it, 206 goes out chunked. */
 			 "\tSetEnv ap_trust_cgilike_cl yes\n"
-			 "\tSetEnv BERTH_SENDFILE xsendfile\n"
+			 "\tSetEnv " FRONT_SENDFILE " " FRONT_SENDFILE_APACHE "\n"
 			 "\tXSendFile On\n");
 	if (*fetch->origin)
-		strbuf_addf(out, "\tSetEnv BERTH_FETCH %s\n", fetch->origin);
+		strbuf_addf(out, "\tSetEnv " FRONT_FETCH " %s\n", fetch->origin);
 	strbuf_adds(out, "</Location>\n"
 			 "<Directory \"/\">\n\tAllowOverride None\n\tRequire all denied\n</Directory>\n");
 	if (*site->blobs)
 		line(out, "XSendFilePath", site->blobs);
 	strbuf_adds(out, "RequestHeader unset Proxy early\n"
-			 "Header always note Berth-User berth_user\n" /* for the access log */
-			 "Header always unset Berth-User\n"
-			 "Header always note Berth-Project berth_project\n"
-			 "Header always unset Berth-Project\n"
+			 "Header always note " FRONT_USER " " FRONT_USER_NAME "\n" /* for the access log */
+			 "Header always unset " FRONT_USER "\n"
+			 "Header always note " FRONT_PROJECT " " FRONT_PROJECT_NAME "\n"
+			 "Header always unset " FRONT_PROJECT "\n"
 			 /* Apache takes a Content-Length of exactly "0" for a handler's oversight and drops it from HEAD. A
 			  * blank behind it changes nothing for clients (RFC 9110 section 5.5). */
 			 "Header edit Content-Length ^0$ \"0 \" \"expr=%{REQUEST_METHOD} == 'HEAD'\"\n");
@@ -198,24 +217,29 @@ static void add_errors(struct strbuf *out)
 {
 	static const struct {
 		int status;
-		const char *body;
-	} errors[] = {{404, SITE_BLOB_UNKNOWN}, {408, SITE_REQUEST_TIMEOUT}, {416, SITE_RANGE_INVALID},
-		      {500, SITE_UNAVAILABLE},  {502, SITE_UNAVAILABLE},     {503, SITE_UNAVAILABLE},
-		      {504, SITE_UNAVAILABLE}};
+		enum error_code code;
+	} errors[] = {
+#define ANSWER(own, status, code) {own, E_##code},
+#include "berth/http/front_answers.def"
+#undef ANSWER
+		{416, E_RANGE_INVALID}, /* of a file that Apache sends */
+	};
 	static const char own[] = "-z resp('Docker-Distribution-API-Version')\"";
 
 	strbuf_adds(out, "\n");
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+		enum error_code code = errors[i].status == 404 ? E_BLOB_UNKNOWN
+							       : errors[i].code; /* of a file that is gone */
+
+		if (errors[i].status >= NGINX_INNER && errors[i].status < 500)
+			continue;
 		strbuf_addf(out, "ErrorDocument %d ", errors[i].status);
-		quote_apache(out, errors[i].body);
+		quote_apache(out, site_answer(code, out->arena));
 		strbuf_addc(out, '\n');
 	}
-	strbuf_addf(out,
-		    "Header always set Content-Type application/json "
-		    "\"expr=%%{REQUEST_STATUS} in {'404','408','416','500','502','503','504'} && %s\n",
-		    own);
-	strbuf_addf(out, "Header always set Retry-After %d \"expr=%%{REQUEST_STATUS} -ge 500 && %s\n", SITE_RETRY_AFTER,
-		    own);
+	strbuf_addf(out, "Header always set Content-Type application/json \"expr=%%{REQUEST_STATUS} -ge 400 && %s\n", own);
+	strbuf_addf(out, "Header always set Retry-After %d \"expr=%%{REQUEST_STATUS} in {'500','502','503','504'} && %s\n",
+		    FRONT_RETRY_AFTER, own);
 	strbuf_addf(out, "Header always set X-Content-Type-Options nosniff \"expr=%%{REQUEST_STATUS} -ge 400 && %s\n", own);
 	strbuf_addf(out,
 		    "Header always set Docker-Distribution-API-Version registry/2.0 "

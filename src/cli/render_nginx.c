@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "berth/base/limits.h"
+#include "berth/http/front.h"
 #include "fetch_priv.h"
 #include "nginx_priv.h"
 
@@ -118,9 +120,14 @@ static void add_client_tls(struct strbuf *out, const struct site *site)
 		if (strcmp(client_modes[i].word, site->clientauth) != 0)
 			continue;
 		strbuf_addf(out, "\tssl_verify_client %s;\n", client_modes[i].nginx);
-		if (client_modes[i].refuse_none)
-			strbuf_adds(out, "\tif ($ssl_client_verify = NONE) { return 403; }\n");
 	}
+}
+
+void nginx_add_client_check(struct strbuf *out, const struct site *site)
+{
+	for (size_t i = 0; *site->clientcas && i < sizeof client_modes / sizeof *client_modes; i++)
+		if (client_modes[i].refuse_none && strcmp(client_modes[i].word, site->clientauth) == 0)
+			strbuf_adds(out, "\t\tif ($ssl_client_verify = NONE) { return 403; }\n");
 }
 
 static void add_tls(struct strbuf *out, const struct site *site)
@@ -142,7 +149,7 @@ static void add_tls(struct strbuf *out, const struct site *site)
 }
 
 /* REQUEST_URI is the only form of the target that both web servers pass raw; the worker uses no other. */
-static void add_request(struct strbuf *out, const char *socket)
+void nginx_add_request(struct strbuf *out, const char *socket)
 {
 	strbuf_addf(out, "\t\tfastcgi_pass \"unix:%s\";\n", socket);
 	strbuf_adds(out, "\t\tfastcgi_param REQUEST_METHOD $request_method;\n"
@@ -157,73 +164,12 @@ static void add_request(struct strbuf *out, const char *socket)
 
 void nginx_add_worker(struct strbuf *out, const struct site *site, const struct site_fetch *fetch, const char *spool_file)
 {
-	add_request(out, site->options->socket);
-	strbuf_adds(out, "\t\tfastcgi_param BERTH_SENDFILE accel;\n");
+	nginx_add_request(out, site->options->socket);
+	strbuf_adds(out, "\t\tfastcgi_param " FRONT_SENDFILE " " FRONT_SENDFILE_NGINX ";\n");
 	if (*fetch->origin)
-		strbuf_addf(out, "\t\tfastcgi_param BERTH_FETCH %s;\n", fetch->origin);
+		strbuf_addf(out, "\t\tfastcgi_param " FRONT_FETCH " %s;\n", fetch->origin);
 	if (*spool_file)
-		strbuf_addf(out, "\t\tfastcgi_param BERTH_SPOOL_FILE %s;\n", spool_file);
-}
-
-/*
- * A worker is asked about an upload before its body is read. A 401 then goes out with the challenge, which NGINX carries
- * over by itself, and the body that the worker named; anything else but a yes means that no worker can tell: 503.
- */
-static void add_question(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
-{
-	strbuf_adds(out, "\n\t# May this upload begin? Closed to clients.\n"
-			 "\tlocation = /_berth/authorize {\n"
-			 "\t\tinternal;\n"
-			 "\t\tclient_max_body_size 0;\n" /* the upload's length is compared here, too */
-			 "\t\tfastcgi_pass_request_body off;\n");
-	nginx_add_worker(out, site, fetch, "");
-	strbuf_adds(out, "\t\tfastcgi_param BERTH_AUTHORIZE 1;\n"
-			 "\t}\n");
-}
-
-static void ask_first(struct strbuf *out)
-{
-	strbuf_adds(out, "\t\tauth_request /_berth/authorize;\n"
-			 "\t\tauth_request_set $berth_refusal $upstream_http_berth_refusal;\n"
-			 "\t\tauth_request_set $berth_authorized $upstream_http_berth_authorized;\n"
-			 "\t\tfastcgi_param BERTH_AUTHORIZED $berth_authorized;\n");
-}
-
-static bool asks_first(const struct site *site)
-{
-	return site->config->auth.scheme != CONFIG_AUTH_NONE;
-}
-
-static void add_tokens(struct strbuf *out, const struct site *site)
-{
-	static const char *const paths[] = {SITE_TOKEN_PATHS};
-
-	for (size_t i = 0; site->config->token_service.enabled && i < sizeof paths / sizeof *paths; i++) {
-		strbuf_addf(out, "\n\tlocation = %s {\n\t\tclient_max_body_size %zu;\n", paths[i], SITE_TOKEN_BODY_MAX);
-		add_request(out, site->options->token_socket);
-		strbuf_adds(out, "\t}\n");
-	}
-}
-
-static void add_uploads(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
-{
-	strbuf_adds(out,
-		    "\n\t# The body of an upload becomes a file in the spool; the worker gets its name, hashes it and\n"
-		    "\t# moves it on. Its time is not spent on slow clients.\n"
-		    "\tlocation ~ \"^");
-	quote_regex(out, *site->config->http.prefix ? site->config->http.prefix : "/");
-	strbuf_adds(out, SITE_UPLOADS "\" {\n"
-				      "\t\tclient_max_body_size 0;\n"
-				      "\t\tclient_body_in_file_only clean;\n"
-				      "\t\tclient_body_buffer_size 512k;\n");
-	line(out, "\t\t", "client_body_temp_path", site->spool);
-	strbuf_adds(out, "\t\tfastcgi_pass_request_body off;\n");
-	if (asks_first(site))
-		ask_first(out);
-	nginx_add_worker(out, site, fetch, "$request_body_file");
-	strbuf_adds(out, "\t}\n");
-	if (asks_first(site))
-		add_question(out, site, fetch);
+		strbuf_addf(out, "\t\tfastcgi_param " FRONT_SPOOL_FILE " %s;\n", spool_file);
 }
 
 static void add_blobs(struct strbuf *out, const struct site *site)
@@ -231,36 +177,20 @@ static void add_blobs(struct strbuf *out, const struct site *site)
 	if (!*site->blobs)
 		return; /* an object store has them */
 	strbuf_adds(out, "\n\t# Where workers point to; closed to clients.\n"
-			 "\tlocation ^~ /_berth/blobs/ {\n"
+			 "\tlocation ^~ " FRONT_LOCATION_BLOBS " {\n"
 			 "\t\tinternal;\n"
 			 "\t\talias ");
 	quote_nginx(out, arena_printf(out->arena, "%s/", site->blobs));
 	strbuf_adds(out, ";\n"
 			 "\t\tetag off;\n"
 			 "\t\tif_modified_since off;\n"
-			 "\t\terror_page 403 500 502 504 =503 @berth_unavailable;\n"
-			 "\t\terror_page 404 @berth_blob_unknown;\n"
+			 "\t\terror_page 404 =404 " FRONT_LOCATION_ANSWER "BLOB_UNKNOWN;\n"
+			 "\t\terror_page 403 500 502 503 504 =503 " FRONT_LOCATION_ANSWER "UNAVAILABLE;\n"
 			 "\t\tadd_header Last-Modified \"\";\n");
 	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
 		strbuf_addf(out, "\t\tadd_header %s %s always;\n", kept[i].name, kept[i].variable);
 	nginx_add_headers(out, &site->config->http.headers);
 	strbuf_adds(out, "\t}\n");
-}
-
-/* An answer of NGINX's own in the registry's form. `status` only has a part where error_page did not set it. */
-static void add_answer(struct strbuf *out, const struct site *site, const char *name, int status, const char *body)
-{
-	strbuf_addf(out,
-		    "\n\tlocation @%s {\n"
-		    "\t\tinternal;\n"
-		    "\t\tdefault_type application/json;\n"
-		    "\t\tadd_header Docker-Distribution-API-Version registry/2.0 always;\n"
-		    "\t\tadd_header X-Content-Type-Options nosniff always;\n",
-		    name);
-	if (status == 503)
-		strbuf_addf(out, "\t\tadd_header Retry-After %d always;\n", SITE_RETRY_AFTER);
-	nginx_add_headers(out, &site->config->http.headers);
-	strbuf_addf(out, "\t\treturn %d '%s';\n\t}\n", status, body);
 }
 
 /* One connection per request: a kept one would hold a worker. Buffered: slow clients hold none. */
@@ -278,13 +208,13 @@ static void add_worker_defaults(struct strbuf *out)
 			 "\tfastcgi_next_upstream off;\n"
 			 "\tfastcgi_intercept_errors off;\n"
 			 "\tfastcgi_ignore_headers X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering X-Accel-Charset;\n"
-			 "\tfastcgi_hide_header Berth-User;\n" /* for the access log */
-			 "\tfastcgi_hide_header Berth-Project;\n"
-			 "\tset $berth_fetch_user \"\";\n"
-			 "\tset $berth_fetch_project \"\";\n\n"
-			 "\t# NGINX's own errors; those of the workers pass as they are.\n"
-			 "\terror_page 413 @berth_too_large;\n"
-			 "\terror_page 500 502 504 =503 @berth_unavailable;\n");
+			 "\tfastcgi_hide_header " FRONT_USER ";\n"
+			 "\tfastcgi_hide_header " FRONT_PROJECT ";\n\n"
+			 /* The log of a request that could not be read, and an answer that no worker was asked for. */
+			 "\tuninitialized_variable_warn off;\n"
+			 "\trecursive_error_pages on;\n"
+			 "\t# NGINX's own errors; those of the workers pass as they are.\n");
+	nginx_add_error_pages(out, "\t", E_BODY_TOO_LARGE);
 }
 
 static void add_server(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
@@ -307,24 +237,13 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 		    "\treset_timedout_connection on;\n"
 		    "\tlarge_client_header_buffers 4 20k;\n" /* a token is up to 16 KiB */
 		    "\tunderscores_in_headers off;\n"
-		    "\tclient_max_body_size %zu;\n"
-		    "\tclient_body_buffer_size 128k;\n\n",
-		    (long long)(site->config->http.slowclient.uploadsilence / 1000000000), (size_t)SITE_BODY_MAX);
+		    "\tclient_max_body_size %zu;\n\n",
+		    (long long)(site->config->http.slowclient.uploadsilence / 1000000000), LIMIT_IDLE_BODY);
 	add_worker_defaults(out);
-	if (asks_first(site))
-		strbuf_adds(out, "\terror_page 401 @berth_unauthorized;\n");
-	strbuf_adds(out, "\n\tlocation / {\n");
-	nginx_add_worker(out, site, fetch, "");
-	strbuf_adds(out, "\t}\n");
-	add_tokens(out, site);
-	add_uploads(out, site, fetch);
+	nginx_add_bodies(out, site, fetch);
 	add_blobs(out, site);
 	fetch_nginx_location(out, site, fetch);
-	if (asks_first(site))
-		add_answer(out, site, "berth_unauthorized", 401, "$berth_refusal");
-	add_answer(out, site, "berth_too_large", 413, SITE_MANIFEST_TOO_LARGE);
-	add_answer(out, site, "berth_unavailable", 503, SITE_UNAVAILABLE);
-	add_answer(out, site, "berth_blob_unknown", 404, SITE_BLOB_UNKNOWN);
+	nginx_add_answers(out, site);
 	strbuf_adds(out, "}\n");
 }
 
@@ -344,29 +263,35 @@ static void add_log(struct strbuf *out, const struct site *site)
  * The combined format, and whose repository it was. The user is the one whom the worker knows: $remote_user is whatever
  * the client typed there, at times a password. What goes out of the object store is told by other variables.
  */
-static void add_access_log(struct strbuf *out, const char *path)
+static void add_access_log(struct strbuf *out, const struct site_fetch *fetch, const char *path)
 {
-	static const char *const told[] = {"user", "project"};
+	static const struct {
+		const char *word, *header;
+	} told[] = {{"user", FRONT_USER_NAME}, {"project", FRONT_PROJECT_NAME}};
 
-	for (size_t i = 0; i < sizeof told / sizeof *told; i++)
-		strbuf_addf(out,
-			    "map $upstream_http_berth_%s $berth_told_%s {\n"
-			    "\tdefault $upstream_http_berth_%s;\n"
-			    "\t\"\" \"-\";\n}\n"
-			    "map $berth_fetch_%s $berth_%s {\n"
-			    "\tdefault $berth_fetch_%s;\n"
-			    "\t\"\" $berth_told_%s;\n}\n",
-			    told[i], told[i], told[i], told[i], told[i], told[i], told[i]);
-	strbuf_adds(out,
-		    "log_format berth '$remote_addr - $berth_user [$time_local] \"$request\" $status $body_bytes_sent '\n"
-		    "\t'\"$http_referer\" \"$http_user_agent\" \"$berth_project\"';\n"
-		    "access_log ");
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		const char *word = told[i].word;
+
+		strbuf_addf(out, "map $upstream_http_%s $berth_told_%s {\n\tdefault $upstream_http_%s;\n\t\"\" \"-\";\n}\n",
+			    told[i].header, word, told[i].header);
+		if (*fetch->origin)
+			strbuf_addf(
+				out,
+				"map $berth_fetch_%s $berth_logged_%s {\n\tdefault $berth_fetch_%s;\n\t\"\" $berth_told_%s;\n}\n",
+				word, word, word, word);
+	}
+	strbuf_addf(
+		out,
+		"log_format berth '$remote_addr - $berth_%s_user [$time_local] \"$request\" $status $body_bytes_sent '\n"
+		"\t'\"$http_referer\" \"$http_user_agent\" \"$berth_%s_project\"';\n"
+		"access_log ",
+		*fetch->origin ? "logged" : "told", *fetch->origin ? "logged" : "told");
 	quote_nginx(out, path);
 	strbuf_adds(out, " berth;\n");
 }
 
 /* All that a master of its own needs, so that nothing of /etc/nginx or /var/lib/nginx is touched. */
-static void add_main(struct strbuf *out, const struct site *site)
+static void add_main(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	static const char *const temps[] = {"client_body", "fastcgi", "proxy", "uwsgi", "scgi"};
 	const char *run = site->options->run_dir;
@@ -375,13 +300,13 @@ static void add_main(struct strbuf *out, const struct site *site)
 		strbuf_addf(out, "user \"%s\" \"%s\";\n", site->options->user, site->options->group);
 	strbuf_adds(out, "worker_processes auto;\n"
 			 "worker_rlimit_nofile 16384;\n"
-			 "pcre_jit on;\n" /* every request's path is held against that of uploads */
+			 "pcre_jit on;\n" /* every request's target is held against the routes */
 			 "worker_shutdown_timeout 900s;\n");
 	line(out, "", "pid", arena_printf(out->arena, "%s/nginx.pid", run));
 	add_log(out, site);
 	strbuf_adds(out, "\nevents {\n\tworker_connections 4096;\n}\n\nhttp {\ndefault_type application/octet-stream;\n");
 	if (*site->options->access_log)
-		add_access_log(out, site->options->access_log);
+		add_access_log(out, fetch, site->options->access_log);
 	else
 		strbuf_adds(out, "access_log off;\n");
 	for (size_t i = 0; i < sizeof temps / sizeof *temps; i++)
@@ -427,10 +352,13 @@ bool render_nginx(struct strbuf *out, const struct site *site, const char **reas
 		return false;
 	strbuf_addf(out, "# Written by `berth render nginx` from %s: change that one.\n", site->options->config_path);
 	if (!site->options->site_only)
-		add_main(out, site);
+		add_main(out, site, &fetch);
 	if (has_dollar(&site->config->http.headers))
 		strbuf_adds(out, "geo $berth_dollar { default \"$\"; }\n\n");
-	fetch_nginx_upstream(out, &fetch);
+	nginx_add_body_maps(out, site);
+	nginx_add_answer_maps(out, site);
+	strbuf_adds(out, "\n");
+	fetch_nginx_upstream(out, site, &fetch);
 	add_server(out, site, &fetch);
 	if (!site->options->site_only)
 		strbuf_adds(out, "}\n");

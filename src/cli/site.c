@@ -44,6 +44,7 @@ static bool take_address(struct site *site, struct arena *arena, const char **re
 	uint64_t port;
 
 	site->listen_host = site->listen_port = site->listen_unix = "";
+	site->suffix = "unix";
 	if (site->config->http.net == CONFIG_NET_UNIX) {
 		site->listen_unix = addr;
 		return *addr == '/' || refuse(reason, "http.addr: the path of a socket must be absolute");
@@ -53,7 +54,7 @@ static bool take_address(struct site *site, struct arena *arena, const char **re
 	if (!colon || !span_to_u64(span_of(colon + 1), &port) || port < 1 || port > 65535)
 		return refuse(reason, "http.addr: a port from 1 to 65535 is needed, as in 127.0.0.1:5000");
 	site->listen_host = arena_span(arena, (struct span){addr, (size_t)(colon - addr)});
-	site->listen_port = arena_printf(arena, "%u", (unsigned)port);
+	site->listen_port = site->suffix = arena_printf(arena, "%u", (unsigned)port);
 	if (!host_possible(site->listen_host))
 		return refuse(reason, "http.addr: not a host");
 	site->dual_stack = *site->listen_host == '\0' && have_ipv6();
@@ -200,6 +201,12 @@ static bool all_possible(const struct site *site, const char **reason)
 			if (!quote_possible(headers->items[i].values.items[k]))
 				return refuse(reason, "http.headers: a value holds a control character");
 	return true;
+}
+
+const char *site_answer(enum error_code code, struct arena *arena)
+{
+	return arena_printf(arena, "{\"errors\":[{\"code\":\"%s\",\"message\":\"%s\"}]}", error_name(code),
+			    error_message(code));
 }
 
 bool site_init(struct site *out, const struct config *config, const struct site_options *options, struct arena *arena,

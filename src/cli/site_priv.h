@@ -9,26 +9,10 @@
 #include <stdbool.h>
 
 #include "berth/base/arena.h"
-#include "berth/base/limits.h"
+#include "berth/base/error.h"
 #include "berth/base/strbuf.h"
 #include "berth/config/config.h"
 #include "unix_account_priv.h"
-
-/* Between LIMIT_MANIFEST and this the worker answers 413 itself; the web server's answer comes after it. */
-#define SITE_BODY_MAX (LIMIT_MANIFEST + ((size_t)1 << 20))
-#define SITE_MANIFEST_TOO_LARGE                                                         \
-	"{\"errors\":[{\"code\":\"MANIFEST_INVALID\",\"message\":\"manifest invalid\"," \
-	"\"detail\":\"manifest larger than 4194304 bytes\"}]}"
-#define SITE_UNAVAILABLE "{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}"
-#define SITE_BLOB_UNKNOWN "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\",\"message\":\"blob unknown to registry\"}]}"
-#define SITE_REQUEST_TIMEOUT "{\"errors\":[{\"code\":\"REQUEST_TIMEOUT\",\"message\":\"request timeout\"}]}"
-#define SITE_RANGE_INVALID "{\"errors\":[{\"code\":\"RANGE_INVALID\",\"message\":\"invalid content range\"}]}"
-#define SITE_TOKEN_PATHS "/jwt/auth", "/auth/token" /* of token_routes.def */
-#define SITE_TOKEN_BODY_MAX ((size_t)64 << 10)      /* a form of some hundred bytes */
-#define SITE_RETRY_AFTER 5                          /* seconds; a worker is back within one */
-
-/* Uploads, below http.prefix: a repository may be named `a/blobs/uploads`, so it is the path's end that counts. */
-#define SITE_UPLOADS "v2/.+/blobs/uploads/[^/]*$"
 
 /* What the command line adds. Paths are absolute. */
 struct site_options {
@@ -57,6 +41,7 @@ struct site {
 	const char *listen_host; /* "" for every address; IPv6 in brackets */
 	const char *listen_port; /* digits */
 	const char *listen_unix; /* path of a socket instead; "" unless http.net is unix */
+	const char *suffix;      /* for names that must be unique in one web server: the port, or "unix" */
 	bool dual_stack;         /* no host, and this machine has IPv6 */
 
 	const char *blobs; /* <root>/docker/registry/v2/blobs; "" for an object store */
@@ -108,6 +93,15 @@ void quote_systemd(struct strbuf *out, const char *text);
 
 /* Appends `text` with what means something to PCRE escaped. */
 void quote_regex(struct strbuf *out, const char *text);
+
+/*
+ * Appends a regular expression for the paths that match `pattern`, a route's, below `prefix` ("/" or "/a/"). It fits raw and
+ * decoded paths, ends where the path ends, and takes a few more paths than the route does: {name} may be anything.
+ */
+void quote_pattern(struct strbuf *out, const char *prefix, const char *pattern);
+
+/* The registry's JSON for an error that a web server answers with by itself: code and message. */
+const char *site_answer(enum error_code code, struct arena *arena);
 
 /* Whether `text` holds nothing below a space and no DEL. */
 bool quote_possible(const char *text);

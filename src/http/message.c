@@ -6,6 +6,7 @@
 
 #include "berth/base/limits.h"
 #include "berth/base/strbuf.h"
+#include "berth/http/front.h"
 
 static const struct {
 	const char *name;
@@ -50,7 +51,7 @@ static bool read_length(struct http_request *out, struct error *error)
 
 bool http_request_read(struct http_request *out, struct http_io *io, struct arena *arena, struct error *error)
 {
-	const char *spool = io->variable(io->context, "BERTH_SPOOL_FILE");
+	const char *spool = io->variable(io->context, FRONT_SPOOL_FILE);
 
 	*out = (struct http_request){.io = io, .arena = arena};
 	out->method = http_method_parse(variable(out, "REQUEST_METHOD"));

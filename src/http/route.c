@@ -124,6 +124,18 @@ struct route_match route_find(const struct route *table, size_t count, const cha
 	return out;
 }
 
+const char *route_body_word(enum route_body_place place)
+{
+	static const char *const words[] = {
+		[BODY_PLACE_NONE] = "none",
+		[BODY_PLACE_SMALL] = "small",
+		[BODY_PLACE_BUFFERED] = "buffered",
+		[BODY_PLACE_SPOOLED] = "spooled",
+	};
+
+	return words[place];
+}
+
 const char *route_allow(int methods, struct arena *arena)
 {
 	static const enum http_method sorted[] = {HTTP_DELETE, HTTP_GET,  HTTP_HEAD, HTTP_OPTIONS,

@@ -148,6 +148,32 @@ bool target_parse(struct target *out, struct arena *arena, struct span uri, stru
 	return true;
 }
 
+bool target_tidy(struct span *out, struct arena *arena, struct span uri, bool keep_last)
+{
+	struct span rest, path;
+	char *bytes;
+	size_t len = 0;
+
+	if (uri.len > LIMIT_URI)
+		return false;
+	rest = uri = without_authority(uri);
+	if (!is_origin_form(uri) || !span_split(&rest, '?', &path))
+		return false;
+	bytes = arena_alloc(arena, uri.len + 1);
+	for (size_t i = 0; i < path.len; i++)
+		if (path.ptr[i] != '/' || len == 0 || bytes[len - 1] != '/')
+			bytes[len++] = path.ptr[i];
+	if (!keep_last && len > 1 && bytes[len - 1] == '/')
+		len--;
+	if (len == path.len)
+		return false;
+	memcpy(bytes + len, uri.ptr + path.len, uri.len - path.len);
+	len += uri.len - path.len;
+	bytes[len] = '\0';
+	*out = (struct span){bytes, len};
+	return true;
+}
+
 const struct span *target_next(const struct target *target, const char *key, size_t *at)
 {
 	while (*at < target->param_count) {

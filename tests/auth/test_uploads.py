@@ -89,25 +89,25 @@ def test_an_unauthorised_gigabyte_is_refused_before_its_first_byte(guarded, meth
     ("PUT", "/v2/No/blobs/uploads/x"), ("DELETE", f"{NOWHERE}?a=%00"), ("PUT", "/v2/a%2fb/blobs/uploads/x"),
     ("PROPFIND", NOWHERE)])
 def test_nobody_has_a_body_spooled_by_a_request_that_makes_no_sense(guarded, method, target):
-    """Who is known is told what is wrong with it, who is not is refused, and by NGINX before the body."""
+    """Everybody is told what is wrong with the request, and by NGINX before the body."""
     client = guarded.client
     before = spooled(guarded.registry)
     if guarded.registry.frontend == "nginx":
         with speak(client, head_of(client, method, target, {}, Expect="100-continue", **{"Content-Length": GIGABYTE})) as connection:
             status, data = read_answer(connection)
-        assert status == 401 and b'"UNAUTHORIZED"' in data, data
+        assert status in (400, 404, 405), data
     assert spooled(guarded.registry) <= before  # those of clients that left before may go
     answer = client.request(method, target, b"body", guarded.may("a/b", "*").own)
     assert answer.status in (400, 404, 405), answer
 
 
 def test_nobody_has_a_body_taken_behind_the_path_of_an_upload(guarded):
-    """It may belong to a repository of such a name, for NGINX it is no upload."""
+    """No route has such a path: NGINX passes the worker's 404 on without a look at the body."""
     client, target = guarded.client, f"{NOWHERE}/more"
     if guarded.registry.frontend == "nginx":
         with speak(client, head_of(client, "PATCH", target, {}, Expect="100-continue", **{"Content-Length": GIGABYTE})) as connection:
-            assert read_answer(connection)[0] == 413
-    assert client.request("PATCH", target, b"body").status in (401, 404)
+            assert read_answer(connection)[0] == 404
+    assert client.request("PATCH", target, b"body").status == 404
 
 
 @pytest.mark.parametrize("form", ["length", "chunked"])

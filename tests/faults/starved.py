@@ -58,7 +58,7 @@ def base(_):
 
 
 def web_servers_question(repo):
-    return Ask("GET", repo.uploads_url, (204,), variables={"REQUEST_METHOD": "POST", "BERTH_AUTHORIZE": "1"})
+    return Ask("GET", repo.uploads_url, (204,), variables={"REQUEST_METHOD": "POST", "BERTH_AUTHORIZE": "spooled"})
 
 
 def unknown_path(_):

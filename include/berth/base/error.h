@@ -20,6 +20,7 @@ enum error_code {
 #define ERR(code, status, form, message) E_##code,
 #include "berth/base/error_table.def"
 #undef ERR
+	E_COUNT
 };
 
 struct error_item {

@@ -21,6 +21,8 @@
 #define LIMIT_TAG_PARAMS 16                    /* ?tag= on a manifest PUT; the spec asks for at least 10 */
 #define LIMIT_PAGE 10000                       /* rows of one listing; GitLab asks for n=10000 */
 #define LIMIT_MANIFEST_REFERENCES 100000       /* descriptors in one manifest; 4 MiB hold about 40,000 */
+#define LIMIT_FORM ((size_t)64 << 10)          /* a token request; real ones have some hundred bytes */
+#define LIMIT_IDLE_BODY ((size_t)9999)         /* of a body that the route has no use for; web servers count four digits */
 #define LIMIT_DRAIN ((size_t)64 << 10)         /* of an unwanted body, read before the reply, so that clients see it */
 #define LIMIT_LOG_FIELD ((size_t)1 << 10)      /* client bytes in one log field */
 #define LIMIT_TOKEN ((size_t)16 << 10)         /* GitLab's largest are about 5 KiB; libjwt copies one to the stack */

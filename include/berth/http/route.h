@@ -13,6 +13,8 @@
 #include <stddef.h>
 
 #include "berth/base/arena.h"
+#include "berth/base/error.h"
+#include "berth/base/limits.h"
 #include "berth/http/message.h"
 
 /* What a request needs to be allowed to do: authorisation reads this and nothing else. */
@@ -34,11 +36,44 @@ enum route_guard {
 	GUARD_DELETE /* refused in read-only mode and unless deletion is enabled */
 };
 
+/* How the web server takes a request's body. */
+enum route_body_place {
+	BODY_PLACE_NONE,     /* in memory, a little: the handler has no use for it */
+	BODY_PLACE_SMALL,    /* in memory, without asking a worker */
+	BODY_PLACE_BUFFERED, /* a worker is asked first; the body is on the worker's stream */
+	BODY_PLACE_SPOOLED   /* a worker is asked first; NGINX leaves a file, Apache streams to a pool of its own */
+};
+
+struct route_body {
+	enum route_body_place place;
+	size_t max;                /* bytes; 0: no bound but the disk's */
+	enum error_code too_large; /* what more than that is answered with */
+};
+
+/* The rows' column. */
+#define BODY_NONE                                                  \
+	{                                                          \
+		BODY_PLACE_NONE, LIMIT_IDLE_BODY, E_BODY_TOO_LARGE \
+	}
+#define BODY_SMALL(max)                                 \
+	{                                               \
+		BODY_PLACE_SMALL, max, E_BODY_TOO_LARGE \
+	}
+#define BODY_BUFFERED(max, too_large)               \
+	{                                           \
+		BODY_PLACE_BUFFERED, max, too_large \
+	}
+#define BODY_SPOOLED                                    \
+	{                                               \
+		BODY_PLACE_SPOOLED, 0, E_BODY_TOO_LARGE \
+	}
+
 struct route {
 	int methods; /* of enum http_method, ORed */
 	const char *pattern;
 	enum route_action action;
 	enum route_guard guard;
+	struct route_body body;
 };
 
 struct route_match {
@@ -52,6 +87,9 @@ struct route_match {
 /* `prefix` is the segment-wise prefix of all routes, "" or "/a/b/". */
 struct route_match route_find(const struct route *table, size_t count, const char *prefix, struct arena *arena,
 			      const struct target *target, enum http_method method);
+
+/* "none", "small", "buffered", "spooled". */
+const char *route_body_word(enum route_body_place place);
 
 /* "DELETE, GET, HEAD": for Allow. */
 const char *route_allow(int methods, struct arena *arena);

@@ -36,6 +36,12 @@ struct target {
 /* Reads `uri`; all spans live in `arena` and end in a NUL, so that ptr is a C string (no span holds a NUL). */
 bool target_parse(struct target *out, struct arena *arena, struct span uri, struct error *error);
 
+/*
+ * The origin-form of `uri` with every run of slashes in its path made one, and, unless `keep_last`, without a slash at the
+ * path's end. Escapes and the query stay as they came. False: there was nothing to change, or `uri` is no target.
+ */
+bool target_tidy(struct span *out, struct arena *arena, struct span uri, bool keep_last);
+
 /* The first value of `key`; NULL when it is not there. */
 const struct span *target_first(const struct target *target, const char *key);
 

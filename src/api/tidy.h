@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Redirects from a path with doubled slashes, or with one at its end, to the path that was meant. */
+#ifndef BERTH_API_TIDY_H
+#define BERTH_API_TIDY_H
+
+#include "call.h"
+
+/*
+ * True: the response is a 301 to a route of the table, for GET and HEAD. Asks nobody's leave: the client comes back by the
+ * clean path and is asked there. False: the path is clean, or leads nowhere; nothing has changed.
+ */
+bool tidy_redirect(struct call *call);
+
+#endif
