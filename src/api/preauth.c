@@ -67,7 +67,7 @@ static bool fits(struct call *call)
 
 bool preauth_judge(struct call *call)
 {
-	if (!fits(call) || !is_in_place(call) || !passes_check(call))
+	if (!passes_check(call) || !fits(call) || !is_in_place(call))
 		return false;
 	call_empty(call, YES);
 	response_headerf(&call->response, FRONT_YES, "%" PRId64, (int64_t)time(NULL));
