@@ -34,6 +34,7 @@ bool command_config(const struct config **out, struct arena *arena, const char *
 	config_report_init(&report, arena);
 	good = config_load(&config, arena, path, environ, &report);
 	config_report_print(&report, stderr);
+	config_report_shown(&report);
 	if (good)
 		*out = config;
 	return good;

@@ -39,8 +39,8 @@ void command_complain(const char *format, ...) __attribute__((format(printf, 1, 
 int command_usage(const struct command *command);
 
 /*
- * Reads the configuration with the environment on top and prints what the report holds on stderr. False when it is
- * not to be used: the command ends with COMMAND_CONFIG.
+ * Reads the configuration with the environment on top and prints what the report holds on stderr; children do not repeat
+ * the warnings. False when it is not to be used: the command ends with COMMAND_CONFIG.
  */
 bool command_config(const struct config **out, struct arena *arena, const char *path);
 

@@ -2,7 +2,12 @@
 /* What is wrong with a configuration. */
 #include "berth/config/report.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHOWN "BERTH_WARNINGS_SHOWN" /* in the environment of children */
 
 void config_report_init(struct config_report *report, struct arena *arena)
 {
@@ -50,12 +55,34 @@ const char *config_message_text(const struct config_message *message, struct are
 	return arena_printf(arena, "%s%s:%u: %s%s%s", severity, source, message->where.line, key, colon, message->reason);
 }
 
+/* FNV-1a over what is no error. */
+static const char *fingerprint(const struct config_report *report)
+{
+	uint64_t sum = 14695981039346656037u;
+
+	for (size_t i = 0; i < report->count; i++) {
+		const char *text = config_message_text(&report->items[i], report->arena);
+
+		for (; report->items[i].severity != CONFIG_ERROR && *text; text++)
+			sum = (sum ^ (unsigned char)*text) * 1099511628211u;
+	}
+	return arena_printf(report->arena, "%016" PRIx64, sum);
+}
+
 void config_report_print(const struct config_report *report, FILE *out)
 {
 	size_t total = report->errors + report->warnings + report->unknown;
+	const char *shown = getenv(SHOWN);
+	bool repeated = shown && strcmp(shown, fingerprint(report)) == 0;
 
 	for (size_t i = 0; i < report->count; i++)
-		fprintf(out, "%s\n", config_message_text(&report->items[i], report->arena));
-	if (total > report->count)
+		if (!repeated || report->items[i].severity == CONFIG_ERROR)
+			fprintf(out, "%s\n", config_message_text(&report->items[i], report->arena));
+	if (total > report->count && !repeated)
 		fprintf(out, "and %zu more\n", total - report->count);
+}
+
+void config_report_shown(const struct config_report *report)
+{
+	(void)setenv(SHOWN, fingerprint(report), 1);
 }

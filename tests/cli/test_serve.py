@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`berth serve` as a whole: starts, keeps alive, stops, and refuses what is not its own."""
+import fcntl
 import http.client
 import os
 import pwd
@@ -7,13 +8,18 @@ import re
 import shutil
 import signal
 import socket
+import ssl
+import stat
 import subprocess
+import termios
+import threading
 import time
 
 import pytest
 
 from processes import ACCOUNT, Child, environment, free_port, listening, run, wait_until
 from stack import ROOT, build_folder, merged, yaml
+from tls import self_signed
 from tokens import basic
 
 AS_IS = {"user": None, "group": None, "extra_groups": None}
@@ -228,6 +234,147 @@ def test_a_request_at_hand_is_finished_before_the_end(make):
     assert serve.child.process.wait(60) == 0
 
 
+# The log
+
+def popen(serve, *words, **options):
+    """`berth serve` with a stderr, a terminal and signals of the test's choice; returned when it answers."""
+    command = [os.path.join(build_folder(), "berth"), "serve", serve.config, "--data", serve.data, "--workers", "2",
+               *serve.words, *words]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment(), cwd="/", **options)
+    wait_until(lambda: process.poll() is not None or serve.get() == 200, "berth serve")
+    assert process.poll() is None, f"ended with {process.returncode}"
+    return process
+
+
+class Collected:
+    """What a process writes to a pipe or a socket, read in a thread."""
+
+    def __init__(self, source):
+        self.parts, self.source = [], source
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        while True:
+            part = os.read(self.source, 65536)
+            if not part:
+                return
+            self.parts.append(part)
+
+    def text(self):
+        self.thread.join(60)
+        assert not self.thread.is_alive(), "somebody holds the other end"
+        return b"".join(self.parts).decode(errors="replace")
+
+
+def logged_to(kind, folder):
+    """A descriptor for stderr, and a function that returns what came there once the process has ended."""
+    if kind == "file":
+        path = os.path.join(folder, "stderr")
+        out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+
+        def read():
+            with open(path, encoding="utf-8", errors="replace") as f:
+                return f.read()
+        return out, read
+    ours, theirs = os.pipe() if kind == "pipe" else [end.detach() for end in socket.socketpair()]
+    collected = Collected(ours)
+    return theirs, lambda: (collected.text(), os.close(ours))[0]
+
+
+@pytest.mark.parametrize("server", ["nginx", "apache"])
+@pytest.mark.parametrize("kind", ["file", "pipe", "socket"])
+def test_no_line_of_the_access_log_is_lost(make, server, kind):
+    serve = make()
+    out, read = logged_to(kind, serve.folder)
+    process = popen(serve, "--server", server, stderr=out)
+    os.close(out)
+    asked = [f"/v2/line{number}/tags/list" for number in range(60)]
+    for number, target in enumerate(asked):
+        assert serve.get(target) == 404
+        if number % 20 == 0:
+            process.send_signal(signal.SIGHUP)  # the workers write lines of their own
+    process.terminate()
+    assert process.wait(60) == 0
+    text = read()
+    assert [target for target in asked if f'"GET {target} HTTP/1.1" 404' not in text] == []
+    assert text.count('msg="stopped"') == 1 and "\0" not in text
+
+
+@pytest.mark.parametrize("server", ["nginx", "apache"])
+def test_a_start_warns_once_and_logs_nothing_fatal(make, server):
+    serve = make()
+    for _ in range(2):
+        serve.start("--server", server)
+        assert serve.get("/v2/_catalog") == 200
+        assert serve.stop() == 0
+    text = serve.child.text()
+    assert text.count("no authentication: whoever reaches this registry may pull and push") == 2, text
+    assert "FATAL" not in text and "Ignoring parameter" not in text
+
+
+def test_apache_takes_what_is_said_of_the_token_service_without_a_warning(make):
+    change = signing()
+    serve = make(change)
+    make_key(serve, change)
+    serve.start("--server", "apache")
+    assert serve.get("/jwt/auth") == serve.get("/auth/token") == 200
+    assert serve.stop() == 0
+    assert "Ignoring parameter" not in serve.child.text() and "[proxy:warn]" not in serve.child.text()
+
+
+# Signals and terminals
+
+def with_terminal(serve, ignoring_hup=False):
+    """In the foreground of a terminal of its own; returns the process and the terminal's other end."""
+    ours, theirs = os.openpty()
+
+    def take_terminal():
+        os.setsid()
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+        if ignoring_hup:
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with open(os.path.join(serve.folder, "log"), "ab") as log:
+        process = popen(serve, stderr=log, preexec_fn=take_terminal)
+    os.close(theirs)
+    return process, ours
+
+
+def test_a_closed_terminal_ends_all_of_it(make):
+    serve = make()
+    process, terminal = with_terminal(serve)
+    parts = descendants(process.pid)
+    assert len(parts) > 5
+    os.close(terminal)
+    assert process.wait(60) == 0
+    wait_until(lambda: not any(state(pid) and state(pid)[0] != "Z" for pid in parts), "the descendants' end")
+
+
+@pytest.mark.parametrize("ignoring_hup", [False, True])
+def test_hup_reloads_while_the_terminal_is_there_and_under_nohup_when_it_is_gone(make, ignoring_hup):
+    serve = make()
+    process, terminal = with_terminal(serve, ignoring_hup)
+
+    def reloads():
+        with open(os.path.join(serve.folder, "log"), encoding="utf-8", errors="replace") as f:
+            return f.read().count("new configuration, generation")
+
+    try:
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: reloads() == 1, "the reload")
+        if ignoring_hup:
+            os.close(terminal)
+            terminal = -1
+            wait_until(lambda: reloads() == 2 or process.poll() is not None, "the reload that the hang-up is")
+        assert process.poll() is None and serve.get() == 200
+    finally:
+        process.terminate()
+        if terminal >= 0:
+            os.close(terminal)
+    assert process.wait(60) == 0
+
+
 def test_hup_reaches_the_workers(make):
     serve = make().start()
     serve.child.process.send_signal(signal.SIGHUP)
@@ -271,6 +418,40 @@ def test_commands_that_are_not_built_say_so(make):
     for words in (["garbage-collect", "x"], ["database", "migrate", "up"]):
         done = run([os.path.join(build_folder(), "berth"), *words], check=False)
         assert done.returncode == 1 and "not built yet" in done.stderr
+
+
+def low_port():
+    for port in range(1023, 600, -1):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise AssertionError("no port below 1024 is free")
+
+
+@needs_root
+@pytest.mark.parametrize("server", ["nginx", "apache"])
+def test_as_root_a_low_port_and_a_key_of_roots_are_served_without_a_web_server_of_roots(make, server):
+    certificate, key = self_signed("IP:127.0.0.1")
+    port, folder = low_port(), ACCOUNT.roots_scratch()
+    for name, source in (("crt", certificate), ("key", key)):
+        shutil.copy(source, f"{folder}/{name}")
+        os.chown(f"{folder}/{name}", 0, 0)
+        os.chmod(f"{folder}/{name}", 0o600)
+    serve = make({"http": {"addr": f"127.0.0.1:{port}", "tls": {"certificate": folder + "/crt", "key": folder + "/key"}}})
+    serve.start("--server", server)
+    context = ssl.create_default_context(cafile=certificate)
+    peer = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=context)
+    peer.request("GET", "/v2/")
+    assert peer.getresponse().status == 200
+    peer.close()
+    web = [pid for pid in descendants(serve.child.pid) if os.readlink(f"/proc/{pid}/exe").endswith(("nginx", "apache2"))]
+    assert web and {owner(pid) for pid in web} == {ACCOUNT.name}
+    assert {capabilities(pid) for pid in web} == {1 << 10}  # CAP_NET_BIND_SERVICE
+    copy = os.stat(serve.data + "/run/tls.key")
+    assert (copy.st_uid, copy.st_gid, stat.S_IMODE(copy.st_mode)) == (0, ACCOUNT.gid, 0o640)
 
 
 # What it refuses
@@ -355,6 +536,8 @@ def test_a_database_that_is_away(make):
 def test_an_account_that_is_missing_or_root(make):
     assert "no account" in make().refused("--user", "no-such-account")
     assert "does not run as root" in make().refused("--user", "root")
+    assert "must not share one" in make().refused("--database-user", ACCOUNT.name)
+    assert "useradd --system" in make().refused("--database-user", "no-such-account")
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root")

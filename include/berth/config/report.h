@@ -64,7 +64,13 @@ static inline bool config_report_full(const struct config_report *report)
 /* One message as one line without its end; `warning: ` comes before what is no error. In `arena`. */
 const char *config_message_text(const struct config_message *message, struct arena *arena);
 
-/* All messages, one a line, then how many more there were. */
+/*
+ * All messages, one a line, then how many more there were. A parent that has printed the same warnings has them left out
+ * (config_report_shown); errors are printed always.
+ */
 void config_report_print(const struct config_report *report, FILE *out);
+
+/* Tells the children of this process, by a variable of the environment, that the warnings of `report` have been printed. */
+void config_report_shown(const struct config_report *report);
 
 #endif
