@@ -49,6 +49,13 @@ static bool said(bool good, const char *reason)
 	return good;
 }
 
+static bool make_storage(const struct unix_account *workers, const struct config *config, struct arena *arena,
+			 const char **reason)
+{
+	return config->storage.driver != CONFIG_DRIVER_FILESYSTEM ||
+	       unix_account_make_folder(workers, config->storage.filesystem.rootdirectory, 0750, arena, reason);
+}
+
 bool act_as_workers(const struct config *config, const char *name, bool must, struct arena *arena)
 {
 	const char *names[ROLES] = {[ROLE_WORKERS] = name}, *reason = NULL;
@@ -64,6 +71,8 @@ bool act_as_workers(const struct config *config, const char *name, bool must, st
 		found = 1;
 	if (found <= 0)
 		return (!must && found == 0) || said(false, reason);
+	if (must && !said(make_storage(workers, config, arena, &reason), reason))
+		return false;
 	if (!said(become(workers, arena, &reason), reason))
 		return false;
 	if (must)

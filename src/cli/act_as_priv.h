@@ -13,8 +13,8 @@
 
 /*
  * Becomes the account that serves `config`: `name`, else the owner of the spool, else of the storage's folder, else `berth`.
- * With `must`, says which one on stderr, and fails where there is none; otherwise root goes on as root then. False: the
- * reason has been said. Does nothing for an ordinary user.
+ * With `must`, makes the missing folder of the storage for that account, says which one it is on stderr, and fails where there
+ * is none; without `must` root goes on as root then. False: the reason has been said. Does nothing for an ordinary user.
  */
 bool act_as_workers(const struct config *config, const char *name, bool must, struct arena *arena);
 

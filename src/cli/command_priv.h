@@ -29,8 +29,8 @@ struct command {
 };
 
 extern const struct command cmd_serve, cmd_render, cmd_migrate, cmd_check_config, cmd_check_storage, cmd_purge_uploads,
-	cmd_routes, cmd_version, cmd_garbage_collect, cmd_database, cmd_user, cmd_project, cmd_member, cmd_token, cmd_key,
-	cmd_site;
+	cmd_prepare, cmd_routes, cmd_version, cmd_garbage_collect, cmd_database, cmd_user, cmd_project, cmd_member,
+	cmd_token, cmd_key, cmd_site;
 
 /* "berth: " or "registry: ", the message and a line's end, on stderr. */
 void command_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

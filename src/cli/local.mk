@@ -12,6 +12,7 @@ libcli_a_SOURCES = \
 	src/cli/cmd_key.c \
 	src/cli/cmd_member.c \
 	src/cli/cmd_migrate.c \
+	src/cli/cmd_prepare.c \
 	src/cli/cmd_project.c \
 	src/cli/cmd_purge_uploads.c \
 	src/cli/cmd_render.c \

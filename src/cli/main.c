@@ -8,9 +8,9 @@
 #define COMMAND_MEMORY ((size_t)256 << 20)
 
 static const struct command *const commands[] = {
-	&cmd_serve,  &cmd_check_config, &cmd_check_storage,   &cmd_render,   &cmd_migrate, &cmd_purge_uploads,
-	&cmd_user,   &cmd_project,      &cmd_member,          &cmd_token,    &cmd_key,     &cmd_site,
-	&cmd_routes, &cmd_version,      &cmd_garbage_collect, &cmd_database,
+	&cmd_serve,   &cmd_check_config, &cmd_check_storage, &cmd_render,          &cmd_migrate,  &cmd_purge_uploads,
+	&cmd_prepare, &cmd_user,         &cmd_project,       &cmd_member,          &cmd_token,    &cmd_key,
+	&cmd_site,    &cmd_routes,       &cmd_version,       &cmd_garbage_collect, &cmd_database,
 };
 
 static const struct command *find(const char *name)
