@@ -67,13 +67,6 @@ static const char *or_in(const char *given, const char *folder, const char *name
 	return given ? path_absolute(given, arena) : arena_printf(arena, "%s/%s", folder, name);
 }
 
-static const char *folder_of(const char *path, struct arena *arena)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash && slash != path ? arena_span(arena, (struct span){path, (size_t)(slash - path)}) : "/";
-}
-
 static const char *program_or(const char *name, const char *standard, struct arena *arena)
 {
 	const char *found = program_path(name, arena);

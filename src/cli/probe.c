@@ -11,6 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "programs_priv.h"
+
 static int connect_unix(const char *path)
 {
 	const struct timeval limit = {.tv_sec = 2};
@@ -137,6 +139,11 @@ bool probe_free(const struct site *site, const struct unix_account *as, struct a
 	int error = 0;
 
 	if (*site->listen_unix) {
+		const char *folder = folder_of(site->listen_unix, arena);
+
+		*reason = arena_printf(arena, "http.addr: %s may make no socket in %s", as->user, folder);
+		if (!unix_account_may(as, folder, W_OK | X_OK))
+			return false;
 		*reason = arena_printf(arena, "http.addr: another program listens on %s", site->listen_unix);
 		return unix_account_ask(as, free_unix, site->listen_unix);
 	}

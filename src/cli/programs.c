@@ -21,6 +21,13 @@ const char *path_absolute(const char *path, struct arena *arena)
 	return arena_printf(arena, "%s/%s", folder, path);
 }
 
+const char *folder_of(const char *path, struct arena *arena)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && slash != path ? arena_span(arena, (struct span){path, (size_t)(slash - path)}) : "/";
+}
+
 const char *program_self(struct arena *arena)
 {
 	char path[PATH_MAX];

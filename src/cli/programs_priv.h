@@ -10,6 +10,9 @@
 /* With the current folder in front unless absolute already. `path` may not exist. */
 const char *path_absolute(const char *path, struct arena *arena);
 
+/* The folder above `path`, which is absolute. */
+const char *folder_of(const char *path, struct arena *arena);
+
 /* The program beside our own, on PATH, or in /usr/sbin (not on the PATH of ordinary users); NULL when there is none. */
 const char *program_path(const char *name, struct arena *arena);
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "berth/base/log.h"
@@ -19,6 +20,7 @@
 #include "workplace_priv.h"
 
 #define DRAIN_DEFAULT_MS 10000 /* what the workers take draintimeout 0 for */
+#define OPEN_FILES 16384       /* as the rendered configuration of NGINX asks for */
 #define TOKEN_WORKERS 4
 #define UPLOAD_WORKERS 4 /* under Apache; NGINX spools uploads and asks the one pool */
 
@@ -340,12 +342,24 @@ static void announce(const struct serve *serve)
 			 *serve->config->http.prefix ? serve->config->http.prefix : "/");
 }
 
+/* Only root may raise the hard limit, and the web server does not start as root. */
+static void raise_open_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < OPEN_FILES) {
+		limit.rlim_max = OPEN_FILES;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int serve(const struct serve_options *options, struct arena *arena)
 {
 	struct serve *serve = arena_alloc(arena, sizeof *serve);
 	int status;
 
 	supervise_begin();
+	raise_open_files();
 	serve->options = options;
 	serve->arena = arena;
 	if (!relay_begin())

@@ -548,6 +548,15 @@ def test_a_folder_that_the_account_may_not_enter(make):
     assert "is closed to" in serve.refused()
 
 
+@needs_root
+def test_a_socket_of_the_web_server_where_its_account_may_make_none(make):
+    serve = make()
+    with open(serve.config, "w", encoding="utf-8") as f:
+        f.write(yaml({"version": "0.1", "storage": {"filesystem": {"rootdirectory": serve.data + "/registry"}},
+                      "http": {"net": "unix", "addr": serve.folder + "/http.sock"}}))
+    assert f"{ACCOUNT.name} may make no socket in {serve.folder}" in serve.refused()
+
+
 # The quickstart's own refusals; its --check is a test of tests/run.sh
 
 def quickstart(*words):
