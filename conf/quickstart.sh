@@ -172,6 +172,18 @@ or start and stop it once more with the version that ran it"
     [ ! -d "$data/keys" ] || runuser -u berth-token -- find "$data/keys" -name '*.key' -exec chmod 600 {} +
 }
 
+# Autoconf cannot build in, or from, a path with such characters.
+path_can_build() {
+    case $1 in
+    *[[:space:]\"\#\$\&\'\`\\]*) fail "$2 $1 holds a space or one of \" # \$ & ' \` \\, which the build cannot handle: $3" ;;
+    esac
+}
+
+# step N TEXT: says what happens now; the third of three steps is the start.
+step() {
+    echo "quickstart: step $1 of 3: $2"
+}
+
 port_is_free() {
     ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
 }
@@ -228,10 +240,13 @@ install_missing() {
     local packages
     ! $as_root || packages_clean
     packages=$(missing_packages)
-    [ -n "$packages" ] || return 0
+    if [ -z "$packages" ]; then
+        step 1 "all packages are installed"
+        return 0
+    fi
     $as_root || fail "packages are missing; as root: apt-get install $packages"
     command -v apt-get >/dev/null || fail "packages are missing and there is no apt-get: $packages"
-    echo "quickstart: installing $packages"
+    step 1 "installing packages, 1 to 4 minutes (log in $data/install.log): $packages"
     # shellcheck disable=SC2086 # a list
     install_packages "$data/install.log" $packages || fail "apt-get could not install $packages; see $data/install.log"
     packages=$(missing_packages)
@@ -240,7 +255,8 @@ install_missing() {
 
 build() {
     local log=$data/build.log
-    echo "quickstart: building (log in $log)"
+    [ ! -e "$top/config.status" ] || fail "$top is configured for a build in place; run \`make distclean\` there first"
+    step 2 "building, 1 to 2 minutes the first time (log in $log)"
     mkdir -p "$data/build"
     {
         [ -e "$top/configure" ] || "$top/autogen.sh"
@@ -326,6 +342,7 @@ stop() {
 }
 
 start() {
+    step 3 "starting PostgreSQL, the workers and $server"
     "$data/build/berth" serve "$data/config.yml" --data "$data" --server "$server" &
     serve_pid=$!
     until curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$port/v2/" | grep -q -e 200 -e 401; do
@@ -346,16 +363,17 @@ announce() {
     fi
     cat <<TEXT
 
-    The registry listens on http://localhost:$port (data in $data). Try:
-        skopeo copy --dest-tls-verify=false docker-archive:image.tar docker://localhost:$port/team/image:1.0
-        skopeo copy --src-tls-verify=false docker://localhost:$port/team/image:1.0 oci:image
-    Ctrl-C stops it.
+    The registry listens on http://localhost:$port, on this machine only (data in $data). In another terminal:
+        docker pull alpine
+        docker tag alpine localhost:$port/team/alpine
+        docker push localhost:$port/team/alpine
+    The command for administrators is $data/build/berth. Ctrl-C stops the registry.
 
 TEXT
     if $auth; then
         cat <<TEXT
-    It asks who is there. ${password:+User admin, password $password (not shown again). }Try:
-        skopeo login --tls-verify=false -u admin localhost:$port
+    Authentication is on. ${password:+User admin, password $password (not shown again). }Try:
+        docker login -u admin localhost:$port
         $data/berth project add $data/config.yml team --visibility public
         $data/berth help user
 
@@ -431,6 +449,8 @@ run_check() {
     exit "$status"
 }
 
+path_can_build "$top" "the folder of the sources" "move it"
+path_can_build "$(realpath -m "$data")" "the folder" "choose another one with --data"
 port_is_free || fail "port $port is in use by another program; choose another one with --port"
 take_data_folder
 make_accounts

@@ -63,6 +63,7 @@ podman podman
 buildah buildah
 zstd zstd
 systemd-analyze systemd
+debootstrap debootstrap
 node nodejs
 npm npm
 docker-registry docker-registry

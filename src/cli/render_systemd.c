@@ -125,7 +125,10 @@ static void add_web(struct strbuf *out, const struct site *site, const struct se
 
 	add_head(out, site, "Berth container registry, web server", "berth.service");
 	add_account(out, site, site->options->user, "berth");
-	strbuf_adds(out, "LogsDirectory=berth\nLogsDirectoryMode=0750\nExecStart=");
+	/* NGINX makes the last folder of the spool's path only, and may start before the workers. */
+	strbuf_adds(out, "LogsDirectory=berth\nLogsDirectoryMode=0750\nExecStartPre=/bin/mkdir -p ");
+	quote_systemd(out, site->spool);
+	strbuf_adds(out, "\nExecStart=");
 	quote_systemd(out, found ? found : server->standard);
 	strbuf_addf(out, " %s ", server->folder_option);
 	quote_systemd(out, site->options->run_dir);

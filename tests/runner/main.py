@@ -4,7 +4,7 @@ usage: tests/run.sh [--all] [--build DIR] [--jobs N] [--no-install] [--quick] [S
 
   --all         a skip is a failure: for machines on which everything can be installed
   --quick       what a change is held to before it is shared, in minutes: no object stores beyond a look at each, no clients,
-                no conformance suite, no quickstart, no release, no fault tests, no fuzzing
+                no conformance suite, no quickstart, no fresh machines, no release, no fault tests, no fuzzing
   --build DIR   where the build trees live (build/ beside the sources)
   --jobs N      how many jobs run at the same time (one more than there are processors)
   --no-install  installs no package

@@ -96,6 +96,7 @@ JOBS = [
     pytest("clients", "clients", "clients", "--frontend", "nginx", tools=("crane", "oras", "regctl"), seconds=60),
     pytest("quickstart", "conf", "conf", seconds=30),
     script("quickstart", "quickstart", "tests/conf/check_quickstart.sh", seconds=100),
+    pytest("fresh", "fresh", "fresh", needs=(), seconds=450),
     pytest("dist", "dist", "dist", seconds=120),
     script("fuzz", "fuzz", "tests/fuzz/run.sh", os.environ.get("BERTH_FUZZ_SECONDS", "5"), seconds=100),
 ]
