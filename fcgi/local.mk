@@ -8,7 +8,8 @@ libprefork_a_SOURCES = \
 	fcgi/prefork.c \
 	fcgi/prefork_priv.h \
 	fcgi/prefork_worker.c \
-	fcgi/shed.c
+	fcgi/shed.c \
+	fcgi/sources.c
 
 bin_PROGRAMS += registry.fcgi
 registry_fcgi_SOURCES = fcgi/registry_fcgi.c

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "berth/base/log.h"
+#include "berth/base/log_repeats.h"
 #include "prefork_priv.h"
 
 #define TICK_IDLE_MS 1000
@@ -55,6 +56,10 @@ struct prefork_shared *prefork_shared(void)
 		abort();
 	}
 	shared = memory;
+	if (!sources_init(&shared->sources)) {
+		log_error("random key for the workers: %m");
+		abort();
+	}
 	return shared;
 }
 
@@ -356,6 +361,7 @@ int prefork_run(const struct prefork_options *options)
 	sigset_t signals;
 
 	master.options = options;
+	log_repeats_share();
 	atomic_store(&prefork_shared()->workers, wanted());
 	harden(options);
 	master_signals(&signals);
@@ -371,11 +377,13 @@ int prefork_run(const struct prefork_options *options)
 		retire_old();
 		repeat_to_idle();
 		kill_late();
+		log_repeated(false);
 		tick = tick_ms();
 		wait.tv_sec = tick / 1000;
 		wait.tv_nsec = (long)(tick % 1000) * 1000000;
 		on_signal(sigtimedwait(&signals, NULL, &wait));
 	}
+	log_repeated(true);
 	log_info("%s: stopped", options->name);
 	return 0;
 }

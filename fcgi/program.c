@@ -53,10 +53,12 @@ static int work(void *context, int slot)
 	prefork_while_idle(fcgi_io_idle, io);
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);
 	while (!arena.forsaken && (fd = prefork_accept(0)) >= 0) {
+		log_peer_set("");
 		if (fcgi_io_begin(io, fd, &transport)) {
 			api_serve(app_worker_api(worker), &transport, &arena);
 			fcgi_io_finish(io);
 		}
+		log_peer_set(NULL);
 		prefork_request_done();
 	}
 	if (arena.forsaken)

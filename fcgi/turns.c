@@ -4,21 +4,67 @@
 
 #include "berth/fcgi/prefork.h"
 
-#define WAIT_MS 2000 /* for a password's turn; one takes some 50 ms */
+#define WAIT_MS 3000  /* a password takes some 50 ms */
+#define COME_BACK_S 1 /* to a caller that found no turn */
 
-/* Of the worker's pool. */
-static struct {
-	unsigned at_once, waiting;
-} limits;
+static struct gate_limits limits; /* of the worker's pool */
 
-static bool enter(void *context)
+struct source {
+	uint64_t pair, competes; /* the one that is known, and the one whose attempts stand against each other */
+	bool known;
+};
+
+static struct source source_of(struct sources *sources, const struct turns_caller *caller)
 {
-	return gate_enter(context, limits.at_once, limits.waiting, WAIT_MS);
+	struct source source = {.pair = sources_id(sources, caller->name, caller->address)};
+
+	source.known = caller->known || sources_known(sources, source.pair);
+	source.competes = source.known ? source.pair : sources_id(sources, SPAN_LIT(""), caller->address);
+	return source;
+}
+
+/* A debt costs a class. */
+static enum gate_class class_of(bool known, int64_t debt)
+{
+	if (debt > SOURCES_DEBT_CLEAN)
+		return known ? GATE_CLEAN : GATE_SUSPECT;
+	return known ? GATE_KNOWN : GATE_CLEAN;
+}
+
+static unsigned enter(void *context, const struct turns_caller *caller)
+{
+	struct prefork_shared *shared = context;
+	struct source source = source_of(&shared->sources, caller);
+	int64_t debt = sources_debt(&shared->sources, source.competes);
+
+	if (debt > SOURCES_DEBT_FREE) {
+		sources_suspect(&shared->sources);
+		return (unsigned)(debt - SOURCES_DEBT_FREE);
+	}
+	if (!sources_suspected(&shared->sources))
+		return 0;
+	if (gate_enter(&shared->gate, &limits, class_of(source.known, debt), source.competes))
+		return 0;
+	sources_turned_away(&shared->sources, source.competes);
+	return COME_BACK_S;
 }
 
 static void leave(void *context)
 {
-	gate_leave(context);
+	struct prefork_shared *shared = context;
+
+	gate_leave(&shared->gate);
+}
+
+static void ended(void *context, const struct turns_caller *caller, bool good)
+{
+	struct prefork_shared *shared = context;
+	struct source source = source_of(&shared->sources, caller);
+
+	if (good)
+		sources_succeeded(&shared->sources, source.pair);
+	else
+		sources_failed(&shared->sources, source.competes);
 }
 
 static unsigned at_least_one(unsigned count)
@@ -32,8 +78,9 @@ const struct turns *fcgi_turns(unsigned at_once)
 	struct prefork_shared *shared = prefork_shared();
 	unsigned workers = atomic_load(&shared->workers);
 
-	limits.at_once = at_least_one(at_once ? at_once : workers / 4);
-	limits.waiting = at_least_one(workers / 2);
-	turns = (struct turns){enter, leave, &shared->gate};
+	limits.at_once = limits.kept = at_least_one(at_once ? at_once : workers / 4);
+	limits.waiting = limits.waiting_known = at_least_one(workers / 8);
+	limits.wait_ms = WAIT_MS;
+	turns = (struct turns){enter, leave, ended, shared};
 	return &turns;
 }

@@ -353,6 +353,8 @@ ALTER TABLE ONLY public.upload
 
 CREATE INDEX access_token_project ON public.access_token USING btree (project_id) WHERE (project_id IS NOT NULL);
 
+CREATE INDEX account_password_ring ON public.account USING btree (hashtextextended(password, (0)::bigint)) WHERE (password IS NOT NULL);
+
 CREATE INDEX audit_at ON public.audit USING btree (at);
 
 CREATE INDEX known_address_last_at ON public.known_address USING btree (last_at);

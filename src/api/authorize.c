@@ -130,9 +130,9 @@ static void log_who(struct call *call, const struct identity *identity)
 	}
 }
 
-static bool come_back(struct call *call)
+static bool come_back(struct call *call, unsigned seconds)
 {
-	call->error.retry_after = TURNS_RETRY_AFTER;
+	call->error.retry_after = seconds;
 	return error_setf(&call->error, E_TOOMANYREQUESTS, TURNS_REFUSAL);
 }
 
@@ -152,10 +152,11 @@ bool authorize(struct call *call, enum route_action action)
 	ask_for(&question, needs, call, action);
 	question.origin = origin(call);
 	question.now = asked_at(call);
+	question.address = call->address;
 	question.turns = call->api->turns;
 	verdict = auth_ask(call->api->auth, &question, call->request.arena, &answer);
 	if (verdict == AUTH_BUSY)
-		return come_back(call);
+		return come_back(call, answer.retry_after);
 	if (verdict == AUTH_LAPSED && action == ACTION_CONTINUE && !may_continue(call, &answer.identity, &allowed))
 		return false;
 	if (verdict == AUTH_ALLOWED || allowed) {

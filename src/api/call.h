@@ -19,6 +19,7 @@ struct call {
 	struct route_match match;
 	struct work work; /* with the request's arena and error */
 	struct error error;
+	const char *address;              /* of the peer, as address_source makes it */
 	struct identity identity;         /* who asks; nobody until authorised */
 	const struct grant_meta *project; /* whose repository it is, by the token; NULL when that says nothing */
 	const char *challenge;            /* goes with an E_UNAUTHORIZED, or NULL */

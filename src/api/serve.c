@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "authorize.h"
+#include "berth/base/address.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
@@ -168,6 +169,8 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 	call->identity = (struct identity){.user = "", .auth_type = "", .user_claim = ""};
 	error_init(&call->error, arena);
 	response_init(&call->response, arena);
+	call->address = address_source(arena, io->variable(io->context, "REMOTE_ADDR"));
+	log_peer_set(call->address);
 	call->work = work_begin(&api->core, arena, &call->error);
 	if (!handle(call, io)) {
 		if (!error_is_set(&call->error)) {

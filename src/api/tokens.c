@@ -29,10 +29,7 @@ const struct api_table api_tokens = {routes, handlers, sizeof routes / sizeof *r
 
 static struct issuing begin(struct call *call)
 {
-	struct http_io *io = call->request.io;
-
-	return issuing_begin(call->api->issuer, call->request.arena, &call->error,
-			     io->variable(io->context, "REMOTE_ADDR"));
+	return issuing_begin(call->api->issuer, call->request.arena, &call->error, call->address);
 }
 
 /* The parameters that both methods share, from the query or the form. */

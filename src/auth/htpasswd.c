@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "berth/auth/password.h"
+#include "berth/base/hash.h"
 #include "berth/base/limits.h"
 
 #define FILE_MEMORY (64 * LIMIT_KEY_FILE)
@@ -18,30 +19,19 @@ struct entry {
 	bool usable;
 };
 
+/* A user's place on the ring of decoys: a hash of the password's hash, whose salt is secret. */
+struct point {
+	uint64_t at;
+	struct span hash;
+};
+
 struct htpasswd {
 	struct arena arena;
 	struct entry *entries; /* by user */
 	size_t count;
-	struct span costliest;
+	struct point *ring; /* by place; of the usable ones */
+	size_t ring_count;
 };
-
-/* How much a usable hash costs, comparable within its kind; kinds are ordered by what their usual costs take. */
-static unsigned cost_of(struct span hash)
-{
-	uint64_t rounds = 5000;
-	struct span rest, part;
-
-	if (span_starts(hash, "$2"))
-		return 1u << ((hash.ptr[4] - '0') * 10 + (hash.ptr[5] - '0'));
-	if (span_starts(hash, "$y$"))
-		return 1u << 9; /* 5 to 20 ms */
-	rest = span_after(hash, 3);
-	if (span_starts(rest, "rounds=")) {
-		rest = span_after(rest, strlen("rounds="));
-		(void)(span_split(&rest, '$', &part) && span_to_u64(part, &rounds));
-	}
-	return (unsigned)(rounds / 10);
-}
 
 static int by_user(const void *a, const void *b)
 {
@@ -94,30 +84,60 @@ static bool read_lines(struct htpasswd *file, struct span text, size_t *number)
 	return true;
 }
 
+static uint64_t place_of(struct span text)
+{
+	unsigned char hash[HASH_SHA256_BYTES];
+	uint64_t place;
+
+	hash_sha256(hash, text);
+	memcpy(&place, hash, sizeof place);
+	return place;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct point *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+static void make_ring(struct htpasswd *file)
+{
+	file->ring = arena_array(&file->arena, file->count + 1, sizeof *file->ring);
+	for (size_t i = 0; i < file->count; i++)
+		if (file->entries[i].usable)
+			file->ring[file->ring_count++] =
+				(struct point){place_of(file->entries[i].hash), file->entries[i].hash};
+	qsort(file->ring, file->ring_count, sizeof *file->ring, by_place);
+}
+
+static bool is_utf16(struct span text)
+{
+	return span_starts(text, "\xff\xfe") || span_starts(text, "\xfe\xff");
+}
+
 struct htpasswd *htpasswd_new(struct span text, char *reason, size_t size)
 {
 	struct htpasswd *file = calloc(1, sizeof *file);
-	unsigned most = 0;
 	size_t number;
 
 	(void)snprintf(reason, size, "out of memory");
 	if (!file)
 		return NULL;
 	arena_init(&file->arena, FILE_MEMORY);
-	if (!read_lines(file, text, &number)) {
-		(void)snprintf(reason, size, "line %zu is not user:hash", number);
+	if (span_starts(text, "\xef\xbb\xbf"))
+		text = span_after(text, 3);
+	if (is_utf16(text) || !read_lines(file, text, &number)) {
+		if (is_utf16(text))
+			(void)snprintf(reason, size, "is UTF-16 text: save it as UTF-8");
+		else
+			(void)snprintf(reason, size, "line %zu is not user:hash", number);
 		htpasswd_free(file);
 		return NULL;
 	}
 	qsort(file->entries, file->count, sizeof *file->entries, by_user);
 	keep_last_of_each(file);
-	file->costliest = password_nobody();
-	for (size_t i = 0; i < file->count; i++) {
-		if (!file->entries[i].usable || cost_of(file->entries[i].hash) <= most)
-			continue;
-		most = cost_of(file->entries[i].hash);
-		file->costliest = file->entries[i].hash;
-	}
+	make_ring(file);
 	return file;
 }
 
@@ -165,7 +185,20 @@ struct span htpasswd_hash(const struct htpasswd *file, const char *user)
 	return file->entries[low].hash;
 }
 
-struct span htpasswd_costliest(const struct htpasswd *file)
+struct span htpasswd_decoy(const struct htpasswd *file, const char *user)
 {
-	return file->costliest;
+	uint64_t place = place_of(span_of(user));
+	size_t low = 0, high = file->ring_count;
+
+	if (file->ring_count == 0)
+		return password_nobody();
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (file->ring[middle].at < place)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return file->ring[low % file->ring_count].hash;
 }

@@ -28,99 +28,122 @@ struct htpasswd_scheme {
 
 /* ---- the file ---- */
 
-static struct htpasswd *read_file(struct htpasswd_scheme *scheme, char *reason, size_t size)
+/* *text: the file could be read, so that what is wrong is wrong with its text. */
+static struct htpasswd *read_file(struct htpasswd_scheme *scheme, bool *text, char *reason, size_t size)
 {
 	struct htpasswd *file = NULL;
-	const char *example = "";
 	struct arena arena;
-	struct span text;
-	size_t unusable;
+	struct span found;
 
 	arena_init(&arena, 4 * LIMIT_KEY_FILE);
-	if (watched_file_read(&scheme->watched, &arena, LIMIT_KEY_FILE, &text, reason, size))
-		file = htpasswd_new(text, reason, size);
+	*text = watched_file_read(&scheme->watched, &arena, LIMIT_KEY_FILE, &found, reason, size);
+	if (*text)
+		file = htpasswd_new(found, reason, size);
 	arena_release(&arena);
-	unusable = file ? htpasswd_unusable(file, &example) : 0;
-	if (unusable)
-		log_warn("auth.htpasswd: %zu users cannot sign in, %s for one: no bcrypt, yescrypt or SHA-512 hash of a "
-			 "bearable cost",
-			 unusable, example);
 	return file;
+}
+
+/* Can somebody of the list sign in? Warns of users who cannot. */
+static bool is_usable(const struct htpasswd *file, char *reason, size_t size)
+{
+	const char *example = "";
+	size_t unusable = htpasswd_unusable(file, &example);
+	static const char why[] = "no bcrypt, yescrypt or SHA-512 hash of a bearable cost";
+
+	(void)snprintf(reason, size, "no user can sign in: %s", unusable ? why : "the file holds no line user:hash");
+	if (unusable > 0 && unusable < htpasswd_count(file))
+		log_warn("auth.htpasswd: %zu users cannot sign in, %s for one: %s", unusable, example, why);
+	return unusable < htpasswd_count(file);
+}
+
+/* A file that was emptied is believed once it has settled: then nobody may sign in. Before, it may be half written. */
+static bool is_emptied(const struct htpasswd_scheme *scheme, const struct htpasswd *file)
+{
+	return htpasswd_count(file) == 0 &&
+	       (htpasswd_count(scheme->file) == 0 || watched_file_age(&scheme->watched) >= SETTLED);
 }
 
 static void follow_file(struct htpasswd_scheme *scheme)
 {
 	struct htpasswd *file;
 	char reason[256];
+	bool text;
 
 	if (!watched_file_changed(&scheme->watched))
 		return;
 	errno = 0;
-	file = read_file(scheme, reason, sizeof reason);
+	file = read_file(scheme, &text, reason, sizeof reason);
 	if (!file && errno == ENOMEM)
 		arena_none_left(); /* the next worker reads it anew; here it counts as seen */
-	if (!file) {
-		log_error("auth.htpasswd: the file has changed and cannot be used, the old list stays: %s", reason);
-		return;
-	}
-	if (htpasswd_count(file) == 0 && htpasswd_count(scheme->file) > 0 && watched_file_age(&scheme->watched) < SETTLED) {
+	if (file && (is_usable(file, reason, sizeof reason) || is_emptied(scheme, file))) {
+		htpasswd_free(scheme->file);
+		scheme->file = file;
+	} else if (file && htpasswd_count(file) == 0) {
 		memset(&scheme->watched.seen, 0, sizeof scheme->watched.seen); /* to be read again */
 		htpasswd_free(file);
-		return;
+	} else {
+		log_error("auth.htpasswd: the file has changed and cannot be used, the old list stays: %s", reason);
+		htpasswd_free(file);
 	}
-	htpasswd_free(scheme->file);
-	scheme->file = file;
 }
 
 /* ---- questions ---- */
 
-/* A user who is not there takes as long as the costliest that is. */
-static bool matches(struct htpasswd_scheme *scheme, struct arena *arena, struct span hash, struct secret password)
+/* One sign-in. */
+struct attempt {
+	struct htpasswd_scheme *scheme;
+	struct arena *arena;
+	const char *user;
+	struct span hash; /* of the user; empty: the user is not there or cannot sign in */
+	struct secret password;
+	struct digest mac;
+	const struct turns *turns;
+	struct turns_caller caller;
+};
+
+static bool is_remembered(const struct attempt *attempt)
 {
-	bool there = hash.len > 0;
-	bool good = password_matches(there ? hash : htpasswd_costliest(scheme->file), span_of(secret_reveal(password))) &&
-		    there;
+	return attempt->hash.len > 0 && password_cache_knows(attempt->scheme->cache, &attempt->mac);
+}
+
+static bool matches(const struct attempt *attempt)
+{
+	bool there = attempt->hash.len > 0;
+	struct span hash = there ? attempt->hash : htpasswd_decoy(attempt->scheme->file, attempt->user);
+	bool good = password_matches(hash, span_of(secret_reveal(attempt->password))) && there;
 
 	if (!good && there && errno == ENOMEM)
-		arena_exhaust(arena);
+		arena_exhaust(attempt->arena);
 	return good;
 }
 
-/* Others may have shown the same pair while this one waited for its turn. */
-static bool check_in_turn(struct htpasswd_scheme *scheme, struct arena *arena, struct span hash, struct secret password,
-			  const struct digest *mac)
+/* Another request may have shown the same pair while this one waited for its turn. */
+static bool check_in_turn(const struct attempt *attempt)
 {
-	if (hash.len > 0 && password_cache_knows(scheme->cache, mac))
-		return true;
-	if (!matches(scheme, arena, hash, password)) {
-		password_cache_wrong(scheme->cache);
-		return false;
-	}
-	password_cache_keep(scheme->cache, mac);
-	return true;
-}
-
-/* A client begins with many requests at once, all of which have to be hashed: only where somebody guesses they take turns. */
-static const struct turns *turns_of(const struct htpasswd_scheme *scheme, const struct turns *turns)
-{
-	return password_cache_suspects(scheme->cache) ? turns : NULL;
-}
-
-static enum auth_verdict check(struct htpasswd_scheme *scheme, const struct turns *turns, struct arena *arena,
-			       const char *user, struct secret password)
-{
-	struct span hash = htpasswd_hash(scheme->file, user);
-	struct digest mac;
 	bool good;
 
-	turns = turns_of(scheme, turns);
-	password_cache_mac(scheme->cache, &mac, user, hash, password);
-	if (hash.len > 0 && password_cache_knows(scheme->cache, &mac))
+	if (is_remembered(attempt))
+		return true;
+	good = matches(attempt);
+	turns_ended(attempt->turns, &attempt->caller, good);
+	if (good)
+		password_cache_keep(attempt->scheme->cache, &attempt->mac);
+	return good;
+}
+
+static enum auth_verdict check(struct attempt *attempt, unsigned *retry_after)
+{
+	bool good;
+
+	attempt->hash = htpasswd_hash(attempt->scheme->file, attempt->user);
+	password_cache_mac(attempt->scheme->cache, &attempt->mac, attempt->user, attempt->hash, attempt->password);
+	if (is_remembered(attempt))
 		return AUTH_ALLOWED;
-	if (!turns_take(turns, arena))
+	*retry_after = turns_enter(attempt->turns, attempt->arena, &attempt->caller);
+	if (*retry_after > 0)
 		return AUTH_BUSY;
-	good = check_in_turn(scheme, arena, hash, password, &mac);
-	turns_end(turns);
+	good = check_in_turn(attempt);
+	turns_leave(attempt->turns);
 	return good ? AUTH_ALLOWED : AUTH_REFUSED;
 }
 
@@ -128,15 +151,16 @@ static enum auth_verdict ask(struct auth *auth, const struct auth_question *ques
 			     struct auth_answer *out)
 {
 	struct htpasswd_scheme *scheme = (struct htpasswd_scheme *)auth;
-	struct secret password;
-	const char *user;
+	struct attempt attempt = {.scheme = scheme, .arena = arena, .turns = question->turns};
 	enum auth_verdict verdict = AUTH_REFUSED;
 
 	follow_file(scheme);
-	if (authorization_basic(&user, &password, arena, question->authorization))
-		verdict = check(scheme, question->turns, arena, user, password);
+	if (authorization_basic(&attempt.user, &attempt.password, arena, question->authorization)) {
+		attempt.caller = (struct turns_caller){span_of(attempt.user), question->address, false};
+		verdict = check(&attempt, &out->retry_after);
+	}
 	if (verdict == AUTH_ALLOWED) {
-		out->identity.user = user;
+		out->identity.user = attempt.user;
 		out->identity.everything = true;
 	}
 	out->challenge = challenge_basic(arena, scheme->realm);
@@ -166,10 +190,26 @@ static bool provision(const char *path, char *reason, size_t size)
 	return ok;
 }
 
+/* A file that cannot be read is no reason not to start: Debian's own configuration of docker-registry names a folder. */
+static bool open_file(struct htpasswd_scheme *scheme, char *reason, size_t size)
+{
+	bool text;
+
+	scheme->file = read_file(scheme, &text, reason, size);
+	if (scheme->file)
+		return is_usable(scheme->file, reason, size);
+	if (text)
+		return false;
+	log_error("auth.htpasswd: nobody can sign in: %s", reason);
+	scheme->file = htpasswd_new((struct span){"", 0}, reason, size);
+	return scheme->file != NULL;
+}
+
 struct auth *htpasswd_scheme_new(const char *realm, const char *path, char *reason, size_t size)
 {
 	static const struct auth_class class = {"htpasswd", ask, release};
 	struct htpasswd_scheme *scheme = calloc(1, sizeof *scheme);
+	char why[200];
 
 	(void)snprintf(reason, size, "out of memory");
 	if (!scheme)
@@ -182,10 +222,9 @@ struct auth *htpasswd_scheme_new(const char *realm, const char *path, char *reas
 		release(&scheme->auth);
 		return NULL;
 	}
-	scheme->file = read_file(scheme, reason, size);
-	if (!scheme->file) {
-		log_error("auth.htpasswd: nobody can sign in: %s", reason);
-		scheme->file = htpasswd_new((struct span){"", 0}, reason, size);
-	}
-	return &scheme->auth;
+	if (open_file(scheme, why, sizeof why))
+		return &scheme->auth;
+	(void)snprintf(reason, size, "htpasswd: %s: %s", path, why);
+	release(&scheme->auth);
+	return NULL;
 }

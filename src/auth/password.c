@@ -81,6 +81,7 @@ bool password_matches(struct span hash, struct span password)
 	char setting[PASSWORD_HASH_MAX], text[PASSWORD_MAX + 1];
 	bool fits = password.len <= (span_starts(hash, "$2") ? PASSWORD_BCRYPT_MAX : PASSWORD_MAX) &&
 		    !memchr(password.ptr, '\0', password.len);
+	const char *made;
 	bool same;
 
 	errno = 0;
@@ -90,7 +91,10 @@ bool password_matches(struct span hash, struct span password)
 	setting[hash.len] = '\0';
 	memcpy(text, password.ptr, fits ? password.len : 0);
 	text[fits ? password.len : 0] = '\0';
-	same = equal(crypt_rn(text, setting, data, sizeof *data), hash);
+	made = crypt_rn(text, setting, data, sizeof *data);
+	if (made)
+		errno = 0; /* libcrypt leaves ENOMEM there when it got no huge page and took others */
+	same = equal(made, hash);
 	explicit_bzero(data, sizeof *data);
 	explicit_bzero(text, sizeof text);
 	return same && fits;
@@ -125,8 +129,19 @@ const char *password_hash_bcrypt(struct arena *arena, struct span password)
 	return password.len > PASSWORD_BCRYPT_MAX ? NULL : make(arena, password, "$2y$", 10);
 }
 
+/* What follows the setting; of random passwords that were not kept. */
+#define NOBODY_YESCRYPT "Qh0kzWnR3cVb7sYt5uMxa1$t3j1kQeUL1M5xZuFTp9tGqm.3XOA.AksFMUVyt4vL2C"
+#define NOBODY_BCRYPT ".pnP8tkxaV4lYCSlM888tOWnn1qIws3Yk.zdX81xiSj1VBLO2DWGu"
+
 struct span password_nobody(void)
 {
-	/* of random bytes that were not kept */
-	return SPAN_LIT("$y$j9T$Qh0kzWnR3cVb7sYt5uMxa1$t3j1kQeUL1M5xZuFTp9tGqm.3XOA.AksFMUVyt4vL2C");
+	return SPAN_LIT("$y$j9T$" NOBODY_YESCRYPT);
+}
+
+struct span password_nobody_like(struct arena *arena, struct span setting)
+{
+	const char *rest = span_starts(setting, "$2") ? NOBODY_BCRYPT : NOBODY_YESCRYPT;
+	struct span hash = span_of(arena_printf(arena, "%.*s%s", SPAN_ARG(setting), rest));
+
+	return setting.len == PASSWORD_SETTING && password_hash_usable(hash) ? hash : password_nobody();
 }

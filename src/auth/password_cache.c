@@ -17,9 +17,6 @@
 #define WAYS 4
 #define KEY_BYTES 32
 
-#define SUSPICION 8      /* seconds, one for each wrong pair, of which as many go by */
-#define SUSPICION_MAX 60 /* a flood is forgotten after so many */
-
 /*
  * Written without a lock: a MAC that is half another's fits nobody, and one that is being written has no time yet.
  */
@@ -30,7 +27,6 @@ struct place {
 
 struct password_cache {
 	unsigned char key[KEY_BYTES];
-	_Atomic int64_t suspicion; /* when the last wrong pair will be forgotten, by the monotonic clock */
 	struct place places[SETS][WAYS];
 };
 
@@ -108,18 +104,4 @@ void password_cache_keep(struct password_cache *cache, const struct digest *mac)
 	atomic_store(&place->until, 0);
 	memcpy(place->mac, mac->bytes, sizeof place->mac);
 	atomic_store(&place->until, clock_s() + PASSWORD_CACHE_SECONDS);
-}
-
-/* Two at once may count as one: enough come. */
-void password_cache_wrong(struct password_cache *cache)
-{
-	int64_t now = clock_s(), until = atomic_load(&cache->suspicion);
-
-	until = (until > now ? until : now) + 1;
-	atomic_store(&cache->suspicion, until < now + SUSPICION_MAX ? until : now + SUSPICION_MAX);
-}
-
-bool password_cache_suspects(const struct password_cache *cache)
-{
-	return atomic_load(&cache->suspicion) - clock_s() >= SUSPICION;
 }

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
+	src/base/address.c \
 	src/base/arena.c \
 	src/base/base64.c \
 	src/base/crc32c.c \
@@ -11,6 +12,7 @@ libbase_a_SOURCES = \
 	src/base/json_tree.c \
 	src/base/json_write.c \
 	src/base/log.c \
+	src/base/log_repeats.c \
 	src/base/percent.c \
 	src/base/secret.c \
 	src/base/span.c \

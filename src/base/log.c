@@ -11,12 +11,14 @@
 
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
+#include "berth/base/log_repeats.h"
 #include "berth/base/strbuf.h"
 
 /* Above the message, all context values and all static text with every byte escaped to six: no line is cut. */
 #define LINE_MAX_BYTES ((size_t)128 << 10)
 #define STATIC_FIELDS 16
 #define CONTEXT_FIELDS 8
+#define PEER_MAX 64 /* an address */
 
 struct field {
 	const char *key;
@@ -30,6 +32,8 @@ static struct {
 	size_t fixed_count;
 	struct field context[CONTEXT_FIELDS];
 	size_t context_count;
+	char peer[PEER_MAX];
+	bool has_peer;
 	char fixed_text[4096];
 	size_t fixed_used;
 	char *captured; /* NULL: lines go out */
@@ -79,6 +83,12 @@ void log_context_set(const char *key, const char *value)
 void log_context_clear(void)
 {
 	state.context_count = 0;
+}
+
+void log_peer_set(const char *address)
+{
+	state.has_peer = address != NULL;
+	(void)snprintf(state.peer, sizeof state.peer, "%s", address ? address : "");
 }
 
 void log_capture(char *buffer, size_t size)
@@ -169,25 +179,12 @@ static void write_all(const char *bytes, size_t len)
 	}
 }
 
-void log_write(enum log_level level, const char *format, ...)
+static void write_line(enum log_level level, const char *message)
 {
 	static char memory[LINE_MAX_BYTES];
 	const char *message_key = state.format == LOG_FORMAT_LOGSTASH ? "message" : "msg";
-	int saved_errno = errno;
 	struct strbuf line;
-	va_list args;
-	char message[LIMIT_LOG_FIELD * 2];
 
-	if (!log_enabled(level))
-		return;
-	va_start(args, format);
-	(void)vsnprintf(message, sizeof message, format, args);
-	va_end(args);
-	if (state.captured && level <= LOG_LEVEL_WARN) {
-		capture(message);
-		errno = saved_errno;
-		return;
-	}
 	strbuf_fixed(&line, memory, sizeof memory);
 	add_head(&line, level);
 	add_field(&line, message_key, span_of(message));
@@ -197,5 +194,54 @@ void log_write(enum log_level level, const char *format, ...)
 		add_field(&line, state.fixed[i].key, cut(state.fixed[i].value));
 	strbuf_adds(&line, state.format == LOG_FORMAT_TEXT ? "\n" : "}\n");
 	write_all(line.ptr, line.len);
+}
+
+static bool is_repetition(enum log_level level, const char *format, const char *message)
+{
+	return state.has_peer && level != LOG_LEVEL_DEBUG && !log_repeats_first(state.peer, format, message);
+}
+
+bool log_write(enum log_level level, const char *format, ...)
+{
+	int saved_errno = errno;
+	bool written = true;
+	va_list args;
+	char message[LIMIT_LOG_FIELD * 2];
+
+	if (!log_enabled(level))
+		return true;
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	if (state.captured && level <= LOG_LEVEL_WARN)
+		capture(message);
+	else if (is_repetition(level, format, message))
+		written = false;
+	else
+		write_line(level, message);
 	errno = saved_errno;
+	return written;
+}
+
+void log_each(enum log_level level, const char *format, ...)
+{
+	va_list args;
+	char message[LIMIT_LOG_FIELD * 2];
+
+	if (!log_enabled(level))
+		return;
+	va_start(args, format);
+	(void)vsnprintf(message, sizeof message, format, args);
+	va_end(args);
+	write_line(level, message);
+}
+
+static void write_count(unsigned more, unsigned seconds, const char *text)
+{
+	log_info("%u more times in %u s: %s", more, seconds, text);
+}
+
+void log_repeated(bool all)
+{
+	log_repeats_flush(all, write_count);
 }

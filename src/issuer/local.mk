@@ -3,7 +3,6 @@ libissuer_a_SOURCES = \
 	src/issuer/credential.c \
 	src/issuer/grant.c \
 	src/issuer/issue.c \
-	src/issuer/issuer.c \
 	src/issuer/keystore.c \
 	src/issuer/keystore_file.c \
 	src/issuer/keystore_make.c \

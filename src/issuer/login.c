@@ -9,25 +9,32 @@
 #include "berth/base/log.h"
 #include "berth/issuer/credential.h"
 
-/* One row in the refusals and a line. A name that is nobody's may be a mistyped password: it is not written down. */
+/* A name that is no account's may be a mistyped password: it is not written down. False: the line is a repetition. */
+static bool tell(const struct issuing *work, const struct meta_account *account, struct span name, const char *action)
+{
+	return log_write(LOG_LEVEL_INFO, "%s refused for %s from %s", action,
+			 account->found ? arena_span(work->arena, name) : "an unknown account",
+			 *work->address ? work->address : "an unknown address");
+}
+
+/* Notes the refusal in the audit. */
 static bool note(const struct issuing *work, const struct meta_account *account, struct span name, const char *action)
 {
 	struct span what = span_of(action), nothing = SPAN_LIT("");
 
-	log_info("%s refused for %s from %s", action, account->found ? arena_span(work->arena, name) : "an unknown account",
-		 *work->address ? work->address : "an unknown address");
 	return meta_refusals_note(&work->meta, account->found ? name : nothing, work->address, &what, &nothing, 1);
 }
 
 static bool refuse(const struct issuing *work, const struct meta_account *account, struct span name, const char *action)
 {
+	(void)tell(work, account, name, action);
 	return note(work, account, name, action) && error_set(work->error, E_UNAUTHORIZED);
 }
 
-static bool wait_for(const struct issuing *work, int64_t seconds)
+static bool come_back(const struct issuing *work, int64_t seconds, const char *why)
 {
 	work->error->retry_after = (unsigned)seconds;
-	return error_setf(work->error, E_TOOMANYREQUESTS, "too many failed attempts");
+	return error_setf(work->error, E_TOOMANYREQUESTS, "%s", why);
 }
 
 /* A hash of kind, name and address: what is counted is not readable. */
@@ -55,38 +62,69 @@ static struct meta_login_query query_of(const struct issuing *work, struct span 
 	};
 }
 
-/* In its turn, so that only so many attempts are under way between the look at the counts and their change. */
-static bool check_password(const struct issuing *work, const struct meta_login_query *query, struct span password,
-			   struct meta_account *account)
+/*
+ * Finds the account, and refuses an attempt that has to wait. Such attempts come as fast as a client can send them: the
+ * audit notes those that the log writes, one a minute from an address.
+ */
+static bool find(const struct issuing *work, const struct meta_login_query *query, struct meta_account *account,
+		 struct meta_login *login)
 {
-	int64_t wait;
-	bool usable, good;
+	const char *action = "login too soon";
 
-	if (!meta_login_find(&work->meta, query, account, &wait))
+	if (!meta_login_find(&work->meta, query, account, login))
 		return false;
-	if (wait > 0)
-		return note(work, account, query->name, "login too soon") && wait_for(work, wait);
-	usable = account->found && account->password.ptr && password_hash_usable(account->password);
-	good = password_matches(usable ? account->password : password_nobody(), password) && usable && !account->blocked;
-	if (good)
+	if (login->wait == 0)
 		return true;
-	if (errno == ENOMEM)
+	if (tell(work, account, query->name, action) && !note(work, account, query->name, action))
+		return false;
+	return come_back(work, login->wait, "too many failed attempts");
+}
+
+/* What the password is held against: the account's hash, or one of the same cost that nobody's password fits. */
+static bool matches(const struct issuing *work, const struct meta_account *account, const struct meta_login *login,
+		    struct span password)
+{
+	bool usable = account->found && account->password.ptr && password_hash_usable(account->password);
+	struct span hash = usable ? account->password : password_nobody_like(work->arena, login->setting);
+	bool good = password_matches(hash, password) && usable && !account->blocked;
+
+	if (!good && errno == ENOMEM)
 		arena_exhaust(work->arena);
-	return meta_login_failed(&work->meta, query->keys, META_KEYS, query->forget) &&
-	       refuse(work, account, query->name, "login");
+	return good;
+}
+
+/* In its turn. Others may have failed while this one waited for it, so the back-off is asked again. */
+static bool check_in_turn(const struct issuing *work, const struct meta_login_query *query, struct span password,
+			  struct meta_account *account, const struct turns_caller *caller)
+{
+	struct meta_login login;
+	bool good;
+
+	if (!find(work, query, account, &login))
+		return false;
+	good = matches(work, account, &login, password);
+	turns_ended(work->issuer->turns, caller, good);
+	return good || (meta_login_failed(&work->meta, query->keys, META_KEYS, query->forget) &&
+			refuse(work, account, query->name, "login"));
 }
 
 static bool login_password(const struct issuing *work, struct span name, struct span password, struct meta_account *out)
 {
+	const struct turns *turns = work->issuer->turns;
 	struct meta_login_query query = query_of(work, name);
+	struct turns_caller caller = {.name = name, .address = work->address};
+	struct meta_login login;
+	unsigned wait;
 	bool good;
 
-	if (!turns_take(work->issuer->turns, work->arena)) {
-		work->error->retry_after = TURNS_RETRY_AFTER;
-		return error_setf(work->error, E_TOOMANYREQUESTS, TURNS_REFUSAL);
-	}
-	good = check_password(work, &query, password, out);
-	turns_end(work->issuer->turns);
+	if (!find(work, &query, out, &login))
+		return false;
+	caller.known = login.known;
+	wait = turns_enter(turns, work->arena, &caller);
+	if (wait > 0)
+		return come_back(work, wait, TURNS_REFUSAL);
+	good = check_in_turn(work, &query, password, out, &caller);
+	turns_leave(turns);
 	return good && (!out->due || meta_login_succeeded(&work->meta, out->id, work->address, query.keys[META_KEY_PAIR]));
 }
 

@@ -16,7 +16,8 @@ static bool flag(const struct db_rows *rows, int row, int column)
 	return db_column_i64(rows, row, column) != 0;
 }
 
-bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out, int64_t *wait)
+bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out,
+		     struct meta_login *login)
 {
 	struct db_rows rows;
 
@@ -37,7 +38,9 @@ bool meta_login_find(const struct meta *meta, const struct meta_login_query *que
 		.ceiling = META_ROLE_MAINTAINER,
 		.due = flag(&rows, 0, 6),
 	};
-	*wait = db_column_i64(&rows, 0, 5);
+	login->wait = db_column_i64(&rows, 0, 5);
+	login->known = flag(&rows, 0, 7);
+	login->setting = db_column(&rows, 0, 8);
 	return true;
 }
 

@@ -25,6 +25,7 @@ struct auth_question {
 	size_t needed_count;
 	size_t wished_count;       /* behind the needed ones: a challenge asks for them too */
 	int64_t now;               /* seconds since 1970, by which tokens expire */
+	const char *address;       /* of the peer, as address_source makes it */
 	const struct turns *turns; /* for a scheme that hashes passwords; NULL: no bound */
 };
 
@@ -32,12 +33,13 @@ enum auth_verdict {
 	AUTH_ALLOWED,
 	AUTH_LAPSED, /* would be allowed, but for a token that has expired lately */
 	AUTH_REFUSED,
-	AUTH_BUSY, /* nobody can tell now, come back later: no turn to hash a password */
+	AUTH_BUSY, /* the password was not looked at: come back later */
 };
 
 struct auth_answer {
 	struct identity identity; /* of whoever is allowed or lapsed; lives until the next question or the arena's end */
 	const char *challenge;    /* WWW-Authenticate, of whoever is lapsed or refused */
+	unsigned retry_after;     /* seconds, with AUTH_BUSY */
 };
 
 struct auth;

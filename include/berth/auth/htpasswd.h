@@ -16,20 +16,27 @@
 
 struct htpasswd;
 
-/* NULL, with the line's number in `reason` and nothing of the line, for a line without a colon or a user. */
+/*
+ * Reads a file's text; a UTF-8 byte order mark is skipped. NULL with one line in `reason`, which quotes nothing of the
+ * file: UTF-16 text, or the number of a line without a colon or a user.
+ */
 struct htpasswd *htpasswd_new(struct span text, char *reason, size_t size);
 void htpasswd_free(struct htpasswd *file); /* takes NULL */
 
 size_t htpasswd_count(const struct htpasswd *file);
 
-/* Users whose hash cannot be used: the first one's name in *example, borrowed. */
+/* Users whose hash cannot be used: the first one's name in *example, borrowed. As many as there are: nobody can sign in. */
 size_t htpasswd_unusable(const struct htpasswd *file, const char **example);
 
 /* The user's hash, empty when there is no such user or no usable one. Time does not depend on which users there are. */
 struct span htpasswd_hash(const struct htpasswd *file, const char *user);
 
-/* The most work that a hash of this file asks for: what a caller spends on a user that does not exist. */
-struct span htpasswd_costliest(const struct htpasswd *file);
+/*
+ * Returns the hash to spend time on for a user that does not exist or cannot sign in: that of a user of the file, picked by
+ * the name, so that the times of unknown names are distributed as those of known ones and stay the same for a name. Which
+ * user it is nobody can foretell who does not know the file. Without any usable hash: password_nobody().
+ */
+struct span htpasswd_decoy(const struct htpasswd *file, const char *user);
 
 /*
  * A new file with the one user `docker` and a random password, as distribution makes where there is none: mode 0600,

@@ -18,6 +18,7 @@
 #define PASSWORD_BCRYPT_COST_MAX 14
 #define PASSWORD_SHA512_ROUNDS_MAX 1000000
 #define PASSWORD_HASH_MAX 384 /* with NUL */
+#define PASSWORD_SETTING 7    /* bytes of a bcrypt or yescrypt hash that say its kind and cost */
 
 /* Is this a hash that password_matches can use: form, and work below the ceilings? */
 bool password_hash_usable(struct span hash);
@@ -34,7 +35,13 @@ const char *password_hash(struct arena *arena, struct span password);
 /* The same as bcrypt of cost 10, for files that distribution reads too. Of more than 72 bytes: NULL. */
 const char *password_hash_bcrypt(struct arena *arena, struct span password);
 
-/* A usable hash of no password, of the same cost: for the time that an account takes that does not exist. */
+/* A usable hash of a password that nobody knows, made as password_hash does: for accounts that do not exist. */
 struct span password_nobody(void);
+
+/*
+ * The same with the kind and the cost of another hash, of which `setting` is the beginning (7 bytes, as "$2y$12$" or
+ * "$y$j9T$"): in `arena`. password_nobody() for what is no such setting or would not be usable.
+ */
+struct span password_nobody_like(struct arena *arena, struct span setting);
 
 #endif

@@ -2,7 +2,6 @@
 /*
  * Pairs of user and password that were right a moment ago, shared by all processes that are forked after it was made. A
  * pair is kept as a MAC under a random key, with the hash that it fitted in it: under another hash it is another pair.
- * Of wrong ones only their frequency is kept.
  */
 #ifndef BERTH_AUTH_PASSWORD_CACHE_H
 #define BERTH_AUTH_PASSWORD_CACHE_H
@@ -28,9 +27,5 @@ void password_cache_mac(const struct password_cache *cache, struct digest *mac, 
 /* Was it right lately? Then it is for some time more. */
 bool password_cache_knows(struct password_cache *cache, const struct digest *mac);
 void password_cache_keep(struct password_cache *cache, const struct digest *mac);
-
-/* A wrong pair was shown. Each second one is forgotten; somebody is suspected of guessing while 8 are not. */
-void password_cache_wrong(struct password_cache *cache);
-bool password_cache_suspects(const struct password_cache *cache);
 
 #endif

@@ -29,6 +29,15 @@ void log_context_set(const char *key, const char *value);
 void log_context_clear(void);
 
 /*
+ * Sets the remote peer whose request is being served: its address, copied, "" for an unknown one; NULL: no peer. Lines
+ * that are written for a peer are bounded by log_repeats.h, debug lines excepted.
+ */
+void log_peer_set(const char *address);
+
+/* Writes the counts of log_repeats.h as lines; `all`: also those whose period is not over. For the master, once a second. */
+void log_repeated(bool all);
+
+/*
  * From here on errors and warnings go into `buffer` instead, messages only, "; " between them, cut at `size`: for who is to say in
  * one line why something below failed. NULL ends it.
  */
@@ -36,11 +45,15 @@ void log_capture(char *buffer, size_t size);
 
 bool log_enabled(enum log_level level);
 
-void log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Returns false if the line is a repetition that was counted instead. */
+bool log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-#define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
-#define log_warn(...) log_write(LOG_LEVEL_WARN, __VA_ARGS__)
-#define log_info(...) log_write(LOG_LEVEL_INFO, __VA_ARGS__)
-#define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
+/* Writes the line however often it repeats: for lines that the operator has asked for. */
+void log_each(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...) ((void)log_write(LOG_LEVEL_ERROR, __VA_ARGS__))
+#define log_warn(...) ((void)log_write(LOG_LEVEL_WARN, __VA_ARGS__))
+#define log_info(...) ((void)log_write(LOG_LEVEL_INFO, __VA_ARGS__))
+#define log_debug(...) ((void)log_write(LOG_LEVEL_DEBUG, __VA_ARGS__))
 
 #endif

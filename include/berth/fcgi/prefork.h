@@ -44,6 +44,7 @@
 
 #include "berth/base/limits.h"
 #include "berth/fcgi/gate.h"
+#include "berth/fcgi/sources.h"
 
 #define PREFORK_WORKERS_DEFAULT 8
 #define PREFORK_WORKERS_MAX LIMIT_WORKERS
@@ -103,6 +104,7 @@ struct prefork_shared {
 	_Atomic uint64_t reloads;
 	_Atomic unsigned workers; /* that are wanted */
 	struct gate gate;         /* for work that only some of them may do at once */
+	struct sources sources;   /* that sign in by password */
 	struct prefork_slot slots[PREFORK_SLOTS + PREFORK_SIDES_MAX];
 };
 

@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Turns at hashing passwords among the workers of one pool, kept by its gate. */
+/*
+ * Turns at hashing passwords among the workers of one pool: fcgi/gate.h with the classes that fcgi/sources.h knows.
+ *
+ * While nobody guesses there is no bound. While somebody does:
+ * - `at_once` workers hash for everybody, and as many again for callers that are known: names at addresses from which they
+ *   have signed in within 30 days.
+ * - Callers of an address that has failed lately, or hammers, never wait. Others wait 3 s at most: an eighth of the workers (one at
+ *   least), and as many again that are known.
+ * - An address (IPv6: a /64) has one attempt at a time. A known caller competes with itself, not with its address.
+ * A source whose debt is above SOURCES_DEBT_FREE is turned away without a look at the password.
+ */
 #ifndef BERTH_FCGI_TURNS_H
 #define BERTH_FCGI_TURNS_H
 
 #include "berth/auth/turns.h"
 
-/*
- * For a worker: one of these at a time. At most `at_once` workers hash, 0 for a quarter of them, one at least; half of them
- * may wait, 2 s at most, whoever comes then is turned away: with 4 workers or more one is left for those who need no hash.
- */
+/* For a worker: one of these at a time. `at_once` 0 stands for a quarter of the workers, one at least. */
 const struct turns *fcgi_turns(unsigned at_once);
 
 #endif

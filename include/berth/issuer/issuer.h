@@ -49,19 +49,13 @@ struct issuing {
 	struct arena *arena;
 	struct error *error;
 	struct meta meta;    /* the same arena and error */
-	const char *address; /* of the client as issuer_address makes it */
+	const char *address; /* of the client, as address_source makes it */
 };
-
-/*
- * The client's address as it is counted: IPv4 as it is, IPv6 by its network of 64 bits, which one client has all of.
- * "" for anything else.
- */
-const char *issuer_address(struct arena *arena, const char *text);
 
 static inline struct issuing issuing_begin(const struct issuer *issuer, struct arena *arena, struct error *error,
 					   const char *address)
 {
-	return (struct issuing){issuer, arena, error, {issuer->db, arena, error}, issuer_address(arena, address)};
+	return (struct issuing){issuer, arena, error, {issuer->db, arena, error}, address};
 }
 
 #endif

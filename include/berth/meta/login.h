@@ -40,13 +40,23 @@ struct meta_account {
 	bool due;               /* the use is to be noted: meta_login_succeeded, meta_token_used, meta_refresh_used */
 };
 
+/* What is known of a sign-in before its password is looked at. */
+struct meta_login {
+	int64_t wait; /* seconds before the next attempt */
+	bool known;   /* the account has signed in from there within 30 days */
+	struct span
+		setting; /* kind and cost of some account's password, picked by the name; ptr NULL: no account has one */
+};
+
 /*
- * The account of a name, and the seconds to wait before its next attempt from
- * there. The failures of address and account do not count where the account has signed in from that address within
- * 30 days. ->due as above; ->ceiling is META_ROLE_MAINTAINER.
+ * Finds the account of a name, and what holds for its sign-in from the address. The failures of address and account do not
+ * count where the account is known. ->due as above; ->ceiling is META_ROLE_MAINTAINER.
+ *
+ * The setting lets an unknown name take the time of a known one: it comes from the account that follows the name on a ring
+ * of hashes, so that it stays the same for a name, and over many names the settings are distributed as those in use.
  */
 bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out,
-		     int64_t *wait);
+		     struct meta_login *login);
 
 /* Counts a failure for each key; one that is older than `forget` seconds counts no more. */
 bool meta_login_failed(const struct meta *meta, const struct span *keys, size_t count, int64_t forget);

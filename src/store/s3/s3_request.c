@@ -166,8 +166,8 @@ static struct span name_of(const struct s3_service *s3, const struct http_exchan
 static void log_requests(const struct s3_service *s3, const struct http_exchange *list, size_t count)
 {
 	for (size_t i = 0; s3->settings.log_requests && i < count; i++)
-		log_info("%s: %s %.*s: status %d, %u attempts, %llu bytes sent", s3->dialect->name, list[i].method,
-			 SPAN_ARG(name_of(s3, &list[i])), list[i].status, list[i].attempts,
+		log_each(LOG_LEVEL_INFO, "%s: %s %.*s: status %d, %u attempts, %llu bytes sent", s3->dialect->name,
+			 list[i].method, SPAN_ARG(name_of(s3, &list[i])), list[i].status, list[i].attempts,
 			 (unsigned long long)list[i].body.length);
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "berth/auth/password.h"
+#include "berth/base/strbuf.h"
 #include "../../lib/test.h"
 
 /* bcrypt of "secret" at cost 4 and 5, SHA-512 of it with 1000 rounds; made with Python's crypt */
@@ -49,14 +50,71 @@ START_TEST(a_line_that_is_none_is_named_by_its_number_only)
 }
 END_TEST
 
-START_TEST(an_unknown_user_takes_the_costliest_hash)
+START_TEST(a_byte_order_mark_is_no_part_of_the_first_user)
 {
-	struct htpasswd *file = parse("a:" COST4 BODY "\nb:$2a$11$" BODY "\nc:$2a$31$" BODY "\nd:$6$rounds=5000$salt$x");
+	struct htpasswd *file = parse("\xef\xbb\xbf"
+				      "a:" COST4 BODY "\nb:" COST4 BODY);
 
-	ck_assert(span_is(htpasswd_costliest(file), "$2a$11$" BODY));
+	ck_assert_msg(file != NULL, "%s", reason);
+	ck_assert(span_is(htpasswd_hash(file, "a"), COST4 BODY));
+	ck_assert_uint_eq(htpasswd_count(file), 2);
+	htpasswd_free(file);
+}
+END_TEST
+
+START_TEST(a_file_in_utf_16_is_refused_by_name)
+{
+	static const char little[] = "\xff\xfe"
+				     "a\0:\0",
+			  big[] = "\xfe\xff"
+				  "\0a\0:";
+
+	ck_assert_ptr_null(htpasswd_new((struct span){little, sizeof little - 1}, reason, sizeof reason));
+	ck_assert_ptr_nonnull(strstr(reason, "UTF-16"));
+	ck_assert_ptr_null(htpasswd_new((struct span){big, sizeof big - 1}, reason, sizeof reason));
+	ck_assert_ptr_nonnull(strstr(reason, "UTF-16"));
+}
+END_TEST
+
+/* Of 400 unknown names, as many meet each hash as its users are; bounds are four standard deviations. */
+START_TEST(unknown_names_take_the_hashes_in_use_as_often_as_known_ones)
+{
+	enum { USERS = 400, NAMES = 400 };
+	struct htpasswd *file;
+	struct strbuf text;
+	struct arena arena;
+	int cheap = 0;
+
+	arena_init(&arena, (size_t)1 << 20);
+	strbuf_init(&text, &arena, (size_t)1 << 19);
+	for (int i = 0; i < USERS; i++) /* salts as different as real ones */
+		strbuf_addf(&text, "user%d:%s%.18s%04d%s\n", i, i % 4 ? COST4 : "$2y$12$", BODY, i, BODY + 22);
+	file = htpasswd_new(strbuf_span(&text), reason, sizeof reason);
+	ck_assert_msg(file != NULL, "%s", reason);
+	for (int i = 0; i < NAMES; i++) {
+		const char *name = arena_printf(&arena, "unknown%d", i);
+		struct span decoy = htpasswd_decoy(file, name);
+
+		ck_assert(password_hash_usable(decoy));
+		ck_assert(span_equal(decoy, htpasswd_decoy(file, name)));
+		cheap += span_starts(decoy, COST4);
+	}
+	ck_assert_int_ge(cheap, NAMES * 3 / 4 - 70);
+	ck_assert_int_le(cheap, NAMES * 3 / 4 + 70);
+	htpasswd_free(file);
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(an_unknown_name_takes_a_hash_that_can_be_used)
+{
+	struct htpasswd *file = parse("a:$2a$11$" BODY "\nc:$2a$31$" BODY);
+
+	for (int i = 0; i < 8; i++)
+		ck_assert(span_is(htpasswd_decoy(file, (char[]){(char)('d' + i), '\0'}), "$2a$11$" BODY));
 	htpasswd_free(file);
 	file = parse("");
-	ck_assert(password_hash_usable(htpasswd_costliest(file)));
+	ck_assert(password_hash_usable(htpasswd_decoy(file, "a")));
 	ck_assert_uint_eq(htpasswd_count(file), 0);
 	htpasswd_free(file);
 }
@@ -95,4 +153,6 @@ START_TEST(a_missing_file_is_made_once)
 END_TEST
 
 TEST_FILE(htpasswd, users_are_found_with_their_hashes, a_line_that_is_none_is_named_by_its_number_only,
-	  an_unknown_user_takes_the_costliest_hash, a_missing_file_is_made_once)
+	  a_byte_order_mark_is_no_part_of_the_first_user, a_file_in_utf_16_is_refused_by_name,
+	  unknown_names_take_the_hashes_in_use_as_often_as_known_ones, an_unknown_name_takes_a_hash_that_can_be_used,
+	  a_missing_file_is_made_once)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "berth/auth/password.h"
+
+#include <errno.h>
 #include "../../lib/test.h"
 
 /* all of "secret" */
@@ -93,6 +95,27 @@ START_TEST(the_hash_of_nobody_is_usable_and_costs_what_a_new_one_does)
 }
 END_TEST
 
+START_TEST(the_hash_of_nobody_takes_the_kind_and_the_cost_of_another)
+{
+	static const char *const settings[] = {"$2y$04$", "$2b$11$", "$y$j9T$", "$y$jAT$"};
+	static const char *const wrong[] = {"", "$2y$31$", "$1$abcd", "$2y$04$x", "$y$jCT$"};
+	struct arena arena;
+
+	arena_init(&arena, 1 << 20);
+	for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+		struct span hash = password_nobody_like(&arena, span_of(settings[i]));
+
+		ck_assert(password_hash_usable(hash) && span_starts(hash, settings[i]));
+		errno = 0;
+		ck_assert(!password_matches(hash, SPAN_LIT("secret")) && errno == 0);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		ck_assert(span_equal(password_nobody_like(&arena, span_of(wrong[i])), password_nobody()));
+	arena_release(&arena);
+}
+END_TEST
+
 TEST_FILE(password, a_hash_of_each_kind_knows_its_password, hashes_that_are_too_much_work_or_none_are_not_usable,
 	  bcrypt_takes_72_bytes_and_never_a_prefix, a_new_hash_is_yescrypt_salted_and_good,
-	  the_hash_of_nobody_is_usable_and_costs_what_a_new_one_does)
+	  the_hash_of_nobody_is_usable_and_costs_what_a_new_one_does,
+	  the_hash_of_nobody_takes_the_kind_and_the_cost_of_another)

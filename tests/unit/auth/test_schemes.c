@@ -61,6 +61,7 @@ static enum auth_verdict ask_in_turn(struct auth *auth, const char *header, cons
 					 .needed = needs,
 					 .needed_count = 1,
 					 .now = NOW,
+					 .address = "192.0.2.1",
 					 .turns = turns};
 
 	return auth_ask(auth, &question, &arena, &answer);
@@ -191,16 +192,17 @@ END_TEST
 /* Turns that count, and are given while `open`. */
 struct counted {
 	bool open;
-	int entered, inside;
+	int entered, inside, good, bad;
 };
 
-static bool enter(void *context)
+static unsigned enter(void *context, const struct turns_caller *caller)
 {
 	struct counted *counted = context;
 
+	ck_assert_str_eq(caller->address, "192.0.2.1");
 	counted->entered++;
 	counted->inside = counted->open;
-	return counted->open;
+	return counted->open ? 0 : 7;
 }
 
 static void leave(void *context)
@@ -210,41 +212,24 @@ static void leave(void *context)
 	counted->inside = 0;
 }
 
-/* Enough wrong passwords that the test is over before they are forgotten. */
-static void guess(struct auth *auth)
+static void ended(void *context, const struct turns_caller *caller, bool good)
 {
-	for (int i = 0; i < 60; i++)
-		ck_assert_int_eq(ask(auth, basic("alice", "wrong")), AUTH_REFUSED);
+	struct counted *counted = context;
+
+	ck_assert(counted->inside && caller->name.len > 0);
+	counted->good += good;
+	counted->bad += !good;
 }
 
-START_TEST(nobody_waits_for_a_turn_before_somebody_guesses)
-{
-	struct counted counted = {.open = false};
-	const struct turns turns = {enter, leave, &counted};
-	struct auth *auth;
-
-	begin();
-	write_file(entry("alice", "right"));
-	auth = htpasswd();
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_REFUSED);
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
-	ck_assert_int_eq(counted.entered, 0);
-	guess(auth);
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_BUSY);
-	end(auth);
-}
-END_TEST
-
-START_TEST(only_what_has_to_be_hashed_waits_for_a_turn)
+START_TEST(only_what_has_to_be_hashed_takes_a_turn)
 {
 	struct counted counted = {.open = true};
-	const struct turns turns = {enter, leave, &counted};
+	const struct turns turns = {enter, leave, ended, &counted};
 	struct auth *auth;
 
 	begin();
 	write_file(entry("alice", "right"));
 	auth = htpasswd();
-	guess(auth);
 	ck_assert_int_eq(ask_in_turn(auth, NULL, &turns), AUTH_REFUSED);
 	ck_assert_int_eq(ask_in_turn(auth, "Basic !", &turns), AUTH_REFUSED);
 	ck_assert_int_eq(counted.entered, 0);
@@ -253,12 +238,16 @@ START_TEST(only_what_has_to_be_hashed_waits_for_a_turn)
 	ck_assert_int_eq(ask_in_turn(auth, basic("bob", "right"), &turns), AUTH_REFUSED);
 	ck_assert_int_eq(counted.entered, 3);
 	ck_assert_int_eq(counted.inside, 0);
+	ck_assert_int_eq(counted.good, 1);
+	ck_assert_int_eq(counted.bad, 2);
 	counted.open = false;
 	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
 	ck_assert_int_eq(counted.entered, 3);
 	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_BUSY);
+	ck_assert_uint_eq(answer.retry_after, 7);
 	ck_assert_int_eq(ask_in_turn(auth, basic("bob", "right"), &turns), AUTH_BUSY);
 	ck_assert(!answer.identity.everything);
+	ck_assert_int_eq(counted.bad, 2);
 	end(auth);
 }
 END_TEST
@@ -266,7 +255,7 @@ END_TEST
 START_TEST(what_one_process_has_checked_all_know)
 {
 	struct counted counted = {.open = false};
-	const struct turns turns = {enter, leave, &counted};
+	const struct turns turns = {enter, leave, ended, &counted};
 	struct auth *auth;
 	int status;
 	pid_t pid;
@@ -274,7 +263,6 @@ START_TEST(what_one_process_has_checked_all_know)
 	begin();
 	write_file(entry("alice", "right"));
 	auth = htpasswd();
-	guess(auth);
 	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_BUSY);
 	pid = fork();
 	if (pid == 0)
@@ -310,6 +298,42 @@ START_TEST(many_pairs_are_known_at_once)
 	ck_assert_int_gt(known, PAIRS - MOST_LOST);
 	password_cache_free(cache);
 	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(a_file_in_which_nobody_can_sign_in_opens_no_scheme)
+{
+	static const char *const files[] = {"", "# nobody yet\n", "/etc/berth/htpasswd\n",
+					    "\xff\xfe"
+					    "alice",
+					    "a:{SHA}abc=\n"};
+
+	begin();
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		write_file(files[i]);
+		ck_assert_ptr_null(htpasswd_scheme_new("r", path, reason, sizeof reason));
+		ck_assert_msg(strstr(reason, path) != NULL, "%s", reason);
+	}
+	end(NULL);
+}
+END_TEST
+
+START_TEST(a_change_to_a_file_in_which_nobody_can_sign_in_leaves_the_old_list)
+{
+	static const char *const files[] = {"/etc/berth/htpasswd\n",
+					    "\xff\xfe"
+					    "alice",
+					    "alice:{SHA}abc=\n"};
+	struct auth *auth;
+
+	begin();
+	write_file(entry("alice", "right"));
+	auth = htpasswd();
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		write_file(files[i]);
+		ck_assert_int_eq(ask(auth, basic("alice", "right")), AUTH_ALLOWED);
+	}
+	end(auth);
 }
 END_TEST
 
@@ -467,7 +491,9 @@ END_TEST
 
 TEST_FILE(schemes, none_lets_everybody_do_everything, silly_wants_any_header, a_password_of_the_file_lets_in,
 	  a_changed_file_counts_at_once, an_emptied_file_is_believed_once_it_has_settled,
-	  a_password_longer_than_bcrypt_reads_never_fits, nobody_waits_for_a_turn_before_somebody_guesses,
-	  only_what_has_to_be_hashed_waits_for_a_turn, what_one_process_has_checked_all_know, many_pairs_are_known_at_once,
-	  a_file_that_cannot_be_read_lets_nobody_in, a_token_is_asked_for_what_is_needed, a_realm_on_the_requests_own_host,
-	  keys_follow_their_file, without_keys_there_is_no_scheme)
+	  a_password_longer_than_bcrypt_reads_never_fits, only_what_has_to_be_hashed_takes_a_turn,
+	  what_one_process_has_checked_all_know, many_pairs_are_known_at_once,
+	  a_file_in_which_nobody_can_sign_in_opens_no_scheme,
+	  a_change_to_a_file_in_which_nobody_can_sign_in_leaves_the_old_list, a_file_that_cannot_be_read_lets_nobody_in,
+	  a_token_is_asked_for_what_is_needed, a_realm_on_the_requests_own_host, keys_follow_their_file,
+	  without_keys_there_is_no_scheme)

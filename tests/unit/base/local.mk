@@ -2,6 +2,7 @@ check_PROGRAMS += tests/unit/test_base
 TESTS += tests/unit/test_base
 tests_unit_test_base_SOURCES = \
 	tests/unit/base/main.c \
+	tests/unit/base/test_address.c \
 	tests/unit/base/test_arena.c \
 	tests/unit/base/test_base64.c \
 	tests/unit/base/test_crc32c.c \
@@ -13,6 +14,7 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/test_json_tree.c \
 	tests/unit/base/test_json_write.c \
 	tests/unit/base/test_log.c \
+	tests/unit/base/test_log_repeats.c \
 	tests/unit/base/test_percent.c \
 	tests/unit/base/test_secret.c \
 	tests/unit/base/test_span.c \

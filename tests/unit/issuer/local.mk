@@ -4,7 +4,6 @@ tests_unit_test_issuer_SOURCES = \
 	tests/unit/issuer/main.c \
 	tests/unit/issuer/test_credential.c \
 	tests/unit/issuer/test_grant.c \
-	tests/unit/issuer/test_issuer.c \
 	tests/unit/issuer/test_scope.c
 tests_unit_test_issuer_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)
 tests_unit_test_issuer_LDADD = $(ISSUER_LIBS) $(CHECK_LIBS)

@@ -4,12 +4,11 @@
 
 const struct test_file *tests_credential(void);
 const struct test_file *tests_grant(void);
-const struct test_file *tests_issuer(void);
 const struct test_file *tests_scope(void);
 
 int main(void)
 {
-	const struct test_file *(*const files[])(void) = {tests_credential, tests_grant, tests_issuer, tests_scope};
+	const struct test_file *(*const files[])(void) = {tests_credential, tests_grant, tests_scope};
 
 	return test_run("issuer", files, sizeof files / sizeof *files);
 }

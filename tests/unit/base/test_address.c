@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "berth/issuer/issuer.h"
+#include "berth/base/address.h"
 #include "../../lib/test.h"
 
-START_TEST(addresses_are_counted_by_what_one_client_has)
+START_TEST(an_address_is_counted_as_the_network_of_one_customer)
 {
 	static const char *const cases[][2] = {
 		{"192.0.2.1", "192.0.2.1"},
@@ -18,10 +18,10 @@ START_TEST(addresses_are_counted_by_what_one_client_has)
 
 	arena_init(&arena, 1 << 16);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		ck_assert_str_eq(issuer_address(&arena, cases[i][0]), cases[i][1]);
-	ck_assert_str_eq(issuer_address(&arena, NULL), "");
+		ck_assert_str_eq(address_source(&arena, cases[i][0]), cases[i][1]);
+	ck_assert_str_eq(address_source(&arena, NULL), "");
 	arena_release(&arena);
 }
 END_TEST
 
-TEST_FILE(issuer, addresses_are_counted_by_what_one_client_has)
+TEST_FILE(address, an_address_is_counted_as_the_network_of_one_customer)

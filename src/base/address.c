@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses as they are counted. */
-#include "berth/issuer/issuer.h"
+#include "berth/base/address.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #define NETWORK_BYTES 8
 
-const char *issuer_address(struct arena *arena, const char *text)
+const char *address_source(struct arena *arena, const char *text)
 {
 	struct in_addr v4;
 	struct in6_addr v6;
