@@ -32,11 +32,29 @@ static struct issuing begin(struct call *call)
 	return issuing_begin(call->api->issuer, call->request.arena, &call->error, call->address);
 }
 
+#define CLIENT_SHOWN 64 /* bytes of a client's name */
+
+/* What the client calls itself, for the list of refresh tokens: printable ASCII, the rest as question marks. */
+static const char *client_of(struct call *call, const struct target *from)
+{
+	const struct span *given = target_first(from, "client_id");
+	struct span name = given ? *given : http_header(&call->request, "HTTP_USER_AGENT");
+	char *text;
+
+	name.len = name.ptr ? (name.len < CLIENT_SHOWN ? name.len : CLIENT_SHOWN) : 0;
+	text = arena_alloc(call->request.arena, CLIENT_SHOWN + 1);
+	for (size_t i = 0; i < name.len; i++)
+		text[i] = name.ptr[i] >= ' ' && name.ptr[i] <= '~' ? name.ptr[i] : '?';
+	text[name.len] = '\0';
+	return text;
+}
+
 /* The parameters that both methods share, from the query or the form. */
-static bool read_request(struct call *call, const struct target *from, struct issue_request *out)
+static bool read_request(struct call *call, const struct target *from, struct issuing *work, struct issue_request *out)
 {
 	const struct span *service = target_first(from, "service"), *scope;
 
+	work->client = client_of(call, from);
 	if (service && service->len && !span_is(*service, call->api->issuer->settings->service))
 		return error_set(&call->error, E_SERVICE_UNKNOWN);
 	scope_list_init(&out->scopes, call->request.arena);
@@ -141,12 +159,13 @@ static bool finish(struct call *call, bool done)
 
 static bool sign_in_basic(struct call *call, const struct issuing *work, struct meta_account *out)
 {
-	struct span header = http_header(&call->request, "HTTP_AUTHORIZATION");
+	struct span header = http_header(&call->request, "HTTP_AUTHORIZATION"), token;
 	struct secret password;
 	const char *name;
 
 	*out = (struct meta_account){.found = false};
-	if (!header.ptr || header.len == 0)
+	/* oras-java shows the token that it has; here a token of ours says nothing */
+	if (!header.ptr || header.len == 0 || authorization_for(&token, header, "Bearer"))
 		return work->issuer->settings->anonymous || error_set(&call->error, E_UNAUTHORIZED);
 	if (!authorization_basic(&name, &password, call->request.arena, header))
 		return error_setf(&call->error, E_UNAUTHORIZED, "one Authorization header of the Basic scheme is due");
@@ -174,25 +193,20 @@ bool api_token_get(struct call *call)
 		.refresh = is_true(target_first(&call->request.target, "offline_token")),
 	};
 
-	return finish(call, read_request(call, &call->request.target, &request) && sign_in_basic(call, &work, &account) &&
-				    signed_in(call, &account) && issue_and_reply(call, &work, &request, false));
+	return finish(call, read_request(call, &call->request.target, &work, &request) &&
+				    sign_in_basic(call, &work, &account) && signed_in(call, &account) &&
+				    issue_and_reply(call, &work, &request, false));
 }
 
-/* The form, read as a query, whose rules it shares. */
 static bool read_form(struct call *call, struct target *out)
 {
 	struct span header = http_header(&call->request, "CONTENT_TYPE"), type = {"", 0}, body;
-	struct strbuf query;
 
 	(void)span_split(&header, ';', &type);
 	if (!span_is_nocase(span_trim(type), "application/x-www-form-urlencoded"))
 		return error_setf(&call->error, E_GRANT_INVALID, "the body must be application/x-www-form-urlencoded");
-	if (!http_body_all(&call->request, &body, LIMIT_URI - 2, E_GRANT_INVALID, &call->error))
-		return false;
-	strbuf_init(&query, call->request.arena, LIMIT_URI);
-	strbuf_adds(&query, "/?");
-	strbuf_add_span(&query, body);
-	return target_parse(out, call->request.arena, strbuf_span(&query), &call->error);
+	return http_body_all(&call->request, &body, LIMIT_FORM, E_GRANT_INVALID, &call->error) &&
+	       target_parse_form(out, call->request.arena, body, &call->error);
 }
 
 /* A field of the form; the empty span when it is not there. */
@@ -225,6 +239,6 @@ bool api_token_post(struct call *call)
 	if (!read_form(call, &form))
 		return finish(call, false);
 	request.refresh = span_is(field(&form, "access_type"), "offline");
-	return finish(call, read_request(call, &form, &request) && sign_in_form(call, &work, &form, &account) &&
+	return finish(call, read_request(call, &form, &work, &request) && sign_in_form(call, &work, &form, &account) &&
 				    signed_in(call, &account) && issue_and_reply(call, &work, &request, true));
 }

@@ -23,6 +23,8 @@ struct issuer_settings app_issuer_settings(const struct config *config)
 		.service = service->service,
 		.expiry = service->expiry / NS_PER_S,
 		.refresh_expiry = service->refreshexpiry / NS_PER_S,
+		.refresh_lifetime = service->refreshlifetime / NS_PER_S,
+		.refresh_most = service->refreshtokens,
 		.anonymous = service->anonymous,
 		.backoff.free = service->backoff.attempts,
 		.backoff.first = service->backoff.first / NS_PER_S,

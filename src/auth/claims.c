@@ -21,6 +21,13 @@ static bool text(const char **out, struct arena *arena, struct json_object *obje
 	return true;
 }
 
+/* A text of GitLab's. Of another shape it is some other service's claim of the same name, and nothing to us. */
+static void optional_text(const char **out, struct arena *arena, struct json_object *object, const char *key)
+{
+	if (!text(out, arena, object, key))
+		*out = "";
+}
+
 static bool integer(int64_t *out, struct json_object *object, const char *key)
 {
 	struct json_object *value = json_member(object, key);
@@ -66,10 +73,8 @@ static bool read_meta(struct grant_meta *out, struct arena *arena, struct json_o
 	struct json_object *meta = json_member(entry, "meta"), *deny;
 
 	*out = (struct grant_meta){.project_path = ""};
-	if (!meta)
-		return true;
 	if (json_object_get_type(meta) != json_type_object)
-		return false;
+		return true; /* GitLab's is an object; any other is not ours to read */
 	deny = json_member(meta, "tag_deny_access_patterns");
 	if (deny && (json_object_get_type(deny) != json_type_object || !texts(&out->deny_push, arena, deny, "push") ||
 		     !texts(&out->deny_delete, arena, deny, "delete")))
@@ -114,7 +119,8 @@ bool claims_read(struct identity *out, struct arena *arena, struct json_object *
 	int64_t issued;
 
 	*out = (struct identity){.user = ""};
+	optional_text(&out->auth_type, arena, claims, "auth_type");
+	optional_text(&out->user_claim, arena, claims, "user");
 	return text(&out->user, arena, claims, "sub") && text(&unused, arena, claims, "jti") &&
-	       integer(&issued, claims, "iat") && text(&out->auth_type, arena, claims, "auth_type") &&
-	       text(&out->user_claim, arena, claims, "user") && read_access(out, arena, claims);
+	       integer(&issued, claims, "iat") && read_access(out, arena, claims);
 }

@@ -11,8 +11,9 @@
 struct json_object;
 
 /*
- * `sub`, `auth_type`, `user`, `access` with GitLab's `meta`; `jti` and `iat` by type only. False when one of them has
- * another type than its own: a rule that cannot be read must not be passed over.
+ * Reads `sub`, `auth_type`, `user`, and `access` with GitLab's `meta`; `jti` and `iat` by type only. False if one of the
+ * specification's has another type than its own, or a member of a `meta` object has: a rule that cannot be read must not be
+ * passed over. GitLab's claims of another shape are ignored (token.h).
  */
 bool claims_read(struct identity *out, struct arena *arena, struct json_object *claims);
 

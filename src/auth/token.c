@@ -34,13 +34,14 @@ static bool is_for(struct json_object *audience, const char *service)
 	return found;
 }
 
-/* An integer claim, not a float that looks like one. */
+/* An integer claim, not a float that looks like one; null is absent, as in Go. */
 static bool time_claim(int64_t *out, struct json_object *claims, const char *name, int64_t fallback)
 {
 	struct json_object *value;
 
 	*out = fallback;
-	if (!json_object_object_get_ex(claims, name, &value))
+	value = json_member(claims, name);
+	if (!value)
 		return true;
 	*out = json_object_get_int64(value);
 	return json_object_get_type(value) == json_type_int;

@@ -36,6 +36,7 @@ static const struct option long_options[] = {
 	{"type", VALUE, NULL, ADMIN_TYPE},
 	{"bits", VALUE, NULL, ADMIN_BITS},
 	{"limit", VALUE, NULL, ADMIN_LIMIT},
+	{"all", NO, NULL, ADMIN_ALL},
 	{NULL, 0, NULL, 0},
 };
 

@@ -35,6 +35,7 @@ enum admin_option {
 	ADMIN_TYPE,
 	ADMIN_BITS,
 	ADMIN_LIMIT,
+	ADMIN_ALL,
 	ADMIN_OPTIONS
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth token`: access tokens of users and robots. */
+/* `berth token`: access tokens of users and robots, and the refresh tokens that clients were given. */
 #include "admin_priv.h"
 #include "berth/issuer/credential.h"
 
@@ -10,6 +10,13 @@ static const struct admin_column columns[] = {
 	{"created", ADMIN_TEXT}, {"expires", ADMIN_TEXT}, {"expired", ADMIN_BOOL}, {"last_used", ADMIN_TEXT},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
+
+static const struct admin_column refresh_columns[] = {
+	{"user", ADMIN_TEXT},      {"id", ADMIN_NUMBER},    {"created", ADMIN_TEXT},
+	{"last_used", ADMIN_TEXT}, {"address", ADMIN_TEXT}, {"client", ADMIN_TEXT},
+	{"token", ADMIN_TEXT},     {"expires", ADMIN_TEXT}, {"chain_ends", ADMIN_TEXT},
+};
+#define REFRESH_COLUMNS (sizeof refresh_columns / sizeof *refresh_columns)
 
 /* What the transaction makes a row of, and learns from it. */
 static struct {
@@ -107,12 +114,48 @@ static int show(struct admin *admin)
 	return admin_print_one(admin, &rows, columns, COLUMNS, what(admin));
 }
 
+static int list_refresh(struct admin *admin)
+{
+	struct db_rows rows;
+
+	return meta_refresh_list(&admin->meta, admin->names[0], &rows)
+		       ? admin_print(admin, &rows, refresh_columns, REFRESH_COLUMNS)
+		       : COMMAND_FAILED;
+}
+
+static uint64_t revoked; /* the id that is revoked; 0: all */
+
+static bool revoke_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
+{
+	return meta_refresh_revoke(meta, admin->names[0], (int64_t)revoked, out);
+}
+
+static int revoke_refresh(struct admin *admin)
+{
+	bool all = admin->options[ADMIN_ALL] != NULL;
+	const char *id = admin->name_count > 1 ? admin->names[1] : NULL, *subject;
+
+	if (all == (id != NULL)) {
+		command_complain("either an ID of `berth token list-refresh` or --all is due");
+		return COMMAND_USAGE;
+	}
+	if (id && (!span_to_u64(span_of(id), &revoked) || revoked == 0 || revoked > INT64_MAX)) {
+		command_complain("no such refresh token: an ID is a number that `berth token list-refresh` shows");
+		return COMMAND_FAILED;
+	}
+	subject = all ? arena_printf(admin->arena, "refresh tokens of \"%s\"", admin->names[0])
+		      : arena_printf(admin->arena, "refresh token %s of \"%s\"", id, admin->names[0]);
+	return admin_tell(admin, revoke_it, arena_printf(admin->arena, "revoked %s", subject), subject);
+}
+
 static const struct admin_verb verbs[] = {
 	{"add", 2, 2, ADMIN_TAKES(ROLE) | ADMIN_TAKES(PROJECT) | ADMIN_TAKES(EXPIRES), false, add},
 	{"list", 0, 1, 0, false, list},
 	{"show", 2, 2, 0, false, show},
 	{"change", 2, 2, ADMIN_TAKES(ROLE) | ADMIN_TAKES(EXPIRES), false, change},
 	{"remove", 2, 2, 0, false, remove_token},
+	{"list-refresh", 0, 1, 0, false, list_refresh},
+	{"revoke-refresh", 1, 2, ADMIN_TAKES(ALL), false, revoke_refresh},
 };
 
 static int run(int argc, char **argv, struct arena *arena)
@@ -122,19 +165,25 @@ static int run(int argc, char **argv, struct arena *arena)
 
 const struct command cmd_token = {
 	.name = "token",
-	.summary = "access tokens of users and robots",
+	.summary = "access tokens of users and robots, refresh tokens of clients",
 	.help = "usage: berth token add CONFIG USER NAME --role ROLE [--project PATH] [--expires TIME]\n"
 		"       berth token list CONFIG [USER]\n"
 		"       berth token show CONFIG USER NAME\n"
 		"       berth token change CONFIG USER NAME [--role ROLE] [--expires TIME]\n"
 		"       berth token remove CONFIG USER NAME\n"
+		"       berth token list-refresh CONFIG [USER]\n"
+		"       berth token revoke-refresh CONFIG USER ID|--all\n"
 		"\n"
 		"A token stands for its user where a password is asked for (user name: USER). It is printed once, when it is made,\n"
 		"and known by its hash afterwards. It can do what its user may, and no more than it was made for.\n"
 		"\n"
+		"A refresh token is what a client keeps after its user has signed in. list-refresh shows for each when and from where\n"
+		"it was given, by which access token, and when it and the chain that it continues end.\n"
+		"\n"
 		"  --role ROLE      at most what this role may: reporter, developer, maintainer\n"
 		"  --project PATH   in this project only\n"
 		"  --expires TIME   after that, from now: 90d, 12h, 30m (90d)\n"
+		"  --all            all refresh tokens of the user\n"
 		"  --json           for programs\n"
 		"\n"
 		"Exit status: 0 done, 1 refused or failed, 2 usage, 3 wrong configuration.\n",

@@ -86,7 +86,7 @@ static void add_server(struct strbuf *out, const struct site *site)
 			 "ServerTokens Prod\nServerSignature Off\nTraceEnable off\nHttpProtocolOptions Strict\n"
 			 "UseCanonicalName Off\nHostnameLookups Off\nAcceptPathInfo On\n"
 			 "AllowEncodedSlashes NoDecode\n"
-			 "LimitRequestLine 16380\nLimitRequestFieldSize 20480\n"
+			 "LimitRequestLine 16380\nLimitRequestFieldSize 36864\n"
 			 "KeepAlive On\nKeepAliveTimeout 75\nMaxKeepAliveRequests 10000\n"
 			 "Timeout 60\nProxyTimeout 900\n"
 			 "EnableSendfile On\nEnableMMAP Off\nFileETag None\nMaxRanges 1\n"

@@ -235,7 +235,7 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 		    "\tclient_body_timeout %llds;\n"
 		    "\tsend_timeout 60s;\n"
 		    "\treset_timedout_connection on;\n"
-		    "\tlarge_client_header_buffers 4 20k;\n" /* a token is up to 16 KiB */
+		    "\tlarge_client_header_buffers 4 36k;\n" /* a token is up to 32 KiB */
 		    "\tunderscores_in_headers off;\n"
 		    "\tclient_max_body_size %zu;\n\n",
 		    (long long)(site->config->http.slowclient.uploadsilence / 1000000000), LIMIT_IDLE_BODY);

@@ -103,12 +103,17 @@ static bool split_query(struct target *out, struct arena *arena, struct span que
 	return true;
 }
 
+static bool is_plain(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] <= ' ' || text.ptr[i] >= 0x7f || text.ptr[i] == '#')
+			return false;
+	return true;
+}
+
 static bool is_origin_form(struct span uri)
 {
-	for (size_t i = 0; i < uri.len; i++)
-		if (uri.ptr[i] <= ' ' || uri.ptr[i] >= 0x7f || uri.ptr[i] == '#')
-			return false;
-	return uri.len > 0 && uri.ptr[0] == '/';
+	return uri.len > 0 && uri.ptr[0] == '/' && is_plain(uri);
 }
 
 /* Apache leaves the front of a target in absolute-form where the client put it, NGINX takes it off. */
@@ -172,6 +177,12 @@ bool target_tidy(struct span *out, struct arena *arena, struct span uri, bool ke
 	bytes[len] = '\0';
 	*out = (struct span){bytes, len};
 	return true;
+}
+
+bool target_parse_form(struct target *out, struct arena *arena, struct span form, struct error *error)
+{
+	*out = (struct target){.raw_query = {arena_span(arena, form), form.len}};
+	return (is_plain(form) && split_query(out, arena, out->raw_query)) || error_set(error, E_URI_INVALID);
 }
 
 const struct span *target_next(const struct target *target, const char *key, size_t *at)

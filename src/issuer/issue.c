@@ -176,14 +176,22 @@ static bool sign(const struct issuing *work, const struct issue_request *request
 static bool refresh(const struct issuing *work, const struct issue_request *request, struct issued *out)
 {
 	const struct issuer_settings *settings = work->issuer->settings;
+	struct meta_refresh_new token = {
+		.account = request->account,
+		.service = settings->service,
+		.address = work->address,
+		.client = work->client,
+		.expiry = settings->refresh_expiry,
+		.lifetime = settings->refresh_lifetime,
+		.most = settings->refresh_most,
+	};
 	bool added;
 
 	if (!request->refresh || !request->account->found)
 		return true;
 	out->refresh = credential_new(work->arena, CREDENTIAL_REFRESH);
-	return meta_refresh_add(&work->meta, credential_hash(work->arena, span_of(out->refresh)), request->account,
-				settings->service, settings->refresh_expiry, &added) &&
-	       (added || error_set(work->error, E_UNAUTHORIZED));
+	token.hash = credential_hash(work->arena, span_of(out->refresh));
+	return meta_refresh_add(&work->meta, &token, &added) && (added || error_set(work->error, E_UNAUTHORIZED));
 }
 
 static bool refuse_site(const struct issuing *work, const struct issue_request *request)

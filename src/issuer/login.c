@@ -73,7 +73,7 @@ static bool find(const struct issuing *work, const struct meta_login_query *quer
 
 	if (!meta_login_find(&work->meta, query, account, login))
 		return false;
-	if (login->wait == 0)
+	if (login->wait <= 0)
 		return true;
 	if (tell(work, account, query->name, action) && !note(work, account, query->name, action))
 		return false;

@@ -134,3 +134,17 @@ bool meta_token_list(const struct meta *meta, const char *account, const char *n
 {
 	return meta_ok(meta, run(meta, STMT_ACCESS_TOKEN_LIST, DB_VALUES(db_text(account), db_text(name)), out));
 }
+
+bool meta_refresh_list(const struct meta *meta, const char *account, struct db_rows *out)
+{
+	return meta_ok(meta, run(meta, STMT_REFRESH_TOKEN_LIST, DB_VALUES(db_text(account)), out));
+}
+
+bool meta_refresh_revoke(const struct meta *meta, const char *account, int64_t id, enum meta_change *out)
+{
+	struct db_rows rows;
+	struct db_value which = id ? db_i64(id) : db_null();
+
+	return meta_changed(meta, run(meta, STMT_REFRESH_TOKEN_REVOKE, DB_VALUES(db_text(account), which), &rows), &rows,
+			    out);
+}

@@ -100,18 +100,25 @@ bool meta_refresh_find(const struct meta *meta, struct span hash, const char *se
 	if (!run(meta, STMT_REFRESH_TOKEN_FIND, DB_VALUES(db_span(hash), db_text(service)), &rows))
 		return false;
 	read_account(&rows, out);
+	out->chain_ends = out->found ? db_column_i64(&rows, 0, 10) : 0;
 	return true;
 }
 
-bool meta_refresh_add(const struct meta *meta, struct span hash, const struct meta_account *account, const char *service,
-		      int64_t seconds, bool *added)
+static struct db_value number_or_null(int64_t number)
 {
+	return number ? db_i64(number) : db_null();
+}
+
+bool meta_refresh_add(const struct meta *meta, const struct meta_refresh_new *token, bool *added)
+{
+	const struct meta_account *account = token->account;
 	struct db_value password = account->password.ptr ? db_span(account->password) : db_null();
 	struct db_rows rows;
 
 	if (!run(meta, STMT_REFRESH_TOKEN_ADD,
-		 DB_VALUES(db_span(hash), db_i64(account->id), account->token ? db_i64(account->token) : db_null(),
-			   db_text(service), db_i64(seconds), password),
+		 DB_VALUES(db_span(token->hash), db_i64(account->id), number_or_null(account->token),
+			   db_text(token->service), db_i64(token->expiry), password, number_or_null(account->chain_ends),
+			   db_i64(token->lifetime), db_i64(token->most), db_text(token->address), db_text(token->client)),
 		 &rows))
 		return false;
 	*added = rows.count > 0;

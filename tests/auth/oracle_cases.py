@@ -65,6 +65,9 @@ def claim_cases(keys):
     yield "iat in the future", token(keys.rsa, good(iat=now + 9999))
     yield "unknown claims", token(keys.rsa, good(foo={"bar": [1, {"a": None}]}, meta=7))
     yield "user claim", token(keys.rsa, good(user="a.b.c", auth_type="build"))
+    for kind, value in {"an object": {"a": 1}, "a number": 7, "a list": ["x"], "a text": "x", "null": NULL}.items():
+        for name in ("user", "auth_type", "meta"):
+            yield f"{name} is {kind}", token(keys.rsa, good(**{name: value}))
     yield "sub beyond ASCII", token(keys.rsa, good(sub="jürgen"))
     yield "exp in capitals", token(keys.rsa, {**good(exp=None), "EXP": now + 300})
     yield "iss in capitals", token(keys.rsa, {**good(iss=None), "Iss": ISSUER})
@@ -114,8 +117,9 @@ def access_cases(keys):
         "actions number": [{**entry, "actions": [7]}], "actions null inside": [{**entry, "actions": ["pull", None]}],
         "name number": [{**entry, "name": 7}], "type number": [{**entry, "type": 7}],
         "extra members": [{**entry, "meta": {"project_id": 1}, "x": [1]}],
-        "meta null": [{**entry, "meta": None}], "many": [access(f"r/{at}", "pull") for at in range(99)] + [entry],
-        "too many": [access(f"r/{at}", "pull") for at in range(100)] + [entry]}
+        "meta null": [{**entry, "meta": None}], "meta text": [{**entry, "meta": "x"}], "meta list": [{**entry, "meta": [1]}],
+        "many": [access(f"r/{at}", "pull") for at in range(199)] + [entry],
+        "too many": [{} for _ in range(1000)] + [entry]}
     for name, entries in variants.items():
         yield f"access {name}", token(keys.rsa, claims(*entries))
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """auth.htpasswd over HTTP: who is let in, and what happens when the file changes."""
+import itertools
 import os
 import signal
 import threading
@@ -15,6 +16,7 @@ from tokens import basic, password_line
 from wire import Signed
 
 CHALLENGE = 'Basic realm="the realm"'
+SOURCES = itertools.count()
 
 
 def test_a_user_may_do_everything(passwords, alice):
@@ -98,7 +100,9 @@ class Held:
         self.stranger = None
 
     def wrong(self, method="GET", target="/v2/"):
-        return self.registry.client.request(method, target, headers=basic("slow", "wrong"))
+        """Each time from an address that has not failed yet."""
+        source = f"127.5.{next(SOURCES) // 250}.{1 + next(SOURCES) % 250}"
+        return self.registry.client.request(method, target, headers=basic("slow", "wrong"), source=source)
 
     def guess(self):
         """Workers take turns only while somebody guesses: enough wrong passwords for most of a minute."""

@@ -22,13 +22,14 @@ INSERT INTO tag (repository_id, name, manifest_id) SELECT repository_id, 't' || 
 INSERT INTO upload (id, repository_id, hash_state, store_state)
     SELECT gen_random_uuid(), 1 + n % 5000, '', '' FROM generate_series(1, 20000) n;
 INSERT INTO account (name, robot) SELECT 'a' || n, true FROM generate_series(1, 5000) n;
+INSERT INTO account (name, password) SELECT 'b' || n, '$2y$04$' || rpad(n::text, 53, 'a') FROM generate_series(1, 5000) n;
 INSERT INTO project (path, visibility, registry_enabled)
     SELECT 'p' || n, 'private', true FROM generate_series(1, 5000) n;
 INSERT INTO member (project_id, account_id, role) SELECT 1 + n % 5000, 1 + n / 4, 'reporter' FROM generate_series(0, 19999) n;
 INSERT INTO access_token (account_id, name, hash, role, expires_at)
     SELECT 1 + n % 5000, 't' || n, sha256(n::text::bytea), 'reporter', now() + interval '1 day' FROM generate_series(1, 20000) n;
-INSERT INTO refresh_token (hash, account_id, service, expires_at)
-    SELECT sha256(n::text::bytea), 1 + n % 5000, 's', now() + interval '1 day' FROM generate_series(1, 20000) n;
+INSERT INTO refresh_token (hash, account_id, service, expires_at, chain_ends_at, address, client)
+    SELECT sha256(n::text::bytea), 1 + n % 5000, 's', now() + interval '1 day', now() + interval '9 days', 'x', 'y' FROM generate_series(1, 20000) n;
 INSERT INTO login_failure (key, failures) SELECT sha256(n::text::bytea), 1 FROM generate_series(1, 20000) n;
 INSERT INTO known_address (account_id, address) SELECT 1 + n % 5000, 'x' || n FROM generate_series(1, 20000) n;
 INSERT INTO refusal (hour, account, address, action, project)
@@ -68,9 +69,10 @@ ARGUMENTS = {
     "ACCESS_TOKEN_FIND": [HASH, "'a2'"],
     "ACCESS_TOKEN_USED": ["1"],
     "REFRESH_TOKEN_FIND": [HASH, "'s'"],
-    "REFRESH_TOKEN_ADD": ["sha256('new')", "1", "NULL", "'s'", "60", "NULL"],
+    "REFRESH_TOKEN_ADD": ["sha256('new')", "1", "NULL", "'s'", "60", "NULL", "NULL", "600", "100", "'x'", "'y'"],
     "REFRESH_TOKEN_USED": [HASH],
     "REFRESH_TOKEN_FORGET": ["'a1'"],
+    "REFRESH_TOKEN_REVOKE": ["'a1'", "1"],
     "GRANTS_FIND": ["1", "'p1/app p2 p3/a/b'"],
     "REFUSAL_NOTE": ["'a1'", "'x'", "ARRAY['login']", "ARRAY['']"],
 }

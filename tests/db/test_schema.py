@@ -215,8 +215,8 @@ def test_every_change_leaves_a_row_in_the_audit_and_no_secret(cluster, migrated)
 
 def test_removing_an_account_takes_what_it_was_given(cluster, migrated):
     cluster.sql(FILLED, migrated)
-    cluster.sql("INSERT INTO refresh_token (hash, account_id, access_token_id, service, expires_at)"
-                " SELECT sha256('r'), account_id, id, 's', now() FROM access_token", migrated)
+    cluster.sql("INSERT INTO refresh_token (hash, account_id, access_token_id, service, expires_at, chain_ends_at, address, client)"
+                " SELECT sha256('r'), account_id, id, 's', now(), now(), '', '' FROM access_token", migrated)
     cluster.sql("DELETE FROM access_token", migrated)
     assert cluster.sql("SELECT count(*) FROM refresh_token", migrated) == [["0"]]
     cluster.sql("DELETE FROM account", migrated)

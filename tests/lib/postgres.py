@@ -81,8 +81,8 @@ def scratch_cluster(durable=False):
 class Lock:
     """Holds tables of a registry's database locked, so that a request stops in the middle of its transaction."""
 
-    def __init__(self, registry, *tables):
-        self.registry, self.tables = registry, tables
+    def __init__(self, registry, *tables, mode="ACCESS EXCLUSIVE"):
+        self.registry, self.tables, self.mode = registry, tables, mode
 
     def __enter__(self):
         cluster = self.registry.cluster
@@ -90,7 +90,7 @@ class Lock:
                  "-d", self.registry.database]
         self.psql = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                      **ACCOUNT.popen_options())
-        self.psql.stdin.write(f"BEGIN; LOCK TABLE {', '.join(self.tables)} IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n")
+        self.psql.stdin.write(f"BEGIN; LOCK TABLE {', '.join(self.tables)} IN {self.mode} MODE; SELECT 'held';\n")
         self.psql.stdin.flush()
         assert self.psql.stdout.readline().strip() == "held"
         return self

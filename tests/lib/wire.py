@@ -96,13 +96,16 @@ class Client:
             return parts.path + (f"?{parts.query}" if parts.query else "")
         return url
 
-    def request(self, method, url, body=None, headers=(), host=None, checked=None, chunked=False, timeout=60):
+    def request(self, method, url, body=None, headers=(), host=None, checked=None, chunked=False, timeout=60,
+                source=None):
         """
         `headers` is a dict or a list of pairs (repeats stay repeats). A body of bytes goes with Content-Length, or
-        chunked when asked; an iterable always goes chunked. GET and HEAD without a body carry none.
+        chunked when asked; an iterable always goes chunked. GET and HEAD without a body carry none. `source` is the address
+        that the request comes from.
         """
         target = self.target(url)
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout,
+                                                source_address=(source, 0) if source else None)
         try:
             connection.putrequest(method, target, skip_host=host is not None, skip_accept_encoding=True)
             if host is not None:

@@ -10,7 +10,10 @@ import time
 import pytest
 from postgres import Lock
 from processes import wait_until
-from token_service import PASSWORD, access
+from races import at_once
+from stack import merged
+from token_service import PASSWORD, SERVICE, TokenService, access, part
+from tokens import password_line
 
 SOURCES = itertools.count(2)
 
@@ -38,7 +41,16 @@ def test_a_wrong_password_is_the_same_for_whoever_is_not_there(service, source):
         assert (answer.status, answer.body) == (401, wrong.body), other
 
 
-@pytest.mark.parametrize("header", ["Bearer abc", "Basic", "Basic !!!", "basic bm9jb2xvbg==", "Digest x",
+def test_a_bearer_header_is_no_credentials(service, registries, source):
+    """oras-java shows the token that it has when it asks for another."""
+    answer = service.ask(headers={"Authorization": "Bearer abc.def.ghi"}, source=source)
+    assert answer.status == 200 and "sub" not in part(answer.json()["token"], 1)
+    closed = TokenService(registries.get(merged(SERVICE, {"token_service": {"anonymous": False}})))
+    answer = closed.ask(headers={"Authorization": "Bearer abc.def.ghi"}, source=source)
+    assert answer.status == 401 and "Basic" in answer.header("WWW-Authenticate")
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Basic", "Basic !!!", "basic bm9jb2xvbg==", "Digest x",
                                     "Basic YTpi, Basic YTpi"])
 def test_a_header_that_is_no_basic_is_refused(service, source, header):
     answer = service.ask(headers={"Authorization": header}, source=source)
@@ -139,6 +151,80 @@ def test_a_refresh_token_by_post_and_its_end(service, source):
     assert service.post(**form).status == 401
 
 
+def refresh_tokens(service, name):
+    return json.loads(service.berth_command("token", "list-refresh", name, "--json").stdout)
+
+
+def given(service, name, **how):
+    return service.ask(user=name, offline_token="true", **how).json()["refresh_token"]
+
+
+def exchange(service, token, **form):
+    return service.post(grant_type="refresh_token", refresh_token=token, **form)
+
+
+def test_an_account_has_so_many_refresh_tokens(registries):
+    """The one longest unused gives way."""
+    few = TokenService(registries.get(merged(SERVICE, {"token_service": {"refreshtokens": 3}})))
+    name, other = few.user(), few.user()
+    kept = given(few, other)
+    tokens = [given(few, name) for _ in range(3)]
+    few.berth.sql("UPDATE refresh_token SET created_at = created_at - interval '1 hour'")
+    assert exchange(few, tokens[0]).status == 200  # used
+    tokens.append(given(few, name))
+    assert [exchange(few, token).status for token in tokens] == [200, 401, 200, 200]
+    assert len(refresh_tokens(few, name)) == 3
+    at_once(*[lambda: given(few, name)] * 8)
+    given(few, name)
+    assert len(refresh_tokens(few, name)) == 3
+    assert exchange(few, kept).status == 200
+
+
+def test_a_chain_of_refresh_tokens_ends(service):
+    """A token that is given for a refresh token holds no longer than the chain that began with the sign-in."""
+    name = service.user()
+    first = given(service, name)
+    second = exchange(service, first, access_type="offline").json()["refresh_token"]
+    ends = {row["chain_ends"] for row in refresh_tokens(service, name)}
+    assert len(ends) == 1
+    service.berth.sql("UPDATE refresh_token SET chain_ends_at = now() + interval '1 hour'")
+    third = exchange(service, second, access_type="offline").json()["refresh_token"]
+    last = refresh_tokens(service, name)[-1]
+    assert last["expires"] == last["chain_ends"] != next(iter(ends))
+    assert given(service, name) and refresh_tokens(service, name)[-1]["chain_ends"] != last["chain_ends"]
+    service.berth.sql("UPDATE refresh_token SET expires_at = now() WHERE expires_at = chain_ends_at")
+    assert exchange(service, third).status == 401
+
+
+def test_refresh_tokens_are_listed_and_revoked(service, source):
+    name, other = service.user(), service.user()
+    label, secret = service.token(name)
+    tokens = [given(service, name, client_id="docker", source=source),
+              given(service, name, password=secret, headers={"User-Agent": "a\u00e9" + "x" * 100}), given(service, name)]
+    mine, theirs = refresh_tokens(service, name), given(service, other)
+    assert [(row["address"], row["token"], row["last_used"]) for row in mine] == [
+        (source, None, None), ("127.0.0.1", label, None), ("127.0.0.1", None, None)]
+    assert mine[0]["client"] == "docker" and mine[1]["client"].startswith("a?") and len(mine[1]["client"]) == 64
+    assert all(row["created"] < row["expires"] < row["chain_ends"] for row in mine)
+    assert exchange(service, tokens[0]).status == 200 and refresh_tokens(service, name)[0]["last_used"]
+    assert service.berth_command("token", "revoke-refresh", other, mine[0]["id"], check=False).returncode == 1
+    service.berth_command("token", "revoke-refresh", name, mine[0]["id"])
+    assert [exchange(service, token).status for token in tokens] == [401, 200, 200]
+    service.berth_command("token", "revoke-refresh", name, "--all")
+    assert [exchange(service, token).status for token in tokens] == [401] * 3
+    assert exchange(service, theirs).status == 200
+    told = json.loads(service.berth_command("site", "audit", "--limit", "100000", "--json").stdout)
+    assert [(row["action"], row["detail"]) for row in told if row["subject"] == name and "refresh" in row["action"]][::-1] in (
+        [("refresh_token revoke", {"tokens": 1}), ("refresh_token revoke", {"tokens": 2})],
+        [("refresh_token revoke", {"tokens": 2}), ("refresh_token revoke", {"tokens": 1})])
+
+
+@pytest.mark.parametrize("words", [[], ["1", "--all"], ["0"], ["x"], ["99999999999999999999"], ["--all"]])
+def test_what_cannot_be_revoked_is_told(service, words):
+    done = service.berth_command("token", "revoke-refresh", service.user(), *words, check=False)
+    assert done.returncode in (1, 2) and done.stderr
+
+
 def test_nobody_gets_a_refresh_token(service):
     assert "refresh_token" not in service.ask(offline_token="true").json()
 
@@ -216,7 +302,7 @@ def test_an_address_that_tries_many_names_waits_and_others_go_on(service, source
 
 
 def test_good_tokens_flow_while_passwords_are_tried(service):
-    """The one password that is looked at takes for ever: of the four workers it has one, and who waits for it another."""
+    """The failure of the one password that is looked at cannot be written: of the four workers it has one."""
     name = service.user()
     _, secret = service.token(name)
     over, statuses = threading.Event(), set()
@@ -226,19 +312,27 @@ def test_good_tokens_flow_while_passwords_are_tried(service):
             statuses.add(service.ask(user=f"guess{number}", password="wrong-password", source=f"127.3.{number}.1").status)
 
     attackers = [threading.Thread(target=guess, args=(number,)) for number in range(16)]
-    with Lock(service.berth, "login_failure") as lock:
+    try:
         for attacker in attackers:
             attacker.start()
-        try:
+        wait_until(lambda: 429 in statuses, "an attack that is held up")
+        with Lock(service.berth, "login_failure", mode="EXCLUSIVE") as lock:
             lock.wait_for_victim()
             for _ in range(20):
                 assert service.ask(user=name, password=secret).status == 200
                 assert lock.waiting() <= 2  # the housekeeper may be the other
-        finally:
-            over.set()
-    for attacker in attackers:
-        attacker.join()
-    assert 429 in statuses
+    finally:
+        over.set()
+        for attacker in attackers:
+            attacker.join()
+
+
+def test_many_right_passwords_at_once_are_all_let_in(registries):
+    """Where nobody guesses, nobody is told to come back."""
+    quiet = TokenService(registries.get(merged(SERVICE, {"token_service": {"issuer": "quiet"}})))
+    name = quiet.user()
+    answers = at_once(*[lambda: quiet.ask(user=name)] * 16)
+    assert [answer.status for answer in answers] == [200] * 16
 
 
 # ---- the audit, and what is in no log ----
@@ -257,6 +351,19 @@ def test_refusals_and_changes_are_written_down(service, source):
         ("change", "member insert", {"role": "reporter"})]
     assert entries[0]["who"].startswith("berth (")
     assert "mistyped-password" not in told and PASSWORD not in told
+
+
+def test_nobody_fills_the_audit(registries, source):
+    """However many addresses fail in an hour: beyond some thousand rows they are counted together."""
+    flooded = TokenService(registries.get(merged(SERVICE, {"token_service": {"issuer": "flooded"}})))
+    flooded.berth.sql("INSERT INTO refusal (hour, account, address, action, project) SELECT date_trunc('hour', now() + n.h), '',"
+                      " '2001:db8:' || i || '::/64', 'login', '' FROM generate_series(1, 2001) AS i,"
+                      " (VALUES (interval '0'), (interval '1 hour')) AS n (h)")  # the hour may end meanwhile
+    for number in range(3):
+        fail(flooded, f"nobody{number}", another_source(), 1)
+    fail(flooded, "nobody", source, 1)
+    assert not flooded.berth.sql(f"SELECT FROM refusal WHERE address = '{source}'")
+    assert flooded.berth.sql("SELECT sum(times) FROM refusal WHERE address = ''") == [["4"]]
 
 
 def test_no_secret_reaches_a_log(service):
@@ -290,19 +397,37 @@ def computed(child):
     return total / 1e9
 
 
-def test_an_unknown_name_takes_as_long_as_a_wrong_password(service, source):
-    """In four tries each: hashing takes tens of milliseconds, everything else a few."""
-    name = service.user()
+def work(service, user, source):
+    """Seconds of a processor for four wrong passwords: hashing takes tens of milliseconds, everything else a few."""
     child = service.berth.children["tokens"]
+    before = computed(child)
+    for _ in range(4):
+        assert service.ask(user=user, password="wrong-password", source=source).status == 401
+    return computed(child) - before
 
-    def work(user):
-        before = computed(child)
-        for _ in range(4):
-            assert service.ask(user=user, password="wrong-password", source=source).status == 401
-        return computed(child) - before
 
-    known, unknown = work(name), work("no-such-user-at-all")
-    assert known / 3 < unknown < known * 3, (known, unknown)
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(registries, source):
+    """Whatever hash it was made with: all the passwords here are of a costly kind."""
+    costly = TokenService(registries.get(merged(SERVICE, {"token_service": {"issuer": "costly"}})))
+    names = [costly.user("--hashed", password=password_line("x", PASSWORD, cost=11).strip().partition(":")[2]) for _ in range(2)]
+    robot = costly.robot()
+    known = work(costly, names[0], source)
+    for other in (names[1], robot, "no-such-user-at-all", "Ümlaut"):
+        assert known / 2 < work(costly, other, source) < known * 2, other
+
+
+def test_unknown_names_take_cheap_and_costly_hashes_as_known_ones_do(registries):
+    """Of 12 unknown names some take the time of each kind of account, and each name always the same."""
+    mixed = TokenService(registries.get(merged(SERVICE, {"token_service": {"issuer": "mixed"}})))
+    for _ in range(8):
+        mixed.user("--hashed", password=password_line("x", PASSWORD, cost=11).strip().partition(":")[2])
+        mixed.user()
+    names = [f"unknown{number}" for number in range(12)]
+    times = [work(mixed, name, another_source()) for name in names]
+    again = [work(mixed, name, another_source()) for name in names]
+    between = (min(times) * max(times)) ** 0.5
+    costly = [time > between for time in times]
+    assert max(times) > 3 * min(times) and costly == [time > between for time in again]
 
 
 # ---- a password that changes while somebody signs in with it ----

@@ -3,10 +3,11 @@
  * Tokens of a token service: Docker's registry token specification, and what GitLab adds to it.
  *
  * A token is believed when it is signed with a key of the keyring, by an algorithm that both the key and the operator
- * allow, names our issuer and service, and the time is right. Each claim has exactly its type: `iss`, `sub`, `jti`,
- * `auth_type`, `user` texts, `aud` a text or a list of them, `exp`, `nbf`, `iat` integers, `access` a list of at most
- * LIMIT_TOKEN_ACCESS entries. `sub`, `jti`, `iat`, `access`, `meta` and members of meta may be null, which some
- * services write for nothing; unknown claims are nobody's business.
+ * allow, names our issuer and service, and the time is right. The claims of the specification have exactly their type:
+ * `iss`, `sub`, `jti` texts, `aud` a text or a list of them, `exp`, `nbf`, `iat` integers, `access` a list of at most
+ * LIMIT_TOKEN_ACCESS entries; null is absent. So do the members of an entry's `meta` where that is an object, as GitLab's
+ * is: it protects tags. `auth_type` and `user` (GitLab's texts) and `meta` of any other shape, and all other claims, belong
+ * to other services and are ignored.
  *
  * Which key: the chain in `x5c`, else the header's `jwk`, else `kid`. A `jwk` is only ever a way to say which key:
  * its own x5c chain, or its fingerprint, must lead to a key of ours, and that key verifies, never the token's.

@@ -335,6 +335,8 @@ struct config_token_service {
 	const char *keys; /* absolute, when enabled */
 	int64_t expiry;
 	int64_t refreshexpiry;
+	int64_t refreshlifetime;
+	int64_t refreshtokens;
 	bool anonymous;
 	int64_t passwordminimum;
 	int64_t hashworkers; /* 0: chosen */

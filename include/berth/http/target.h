@@ -42,6 +42,9 @@ bool target_parse(struct target *out, struct arena *arena, struct span uri, stru
  */
 bool target_tidy(struct span *out, struct arena *arena, struct span uri, bool keep_last);
 
+/* Reads a form (application/x-www-form-urlencoded) of any length as the parameters of a target with no path. E_URI_INVALID. */
+bool target_parse_form(struct target *out, struct arena *arena, struct span form, struct error *error);
+
 /* The first value of `key`; NULL when it is not there. */
 const struct span *target_first(const struct target *target, const char *key);
 

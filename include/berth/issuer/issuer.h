@@ -28,8 +28,10 @@ struct issuer_settings {
 	const char *issuer;  /* claim `iss` */
 	const char *service; /* claim `aud`; the only service that tokens are issued for */
 	int64_t expiry;
-	int64_t refresh_expiry;
-	bool anonymous; /* who shows nothing may have what is public */
+	int64_t refresh_expiry;   /* of one refresh token */
+	int64_t refresh_lifetime; /* of a chain of them, each given for the one before */
+	int64_t refresh_most;     /* refresh tokens of an account */
+	bool anonymous;           /* who shows nothing may have what is public */
 	struct {
 		int64_t free, first, longest, forget;
 	} backoff;
@@ -50,12 +52,13 @@ struct issuing {
 	struct error *error;
 	struct meta meta;    /* the same arena and error */
 	const char *address; /* of the client, as address_source makes it */
+	const char *client;  /* what the client calls itself; "" until it has said so */
 };
 
 static inline struct issuing issuing_begin(const struct issuer *issuer, struct arena *arena, struct error *error,
 					   const char *address)
 {
-	return (struct issuing){issuer, arena, error, {issuer->db, arena, error}, address};
+	return (struct issuing){issuer, arena, error, {issuer->db, arena, error}, address, ""};
 }
 
 #endif

@@ -19,7 +19,7 @@
 #include "berth/base/span.h"
 #include "berth/base/strbuf.h"
 
-#define SCOPE_LIST_MAX 100 /* entries of one request; the registry takes as many in a token */
+#define SCOPE_LIST_MAX 500 /* entries of one request; more than fit into a token */
 #define SCOPE_WORD_MAX 32  /* bytes of a type, a class, an action */
 
 /* In the order in which they are written. */

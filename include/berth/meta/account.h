@@ -74,4 +74,10 @@ bool meta_token_remove(const struct meta *meta, const char *account, const char 
 /* account, name, role, project, created, expires, expired, last used; NULL for all. */
 bool meta_token_list(const struct meta *meta, const char *account, const char *name, struct db_rows *out);
 
+/* account, id, created, last used, address, client, access token, expires, end of its chain; `account` NULL for all. */
+bool meta_refresh_list(const struct meta *meta, const char *account, struct db_rows *out);
+
+/* Removes one refresh token of the account, or all of them (`id` 0), and notes that in the audit. */
+bool meta_refresh_revoke(const struct meta *meta, const char *account, int64_t id, enum meta_change *out);
+
 #endif

@@ -37,6 +37,7 @@ struct meta_account {
 	int64_t token;          /* id of the access token that stands behind this, 0: the password */
 	enum meta_role ceiling; /* the token's role */
 	int64_t project;        /* the only one that the token is for; 0: all */
+	int64_t chain_ends;     /* of the refresh token that was shown, in seconds since 1970; 0: none was */
 	bool due;               /* the use is to be noted: meta_login_succeeded, meta_token_used, meta_refresh_used */
 };
 
@@ -70,9 +71,20 @@ bool meta_token_used(const struct meta *meta, int64_t token);
 
 bool meta_refresh_find(const struct meta *meta, struct span hash, const char *service, struct meta_account *out);
 
+/* A refresh token to be. Times in seconds. */
+struct meta_refresh_new {
+	struct span hash;
+	const struct meta_account *account; /* whose it is; the chain that it continues */
+	const char *service;
+	const char *address; /* that it is given to */
+	const char *client;  /* what the client calls itself; valid UTF-8 */
+	int64_t expiry;      /* it holds so long, but not beyond its chain's end */
+	int64_t lifetime;    /* of a new chain */
+	int64_t most;        /* of one account: those longest unused go, so that this one is the last */
+};
+
 /* *added false: the account is gone, or has another password than when it was found: what it showed then counts no more. */
-bool meta_refresh_add(const struct meta *meta, struct span hash, const struct meta_account *account, const char *service,
-		      int64_t seconds, bool *added);
+bool meta_refresh_add(const struct meta *meta, const struct meta_refresh_new *token, bool *added);
 bool meta_refresh_used(const struct meta *meta, struct span hash);
 
 /* Of one repository: the project that it belongs to. */
@@ -88,7 +100,10 @@ struct meta_grant {
 bool meta_grants_find(const struct meta *meta, int64_t account, const struct span *names, size_t count, bool *site,
 		      struct meta_grant *out);
 
-/* Counts refusals, `count` pairs of action and project (""), for an account ("" when it does not exist) and address. */
+/*
+ * Counts refusals, `count` pairs of action and project (""), for an account ("" when it does not exist) and address. In an
+ * hour that has 2000 rows already, new ones have no address and no project: nobody fills the table.
+ */
 bool meta_refusals_note(const struct meta *meta, struct span account, const char *address, const struct span *actions,
 			const struct span *projects, size_t count);
 
