@@ -174,7 +174,7 @@ def test_an_upload_that_no_worker_has_a_turn_for_is_told_to_come_back(registries
     with Held(registries, "come back") as held:
         answer = held.wrong("POST", "/v2/a/blobs/uploads/")
         if held.registry.frontend == "nginx":
-            assert answer.status == 503 and answer.codes() == ["UNAVAILABLE"] and answer.header("Retry-After")
+            assert answer.status == 429 and answer.codes() == ["TOOMANYREQUESTS"] and answer.header("Retry-After") == "1"
         else:
             assert answer.status == 401  # workers of their own, and turns
 
