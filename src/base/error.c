@@ -34,6 +34,9 @@ enum error_code error_code(const struct error *error)
 	return error->count ? error->items[0].code : E_NONE;
 }
 
+/* A person reads no more, and the reasons of 40,000 items would double the response. */
+#define REASONS_MAX 100
+
 static void append(struct error *error, enum error_code code, const char *json, const char *reason)
 {
 	if (error->count == error->capacity) {
@@ -45,7 +48,8 @@ static void append(struct error *error, enum error_code code, const char *json, 
 		error->items = items;
 		error->capacity = capacity;
 	}
-	error->items[error->count++] = (struct error_item){code, json, reason};
+	error->items[error->count] = (struct error_item){code, json, error->count < REASONS_MAX ? reason : NULL};
+	error->count++;
 }
 
 bool error_set_json(struct error *error, enum error_code code, const char *json)
@@ -60,10 +64,16 @@ bool error_set(struct error *error, enum error_code code)
 	return error_set_json(error, code, NULL);
 }
 
+/* In no more memory than it takes: a manifest can miss 40,000 blobs. */
 static const char *json_string(struct arena *arena, const char *text)
 {
+	char room[256];
 	struct strbuf buf;
 
+	strbuf_fixed(&buf, room, sizeof room);
+	json_escape(&buf, span_of(text));
+	if (strbuf_ok(&buf))
+		return arena_span(arena, strbuf_span(&buf));
 	strbuf_init(&buf, arena, LIMIT_RESPONSE);
 	json_escape(&buf, span_of(text));
 	return buf.ptr;
@@ -110,7 +120,9 @@ void error_add(struct error *error, enum error_code code, const char *detail_tex
 	const char *detail = detail_text ? json_string(error->arena, detail_text) : NULL;
 	const char *shown = reason_in(faces[code].form, reason ? reason : detail_text);
 
-	append(error, code, detail, shown ? arena_strdup(error->arena, shown) : NULL);
+	if (shown && error->count < REASONS_MAX)
+		shown = arena_strdup(error->arena, shown);
+	append(error, code, detail, shown);
 }
 
 bool error_unavailable(struct error *error, unsigned retry_after)

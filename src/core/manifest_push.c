@@ -18,10 +18,10 @@ enum place { IN_BLOBS, IN_MANIFESTS, PLACES };
 /* One descriptor of the manifest, and what the repository has of its digest. */
 struct need {
 	const struct descriptor *descriptor;
-	bool required;
-	bool sought[PLACES];
 	int64_t size[PLACES];     /* META_LACKING where there is none */
 	struct need *first_alike; /* the first need of the same digest: each digest has one error */
+	bool sought[PLACES];
+	bool required;
 	bool refused;
 };
 
@@ -31,6 +31,8 @@ struct push_step {
 	const struct manifest *manifest;
 	struct need *needs; /* in the order of the document */
 	size_t need_count;
+	struct digest *digests; /* room for those of all needs, and for their sizes: a manifest can name 40,000 */
+	int64_t *sizes;
 	struct digest digest;
 };
 
@@ -88,6 +90,8 @@ static void collect(struct push_step *step, struct arena *arena)
 	size_t count = manifest->layer_count + manifest->manifest_count + (manifest->config ? 1 : 0);
 
 	step->needs = arena_array(arena, count + 1, sizeof *step->needs);
+	step->digests = arena_array(arena, count + 1, sizeof *step->digests);
+	step->sizes = arena_array(arena, count + 1, sizeof *step->sizes);
 	if (manifest->config)
 		need_blob(step, manifest->config, true);
 	for (size_t i = 0; i < manifest->layer_count; i++)
@@ -104,21 +108,16 @@ static bool look_up(const struct push_step *step, int64_t repository, enum place
 		[IN_BLOBS] = meta_manifest_blob_sizes,
 		[IN_MANIFESTS] = meta_manifest_child_sizes,
 	};
-	struct digest *digests = arena_array(step->work->arena, step->need_count + 1, sizeof *digests);
-	int64_t *sizes = arena_array(step->work->arena, step->need_count + 1, sizeof *sizes);
 	size_t count = 0;
 
 	for (size_t i = 0; i < step->need_count; i++)
 		if (step->needs[i].sought[place])
-			digests[count++] = step->needs[i].descriptor->digest;
-	if (count == 0)
-		return true;
-	if (!sizes_of[place](&step->work->meta, repository, digests, count, sizes))
+			step->digests[count++] = step->needs[i].descriptor->digest;
+	if (count > 0 && !sizes_of[place](&step->work->meta, repository, step->digests, count, step->sizes))
 		return false;
-	count = 0;
-	for (size_t i = 0; i < step->need_count; i++)
+	for (size_t i = step->need_count; i-- > 0;)
 		if (step->needs[i].sought[place])
-			step->needs[i].size[place] = sizes[count++];
+			step->needs[i].size[place] = step->sizes[--count];
 	return true;
 }
 
@@ -157,8 +156,12 @@ static void judge(const struct work *work, struct need *need)
 
 static const struct digest *held(const struct push_step *step, enum place place, size_t *count)
 {
-	struct digest *digests = arena_array(step->work->arena, step->need_count + 1, sizeof *digests);
+	struct digest *digests;
 
+	*count = 0;
+	for (size_t i = 0; i < step->need_count; i++)
+		*count += step->needs[i].size[place] != META_LACKING;
+	digests = arena_array(step->work->arena, *count + 1, sizeof *digests);
 	*count = 0;
 	for (size_t i = 0; i < step->need_count; i++)
 		if (step->needs[i].size[place] != META_LACKING)
@@ -173,9 +176,11 @@ static bool check_references(const struct push_step *step, struct meta_manifest_
 		return false;
 	for (size_t i = 0; i < step->need_count; i++)
 		judge(step->work, &step->needs[i]);
+	if (error_is_set(step->work->error))
+		return false;
 	row->blobs = held(step, IN_BLOBS, &row->blob_count);
 	row->children = held(step, IN_MANIFESTS, &row->child_count);
-	return !error_is_set(step->work->error);
+	return true;
 }
 
 static struct meta_manifest_new row_of(const struct push_step *step, int64_t repository)

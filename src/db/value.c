@@ -56,8 +56,12 @@ static void add_i32(struct strbuf *buf, uint32_t value)
 static struct db_value array(struct arena *arena, const struct span *items, size_t count, uint32_t type)
 {
 	struct strbuf buf;
+	size_t total = 5 * sizeof(uint32_t);
 
+	for (size_t i = 0; i < count; i++)
+		total += sizeof(uint32_t) + items[i].len;
 	strbuf_init(&buf, arena, LIMIT_RESPONSE);
+	(void)strbuf_reserve(&buf, total); /* at once: a buffer that grows leaves its smaller ones in the arena */
 	add_i32(&buf, count ? 1 : 0);
 	add_i32(&buf, 0);
 	add_i32(&buf, type);

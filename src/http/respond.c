@@ -75,12 +75,29 @@ void response_length(struct response *response, uint64_t length)
 	response->length = length;
 }
 
+/* What errors_json writes, but for escapes: a buffer that grows leaves its smaller ones in the arena. */
+static size_t errors_length(const struct error *error)
+{
+	static const char frame[] = "{\"code\":\"\",\"message\":\": \",\"detail\":},";
+	size_t total = sizeof "{\"errors\":[]}\n";
+
+	for (size_t i = 0; i < error->count; i++) {
+		const struct error_item *item = &error->items[i];
+
+		total += sizeof frame + strlen(error_name(item->code)) + strlen(error_message(item->code)) +
+			 (item->reason ? strlen(item->reason) : 0) + (item->detail ? strlen(item->detail) : 0);
+	}
+	return total;
+}
+
 static struct span errors_json(const struct error *error, struct arena *arena)
 {
 	struct strbuf text;
 	struct json_writer json;
 
 	strbuf_init(&text, arena, LIMIT_RESPONSE);
+	if (errors_length(error) < LIMIT_RESPONSE)
+		(void)strbuf_reserve(&text, errors_length(error));
 	json = json_writer(&text);
 	json_open(&json, '{');
 	json_key(&json, "errors");

@@ -62,7 +62,7 @@ bool error_set_json(struct error *error, enum error_code code, const char *json)
 
 /*
  * Appends an item to those set so far: one for each missing blob of a manifest, say. `reason` is the detail's text
- * when it is NULL.
+ * when it is NULL. From the hundredth item on, messages have no reason.
  */
 void error_add(struct error *error, enum error_code code, const char *detail_text, const char *reason);
 

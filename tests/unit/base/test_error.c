@@ -108,6 +108,19 @@ START_TEST(items_are_added_in_order)
 }
 END_TEST
 
+/* A person reads no more, and a response has a bound. */
+START_TEST(the_reasons_of_many_items_end_at_the_hundredth)
+{
+	begin();
+	for (int i = 0; i < 101; i++)
+		error_add(&error, E_MANIFEST_BLOB_UNKNOWN, "sha256:1", NULL);
+	ck_assert_str_eq(error_item_message(&error, &error.items[99]), "blob unknown to registry: sha256:1");
+	ck_assert_str_eq(error_item_message(&error, &error.items[100]), "blob unknown to registry");
+	ck_assert_str_eq(error.items[100].detail, "\"sha256:1\"");
+	arena_release(&arena);
+}
+END_TEST
+
 START_TEST(an_outage_carries_its_retry_after)
 {
 	begin();
@@ -138,5 +151,5 @@ START_TEST(every_code_has_three_faces)
 END_TEST
 
 TEST_FILE(error, the_first_failure_stays, details_are_json, the_reason_stands_behind_the_message,
-	  a_bare_message_stays_as_it_is_unless_it_is_explained, items_are_added_in_order, an_outage_carries_its_retry_after,
-	  every_code_has_three_faces)
+	  a_bare_message_stays_as_it_is_unless_it_is_explained, items_are_added_in_order,
+	  the_reasons_of_many_items_end_at_the_hundredth, an_outage_carries_its_retry_after, every_code_has_three_faces)
