@@ -27,6 +27,7 @@ FILES = ["nginx.conf", "nginx.conf.new", ".nginx.conf.new", "nginx.pid", "apache
          "clientcas.pem", "tls.key", "berth.lock", "pg_hba.conf", "pg_ident.conf", "postmaster.pid", "postgresql.conf",
          "berth.cluster", "PG_VERSION", "registry.sock", "uploads.sock", "token.sock", ".s.PGSQL.5432", ".s.PGSQL.5432.lock",
          "bundle.pem", "a.crt", "20200101T000000Z-rs256.crt", "20200101T000000Z-rs256.key", "htpasswd"]
+SOCKETS = [name for name in FILES if ".sock" in name or "PGSQL" in name or name.endswith(".lock")]
 FOLDERS = ["client_body", "fastcgi", "proxy", "uwsgi", "scgi", "docker", "berth", "spool", "uploads", "registry", "run"]
 
 
@@ -156,6 +157,16 @@ class Serve:
         return up
 
 
+def start_among_links(serve, part, victim, kept):
+    saved = f"{part}.saved"
+    subprocess.run(["cp", "-a", part, saved], check=True)
+    plant(part, victim, kept)
+    serve.start_and_stop()
+    victim.check(serve.folder)
+    shutil.rmtree(part)
+    os.rename(saved, part)
+
+
 @pytest.mark.parametrize("server", ["nginx", "apache"])
 def test_a_start_by_root_follows_no_link_of_an_account(folder, victim, server):
     serve = Serve(folder, server)
@@ -164,13 +175,9 @@ def test_a_start_by_root_follows_no_link_of_an_account(folder, victim, server):
     assert {os.path.relpath(part, folder) for part in parts} == {
         "keys", "data/postgresql", "data/registry", "data/run/db", "data/run/fcgi", "data/run/token", "data/run/web"}
     for part in parts:
-        saved = f"{part}.saved"
-        subprocess.run(["cp", "-a", part, saved], check=True)
-        plant(part, victim)
-        serve.start_and_stop()
-        victim.check(folder)
-        shutil.rmtree(part)
-        os.rename(saved, part)
+        # a start that fails at a socket does not come as far as the web server: the sockets are replaced in a second round
+        for kept in (SOCKETS, []) if "/run/" in part else ([],):
+            start_among_links(serve, part, victim, kept)
     assert serve.start_and_stop(), "what was put back starts again"
 
 
