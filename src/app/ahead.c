@@ -2,10 +2,10 @@
 /* The board of the node's processes, and the process that fills it. */
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "berth/app/app.h"
 #include "berth/base/log.h"
+#include "berth/base/pause.h"
 #include "ahead_priv.h"
 
 struct ahead_board *app_board(void)
@@ -24,9 +24,7 @@ struct ahead_board *app_board(void)
 
 void app_hash_ahead(const struct app *app, bool (*stopping)(void))
 {
-	const struct timespec second = {.tv_sec = 1};
-
 	ahead_run(app_board(), app->config->spool, stopping);
 	while (!stopping()) /* it could not: to try again and again would fill the log */
-		(void)nanosleep(&second, NULL);
+		pause_ms(1000);
 }

@@ -8,6 +8,7 @@
 
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
+#include "berth/base/pause.h"
 #include "berth/core/upload_purge.h"
 
 #define JITTER_MAX_S 3600
@@ -59,7 +60,6 @@ static bool purge(const struct core *core, const struct housekeeper_settings *se
 
 void housekeeper_run(const struct core *core, const struct housekeeper_settings *settings, bool (*stopping)(void))
 {
-	const struct timespec second = {.tv_sec = 1};
 	int64_t due = now_s() + jitter(settings->purge_interval), refresh = now_s(), again;
 
 	while (!stopping()) {
@@ -69,7 +69,7 @@ void housekeeper_run(const struct core *core, const struct housekeeper_settings 
 		} else if (settings->purge_enabled && now_s() >= due) {
 			due = now_s() + (purge(core, settings) ? settings->purge_interval : RETRY_S);
 		} else {
-			(void)nanosleep(&second, NULL);
+			pause_ms(1000);
 		}
 	}
 }

@@ -2,16 +2,14 @@
 /* What time has made worthless goes. */
 #include "berth/jobs/issuer_keeper.h"
 
-#include <time.h>
-
 #include "berth/base/log.h"
+#include "berth/base/pause.h"
 #include "berth/issuer/purge.h"
 
 #define INTERVAL_S 3600
 
 void issuer_keeper_run(const struct issuer *issuer, bool (*stopping)(void))
 {
-	const struct timespec second = {.tv_sec = 1};
 	int left = 0;
 
 	while (!stopping()) {
@@ -20,6 +18,6 @@ void issuer_keeper_run(const struct issuer *issuer, bool (*stopping)(void))
 				log_warn("token service: expired rows were not removed, tried again in %d s", INTERVAL_S);
 			left = INTERVAL_S;
 		}
-		(void)nanosleep(&second, NULL);
+		pause_ms(1000);
 	}
 }

@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "berth/base/log.h"
+#include "berth/base/pause.h"
 
 #define PIECE ((size_t)256 << 10)
 #define TURN ((uint64_t)4 << 20)  /* of one file before the next one has its turn */
@@ -285,7 +285,7 @@ void ahead_run(struct ahead_board *board, const char *spool, bool (*stopping)(vo
 		struct pollfd waiting = {.fd = ahead->events, .events = POLLIN};
 
 		if (!take_turns(ahead))
-			(void)poll(&waiting, 1, any_followed(ahead) ? PAUSE_MS : 1000);
+			(void)pause_poll(&waiting, 1, any_followed(ahead) ? PAUSE_MS : 1000);
 		read_events(ahead);
 	}
 	ahead_free(ahead);

@@ -15,6 +15,7 @@ const struct test_file *tests_json_tree(void);
 const struct test_file *tests_json_write(void);
 const struct test_file *tests_log(void);
 const struct test_file *tests_log_repeats(void);
+const struct test_file *tests_pause(void);
 const struct test_file *tests_percent(void);
 const struct test_file *tests_secret(void);
 const struct test_file *tests_span(void);
@@ -26,10 +27,10 @@ const struct test_file *tests_uuid(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_address,   tests_log_repeats, tests_arena,    tests_base64,  tests_crc32c,
-		tests_digest,    tests_error,       tests_hash,     tests_hex,     tests_json_scan,
-		tests_json_tree, tests_json_write,  tests_log,      tests_percent, tests_secret,
-		tests_span,      tests_strbuf,      tests_timetext, tests_utf8,    tests_uuid,
+		tests_address,  tests_log_repeats, tests_arena,   tests_base64,    tests_crc32c,    tests_digest,
+		tests_error,    tests_hash,        tests_hex,     tests_json_scan, tests_json_tree, tests_json_write,
+		tests_log,      tests_pause,       tests_percent, tests_secret,    tests_span,      tests_strbuf,
+		tests_timetext, tests_utf8,        tests_uuid,
 	};
 
 	return test_run("base", files, sizeof files / sizeof *files);
