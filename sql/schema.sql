@@ -41,6 +41,70 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.upload_lock(session text, path text) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    lock bigint := hashtextextended(session, 0);
+    seats bigint[] := ARRAY[hashtextextended(session, 1), NULL];
+    taken boolean := false;
+BEGIN
+    IF pg_try_advisory_lock(lock) THEN
+        RETURN true;
+    END IF;
+    IF NOT pg_try_advisory_lock(seats[1]) THEN
+        RETURN false;
+    END IF;
+    FOR seat IN 2..3 LOOP
+        IF pg_try_advisory_lock(hashtextextended(path, seat)) THEN
+            seats[2] := hashtextextended(path, seat);
+            EXIT;
+        END IF;
+    END LOOP;
+    IF seats[2] IS NOT NULL THEN
+        BEGIN
+            PERFORM pg_advisory_lock(lock);
+            taken := true;
+        EXCEPTION WHEN lock_not_available THEN
+            NULL;
+        END;
+        PERFORM pg_advisory_unlock(seats[2]);
+    END IF;
+    PERFORM pg_advisory_unlock(seats[1]);
+    RETURN taken;
+END
+$$;
+
+CREATE FUNCTION public.upload_open(path text, session text, opener text, writes boolean) RETURNS TABLE(locked boolean, repository bigint, stands bigint, hashed bytea, stored bytea, contested boolean, sealed bytea)
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    locked := upload_lock(session, path);
+    IF NOT locked THEN
+        PERFORM FROM upload u JOIN repository r ON r.id = u.repository_id
+        WHERE r.path = upload_open.path AND u.id = session::uuid;
+        IF FOUND THEN
+            RETURN NEXT;
+        END IF;
+        RETURN;
+    END IF;
+    SELECT u.repository_id, u."offset", u.hash_state, u.store_state, u.writing, u.digest
+    INTO repository, stands, hashed, stored, contested, sealed
+    FROM upload u JOIN repository r ON r.id = u.repository_id
+    WHERE r.path = upload_open.path AND u.id = session::uuid FOR UPDATE OF u;
+    IF NOT FOUND THEN
+        PERFORM pg_advisory_unlock(hashtextextended(session, 0));
+        RETURN;
+    END IF;
+    IF NOT writes OR stands = 0 THEN
+        PERFORM set_config('synchronous_commit', 'off', true);
+    END IF;
+    UPDATE upload SET generation = opener::uuid, writing = writing OR (writes AND digest IS NULL)
+    WHERE id = session::uuid;
+    RETURN NEXT;
+END
+$$;
+
 CREATE FUNCTION public.utc_text(moment timestamp with time zone) RETURNS text
     LANGUAGE sql STABLE
     AS $$
@@ -285,7 +349,12 @@ CREATE TABLE public.upload (
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     starter bytea,
+    generation uuid,
+    writing boolean DEFAULT false NOT NULL,
+    digest bytea,
+    CONSTRAINT upload_digest_size CHECK ((octet_length(digest) = ANY (ARRAY[33, 65]))),
     CONSTRAINT upload_offset_not_negative CHECK (("offset" >= 0)),
+    CONSTRAINT upload_sealed_is_settled CHECK (((digest IS NULL) OR (NOT writing))),
     CONSTRAINT upload_starter_is_sha256 CHECK ((octet_length(starter) = 32))
 );
 

@@ -181,12 +181,13 @@ bool api_upload_get(struct call *call)
 	return true;
 }
 
-/* The session for a chunk. Should the chunk be out of order, the client is told where it stands. */
-static struct upload *open_session(struct call *call)
+/* The session for a chunk. If the chunk is out of order, the reply tells the offset. */
+static struct upload *open_session(struct call *call, const struct upload_chunk *chunk)
 {
 	struct upload *upload = arena_alloc(call->request.arena, sizeof *upload);
 
-	if (!upload_open(&call->work, call->match.name, call->match.parameter, upload))
+	if (!upload_open(&call->work, call->match.name, call->match.parameter, chunk->empty ? UPLOAD_KEEP : UPLOAD_ADD,
+			 upload))
 		return NULL;
 	call->stands = upload;
 	return upload;
@@ -211,7 +212,8 @@ bool api_upload_patch(struct call *call)
 	struct upload_chunk chunk;
 	struct upload *upload;
 
-	if (!read_chunk(call, &chunk) || !(upload = open_session(call)) || !upload_append(&call->work, upload, &chunk))
+	if (!read_chunk(call, &chunk) || !(upload = open_session(call, &chunk)) ||
+	    !upload_append(&call->work, upload, &chunk))
 		return false;
 	reply_session(call, 202, upload->stored.id, upload->stored.offset);
 	return true;
@@ -242,7 +244,7 @@ bool api_upload_put(struct call *call)
 
 	if (!read_closing(call, &chunk, &digest))
 		return false;
-	if (!(upload = open_session(call)) || !upload_finish(&call->work, upload, &chunk, &digest))
+	if (!(upload = open_session(call, &chunk)) || !upload_finish(&call->work, upload, &chunk, &digest))
 		return false;
 	reply_blob(call, &digest);
 	return true;
@@ -252,7 +254,7 @@ bool api_upload_delete(struct call *call)
 {
 	struct upload upload;
 
-	if (!upload_open(&call->work, call->match.name, call->match.parameter, &upload) ||
+	if (!upload_open(&call->work, call->match.name, call->match.parameter, UPLOAD_DROP, &upload) ||
 	    !upload_cancel(&call->work, &upload))
 		return false;
 	call_empty(call, 204);

@@ -8,6 +8,8 @@
 #include "berth/meta/repository.h"
 #include "berth/meta/upload.h"
 
+#define BUSY_RETRY_AFTER_S 1
+
 static bool unknown(const struct work *work)
 {
 	return error_set(work->error, E_BLOB_UPLOAD_UNKNOWN);
@@ -27,13 +29,16 @@ static struct meta_upload row_of(const struct work *work, const struct upload *u
 		.offset = upload->stored.offset,
 		.hash_state = exported(work, &upload->hasher),
 		.store_state = upload->stored.state,
+		.sealed = upload->durability == UPLOAD_SEALED,
+		.digest = upload->digest,
 	};
 }
 
 static void fresh(struct upload *out, enum digest_algorithm algorithm)
 {
-	*out = (struct upload){.repository = 0};
+	*out = (struct upload){.durability = UPLOAD_UNSAVED};
 	uuid_new(out->stored.id);
+	uuid_new(out->stored.generation);
 	hasher_init(&out->hasher, algorithm);
 }
 
@@ -59,67 +64,117 @@ bool upload_start(const struct work *work, struct span path, enum digest_algorit
 
 bool upload_status(const struct work *work, struct span path, struct span id, uint64_t *offset)
 {
-	struct meta_upload row;
 	bool found;
 
 	if (!uuid_valid(id))
 		return unknown(work);
-	if (!meta_upload_find(&work->meta, path, id, &found, &row))
-		return false;
-	*offset = found ? row.offset : 0;
-	return found || unknown(work);
+	return meta_upload_find(&work->meta, path, id, &found, offset) && (found || unknown(work));
 }
 
-struct held_lock {
+/* ---- opening and closing ---- */
+
+struct opened {
 	struct db *db;
-	char id[UUID_TEXT_MAX];
+	struct meta_opening opening;
+	bool settled; /* only this request may be adding bytes: none will be added after it was closed */
 };
 
-static void unlock(void *object)
+static void close_session(void *object)
 {
-	const struct held_lock *lock = object;
+	const struct opened *opened = object;
 
-	meta_upload_unlock(lock->db, lock->id);
+	meta_upload_close(opened->db, &opened->opening, opened->settled);
 }
 
-static bool lock(const struct work *work, const char *id)
+static struct meta_opening opening_of(const struct upload *upload)
 {
-	struct held_lock *held = arena_alloc(work->arena, sizeof *held);
+	struct meta_opening opening;
 
-	if (!meta_upload_lock(&work->meta, id))
+	memcpy(opening.id, upload->stored.id, sizeof opening.id);
+	memcpy(opening.generation, upload->stored.generation, sizeof opening.generation);
+	return opening;
+}
+
+/* Takes the row with its lock, which is given back with the arena. */
+static bool take_row(const struct work *work, struct span path, const struct upload *upload, bool writes,
+		     struct opened **opened, struct meta_upload *row)
+{
+	enum meta_opened outcome;
+
+	*opened = arena_alloc(work->arena, sizeof **opened);
+	**opened = (struct opened){.db = work->core->db, .opening = opening_of(upload)};
+	if (!meta_upload_open(&work->meta, path, &(*opened)->opening, writes, &outcome, row))
 		return false;
-	held->db = work->core->db;
-	memcpy(held->id, id, sizeof held->id);
-	arena_defer(work->arena, unlock, held);
+	switch (outcome) {
+	case META_UPLOAD_OPENED: arena_defer(work->arena, close_session, *opened); return true;
+	case META_UPLOAD_UNKNOWN: return unknown(work);
+	case META_UPLOAD_BUSY: break;
+	}
+	work->error->retry_after = BUSY_RETRY_AFTER_S;
+	return error_setf(work->error, E_TOOMANYREQUESTS, "another request is using this upload");
+}
+
+/* False, with E_BLOB_UPLOAD_UNKNOWN, also when another request has opened the session since. */
+static bool save(const struct work *work, const struct upload *upload, bool writing)
+{
+	const struct meta_opening opening = opening_of(upload);
+	struct meta_upload row = row_of(work, upload);
+	bool found;
+
+	row.writing = writing;
+	return meta_upload_save(&work->meta, &opening, &row, &found) && (found || unknown(work));
+}
+
+/*
+ * An earlier request may still be adding bytes: its worker died, or lost its database connection and does not know. From here
+ * on it adds them to what no row names.
+ */
+static bool take_over(const struct work *work, struct upload *upload, bool writes)
+{
+	const struct store_upload before = upload->stored;
+
+	if (!store_take_over(work->core->store, &upload->stored, work->arena, work->error) || !save(work, upload, writes))
+		return false;
+	if (!span_equal(before.state, upload->stored.state))
+		store_abort(work->core->store, &before);
 	return true;
 }
 
-bool upload_open(const struct work *work, struct span path, struct span id, struct upload *out)
+bool upload_open(const struct work *work, struct span path, struct span id, enum upload_intent intent, struct upload *out)
 {
+	struct opened *opened;
 	struct meta_upload row;
-	bool found;
 
-	*out = (struct upload){.repository = 0};
+	*out = (struct upload){.durability = UPLOAD_UNSAVED};
 	if (!uuid_valid(id))
 		return unknown(work);
 	memcpy(out->stored.id, id.ptr, id.len);
-	if (!lock(work, out->stored.id) || !meta_upload_find(&work->meta, path, id, &found, &row))
+	uuid_new(out->stored.generation);
+	if (!take_row(work, path, out, intent == UPLOAD_ADD, &opened, &row))
 		return false;
-	if (!found)
-		return unknown(work);
 	out->repository = row.repository;
 	out->stored.offset = row.offset;
 	out->stored.state = row.store_state;
-	if (hasher_import(&out->hasher, row.hash_state.ptr, row.hash_state.len))
-		return true;
-	log_error("upload %s: its hash state is of no known form", out->stored.id);
-	return error_set(work->error, E_BLOB_UPLOAD_INVALID);
+	out->stored.sealed = row.sealed;
+	out->digest = row.digest;
+	if (row.offset > 0)
+		out->durability = row.sealed ? UPLOAD_SEALED : UPLOAD_SAVED;
+	if (!hasher_import(&out->hasher, row.hash_state.ptr, row.hash_state.len)) {
+		log_error("upload %s: its hash state is of no known form", out->stored.id);
+		return error_set(work->error, E_BLOB_UPLOAD_INVALID);
+	}
+	if (row.writing && intent != UPLOAD_DROP && !take_over(work, out, intent == UPLOAD_ADD))
+		return false;
+	opened->settled = !row.writing || intent != UPLOAD_DROP;
+	return true;
 }
 
-/* Of bytes that no row knows of: whoever tries again sends them again, and what the store has of them would be nobody's. */
+/* ---- adding bytes ---- */
+
+/* After a failure: bytes that no row knows of are sent again, and would be nobody's. Returns false. */
 static bool drop_unsaved(const struct work *work, const struct upload *upload)
 {
-	if (upload->stored.offset > 0)
+	if (upload->durability == UPLOAD_UNSAVED && upload->stored.offset > 0)
 		store_abort(work->core->store, &upload->stored);
 	return false;
 }
@@ -127,12 +182,10 @@ static bool drop_unsaved(const struct work *work, const struct upload *upload)
 /* The chunk's bytes are in the store, durably; the session's row does not know it yet. */
 static bool take_in(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
 {
-	uint64_t before = upload->stored.offset;
-
-	uint64_t added;
+	uint64_t before = upload->stored.offset, added;
 
 	if (chunk->has_first && chunk->first != before)
-		return error_setf(work->error, E_RANGE_INVALID, "the upload stands at %llu", (unsigned long long)before);
+		return error_setf(work->error, E_RANGE_INVALID, "expected offset %llu", (unsigned long long)before);
 	chunk->source.whole = !chunk->has_first;
 	if (!chunk->empty &&
 	    !store_append(work->core->store, &upload->stored, &chunk->source, &upload->hasher, work->arena, work->error))
@@ -140,37 +193,35 @@ static bool take_in(const struct work *work, struct upload *upload, struct uploa
 	added = upload->stored.offset - before;
 	if (!chunk->has_length || added == chunk->length)
 		return true;
-	if (before == 0)
-		(void)drop_unsaved(work, upload);
+	(void)drop_unsaved(work, upload);
 	return error_setf(work->error, E_SIZE_INVALID, "%llu bytes came, %llu were announced", (unsigned long long)added,
 			  (unsigned long long)chunk->length);
 }
 
 bool upload_append(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
 {
-	struct meta_upload row;
-	bool found;
-
-	if (!take_in(work, upload, chunk))
-		return false;
-	if (chunk->empty)
-		return true;
-	row = row_of(work, upload);
-	if (!meta_upload_save(&work->meta, upload->stored.id, &row, &found))
-		return false;
-	return found || unknown(work);
+	if (upload->durability == UPLOAD_SEALED && !chunk->empty)
+		return error_setf(work->error, E_RANGE_INVALID, "the upload is complete");
+	return take_in(work, upload, chunk) && (chunk->empty || save(work, upload, false));
 }
+
+/* ---- cancelling ---- */
 
 bool upload_cancel(const struct work *work, const struct upload *upload)
 {
+	const struct meta_opening opening = opening_of(upload);
 	bool found;
 
 	/* the row first: a crash in between leaves bytes that nobody asks for, never a session without them */
-	if (!meta_upload_delete(&work->meta, upload->stored.id, &found))
+	if (!meta_upload_delete(&work->meta, &opening, &found))
 		return false;
+	if (!found) /* another request goes on with it: the bytes are that one's */
+		return unknown(work);
 	store_abort(work->core->store, &upload->stored);
-	return found || unknown(work);
+	return true;
 }
+
+/* ---- the bytes become a blob ---- */
 
 static bool digest_matches(const struct work *work, const struct upload *upload, const struct digest *said, bool *matches)
 {
@@ -194,117 +245,80 @@ static bool refuse_digest(const struct work *work, const struct digest *said)
 
 struct commit {
 	const struct work *work;
-	struct span path; /* of the repository, when its row may be missing */
 	struct upload *upload;
-	const struct digest *digest;
+	struct span path; /* of upload_whole's repository */
 };
 
-static bool commit_rows(struct db *db, void *context, struct error *error)
+static bool commit_blob(const struct commit *commit)
+{
+	const struct meta *meta = &commit->work->meta;
+	const struct upload *upload = commit->upload;
+
+	return meta_blob_insert(meta, &upload->digest, upload->stored.offset) &&
+	       meta_blob_link(meta, upload->repository, &upload->digest);
+}
+
+/* The blob takes the place of its session. */
+static bool commit_session(struct db *db, void *context, struct error *error)
 {
 	const struct commit *commit = context;
-	const struct meta *meta = &commit->work->meta;
+	const struct meta_opening opening = opening_of(commit->upload);
 	bool found;
 
 	(void)db, (void)error;
-	if (commit->path.len && !meta_repository_make(meta, commit->path, &commit->upload->repository))
-		return false;
-	if (!meta_blob_insert(meta, commit->digest, commit->upload->stored.offset) ||
-	    !meta_blob_link(meta, commit->upload->repository, commit->digest))
-		return false;
-	return commit->path.len || meta_upload_delete(meta, commit->upload->stored.id, &found);
+	return commit_blob(commit) && meta_upload_delete(&commit->work->meta, &opening, &found) &&
+	       (found || unknown(commit->work));
 }
 
-/* path empty: the session's row names the repository and goes with the commit. `saved`: it knows of the bytes. */
-static bool commit_blob(const struct work *work, struct span path, struct upload *upload, const struct digest *digest,
-			bool saved)
+/* A blob without a session, in a repository that may be new. */
+static bool commit_whole(struct db *db, void *context, struct error *error)
 {
-	struct commit commit = {work, path, upload, digest};
+	const struct commit *commit = context;
 
-	if (!store_finish(work->core->store, &upload->stored, digest, work->error))
-		return saved ? false : drop_unsaved(work, upload);
-	return db_transaction(work->core->db, commit_rows, &commit, work->error);
+	(void)db, (void)error;
+	return meta_repository_make(&commit->work->meta, commit->path, &commit->upload->repository) && commit_blob(commit);
 }
 
-struct both {
-	struct hasher session, said;
-};
-
-static bool feed_both(void *context, const void *bytes, size_t len)
+/* upload->digest is the digest of its bytes. */
+static bool make_blob(const struct commit *commit, db_body_fn *body)
 {
-	struct both *both = context;
+	const struct work *work = commit->work;
+	struct upload *upload = commit->upload;
 
-	hasher_update(&both->session, bytes, len);
-	hasher_update(&both->said, bytes, len);
-	return true;
-}
-
-/* By the session's algorithm it can be told of the blob `said` whether the session's bytes are what it is made of. */
-static bool has_become(const struct work *work, const struct upload *upload, const struct digest *said, bool *yes)
-{
-	struct hasher copy = upload->hasher;
-	struct digest ours, session, actual;
-	struct both both;
-	uint64_t size;
-	bool found;
-
-	*yes = false;
-	if (!store_stat(work->core->store, said, &found, &size, work->error))
-		return false;
-	if (!found || size != upload->stored.offset)
-		return true;
-	hasher_init(&both.session, copy.algorithm);
-	hasher_init(&both.said, said->algorithm);
-	if (!store_read(work->core->store, said, 0, size, feed_both, &both, work->error))
-		return false;
-	hasher_final(&copy, &ours);
-	hasher_final(&both.session, &session);
-	hasher_final(&both.said, &actual);
-	*yes = digest_equal(&session, &ours) && digest_equal(&actual, said);
+	if (!store_finish(work->core->store, &upload->stored, &upload->digest, work->error) ||
+	    !db_transaction(work->core->db, body, (void *)commit, work->error))
+		return drop_unsaved(work, upload);
+	store_forget(work->core->store, &upload->stored);
 	return true;
 }
 
 /*
- * A closing chunk came once before, and its request failed after the bytes were taken, or even moved to the blob's
- * place: nothing is left to add.
+ * The row knows the digest before the bytes become a blob: a request that is repeated after a crash is known by the row.
+ * Bytes that no row knows of need no seal: they are sent again.
  */
-static bool complete_already(const struct work *work, const struct upload *upload, const struct digest *digest, bool *yes)
+static bool seal(const struct work *work, struct upload *upload, const struct digest *digest)
 {
-	struct hasher copy = upload->hasher;
-	struct digest actual;
-
-	*yes = false;
-	if (upload->stored.offset == 0)
+	upload->digest = *digest;
+	if (upload->durability == UPLOAD_UNSAVED)
 		return true;
-	if (digest->algorithm != copy.algorithm)
-		return has_become(work, upload, digest, yes);
-	hasher_final(&copy, &actual);
-	*yes = digest_equal(&actual, digest);
-	return true;
-}
-
-/*
- * The closing chunk of a session that has acknowledged bytes is saved before the file moves to its place: a failure
- * in between must leave a row that knows of the bytes that are no longer in the upload.
- */
-static bool take_in_last(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
-{
-	return upload->stored.offset == 0 ? take_in(work, upload, chunk) : upload_append(work, upload, chunk);
+	upload->durability = UPLOAD_SEALED;
+	return save(work, upload, false);
 }
 
 bool upload_finish(const struct work *work, struct upload *upload, struct upload_chunk *chunk, const struct digest *digest)
 {
-	bool saved = upload->stored.offset > 0, complete, matches;
+	const struct commit commit = {.work = work, .upload = upload};
+	bool matches;
 
-	if (!complete_already(work, upload, digest, &complete))
-		return false;
-	if (complete)
-		return commit_blob(work, (struct span){"", 0}, upload, digest, saved);
-	if (!take_in_last(work, upload, chunk))
+	if (upload->durability == UPLOAD_SEALED)
+		return digest_equal(&upload->digest, digest) ? make_blob(&commit, commit_session)
+							     : refuse_digest(work, digest);
+	if (!take_in(work, upload, chunk))
 		return false;
 	if (!digest_matches(work, upload, digest, &matches))
-		return saved ? false : drop_unsaved(work, upload);
+		return drop_unsaved(work, upload);
 	if (matches)
-		return commit_blob(work, (struct span){"", 0}, upload, digest, saved);
+		return seal(work, upload, digest) && make_blob(&commit, commit_session);
 	(void)upload_cancel(work, upload);
 	return refuse_digest(work, digest);
 }
@@ -313,18 +327,20 @@ bool upload_whole(const struct work *work, struct span path, struct upload_chunk
 		  bool *made)
 {
 	struct upload upload;
+	const struct commit commit = {work, &upload, path};
 	bool matches;
 
 	fresh(&upload, digest->algorithm);
+	upload.digest = *digest;
 	*made = false;
 	if (!take_in(work, &upload, chunk))
 		return false;
 	if (!digest_matches(work, &upload, digest, &matches))
 		return drop_unsaved(work, &upload);
 	if (!matches) {
-		store_abort(work->core->store, &upload.stored);
+		(void)drop_unsaved(work, &upload);
 		return upload.stored.offset == 0 || refuse_digest(work, digest);
 	}
-	*made = commit_blob(work, path, &upload, digest, false);
+	*made = make_blob(&commit, commit_whole);
 	return *made;
 }

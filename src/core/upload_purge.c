@@ -43,7 +43,8 @@ static bool cancel(const struct core *core, struct arena *arena, const struct st
 
 	error_init(&error, arena);
 	work = work_begin(core, arena, &error);
-	ok = upload_open(&work, span_of(stale->path), span_of(stale->id), &upload) && upload_cancel(&work, &upload);
+	ok = upload_open(&work, span_of(stale->path), span_of(stale->id), UPLOAD_DROP, &upload) &&
+	     upload_cancel(&work, &upload);
 	if (!ok)
 		ok = error_code(&error) == E_BLOB_UPLOAD_UNKNOWN || error_code(&error) == E_TOOMANYREQUESTS ||
 		     error_code(&error) == E_BLOB_UPLOAD_INVALID;

@@ -13,7 +13,10 @@
 #define RETRY_AFTER_S 5
 #define ATTEMPT_PAUSE_MS 200 /* a dead database costs one attempt per pause and worker, not one per request */
 
-/* Bounds on what one statement may wait for; search_path pinned so that no other schema can shadow ours. */
+/*
+ * Bounds on how long one statement may wait; search_path pinned so that no other schema can shadow ours. No transaction of
+ * ours waits for a client or for storage, so idle_in_transaction_session_timeout only ends what is broken.
+ */
 static const char session_options[] = "-c statement_timeout=60s -c lock_timeout=10s"
 				      " -c idle_in_transaction_session_timeout=60s -c client_min_messages=warning"
 				      " -c jit=off -c search_path=public,pg_temp";
@@ -119,12 +122,28 @@ static void quiet(void *arg, const char *message)
 	log_debug("database notice: %s", message);
 }
 
+static bool command_succeeds(struct db *db, const char *command)
+{
+	PGresult *result = db_exec(db, command);
+	bool ok = PQresultStatus(result) == PGRES_COMMAND_OK;
+
+	PQclear(result);
+	return ok;
+}
+
+/*
+ * A worker's connection is idle while the worker reads a body or waits for requests, and must survive that: the lock of an
+ * upload session ends with the connection. PostgreSQL 13 has no such limit, and refuses the parameter among the options.
+ */
+static bool stay_when_idle(struct db *db)
+{
+	return PQserverVersion(db->conn) < 140000 || command_succeeds(db, "SET idle_session_timeout = 0");
+}
+
 static bool start_listening(struct db *db)
 {
-	PGresult *result;
 	char *name;
 	char command[128];
-	bool ok;
 
 	if (!db->settings->listen)
 		return true;
@@ -133,10 +152,7 @@ static bool start_listening(struct db *db)
 		return false;
 	(void)snprintf(command, sizeof command, "LISTEN %s", name);
 	PQfreemem(name);
-	result = db_exec(db, command);
-	ok = PQresultStatus(result) == PGRES_COMMAND_OK;
-	PQclear(result);
-	return ok;
+	return command_succeeds(db, command);
 }
 
 bool db_connect(struct db *db)
@@ -146,7 +162,7 @@ bool db_connect(struct db *db)
 	db->conn = open_connection(db->settings);
 	if (PQstatus(db->conn) == CONNECTION_OK) {
 		PQsetNoticeProcessor(db->conn, quiet, NULL);
-		if (start_listening(db))
+		if (stay_when_idle(db) && start_listening(db))
 			return true;
 	}
 	keep_message(db, PQerrorMessage(db->conn));
@@ -182,6 +198,11 @@ void db_hold(struct db *db)
 void db_release_hold(struct db *db)
 {
 	db->held = false;
+}
+
+bool db_is_held(const struct db *db)
+{
+	return db->held;
 }
 
 void db_tidy(struct db *db)

@@ -9,14 +9,17 @@
 #include <unistd.h>
 
 #include "fs_io.h"
+#include "fs_path.h"
 
 static bool is_left_behind(const struct folder_sweep *sweep, const char *name, const struct stat *status)
 {
+	char id[UUID_TEXT_MAX];
+
 	if (!S_ISREG(status->st_mode) || status->st_mtime >= sweep->before)
 		return false;
 	if (!sweep->claimed)
 		return true;
-	return uuid_valid(span_of(name)) && !sweep->claimed(sweep->context, name);
+	return fs_upload_session(id, name) && !sweep->claimed(sweep->context, id);
 }
 
 static bool sweep_one(const struct folder_sweep *sweep, int folder, const char *name, struct store_swept *out,

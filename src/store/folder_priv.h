@@ -12,7 +12,7 @@
 struct folder_sweep {
 	time_t before; /* of the last write */
 	bool dry_run;
-	store_claimed_fn *claimed; /* of files that are named by an upload's id; NULL: nothing here is */
+	store_claimed_fn *claimed; /* of files whose names begin with an upload's id; NULL: nothing here is */
 	void *context;
 };
 

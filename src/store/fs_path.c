@@ -35,6 +35,17 @@ bool fs_blob_digest(struct digest *out, const char *algorithm, const char *prefi
 	       memcmp(prefix, hex, 2) == 0;
 }
 
+bool fs_upload_session(char id[static UUID_TEXT_MAX], const char *name)
+{
+	size_t len = strcspn(name, ".");
+
+	if (len != UUID_TEXT_MAX - 1)
+		return false;
+	memcpy(id, name, len);
+	id[len] = '\0';
+	return uuid_valid(span_of(id));
+}
+
 static bool is_plain(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

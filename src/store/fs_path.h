@@ -7,6 +7,7 @@
 
 #include "berth/base/digest.h"
 #include "berth/base/span.h"
+#include "berth/base/uuid.h"
 
 #define FS_PATH_MAX 256
 
@@ -20,6 +21,9 @@ struct fs_path fs_blob_data(const struct digest *digest);
 
 /* The digest of a folder `<alg>/<2hex>/<hex>`; false for names that no blob has. */
 bool fs_blob_digest(struct digest *out, const char *algorithm, const char *prefix, const char *hex);
+
+/* The session whose bytes a file or an object below berth/uploads holds: its name is the id, or the id, a dot and more. */
+bool fs_upload_session(char id[static UUID_TEXT_MAX], const char *name);
 
 /*
  * The name of a spool file relative to the spool folder `spool` (absolute): what the web server said must lie below it

@@ -26,13 +26,33 @@ static inline struct fs_store *fs_of(struct store *store)
 	return (struct fs_store *)store;
 }
 
-/* fs_upload.c */
-bool fs_append(struct store *store, struct store_upload *upload, const struct store_source *source, struct hasher *hasher,
-	       struct arena *arena, struct error *error);
+/* fs_upload.c: the file of an upload. Its name, `<id>.<generation of the request that made it>`, is the upload's state. */
+
+struct fs_name {
+	char text[2 * UUID_TEXT_MAX];
+};
+
+/* E_BLOB_UPLOAD_INVALID, and a log line, when the state names no file. */
+bool fs_upload_name(struct fs_name *out, const struct store_upload *upload, struct error *error);
+
+/* Opens the file for adding bytes at upload->offset, cut back to there; makes it for the first bytes. -1: the error is set. */
+int fs_upload_open(struct fs_store *fs, const struct store_upload *upload, const struct fs_name *name, struct error *error);
+
+/* fsync of the folder of uploads: the names in it are durable. */
+bool fs_upload_sync_names(struct fs_store *fs, struct error *error);
+
+/* The digest of the first upload->offset bytes, read again; changes nothing. */
 bool fs_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
 		      struct digest *out, struct error *error);
-bool fs_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct error *error);
+bool fs_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error);
 void fs_abort(struct store *store, const struct store_upload *upload);
+
+/* fs_append.c */
+bool fs_append(struct store *store, struct store_upload *upload, const struct store_source *source, struct hasher *hasher,
+	       struct arena *arena, struct error *error);
+
+/* fs_finish.c */
+bool fs_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct error *error);
 
 /* fs_blob.c */
 bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error);

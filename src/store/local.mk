@@ -18,7 +18,9 @@ libstore_a_SOURCES = \
 	src/store/folder.c \
 	src/store/folder_priv.h \
 	src/store/fs.c \
+	src/store/fs_append.c \
 	src/store/fs_blob.c \
+	src/store/fs_finish.c \
 	src/store/fs_io.c \
 	src/store/fs_io.h \
 	src/store/fs_path.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The in-memory driver: two lists of byte strings, uploads by id and blobs by digest. */
+/* The in-memory driver: two lists of byte strings, uploads by id and maker, blobs by digest. */
 #include "berth/store/mem.h"
 
 #include <stdlib.h>
@@ -7,8 +7,9 @@
 
 struct entry {
 	struct entry *next;
-	char id[UUID_TEXT_MAX]; /* uploads */
-	struct digest digest;   /* blobs */
+	char id[UUID_TEXT_MAX];    /* uploads */
+	char maker[UUID_TEXT_MAX]; /* generation of the request that made it: the upload's state */
+	struct digest digest;      /* blobs */
 	unsigned char *bytes;
 	size_t len;
 };
@@ -24,13 +25,29 @@ static struct mem_store *mem_of(struct store *store)
 	return (struct mem_store *)store;
 }
 
-static struct entry **find_upload(struct mem_store *mem, const char *id)
+static struct entry **find_upload(struct mem_store *mem, const struct store_upload *upload)
 {
+	struct span maker = upload->offset > 0 ? upload->state : span_of(upload->generation);
 	struct entry **at = &mem->uploads;
 
-	while (*at && strcmp((*at)->id, id) != 0)
+	while (*at && (strcmp((*at)->id, upload->id) != 0 || !span_is(maker, (*at)->maker)))
 		at = &(*at)->next;
 	return at;
+}
+
+static struct entry *add_upload(struct mem_store *mem, const struct store_upload *upload, struct error *error)
+{
+	struct entry *entry = calloc(1, sizeof *entry);
+
+	if (!entry) {
+		error_set(error, E_STORAGE_FULL);
+		return NULL;
+	}
+	memcpy(entry->id, upload->id, sizeof entry->id);
+	memcpy(entry->maker, upload->generation, sizeof entry->maker);
+	entry->next = mem->uploads;
+	mem->uploads = entry;
+	return entry;
 }
 
 static struct entry **find_blob(struct mem_store *mem, const struct digest *digest)
@@ -56,26 +73,16 @@ static void drop(struct entry **at)
 /* Cut back to the session's bytes: a broken-off append may have left more. */
 static struct entry *upload_entry(struct mem_store *mem, const struct store_upload *upload, struct error *error)
 {
-	struct entry **at = find_upload(mem, upload->id);
+	struct entry *entry = *find_upload(mem, upload);
 
-	if (!*at && upload->offset > 0) {
+	if (!entry && upload->offset == 0)
+		return add_upload(mem, upload, error);
+	if (!entry || entry->len < upload->offset) {
 		error_set(error, E_BLOB_UPLOAD_INVALID);
 		return NULL;
 	}
-	if (!*at) {
-		*at = calloc(1, sizeof **at);
-		if (!*at) {
-			error_set(error, E_STORAGE_FULL);
-			return NULL;
-		}
-		memcpy((*at)->id, upload->id, sizeof upload->id);
-	}
-	if ((*at)->len < upload->offset) {
-		error_set(error, E_BLOB_UPLOAD_INVALID);
-		return NULL;
-	}
-	(*at)->len = (size_t)upload->offset;
-	return *at;
+	entry->len = (size_t)upload->offset;
+	return entry;
 }
 
 static bool add_bytes(struct entry *entry, const void *bytes, size_t len, struct error *error)
@@ -84,7 +91,8 @@ static bool add_bytes(struct entry *entry, const void *bytes, size_t len, struct
 
 	if (!bigger)
 		return error_set(error, E_STORAGE_FULL);
-	memcpy(bigger + entry->len, bytes, len);
+	if (len > 0)
+		memcpy(bigger + entry->len, bytes, len);
 	entry->bytes = bigger;
 	entry->len += len;
 	return true;
@@ -109,18 +117,18 @@ static bool mem_append(struct store *store, struct store_upload *upload, const s
 {
 	struct entry *entry;
 
-	(void)arena;
 	if (source->spool_path)
 		return error_set(error, E_UNSUPPORTED);
 	entry = upload_entry(mem_of(store), upload, error);
 	if (!entry)
 		return false;
 	if (fill(entry, source, hasher, error)) {
+		upload->state = span_of(arena_strdup(arena, entry->maker));
 		upload->offset = entry->len;
 		return true;
 	}
 	if (upload->offset == 0)
-		drop(find_upload(mem_of(store), upload->id));
+		drop(find_upload(mem_of(store), upload));
 	return false;
 }
 
@@ -135,28 +143,49 @@ static bool mem_digest_upload(struct store *store, const struct store_upload *up
 	return true;
 }
 
+static bool mem_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error)
+{
+	const struct entry *from = *find_upload(mem_of(store), upload);
+	struct entry *own;
+
+	if (upload->offset == 0)
+		return true;
+	if (!from || from->len < upload->offset)
+		return error_set(error, E_BLOB_UPLOAD_INVALID);
+	own = add_upload(mem_of(store), upload, error);
+	if (!own || !add_bytes(own, from->bytes, (size_t)upload->offset, error))
+		return false;
+	upload->state = span_of(arena_strdup(arena, own->maker));
+	return true;
+}
+
 static bool mem_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
 		       struct error *error)
 {
 	struct mem_store *mem = mem_of(store);
-	struct entry *entry = *find_blob(mem, digest);
+	struct entry *there = *find_blob(mem, digest), *blob;
+	const struct entry *from;
 
-	if (!*find_upload(mem, upload->id) && entry && entry->len == upload->offset)
+	if (there && there->len == upload->offset && upload->sealed)
 		return true;
-	entry = upload_entry(mem, upload, error);
-	if (!entry)
+	from = upload_entry(mem, upload, error);
+	if (!from)
 		return false;
-	*find_upload(mem, upload->id) = entry->next;
+	if (there && there->len == upload->offset)
+		return true;
 	drop(find_blob(mem, digest));
-	entry->digest = *digest;
-	entry->next = mem->blobs;
-	mem->blobs = entry;
-	return true;
+	blob = calloc(1, sizeof *blob);
+	if (!blob)
+		return error_set(error, E_STORAGE_FULL);
+	blob->digest = *digest;
+	blob->next = mem->blobs;
+	mem->blobs = blob;
+	return add_bytes(blob, from->bytes, from->len, error);
 }
 
 static void mem_abort(struct store *store, const struct store_upload *upload)
 {
-	drop(find_upload(mem_of(store), upload->id));
+	drop(find_upload(mem_of(store), upload));
 }
 
 static bool mem_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error)
@@ -249,7 +278,9 @@ static const struct store_driver driver = {
 	.name = "inmemory",
 	.append = mem_append,
 	.digest_upload = mem_digest_upload,
+	.take_over = mem_take_over,
 	.finish = mem_finish,
+	.forget = mem_abort,
 	.abort = mem_abort,
 	.stat = mem_stat,
 	.locate = mem_locate,

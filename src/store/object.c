@@ -48,9 +48,15 @@ const char *object_uploads_key(const struct object_store *objects, const char *n
 	return arena_printf(arena, "%s" FS_UPLOADS "/%s", objects->prefix, name);
 }
 
-const char *object_tail_key(const struct object_store *objects, const char *id, uint64_t end, struct arena *arena)
+const char *object_staging_key(const struct object_store *objects, const char *id, const char *maker, struct arena *arena)
 {
-	return arena_printf(arena, "%s" FS_UPLOADS "/%s.%" PRIu64, objects->prefix, id, end);
+	return arena_printf(arena, "%s" FS_UPLOADS "/%s%s%s", objects->prefix, id, *maker ? "." : "", maker);
+}
+
+const char *object_tail_key(const struct object_store *objects, const char *id, const struct object_tail *tail,
+			    struct arena *arena)
+{
+	return arena_printf(arena, "%s.%" PRIu64, object_staging_key(objects, id, tail->maker, arena), tail->end);
 }
 
 /* ---- blobs ---- */
@@ -225,7 +231,9 @@ static const struct store_driver driver = {
 	.name = "object",
 	.append = object_append,
 	.digest_upload = object_digest_upload,
+	.take_over = object_take_over,
 	.finish = object_finish,
+	.forget = object_forget,
 	.abort = object_abort,
 	.stat = object_stat,
 	.locate = object_locate,

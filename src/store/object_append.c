@@ -12,20 +12,22 @@
  *             staging key, and a tail                                                    key, remove the staging object
  *   STAGED    nearly as many parts as allowed   STAGED: complete, fetch, send again      as above
  *             in larger parts
+ *   STAGED    parts that another request may    the same, by object_take_over
+ *             still add to
  *
  * "Whole" is a first chunk that came without Content-Range: most clients send a blob so. Its parts are sent to where they
  * belong at once. If more comes after all, or if it is finished by another algorithm's digest, the upload is completed first,
  * for parts cannot be read: what then stays at D's key is a blob without a row, and garbage collection's business.
  *
  * Every call may be repeated with the state as it was: parts are sent again under the same numbers, `complete` and `copy`
- * succeed when the object has the right size already (at the staging key stand the session's first bytes and nothing else, so the
- * size tells which), and a finish looks at the blob first. What a crash leaves unclaimed is an unfinished upload or an object below
+ * succeed when the object has the right size already (at a staging key stand the session's first bytes as one request sent them,
+ * so the size tells which), and a finish looks at the blob first. What a crash leaves unclaimed is an unfinished upload or an object below
  * berth/uploads, which the sweep removes; what a failure leaves is removed at once.
  *
- * A tail object is named by the offset at which it ends, so that a repeated append never touches the one that the row speaks of;
- * the superseded one is removed by the call after.
+ * Staging and tail keys name the request that made them (its generation), so that no request writes to an object that the row
+ * speaks of, or that another request makes. What is superseded is removed by the call after, when the row speaks of it no more.
  */
-#include <inttypes.h>
+#include <string.h>
 
 #include "berth/base/log.h"
 #include "object_priv.h"
@@ -33,7 +35,7 @@
 struct append {
 	struct object_store *objects;
 	struct store_upload *upload;
-	const struct store_source *source;
+	const struct store_source *source; /* NULL: nothing is added, what is there is taken over */
 	struct hasher *hasher;
 	struct arena *keep;  /* the state's, of the caller */
 	struct arena *arena; /* of the call */
@@ -88,8 +90,8 @@ static bool explain_refusal(struct append *append, const struct error *refusal)
 	error_init(&ignored, append->arena);
 	if (append->state.stage == OBJECT_STAGED && !append->begun.key &&
 	    ops(append)->head(append->objects->service,
-			      object_uploads_key(append->objects, append->upload->id, append->arena), &found, &size,
-			      append->arena, &ignored) &&
+			      object_staging_key(append->objects, append->upload->id, append->state.maker, append->arena),
+			      &found, &size, append->arena, &ignored) &&
 	    found && size >= append->state.part_bytes) {
 		log_error("storage: upload %s: its parts are an object already: it cannot grow", append->upload->id);
 		return error_set(append->error, E_BLOB_UPLOAD_INVALID);
@@ -126,18 +128,21 @@ static bool send_parts(struct append *append, const struct object_upload *to, co
 static bool keep_in_row(struct append *append)
 {
 	append->state.tail_size = append->body.length;
+	append->state.tail_object.end = 0;
 	return object_body_read(&append->body, &append->state.tail, append->keep, append->error);
 }
 
 static bool keep_as_object(struct append *append)
 {
-	const char *key = object_tail_key(append->objects, append->upload->id,
-					  append->state.part_bytes + append->body.length, append->arena);
+	struct object_state *state = &append->state;
 	struct http_client_body bytes = {.fd = append->body.fd, .length = append->body.length};
 
-	append->state.tail_size = append->body.length;
-	append->state.tail = (struct span){"", 0};
-	return ops(append)->put(append->objects->service, key, &bytes, append->arena, append->error);
+	state->tail_size = append->body.length;
+	state->tail = (struct span){"", 0};
+	state->tail_object = (struct object_tail){append->upload->generation, state->part_bytes + append->body.length};
+	return ops(append)->put(append->objects->service,
+				object_tail_key(append->objects, append->upload->id, &state->tail_object, append->arena),
+				&bytes, append->arena, append->error);
 }
 
 static bool keep_tail(struct append *append)
@@ -170,75 +175,104 @@ static bool append_whole(struct append *append)
 
 /* ---- a chunk of several ---- */
 
-/* Parts that can be added to, and in the body what stands before the chunk. */
-static bool make_ready(struct append *append)
+/* Parts that can be added to, and in the body what stands before the chunk. `anew`: not to the parts that are there. */
+static bool make_ready(struct append *append, bool anew)
 {
 	struct object_state *state = &append->state;
-	uint64_t end = state->part_bytes + state->tail_size;
 	bool crowded = state->stage == OBJECT_STAGED && object_plan_crowded(limits(append), state->part_count);
 	const char *from;
 
-	if ((state->stage == OBJECT_FINAL || crowded) &&
+	if ((state->stage == OBJECT_FINAL || crowded || anew) &&
 	    (!object_complete_stage(append->objects, append->upload, state, &from, append->error) ||
-	     !object_lay_out(append->objects, append->upload->id, from, state->part_bytes, state, &append->body,
-			     &append->begun, append->keep, append->error)))
+	     !object_lay_out(append->objects, append->upload, from, state->part_bytes, state, &append->body, &append->begun,
+			     append->keep, append->error)))
 		return false;
 	if (state->tail.len > 0)
 		return object_body_add(append->objects, &append->body, state->tail, append->error);
-	if (state->tail_size == 0)
+	if (!object_state_has_tail_object(state))
 		return true;
-	state->stale = end;
+	state->stale = state->tail_object;
 	return object_body_fetch(append->objects, &append->body,
-				 object_tail_key(append->objects, append->upload->id, end, append->arena), 0,
+				 object_tail_key(append->objects, append->upload->id, &state->stale, append->arena), 0,
 				 state->tail_size, append->error);
 }
 
 static bool send_chunk(struct append *append)
 {
-	const char *key = object_uploads_key(append->objects, append->upload->id, append->arena);
+	const char *key;
 	struct object_plan plan;
 
 	if (!object_plan_more(limits(append), append->state.part_count, append->state.part_bytes, append->body.length,
 			      &plan))
 		return too_large(append);
+	if (append->state.stage == OBJECT_NOWHERE)
+		append->state.maker = append->upload->generation;
+	key = object_staging_key(append->objects, append->upload->id, append->state.maker, append->arena);
 	if (append->state.stage == OBJECT_NOWHERE && !begin(append, key))
 		return false;
 	append->state.stage = OBJECT_STAGED;
 	return send_parts(append, &(struct object_upload){key, append->state.id}, &plan);
 }
 
-static bool append_chunk(struct append *append)
+static bool same_object(const struct object_tail *a, const struct object_tail *b)
+{
+	return a->end > 0 && a->end == b->end && strcmp(a->maker, b->maker) == 0;
+}
+
+/* The body goes where it belongs: to the service as parts, or to the session's tail. */
+static bool keep_body(struct append *append)
 {
 	struct object_state *state = &append->state;
 
-	if (!make_ready(append) || !object_body_take(append->objects, &append->body, append->source, append->hasher,
-						     append->upload->offset == 0, append->error))
-		return false;
 	state->tail = (struct span){"", 0};
 	state->tail_size = 0;
+	state->tail_object.end = 0;
 	if (append->body.length >= object_plan_least(limits(append)))
 		return send_chunk(append);
 	if (append->body.length > 0 && !keep_tail(append))
 		return false;
-	if (object_state_has_tail_object(state) && state->stale == state->part_bytes + state->tail_size)
-		state->stale = 0; /* nothing was added: it is the same object */
+	if (same_object(&state->stale, &state->tail_object))
+		state->stale.end = 0; /* nothing was added: it is the same object */
 	return true;
 }
 
-/* ---- the call ---- */
+static bool append_chunk(struct append *append)
+{
+	return make_ready(append, false) &&
+	       object_body_take(append->objects, &append->body, append->source, append->hasher, append->upload->offset == 0,
+				append->error) &&
+	       keep_body(append);
+}
+
+/* ---- the calls ---- */
+
+static void remove_key(const struct append *append, const char *key)
+{
+	struct error ignored;
+
+	error_init(&ignored, append->arena);
+	(void)ops(append)->remove(append->objects->service, key, append->arena, &ignored);
+}
 
 /* What the call before last left: its session's row has moved on since. A failure costs an object until the sweep. */
 static void forget_stale(struct append *append)
 {
-	struct error ignored;
+	struct object_state *state = &append->state;
+	const char *id = append->upload->id;
 
-	if (append->state.stale == 0)
-		return;
-	error_init(&ignored, append->arena);
-	(void)ops(append)->remove(append->objects->service,
-				  object_tail_key(append->objects, append->upload->id, append->state.stale, append->arena),
-				  append->arena, &ignored);
-	append->state.stale = 0;
+	if (state->stale.end > 0)
+		remove_key(append, object_tail_key(append->objects, id, &state->stale, append->arena));
+	if (state->stale_staging)
+		remove_key(append, object_staging_key(append->objects, id, state->stale_staging, append->arena));
+	state->stale.end = 0;
+	state->stale_staging = NULL;
+}
+
+static bool take(struct append *append)
+{
+	if (!append->source)
+		return make_ready(append, true) && keep_body(append);
+	return append->upload->offset == 0 && append->source->whole ? append_whole(append) : append_chunk(append);
 }
 
 static bool run(void *object)
@@ -248,9 +282,13 @@ static bool run(void *object)
 
 	if (!object_state_read(&append->state, ops(append)->name, append->upload, append->error))
 		return false;
+	if (!append->source && append->state.stage != OBJECT_STAGED) {
+		append->result = append->upload->state; /* to parts and tails of other stages nobody adds in place */
+		return true;
+	}
 	object_body_init(&append->body, append->arena);
 	forget_stale(append);
-	ok = append->upload->offset == 0 && append->source->whole ? append_whole(append) : append_chunk(append);
+	ok = take(append);
 	if (ok) {
 		append->result = object_state_write(&append->state, append->keep);
 		ok = append->result.ptr || too_large(append);
@@ -258,6 +296,16 @@ static bool run(void *object)
 	if (!ok)
 		abandon_begun(append);
 	return ok;
+}
+
+static bool call(struct append *append)
+{
+	append->arena = &append->objects->arena;
+	if (!object_guard(append->arena, run, append, append->error))
+		return false;
+	append->upload->offset = append->state.part_bytes + append->state.tail_size;
+	append->upload->state = append->result;
+	return true;
 }
 
 bool object_append(struct store *store, struct store_upload *upload, const struct store_source *source,
@@ -272,10 +320,16 @@ bool object_append(struct store *store, struct store_upload *upload, const struc
 		.error = error,
 	};
 
-	append.arena = &append.objects->arena;
-	if (!object_guard(append.arena, run, &append, error))
-		return false;
-	upload->offset = append.state.part_bytes + append.state.tail_size;
-	upload->state = append.result;
-	return true;
+	return call(&append);
+}
+
+/*
+ * Only to staged parts does one request add what another one began. The parts are completed, so that no more can be added to
+ * them, and sent again as an upload of this request's own.
+ */
+bool object_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error)
+{
+	struct append append = {.objects = objects_of(store), .upload = upload, .keep = arena, .error = error};
+
+	return call(&append);
 }

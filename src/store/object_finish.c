@@ -53,8 +53,8 @@ static bool send_tail(struct object_store *objects, const struct store_upload *u
 	if (state->tail.len > 0 && !object_body_add(objects, &body, state->tail, error))
 		return false;
 	if (state->tail.len == 0 &&
-	    !object_body_fetch(objects, &body, object_tail_key(objects, upload->id, upload->offset, &objects->arena), 0,
-			       state->tail_size, error))
+	    !object_body_fetch(objects, &body, object_tail_key(objects, upload->id, &state->tail_object, &objects->arena),
+			       0, state->tail_size, error))
 		return false;
 	return object_send(objects, to, &body, &plan, state->part_count + 1, out, error);
 }
@@ -68,7 +68,7 @@ bool object_complete_stage(struct object_store *objects, const struct store_uplo
 	if (!parts)
 		return damaged(upload, error);
 	to.key = state->stage == OBJECT_FINAL ? object_blob_key(objects, &state->digest, &objects->arena)
-					      : object_uploads_key(objects, upload->id, &objects->arena);
+					      : object_staging_key(objects, upload->id, state->maker, &objects->arena);
 	*key = to.key;
 	return ops(objects)->complete(objects->service, &to, parts, state->part_count, &objects->arena, error);
 }
@@ -77,7 +77,7 @@ bool object_complete_stage(struct object_store *objects, const struct store_uplo
 static bool complete_staged(struct object_store *objects, const struct store_upload *upload,
 			    const struct object_state *state, const char **key, struct error *error)
 {
-	struct object_upload to = {object_uploads_key(objects, upload->id, &objects->arena), state->id};
+	struct object_upload to = {object_staging_key(objects, upload->id, state->maker, &objects->arena), state->id};
 	struct object_part *parts;
 	bool done;
 
@@ -104,7 +104,7 @@ static bool make_object(struct object_store *objects, const struct store_upload 
 	case OBJECT_STAGED: return complete_staged(objects, upload, state, key, error);
 	case OBJECT_NOWHERE: break;
 	}
-	*key = object_tail_key(objects, upload->id, upload->offset, &objects->arena);
+	*key = object_tail_key(objects, upload->id, &state->tail_object, &objects->arena);
 	return true;
 }
 
@@ -126,19 +126,24 @@ static void abandon(struct object_store *objects, const struct store_upload *upl
 
 	error_init(&ignored, &objects->arena);
 	to.key = state->stage == OBJECT_FINAL ? object_blob_key(objects, &state->digest, &objects->arena)
-					      : object_uploads_key(objects, upload->id, &objects->arena);
+					      : object_staging_key(objects, upload->id, state->maker, &objects->arena);
 	(void)ops(objects)->abandon(objects->service, &to, parts, parts ? state->part_count : 0, &objects->arena, &ignored);
 }
 
+/* Only keys that the session's row names: another request may be making others. */
 static void remove_leftovers(struct object_store *objects, const struct store_upload *upload,
 			     const struct object_state *state)
 {
+	struct arena *arena = &objects->arena;
+
 	if (state->stage == OBJECT_STAGED)
-		remove_key(objects, object_uploads_key(objects, upload->id, &objects->arena));
+		remove_key(objects, object_staging_key(objects, upload->id, state->maker, arena));
 	if (object_state_has_tail_object(state))
-		remove_key(objects, object_tail_key(objects, upload->id, upload->offset, &objects->arena));
-	if (state->stale)
-		remove_key(objects, object_tail_key(objects, upload->id, state->stale, &objects->arena));
+		remove_key(objects, object_tail_key(objects, upload->id, &state->tail_object, arena));
+	if (state->stale.end > 0)
+		remove_key(objects, object_tail_key(objects, upload->id, &state->stale, arena));
+	if (state->stale_staging)
+		remove_key(objects, object_staging_key(objects, upload->id, state->stale_staging, arena));
 }
 
 /* ---- finish ---- */
@@ -175,27 +180,31 @@ static bool verify(struct ending *ending, const char *key)
 	return error_unavailable(ending->error, 0);
 }
 
+/*
+ * A blob of the right size is there, by an earlier try or by another push of the same content: it stays. The parts of an upload
+ * that is not needed go.
+ */
+static bool is_there(struct ending *ending, const char *key, bool *yes)
+{
+	if (!has_size(ending->objects, key, ending->upload->offset, yes, ending->error))
+		return false;
+	if (*yes && ending->state.stage != OBJECT_NOWHERE)
+		abandon(ending->objects, ending->upload, &ending->state);
+	return true;
+}
+
 static bool finish(void *object)
 {
 	struct ending *ending = object;
-	struct object_store *objects = ending->objects;
 	struct object_state *state = &ending->state;
-	const char *key = object_blob_key(objects, ending->digest, ending->arena);
-	bool in_row, there = false;
+	const char *key = object_blob_key(ending->objects, ending->digest, ending->arena);
+	bool in_row, there;
 
-	if (!object_state_read(state, ops(objects)->name, ending->upload, ending->error))
+	if (!object_state_read(state, ops(ending->objects)->name, ending->upload, ending->error) ||
+	    !is_there(ending, key, &there))
 		return false;
 	in_row = state->stage == OBJECT_NOWHERE && !object_state_has_tail_object(state);
-	/* what would be copied may be there already, by an earlier try or by somebody else's push */
-	if (!in_row && state->stage != OBJECT_FINAL &&
-	    !has_size(objects, key, ending->upload->offset, &there, ending->error))
-		return false;
-	if (there && state->stage == OBJECT_STAGED)
-		abandon(objects, ending->upload, state);
-	if (!there && (!(in_row ? put_tail(ending, key) : move_to(ending, key)) || !verify(ending, key)))
-		return false;
-	remove_leftovers(objects, ending->upload, state);
-	return true;
+	return there || ((in_row ? put_tail(ending, key) : move_to(ending, key)) && verify(ending, key));
 }
 
 bool object_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct error *error)
@@ -206,21 +215,36 @@ bool object_finish(struct store *store, const struct store_upload *upload, const
 	return object_guard(ending.arena, finish, &ending, error);
 }
 
-/* ---- abort ---- */
+/* ---- the end ---- */
+
+/* False: said in the log, and the sweep finds what there is. */
+static bool read_state(struct ending *ending)
+{
+	return object_state_read(&ending->state, ops(ending->objects)->name, ending->upload, ending->error);
+}
+
+static bool forget_upload(void *object)
+{
+	struct ending *ending = object;
+
+	if (read_state(ending))
+		remove_leftovers(ending->objects, ending->upload, &ending->state);
+	return true;
+}
 
 static bool abort_upload(void *object)
 {
 	struct ending *ending = object;
 
-	if (!object_state_read(&ending->state, ops(ending->objects)->name, ending->upload, ending->error))
-		return true; /* said in the log; the sweep finds what there is */
+	if (!read_state(ending))
+		return true;
 	if (ending->state.stage != OBJECT_NOWHERE)
 		abandon(ending->objects, ending->upload, &ending->state);
 	remove_leftovers(ending->objects, ending->upload, &ending->state);
 	return true;
 }
 
-void object_abort(struct store *store, const struct store_upload *upload)
+static void end(struct store *store, const struct store_upload *upload, object_work_fn *work)
 {
 	struct ending ending = {.objects = objects_of(store), .upload = upload};
 	struct arena arena;
@@ -230,8 +254,18 @@ void object_abort(struct store *store, const struct store_upload *upload)
 	error_init(&error, &arena);
 	ending.arena = &ending.objects->arena;
 	ending.error = &error;
-	(void)object_guard(ending.arena, abort_upload, &ending, &error);
+	(void)object_guard(ending.arena, work, &ending, &error);
 	arena_release(&arena);
+}
+
+void object_forget(struct store *store, const struct store_upload *upload)
+{
+	end(store, upload, forget_upload);
+}
+
+void object_abort(struct store *store, const struct store_upload *upload)
+{
+	end(store, upload, abort_upload);
 }
 
 /* ---- another digest ---- */

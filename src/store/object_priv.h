@@ -34,10 +34,12 @@ typedef bool object_work_fn(void *task);
 /* Runs `work` with `arena` armed and cleared before and after: a call that wants too much memory fails, not the process. */
 bool object_guard(struct arena *arena, object_work_fn *work, void *task, struct error *error);
 
-/* Keys: of a blob; below berth/uploads; of a session's staged bytes; of its tail that ends at the offset `end`. */
+/* Keys: of a blob; below berth/uploads; of a session's staged bytes, and of its tail. */
 const char *object_blob_key(const struct object_store *objects, const struct digest *digest, struct arena *arena);
 const char *object_uploads_key(const struct object_store *objects, const char *name, struct arena *arena);
-const char *object_tail_key(const struct object_store *objects, const char *id, uint64_t end, struct arena *arena);
+
+/* An object below berth/uploads that a request made for a session. "" is a maker of a release that named none. */
+const char *object_staging_key(const struct object_store *objects, const char *id, const char *maker, struct arena *arena);
 
 /* ---- object_plan.c: pure ---- */
 
@@ -65,20 +67,32 @@ bool object_plan_crowded(const struct object_limits *limits, unsigned used);
 enum object_stage {
 	OBJECT_NOWHERE, /* no parts: all bytes are the tail */
 	OBJECT_FINAL,   /* parts of an upload to the key of `digest`, which all bytes so far have; no tail */
-	OBJECT_STAGED   /* parts of an upload to the session's staging key */
+	OBJECT_STAGED   /* parts of an upload to a staging key of the session */
 };
+
+/* Bytes at the end of a session that are too few for a part, as an object. */
+struct object_tail {
+	const char *maker; /* generation of the request that made it */
+	uint64_t end;      /* the session's offset behind it; 0: there is none */
+};
+
+const char *object_tail_key(const struct object_store *objects, const char *id, const struct object_tail *tail,
+			    struct arena *arena);
 
 struct object_state {
 	const char *service; /* whose upload and tail object they are: the name in its table */
 	enum object_stage stage;
 	struct digest digest; /* FINAL */
+	const char *maker;    /* STAGED: generation of the request that began the upload: of its key */
 	const char *id;       /* of the service's upload */
 	unsigned part_count;
 	uint64_t part_bytes;
 	struct span parts;  /* a line for each: size, tag */
 	uint64_t tail_size; /* bytes behind the parts */
-	struct span tail;   /* they themselves, or empty: they are the object object_tail_key(id, part_bytes + tail_size) */
-	uint64_t stale;     /* end of a tail object that was superseded and may still be there; 0: none */
+	struct span tail;   /* they themselves, or empty: they are the object: */
+	struct object_tail tail_object;
+	struct object_tail stale;  /* superseded, and may still be there */
+	const char *stale_staging; /* maker of a staging key that was superseded; NULL: none */
 };
 
 /* False, with E_BLOB_UPLOAD_INVALID, when the row's state does not fit its offset, is of no known form or another service's. */
@@ -96,7 +110,7 @@ struct object_part *object_state_parts(const struct object_state *state, size_t 
 
 static inline bool object_state_has_tail_object(const struct object_state *state)
 {
-	return state->tail_size > 0 && state->tail.len == 0;
+	return state->tail_object.end > 0;
 }
 
 /* ---- object_body.c: bytes on their way, in a local file ---- */
@@ -137,11 +151,11 @@ bool object_send(struct object_store *objects, const struct object_upload *uploa
 		 const struct object_plan *plan, unsigned first, struct object_part *out, struct error *error);
 
 /*
- * Lays `size` bytes of the object `from` out again as the beginning of a new upload to the session's staging key, in parts large
- * enough for many more: `state` becomes that upload (its tail untouched), and what is less than a part is added to `body`. What
- * was begun is in *begun, also after a failure.
+ * Lays `size` bytes of the object `from` out again as the beginning of a new upload to a staging key of the request's own, in
+ * parts large enough for many more: `state` becomes that upload (its tail untouched), and what is less than a part is added to
+ * `body`. What was begun is in *begun, also after a failure.
  */
-bool object_lay_out(struct object_store *objects, const char *session, const char *from, uint64_t size,
+bool object_lay_out(struct object_store *objects, const struct store_upload *upload, const char *from, uint64_t size,
 		    struct object_state *state, struct object_body *body, struct object_upload *begun, struct arena *keep,
 		    struct error *error);
 
@@ -151,8 +165,10 @@ bool object_append(struct store *store, struct store_upload *upload, const struc
 		   struct hasher *hasher, struct arena *arena, struct error *error);
 bool object_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
 			  struct digest *out, struct error *error);
+bool object_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error);
 bool object_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
 		   struct error *error);
+void object_forget(struct store *store, const struct store_upload *upload);
 void object_abort(struct store *store, const struct store_upload *upload);
 bool object_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
 		  struct store_swept *out, struct error *error);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Parts: sending them in batches, and laying out again what was sent in too small ones. */
+#include <string.h>
+
 #include "object_priv.h"
 
 #define BATCH 32
@@ -74,21 +76,23 @@ static bool move_parts(struct object_store *objects, const char *from, const str
 	return true;
 }
 
-bool object_lay_out(struct object_store *objects, const char *session, const char *from, uint64_t size,
+bool object_lay_out(struct object_store *objects, const struct store_upload *upload, const char *from, uint64_t size,
 		    struct object_state *state, struct object_body *body, struct object_upload *begun, struct arena *keep,
 		    struct error *error)
 {
 	struct object_plan plan = spacious(&objects->service->limits, size);
 	uint64_t moved = plan.count * plan.part_size;
-
-	const char *key = object_uploads_key(objects, session, body->arena);
+	const char *key = object_staging_key(objects, upload->id, upload->generation, body->arena);
 
 	if (!objects->service->ops->begin(objects->service, key, begun, body->arena, error)) {
 		begun->key = NULL;
 		return false;
 	}
 	begun->key = key;
+	if (state->stage == OBJECT_STAGED && strcmp(state->maker, upload->generation) != 0)
+		state->stale_staging = state->maker;
 	state->stage = OBJECT_STAGED;
+	state->maker = arena_strdup(keep, upload->generation);
 	state->id = arena_strdup(keep, begun->id);
 	state->part_count = 0;
 	state->part_bytes = 0;

@@ -2,12 +2,16 @@
 /*
  * A session's state as text, so that it can be read in the database:
  *
- *     2 s3 S 2 31457280 r 6 0 - the-services-upload-id\n   form, service, stage, parts, their bytes, tail (in the row,
- *     15728640 "etag of part 1"\n                         or an object), its size, superseded tail, digest, upload
+ *     3 s3 S 2 31457280 r 6 - 0 - none - 6ba7b810-.. the-services-upload-id\n
+ *     15728640 "etag of part 1"\n
  *     15728640 "etag of part 2"\n
  *     tail..
  *
- * The first form did not name the service: its sessions are taken for the present one's.
+ * The words of the first line: form, service, stage, parts, their bytes, where the tail is (r: the row, o: an object), its size
+ * and maker; end and maker of a superseded tail; maker of a superseded staging key, or `none`; digest; maker of the staging
+ * key; the service's upload, which may hold blanks. The maker `-` is one of a release whose keys named none.
+ *
+ * The second form had no makers. The first one did not name the service either: its sessions are taken for the present one's.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -16,8 +20,11 @@
 #include "berth/base/strbuf.h"
 #include "object_priv.h"
 
-#define FORM "2"
-#define FIRST_FORM "1"
+#define FORM "3"
+#define FORM_WITHOUT_MAKERS "2"
+#define FORM_WITHOUT_SERVICE "1"
+#define NAMELESS "-"
+#define NONE "none"
 
 static const char stages[] = {[OBJECT_NOWHERE] = 'N', [OBJECT_FINAL] = 'F', [OBJECT_STAGED] = 'S'};
 
@@ -46,40 +53,84 @@ static bool read_digest(struct span text, struct object_state *out)
 	return span_is(text, "-") ? out->stage != OBJECT_FINAL : digest_parse(&out->digest, text) == DIGEST_OK;
 }
 
-static bool read_form(struct span *line, const char *service, struct span *out)
+struct head {
+	struct object_state *state;
+	struct span service;
+	bool has_makers;
+	bool tail_in_row;
+	struct span id; /* the line's rest: it may hold blanks */
+	struct arena *arena;
+};
+
+static bool read_form(struct span *line, struct head *head)
 {
 	struct span form;
 
-	*out = span_of(service);
-	return word(line, &form) && (span_is(form, FIRST_FORM) || (span_is(form, FORM) && word(line, out)));
+	if (!word(line, &form))
+		return false;
+	head->service = span_of(head->state->service);
+	head->has_makers = span_is(form, FORM);
+	return span_is(form, FORM_WITHOUT_SERVICE) ||
+	       ((head->has_makers || span_is(form, FORM_WITHOUT_MAKERS)) && word(line, &head->service));
 }
 
-/* The id is the line's rest: it may hold blanks. It is NUL-terminated in place of the line's end by its reader. */
-static bool read_head(struct span line, struct object_state *out, struct span *service, bool *tail_in_row, struct span *id)
+/* Makers become parts of keys: only what a request can be called is one. */
+static bool read_maker(struct span *line, const struct head *head, const char **out)
 {
+	struct span text;
+
+	*out = "";
+	if (!head->has_makers)
+		return true;
+	if (!word(line, &text))
+		return false;
+	if (!span_is(text, NAMELESS))
+		*out = arena_span(head->arena, text);
+	return span_is(text, NAMELESS) || uuid_valid(text);
+}
+
+static bool read_stale_staging(struct span *line, const struct head *head)
+{
+	struct span rest = *line, text;
+
+	if (!head->has_makers)
+		return true;
+	if (!word(&rest, &text) || !span_is(text, NONE))
+		return read_maker(line, head, &head->state->stale_staging);
+	*line = rest;
+	return true;
+}
+
+static bool read_head(struct span line, struct head *head)
+{
+	struct object_state *state = head->state;
 	struct span stage, kind, digest;
 	uint64_t count;
 
-	if (!read_form(&line, out->service, service) || !word(&line, &stage) || !read_stage(stage, &out->stage) ||
-	    !number(&line, &count) || !number(&line, &out->part_bytes) || !word(&line, &kind) ||
-	    !number(&line, &out->tail_size) || !number(&line, &out->stale) || !word(&line, &digest) ||
-	    !read_digest(digest, out) || !line.ptr || count > UINT32_MAX)
+	if (!read_form(&line, head) || !word(&line, &stage) || !read_stage(stage, &state->stage) ||
+	    !number(&line, &count) || !number(&line, &state->part_bytes) || !word(&line, &kind) ||
+	    !number(&line, &state->tail_size) || !read_maker(&line, head, &state->tail_object.maker) ||
+	    !number(&line, &state->stale.end) || !read_maker(&line, head, &state->stale.maker) ||
+	    !read_stale_staging(&line, head) || !word(&line, &digest) || !read_digest(digest, state) ||
+	    !read_maker(&line, head, &state->maker) || !line.ptr || count > UINT32_MAX)
 		return false;
-	out->part_count = (unsigned)count;
-	*tail_in_row = span_is(kind, "r");
-	*id = line;
-	return (*tail_in_row || span_is(kind, "o")) && (out->stage == OBJECT_NOWHERE) == (line.len == 0);
+	state->part_count = (unsigned)count;
+	head->tail_in_row = span_is(kind, "r");
+	head->id = line;
+	if (!head->tail_in_row && state->tail_size > 0)
+		state->tail_object.end = state->part_bytes + state->tail_size;
+	return (head->tail_in_row || span_is(kind, "o")) && (state->stage == OBJECT_NOWHERE) == (line.len == 0);
 }
 
-static bool read_all(struct span text, struct object_state *out, struct span *service, struct arena *arena)
+static bool read_all(struct span text, struct head *head)
 {
-	bool tail_in_row;
-	struct span line, id;
+	struct object_state *out = head->state;
+	struct span line;
 
-	if (!span_split(&text, '\n', &line) || !text.ptr || !read_head(line, out, service, &tail_in_row, &id))
+	if (!span_split(&text, '\n', &line) || !text.ptr || !read_head(line, head))
 		return false;
-	out->id = arena_span(arena, id);
-	if (tail_in_row) {
+	out->id = arena_span(head->arena, head->id);
+	if (head->tail_in_row) {
 		if (out->tail_size > text.len)
 			return false;
 		out->tail = span_after(text, text.len - (size_t)out->tail_size);
@@ -102,31 +153,46 @@ static bool is_here(const struct object_state *state, struct span service, const
 bool object_state_read(struct object_state *out, const char *service, const struct store_upload *upload,
 		       struct error *error)
 {
-	struct span sent_to;
+	struct head head = {.state = out, .arena = error->arena};
 
-	*out = (struct object_state){.service = service, .id = "", .parts = {"", 0}, .tail = {"", 0}};
+	*out = (struct object_state){
+		.service = service,
+		.maker = "",
+		.id = "",
+		.parts = {"", 0},
+		.tail = {"", 0},
+		.tail_object = {.maker = ""},
+		.stale = {.maker = ""},
+	};
 	if (upload->offset == 0 && upload->state.len == 0)
 		return true;
-	if (read_all(upload->state, out, &sent_to, error->arena) && out->part_bytes <= upload->offset &&
+	if (read_all(upload->state, &head) && out->part_bytes <= upload->offset &&
 	    out->tail_size == upload->offset - out->part_bytes)
-		return is_here(out, sent_to, upload->id) || error_set(error, E_BLOB_UPLOAD_INVALID);
+		return is_here(out, head.service, upload->id) || error_set(error, E_BLOB_UPLOAD_INVALID);
 	log_error("storage: upload %s: its state does not tell where its %" PRIu64 " bytes are", upload->id,
 		  upload->offset);
 	return error_set(error, E_BLOB_UPLOAD_INVALID);
 }
 
+static const char *maker_text(const char *maker)
+{
+	return *maker ? maker : NAMELESS;
+}
+
 struct span object_state_write(const struct object_state *state, struct arena *arena)
 {
-	bool in_row = !object_state_has_tail_object(state);
 	char digest[DIGEST_TEXT_MAX] = "-";
 	struct strbuf text;
 
 	if (state->stage == OBJECT_FINAL)
 		digest_text(&state->digest, digest);
 	strbuf_init(&text, arena, STORE_STATE_MAX);
-	strbuf_addf(&text, FORM " %s %c %u %" PRIu64 " %c %" PRIu64 " %" PRIu64 " %s %s\n", state->service,
-		    stages[state->stage], state->part_count, state->part_bytes, in_row ? 'r' : 'o', state->tail_size,
-		    state->stale, digest, state->id);
+	strbuf_addf(&text, FORM " %s %c %u %" PRIu64 " %c %" PRIu64 " %s", state->service, stages[state->stage],
+		    state->part_count, state->part_bytes, object_state_has_tail_object(state) ? 'o' : 'r', state->tail_size,
+		    maker_text(state->tail_object.maker));
+	strbuf_addf(&text, " %" PRIu64 " %s %s %s %s %s\n", state->stale.end, maker_text(state->stale.maker),
+		    state->stale_staging ? maker_text(state->stale_staging) : NONE, digest, maker_text(state->maker),
+		    state->id);
 	strbuf_add_span(&text, state->parts);
 	strbuf_add_span(&text, state->tail);
 	return strbuf_ok(&text) && state->parts.ptr ? strbuf_span(&text) : (struct span){NULL, 0};

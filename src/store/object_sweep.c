@@ -10,6 +10,7 @@
 
 #include "berth/store/fs.h"
 #include "folder_priv.h"
+#include "fs_path.h"
 #include "object_priv.h"
 
 #define SENDING_S ((int64_t)24 * 3600)
@@ -36,18 +37,11 @@ struct sweep {
 	bool refused; /* something was left that may not be removed */
 };
 
-/* `<uuid>`, or `<uuid>.<offset>` for a tail, behind the prefix. */
 static bool session_of(const struct sweep *sweep, const char *key, char id[static UUID_TEXT_MAX])
 {
 	size_t front = strlen(sweep->prefix);
-	const char *name = strlen(key) > front ? key + front : "";
-	size_t len = strcspn(name, ".");
 
-	if (len != UUID_TEXT_MAX - 1)
-		return false;
-	memcpy(id, name, len);
-	id[len] = '\0';
-	return uuid_valid(span_of(id));
+	return strlen(key) > front && fs_upload_session(id, key + front);
 }
 
 static bool is_left_behind(const struct sweep *sweep, const char *key, int64_t age)

@@ -436,30 +436,180 @@ END_TEST
 
 #define UPLOAD "b7e1c0f2-0000-4000-8000-000000000000"
 
-static bool lock_upload(const struct meta *meta)
+static const struct meta_opening openings[] = {{UPLOAD, "b7e1c0f2-0000-4000-8000-000000000001"},
+					       {UPLOAD, "b7e1c0f2-0000-4000-8000-000000000002"},
+					       {UPLOAD, "b7e1c0f2-0000-4000-8000-000000000003"}};
+
+static void begin_with_upload(void)
 {
-	return meta_upload_lock(meta, UPLOAD);
+	begin();
+	ck_assert(meta_upload_create(&work.meta, UPLOAD,
+				     &(struct meta_upload){.repository = repository,
+							   .hash_state = SPAN_LIT("h"),
+							   .store_state = SPAN_LIT("s")}));
 }
 
-static bool unlock_upload(const struct meta *meta)
+/* The outcome of opening it in a path. */
+static enum meta_opened open_at(struct span path, int opening, bool writes, struct meta_upload *row)
 {
-	meta_upload_unlock(meta->db, UPLOAD);
+	enum meta_opened outcome;
+
+	ck_assert(meta_upload_open(&work.meta, path, &openings[opening], writes, &outcome, row));
+	return outcome;
+}
+
+static enum meta_opened open_as(int opening, bool writes, struct meta_upload *row)
+{
+	return open_at(PATH, opening, writes, row);
+}
+
+static bool open_first(const struct meta *meta)
+{
+	struct meta_upload row;
+
+	(void)meta;
+	return open_as(0, true, &row) == META_UPLOAD_OPENED;
+}
+
+static bool close_first(const struct meta *meta)
+{
+	meta_upload_close(meta->db, &openings[0], true);
 	return true;
 }
 
-static bool lock_upload_request(void)
+static bool open_second(void)
 {
-	return meta_upload_lock(&work.meta, UPLOAD);
+	struct meta_upload row;
+
+	return open_as(1, true, &row) == META_UPLOAD_OPENED;
 }
 
 START_TEST(a_session_is_one_requests_at_a_time)
 {
-	struct meeting meeting = {.first = lock_upload, .second = lock_upload_request, .first_goes_on = unlock_upload};
+	struct meeting meeting = {.first = open_first, .second = open_second, .first_goes_on = close_first};
+	struct meta_upload row;
 
-	begin();
+	begin_with_upload();
 	ck_assert_int_eq(meet(&meeting), 0);
-	ck_assert(meta_upload_lock(&work.meta, UPLOAD)); /* the second's lock ended with its process */
-	meta_upload_unlock(core.db, UPLOAD);
+	ck_assert_int_eq(open_as(2, true, &row), META_UPLOAD_OPENED); /* the second's lock ended with its process */
+	meta_upload_close(core.db, &openings[2], true);
+	finish();
+}
+END_TEST
+
+/* Waits for the session and is to be told of a place for one. */
+static int wait_for_upload(void *context)
+{
+	struct meta_upload row;
+
+	(void)context;
+	connect_as("waiting");
+	return open_as(1, true, &row) == META_UPLOAD_OPENED ? 0 : 1;
+}
+
+static int find_no_place(void *context)
+{
+	struct meta_upload row;
+
+	(void)context;
+	connect_as("refused");
+	return open_as(2, true, &row) == META_UPLOAD_BUSY ? 0 : 1;
+}
+
+START_TEST(one_request_waits_for_a_session_and_the_next_is_refused_at_once)
+{
+	struct meta_upload row;
+	pid_t waiting;
+
+	begin_with_upload();
+	ck_assert_int_eq(open_as(0, true, &row), META_UPLOAD_OPENED);
+	waiting = lab_fork(wait_for_upload, NULL);
+	ck_assert(lab_blocked(&lab, "waiting", waiting));
+	ck_assert_int_eq(lab_join(lab_fork(find_no_place, NULL)), 0);
+	meta_upload_close(core.db, &openings[0], true);
+	ck_assert_int_eq(lab_join(waiting), 0);
+	ck_assert_int_eq(open_as(2, true, &row), META_UPLOAD_OPENED); /* no place is taken for ever */
+	finish();
+}
+END_TEST
+
+START_TEST(a_session_is_opened_only_in_its_repository_and_leaves_no_lock_elsewhere)
+{
+	struct meta_upload row;
+
+	begin_with_upload();
+	ck_assert_int_eq(open_at(SPAN_LIT("group/other"), 0, true, &row), META_UPLOAD_UNKNOWN);
+	ck_assert_int_eq(lab_sql(&lab, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), 0);
+	ck_assert_int_eq(lab_sql(&lab, "SELECT count(*) FROM upload WHERE generation IS NULL"), 1);
+	finish();
+}
+END_TEST
+
+static bool saves(int opening, bool writing, bool sealed)
+{
+	struct meta_upload row = {.offset = 5,
+				  .hash_state = SPAN_LIT("h"),
+				  .store_state = SPAN_LIT("s"),
+				  .writing = writing,
+				  .sealed = sealed,
+				  .digest = layer};
+	bool found;
+
+	ck_assert(meta_upload_save(&work.meta, &openings[opening], &row, &found));
+	return found;
+}
+
+START_TEST(only_the_request_that_opened_a_session_last_changes_it)
+{
+	struct meta_upload row;
+	bool found;
+
+	begin_with_upload();
+	ck_assert_int_eq(open_as(0, true, &row), META_UPLOAD_OPENED);
+	ck_assert(!row.writing);
+	ck_assert(saves(0, true, false));
+	ck_assert_int_eq(open_as(1, true, &row), META_UPLOAD_OPENED); /* as when the first one's connection is lost */
+	ck_assert_msg(row.writing, "the first request is still at work");
+	ck_assert(!saves(0, false, false));
+	ck_assert(meta_upload_delete(&work.meta, &openings[0], &found) && !found);
+	meta_upload_close(core.db, &openings[0], true);
+	ck_assert_int_eq(open_as(2, false, &row), META_UPLOAD_OPENED);
+	ck_assert_msg(row.writing, "the close of a request that lost the session says nothing of the others");
+	ck_assert(saves(2, false, true));
+	ck_assert_int_eq(open_as(0, true, &row), META_UPLOAD_OPENED);
+	ck_assert(row.sealed && !row.writing && digest_equal(&row.digest, &layer));
+	ck_assert_int_eq(lab_sql(&lab, "SELECT count(*) FROM upload WHERE writing"), 0);
+	ck_assert(meta_upload_delete(&work.meta, &openings[0], &found) && found);
+	finish();
+}
+END_TEST
+
+START_TEST(a_session_that_was_closed_while_nothing_came_is_settled)
+{
+	struct meta_upload row;
+
+	begin_with_upload();
+	ck_assert_int_eq(open_as(0, true, &row), META_UPLOAD_OPENED);
+	meta_upload_close(core.db, &openings[0], true);
+	ck_assert_int_eq(open_as(1, true, &row), META_UPLOAD_OPENED);
+	ck_assert(!row.writing);
+	meta_upload_close(core.db, &openings[1], false);
+	ck_assert_int_eq(open_as(2, true, &row), META_UPLOAD_OPENED);
+	ck_assert(row.writing);
+	finish();
+}
+END_TEST
+
+START_TEST(a_request_whose_connection_is_lost_still_says_that_it_adds_no_more)
+{
+	struct meta_upload row;
+
+	begin_with_upload();
+	ck_assert_int_eq(open_as(0, true, &row), META_UPLOAD_OPENED);
+	lab_kill(&lab, "first");
+	meta_upload_close(core.db, &openings[0], true);
+	ck_assert_int_eq(open_as(1, true, &row), META_UPLOAD_OPENED);
+	ck_assert(!row.writing);
 	finish();
 }
 END_TEST
@@ -470,4 +620,8 @@ TEST_FILE(races, a_push_that_meets_an_unlink_is_told_of_the_missing_blob,
 	  a_tag_that_moves_while_its_manifest_goes_is_there_afterwards, a_push_of_what_is_being_deleted_stores_it_again,
 	  two_pushes_of_one_manifest_are_one_manifest, a_deletion_after_a_push_of_the_same_takes_the_tag_too,
 	  an_index_that_meets_its_childs_deletion_is_refused, a_child_that_was_checked_cannot_go_before_it_is_linked,
-	  two_first_pushes_share_their_ancestors, a_session_is_one_requests_at_a_time)
+	  two_first_pushes_share_their_ancestors, a_session_is_one_requests_at_a_time,
+	  one_request_waits_for_a_session_and_the_next_is_refused_at_once,
+	  a_session_is_opened_only_in_its_repository_and_leaves_no_lock_elsewhere,
+	  only_the_request_that_opened_a_session_last_changes_it, a_session_that_was_closed_while_nothing_came_is_settled,
+	  a_request_whose_connection_is_lost_still_says_that_it_adds_no_more)

@@ -29,7 +29,7 @@ class Stands:
 
 
 class Held:
-    """The bytes that an upload was said to have, in its file or in the blob that it is becoming."""
+    """The bytes that an upload was said to have, in a file of its own or in the blob that it is becoming."""
 
     from_commit = False
 
@@ -40,7 +40,8 @@ class Held:
         return f"{len(self.data)} bytes of {self.path}"
 
     def kept(self, tree):
-        return tree.get(self.path, b"").startswith(self.data) or self.blob.kept(tree)
+        files = (data for path, data in tree.items() if path.startswith(self.path))  # `<upload>.<generation>`
+        return any(data.startswith(self.data) for data in files) or self.blob.kept(tree)
 
 
 @functools.lru_cache(maxsize=1000)

@@ -129,6 +129,9 @@ bool db_want_retry(struct db *db);
 void db_hold(struct db *db);
 void db_release_hold(struct db *db);
 
+/* Whether a session lock is held: false again once the connection is lost. */
+bool db_is_held(const struct db *db);
+
 /* Ends what a request left behind: an open transaction or a held lock costs the connection. Call after each request. */
 void db_tidy(struct db *db);
 

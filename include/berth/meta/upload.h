@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Upload sessions: where an upload stands, so that any node can go on with it. */
+/* Upload sessions: how far an upload has come, so that any node can continue it. */
 #ifndef BERTH_META_UPLOAD_H
 #define BERTH_META_UPLOAD_H
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "berth/base/span.h"
+#include "berth/base/uuid.h"
 #include "berth/meta/meta.h"
 
 struct meta_upload {
@@ -14,17 +15,43 @@ struct meta_upload {
 	uint64_t offset;
 	struct span hash_state;
 	struct span store_state;
-	struct span starter; /* of create only: the SHA-256 of the token that started it; empty for none */
+	struct span starter;  /* of create only: the SHA-256 of the token that started it; empty for none */
+	bool writing;         /* of open: an earlier request may still add bytes; of save: this one may */
+	bool sealed;          /* all bytes are there, and their digest is: */
+	struct digest digest; /* when sealed */
 };
+
+/* Which request has a session open. A new generation for each opening. */
+struct meta_opening {
+	char id[UUID_TEXT_MAX];         /* of the session */
+	char generation[UUID_TEXT_MAX]; /* of the opening */
+};
+
+enum meta_opened { META_UPLOAD_OPENED, META_UPLOAD_UNKNOWN, META_UPLOAD_BUSY };
 
 bool meta_upload_create(const struct meta *meta, const char *id, const struct meta_upload *upload);
 
-/* The session `id` of that very repository. The spans live as long as the arena. */
-bool meta_upload_find(const struct meta *meta, struct span path, struct span id, bool *found, struct meta_upload *out);
+/* The offset of the session `id` of that very repository. *found false: there is no such session. */
+bool meta_upload_find(const struct meta *meta, struct span path, struct span id, bool *found, uint64_t *offset);
 
-/* *found false: the session is gone. */
-bool meta_upload_save(const struct meta *meta, const char *id, const struct meta_upload *upload, bool *found);
-bool meta_upload_delete(const struct meta *meta, const char *id, bool *found);
+/*
+ * Takes the lock of a session and makes `opening` its generation, in one statement. The lock is PostgreSQL's: it ends with
+ * meta_upload_close or with the connection. The lock only keeps requests apart that would fail; what keeps their bytes apart
+ * is the generation, without which meta_upload_save and meta_upload_delete change nothing.
+ *
+ * Few requests wait for a lock, for the lock_timeout at most; the others get META_UPLOAD_BUSY at once. `writes`: the request
+ * is going to add bytes. The spans of `out` live as long as the arena.
+ */
+bool meta_upload_open(const struct meta *meta, struct span path, const struct meta_opening *opening, bool writes,
+		      enum meta_opened *outcome, struct meta_upload *out);
+
+/* *found false: the session is gone, or another request has opened it since. */
+bool meta_upload_save(const struct meta *meta, const struct meta_opening *opening, const struct meta_upload *upload,
+		      bool *found);
+bool meta_upload_delete(const struct meta *meta, const struct meta_opening *opening, bool *found);
+
+/* Gives the lock back. `settled`: this request adds no bytes any more, nor does an earlier one. */
+void meta_upload_close(struct db *db, const struct meta_opening *opening, bool settled);
 
 /*
  * Sessions that nobody wrote to for `age` seconds, by the database's clock: rows (id, path) in the order of ids, behind
@@ -41,12 +68,5 @@ bool meta_upload_started_by(const struct meta *meta, struct span path, struct sp
 
 /* Is there a session of this id, in any repository? */
 bool meta_upload_claimed(const struct meta *meta, const char *id, bool *claimed);
-
-/*
- * The lock of a session: PostgreSQL's, so that it ends with the worker that held it, whatever ended the worker. Waits
- * for the lock_timeout, then 429. Held until meta_upload_unlock; the connection is not replaced meanwhile.
- */
-bool meta_upload_lock(const struct meta *meta, const char *id);
-void meta_upload_unlock(struct db *db, const char *id);
 
 #endif

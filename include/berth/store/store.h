@@ -6,8 +6,14 @@
  * row), so that any node can go on where another stopped: object stores keep their multipart ids and tails in the state.
  *
  *     store_append(store, &upload, &source, &hasher, err)   as often as bytes come: durable when it returns true
- *     store_finish(store, &upload, &digest, err)            the upload is now the blob, durably
- *     store_abort(store, &upload)                           or it leaves nothing behind
+ *     store_finish(store, &upload, &digest, err)            the bytes are now a blob, durably
+ *     store_forget(store, &upload)                          once the blob is committed: the upload's own copy goes
+ *     store_abort(store, &upload)                           or the upload leaves nothing behind
+ *
+ * The fence. A request that lost its database connection does not notice, and goes on to write while another request continues
+ * the upload. So a driver names whatever a request makes by the request's generation, and records that name in the state.
+ * Only bytes that the session's row names count. A request adds in place to what an earlier one made only when the caller
+ * knows that no other request may still do so; otherwise the caller calls store_take_over first.
  *
  * Every function that can fail sets the error: E_STORAGE_FULL (507) when space is out, E_UNAVAILABLE (503) when the
  * store cannot do its work now; the cause is logged. After a failure nothing half done is visible, and the same call
@@ -44,8 +50,10 @@ struct store_source {
 
 struct store_upload {
 	char id[UUID_TEXT_MAX];
-	uint64_t offset;   /* durable bytes */
-	struct span state; /* the driver's own, at most STORE_STATE_MAX bytes */
+	char generation[UUID_TEXT_MAX]; /* of the request that works on the upload: names what the request makes */
+	uint64_t offset;                /* durable bytes */
+	struct span state;              /* the driver's own, at most STORE_STATE_MAX bytes */
+	bool sealed; /* a finish as this digest may have succeeded before: then the bytes may be only at the blob's place */
 };
 
 #define STORE_STATE_MAX ((size_t)6 << 20) /* fifty thousand parts of an object store, and a tail of 256 KiB */
@@ -113,8 +121,17 @@ struct store_driver {
 	bool (*digest_upload)(struct store *, const struct store_upload *, enum digest_algorithm, struct digest *out,
 			      struct error *);
 
-	/* Makes the upload the blob `digest`; true also when an earlier try had done it already. */
+	/* Makes the bytes before the offset this request's own, whatever an earlier request still writes behind it. */
+	bool (*take_over)(struct store *, struct store_upload *, struct arena *, struct error *);
+
+	/*
+	 * Makes the upload's bytes, of which the caller knows that they have this digest, the blob `digest`. A blob of the
+	 * right size that is there stays. May be repeated until the blob is committed and the upload forgotten.
+	 */
 	bool (*finish)(struct store *, const struct store_upload *, const struct digest *, struct error *);
+
+	/* The blob is committed: removes what the upload still holds, as far as that can be done now. */
+	void (*forget)(struct store *, const struct store_upload *);
 
 	/* Removes what the upload left, as far as that can be done now. */
 	void (*abort)(struct store *, const struct store_upload *);
@@ -165,10 +182,21 @@ static inline bool store_digest_upload(struct store *store, const struct store_u
 	return store->driver->digest_upload(store, upload, algorithm, out, error);
 }
 
+static inline bool store_take_over(struct store *store, struct store_upload *upload, struct arena *arena,
+				   struct error *error)
+{
+	return store->driver->take_over(store, upload, arena, error);
+}
+
 static inline bool store_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
 				struct error *error)
 {
 	return store->driver->finish(store, upload, digest, error);
+}
+
+static inline void store_forget(struct store *store, const struct store_upload *upload)
+{
+	store->driver->forget(store, upload);
 }
 
 static inline void store_abort(struct store *store, const struct store_upload *upload)

@@ -61,10 +61,20 @@ static bool chained_digest_upload(struct store *store, const struct store_upload
 	return store_digest_upload(driver_of(store), upload, algorithm, out, error);
 }
 
+static bool chained_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error)
+{
+	return store_take_over(driver_of(store), upload, arena, error);
+}
+
 static bool chained_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
 			   struct error *error)
 {
 	return store_finish(driver_of(store), upload, digest, error);
+}
+
+static void chained_forget(struct store *store, const struct store_upload *upload)
+{
+	store_forget(driver_of(store), upload);
 }
 
 static void chained_abort(struct store *store, const struct store_upload *upload)
@@ -116,13 +126,15 @@ static void chained_close(struct store *store)
 	free(chained);
 }
 
-_Static_assert(sizeof(struct store_driver) == 13 * sizeof(void *), "an operation has been added: it must be passed on too");
+_Static_assert(sizeof(struct store_driver) == 15 * sizeof(void *), "an operation has been added: it must be passed on too");
 
 static const struct store_driver chained_driver = {
 	.name = "middleware",
 	.append = chained_append,
 	.digest_upload = chained_digest_upload,
+	.take_over = chained_take_over,
 	.finish = chained_finish,
+	.forget = chained_forget,
 	.abort = chained_abort,
 	.stat = chained_stat,
 	.locate = chained_locate,

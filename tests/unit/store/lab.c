@@ -78,6 +78,7 @@ void lab_begin(struct lab *lab)
 	error_init(&lab->error, &lab->arena);
 	lab->upload = (struct store_upload){.offset = 0};
 	uuid_new(lab->upload.id);
+	uuid_new(lab->upload.generation);
 	hasher_init(&lab->hasher, DIGEST_SHA256);
 }
 
@@ -114,6 +115,16 @@ bool lab_stream(struct lab *lab, struct span bytes, size_t piece)
 	return append(lab, &(struct store_source){.read = stream_read, .context = &stream});
 }
 
+bool lab_stream_as(struct lab *lab, struct store_upload upload, struct hasher hasher, struct span bytes)
+{
+	struct stream stream = {bytes, 7, false};
+	struct error error;
+
+	error_init(&error, &lab->arena);
+	return store_append(lab->store, &upload, &(struct store_source){.read = stream_read, .context = &stream}, &hasher,
+			    &lab->arena, &error);
+}
+
 bool lab_stream_broken(struct lab *lab, struct span bytes)
 {
 	struct stream stream = {bytes, 7, true};
@@ -139,13 +150,39 @@ bool lab_spooled(struct lab *lab, const char *path)
 	return append(lab, &(struct store_source){.spool_path = path});
 }
 
-bool lab_finish(struct lab *lab, struct digest *digest)
+bool lab_finish_uncommitted(struct lab *lab, struct digest *digest)
 {
 	struct hasher copy = lab->hasher;
 
 	hasher_final(&copy, digest);
 	error_init(&lab->error, &lab->arena);
 	return store_finish(lab->store, &lab->upload, digest, &lab->error);
+}
+
+bool lab_finish(struct lab *lab, struct digest *digest)
+{
+	if (!lab_finish_uncommitted(lab, digest))
+		return false;
+	store_forget(lab->store, &lab->upload);
+	return true;
+}
+
+void lab_reopen(struct lab *lab)
+{
+	uuid_new(lab->upload.generation);
+}
+
+bool lab_take_over(struct lab *lab)
+{
+	const struct store_upload before = lab->upload;
+
+	lab_reopen(lab);
+	error_init(&lab->error, &lab->arena);
+	if (!store_take_over(lab->store, &lab->upload, &lab->arena, &lab->error))
+		return false;
+	if (!span_equal(before.state, lab->upload.state))
+		store_abort(lab->store, &before); /* the session's row has the new state by now */
+	return true;
 }
 
 struct digest lab_blob(struct lab *lab, struct span bytes)

@@ -34,6 +34,9 @@ void lab_begin(struct lab *lab);
 /* Appends from a stream that comes in pieces of `piece` bytes; what failed is in lab->error, which is unset before. */
 bool lab_stream(struct lab *lab, struct span bytes, size_t piece);
 
+/* Appends as another request would that still has the session as it was then; the lab's upload does not change. */
+bool lab_stream_as(struct lab *lab, struct store_upload upload, struct hasher hasher, struct span bytes);
+
 /* The same from a stream that breaks off after these bytes. */
 bool lab_stream_broken(struct lab *lab, struct span bytes);
 
@@ -46,8 +49,15 @@ void lab_abort(struct lab *lab);
 /* Appends the file `path` that the web server is supposed to have spooled. */
 bool lab_spooled(struct lab *lab, const char *path);
 
-/* Finishes the upload as the digest that its hasher has now; the hasher goes on. */
+/* Finishes the upload as the digest that its hasher has now, and forgets it, as after a COMMIT; the hasher goes on. */
 bool lab_finish(struct lab *lab, struct digest *digest);
+
+/* The same up to the COMMIT, which does not come. */
+bool lab_finish_uncommitted(struct lab *lab, struct digest *digest);
+
+/* Another request works on the upload from here on: alone, or while an earlier one may still add bytes. */
+void lab_reopen(struct lab *lab);
+bool lab_take_over(struct lab *lab);
 
 /* A blob in the store, by a whole upload. */
 struct digest lab_blob(struct lab *lab, struct span bytes);

@@ -84,8 +84,59 @@ BEHAVIOUR(finishing_again_succeeds_and_changes_nothing)
 	struct digest digest;
 
 	ck_assert(lab_stream(lab, HELLO, 5));
+	ck_assert(lab_finish_uncommitted(lab, &digest));
+	lab_reopen(lab);
+	ck_assert(lab_finish_uncommitted(lab, &digest));
 	ck_assert(lab_finish(lab, &digest));
+	lab_holds(lab, &digest, HELLO);
+}
+
+BEHAVIOUR(what_another_request_adds_late_is_not_in_an_upload_that_was_taken_over)
+{
+	struct span first = {large().ptr, 300007}, rest = span_after(large(), 300007);
+	struct store_upload late;
+	struct hasher hasher;
+	struct digest digest, due = lab_digest(large());
+
+	ck_assert(lab_stream(lab, first, 65536));
+	late = lab->upload;
+	hasher = lab->hasher;
+	ck_assert(lab_take_over(lab));
+	ck_assert(lab_stream(lab, rest, 65536));
+	(void)lab_stream_as(lab, late, hasher, SPAN_LIT("bytes of a request that lost its session"));
+	ck_assert(lab_finish_uncommitted(lab, &digest));
+	(void)lab_stream_as(lab, late, hasher, SPAN_LIT("bytes that come later still"));
+	store_forget(lab->store, &lab->upload);
+	ck_assert(digest_equal(&digest, &due));
+	lab_holds(lab, &digest, large());
+}
+
+BEHAVIOUR(an_upload_can_be_taken_over_at_any_offset_and_many_times)
+{
+	static const size_t steps[] = {0, 1, 5, 300007, 7};
+	struct digest digest;
+	size_t at = 0;
+
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+		ck_assert(lab_take_over(lab));
+		ck_assert(lab_take_over(lab));
+		ck_assert(lab_stream(lab, (struct span){large().ptr + at, steps[i]}, 65536));
+		at += steps[i];
+		ck_assert_uint_eq(lab->upload.offset, at);
+	}
+	ck_assert(lab_take_over(lab));
 	ck_assert(lab_finish(lab, &digest));
+	lab_holds(lab, &digest, (struct span){large().ptr, at});
+}
+
+BEHAVIOUR(a_blob_that_is_there_stays_when_it_is_finished_once_more)
+{
+	struct digest digest = lab_blob(lab, HELLO), again;
+
+	lab_begin(lab);
+	ck_assert(lab_stream(lab, HELLO, 5));
+	ck_assert(lab_finish_uncommitted(lab, &again));
+	store_abort(lab->store, &lab->upload); /* its COMMIT failed */
 	lab_holds(lab, &digest, HELLO);
 }
 
@@ -95,6 +146,7 @@ BEHAVIOUR(an_empty_upload_becomes_the_empty_blob)
 
 	ck_assert(lab_finish(lab, &digest));
 	ck_assert_int_eq(lab_size(lab, &digest), 0);
+	lab_begin(lab);
 	ck_assert(lab_finish(lab, &digest));
 	lab_holds(lab, &digest, SPAN_LIT(""));
 }
@@ -382,7 +434,10 @@ BEHAVIOUR(both_algorithms_have_blobs_of_their_own)
 
 TEST_FILE(drivers, a_stream_in_pieces_becomes_the_blob, a_large_stream_is_stored_whole,
 	  an_upload_goes_on_from_an_exported_state_and_offset, finishing_again_succeeds_and_changes_nothing,
-	  an_empty_upload_becomes_the_empty_blob, a_blob_pushed_twice_stays_one_blob, an_aborted_upload_cannot_be_finished,
+	  what_another_request_adds_late_is_not_in_an_upload_that_was_taken_over,
+	  an_upload_can_be_taken_over_at_any_offset_and_many_times,
+	  a_blob_that_is_there_stays_when_it_is_finished_once_more, an_empty_upload_becomes_the_empty_blob,
+	  a_blob_pushed_twice_stays_one_blob, an_aborted_upload_cannot_be_finished,
 	  an_aborted_upload_cannot_be_gone_on_with, a_source_that_breaks_off_leaves_the_upload_as_it_was,
 	  bytes_behind_the_offset_do_not_get_into_the_blob, a_first_chunk_that_breaks_off_can_be_sent_again,
 	  the_digest_by_another_algorithm_is_of_the_acknowledged_bytes, an_unknown_blob_is_not_found_and_no_error,

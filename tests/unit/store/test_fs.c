@@ -52,7 +52,7 @@ static const char *upload_file(void)
 {
 	static char path[128];
 
-	(void)snprintf(path, sizeof path, FS_UPLOADS "/%s", lab.upload.id);
+	(void)snprintf(path, sizeof path, FS_UPLOADS "/%s.%s", lab.upload.id, lab.upload.generation);
 	return path;
 }
 
@@ -203,19 +203,6 @@ START_TEST(a_later_spooled_chunk_is_copied)
 }
 END_TEST
 
-START_TEST(a_linked_chunk_replaces_what_a_crash_left)
-{
-	struct digest digest;
-
-	begin();
-	lab_file(&lab, upload_file(), SPAN_LIT("bytes of a chunk whose row was never saved"));
-	ck_assert(spooled(FS_SPOOL "/0000000001", HELLO));
-	ck_assert(lab_finish(&lab, &digest));
-	lab_holds(&lab, &digest, HELLO);
-	lab_close(&lab);
-}
-END_TEST
-
 static void refused(const char *path)
 {
 	lab_begin(&lab);
@@ -224,6 +211,7 @@ static void refused(const char *path)
 	ck_assert_uint_eq(lab.upload.offset, 0);
 	ck_assert_int_eq(entries(FS_UPLOADS), 0);
 	lab.upload.offset = 1; /* and as a later chunk, which is copied */
+	lab.upload.state = span_of(lab.upload.generation);
 	lab_file(&lab, upload_file(), SPAN_LIT("h"));
 	ck_assert_msg(!lab_spooled(&lab, path), "%s as a later chunk", path);
 	ck_assert_int_eq(error_code(&lab.error), E_UNAVAILABLE);
@@ -314,14 +302,113 @@ START_TEST(an_upload_shorter_than_its_offset_is_refused)
 }
 END_TEST
 
-START_TEST(a_finish_restores_a_blob_that_rotted)
+START_TEST(a_blob_of_the_right_size_is_kept)
+{
+	ino_t kept;
+
+	begin();
+	lab_blob(&lab, HELLO);
+	kept = inode(HELLO_DATA);
+	lab_blob(&lab, HELLO);
+	ck_assert_uint_eq(inode(HELLO_DATA), kept);
+	ck_assert_int_eq(entries(FS_UPLOADS), 0);
+	lab_close(&lab);
+}
+END_TEST
+
+START_TEST(a_damaged_blob_is_replaced_only_by_bytes_that_are_hashed_again)
 {
 	struct digest digest;
 
 	begin();
-	lab_file(&lab, HELLO_DATA, SPAN_LIT("hallo"));
+	lab_file(&lab, HELLO_DATA, SPAN_LIT("hell"));
+	ck_assert(lab_stream(&lab, HELLO, 3));
+	lab_file(&lab, upload_file(), SPAN_LIT("hullo")); /* rotten, too */
+	ck_assert(!lab_finish(&lab, &digest));
+	ck_assert_int_eq(error_code(&lab.error), E_BLOB_UPLOAD_INVALID);
+	lab_holds(&lab, &digest, SPAN_LIT("hell"));
 	digest = lab_blob(&lab, HELLO);
 	lab_holds(&lab, &digest, HELLO);
+	lab_close(&lab);
+}
+END_TEST
+
+START_TEST(a_sealed_upload_whose_file_was_moved_is_the_blob)
+{
+	struct digest digest;
+
+	begin();
+	ck_assert(lab_stream(&lab, HELLO, 3));
+	ck_assert(lab_finish(&lab, &digest));
+	ck_assert(!lab_finish(&lab, &digest)); /* nothing says that this upload's bytes became the blob that is there */
+	ck_assert_int_eq(error_code(&lab.error), E_BLOB_UPLOAD_INVALID);
+	lab.upload.sealed = true;
+	ck_assert(lab_finish(&lab, &digest));
+	digest.bytes[0] ^= 1;
+	error_init(&lab.error, &lab.arena);
+	ck_assert(!store_finish(lab.store, &lab.upload, &digest, &lab.error));
+	ck_assert_int_eq(error_code(&lab.error), E_BLOB_UPLOAD_INVALID);
+	lab_close(&lab);
+}
+END_TEST
+
+START_TEST(an_upload_of_a_release_without_generations_goes_on)
+{
+	struct digest digest;
+	char old[128];
+
+	begin();
+	(void)snprintf(old, sizeof old, FS_UPLOADS "/%s", lab.upload.id);
+	lab_file(&lab, old, SPAN_LIT("hel"));
+	lab.upload.offset = 3;
+	hasher_update(&lab.hasher, "hel", 3);
+	ck_assert(lab_stream(&lab, SPAN_LIT("l"), 1));
+	ck_assert(lab_take_over(&lab));
+	ck_assert(lab_stream(&lab, SPAN_LIT("o"), 1));
+	ck_assert(lab_finish(&lab, &digest));
+	lab_holds(&lab, &digest, HELLO);
+	ck_assert_int_eq(entries(FS_UPLOADS), 0);
+	lab_close(&lab);
+}
+END_TEST
+
+START_TEST(a_state_that_names_no_file_is_refused)
+{
+	static const char *const states[] = {"../x", "2 s3 N 0 0 r 5 0 - \nhello", "x"};
+
+	begin();
+	for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+		lab_begin(&lab);
+		lab.upload.offset = 5;
+		lab.upload.state = span_of(states[i]);
+		ck_assert(!lab_stream(&lab, HELLO, 3));
+		ck_assert_int_eq(error_code(&lab.error), E_BLOB_UPLOAD_INVALID);
+	}
+	lab_close(&lab);
+}
+END_TEST
+
+static bool is_claimed(void *context, const char *id)
+{
+	return strcmp(context, id) == 0;
+}
+
+START_TEST(a_sweep_removes_the_files_of_sessions_that_are_gone)
+{
+	struct store_upload kept;
+	struct store_swept swept;
+
+	begin();
+	ck_assert(lab_stream(&lab, HELLO, 3));
+	kept = lab.upload;
+	lab_begin(&lab);
+	ck_assert(lab_stream(&lab, HELLO, 3));
+	lab_begin(&lab);
+	lab_file(&lab, arena_printf(&lab.arena, FS_UPLOADS "/%s", lab.upload.id), HELLO);
+	lab_file(&lab, FS_UPLOADS "/notes.txt", HELLO);
+	ck_assert(store_sweep(lab.store, -10, false, is_claimed, kept.id, &swept, &lab.error));
+	ck_assert_uint_eq(swept.count, 2);
+	ck_assert_int_eq(entries(FS_UPLOADS), 2);
 	lab_close(&lab);
 }
 END_TEST
@@ -355,7 +442,10 @@ END_TEST
 TEST_FILE(fs, the_tree_is_that_of_dockers_registry, a_blob_of_an_existing_tree_is_found_in_place,
 	  a_walk_passes_over_foreign_names, what_is_no_regular_file_is_no_blob, removing_keeps_what_is_not_ours,
 	  a_removed_blobs_folder_goes_with_it, a_first_spooled_chunk_is_linked, a_later_spooled_chunk_is_copied,
-	  a_linked_chunk_replaces_what_a_crash_left, a_spool_path_that_leads_elsewhere_is_refused,
-	  a_spooled_name_that_is_no_regular_file_is_refused, bytes_behind_the_offset_are_cut_off_by_the_next_append,
-	  bytes_behind_the_offset_are_cut_off_by_the_finish, an_upload_shorter_than_its_offset_is_refused,
-	  a_finish_restores_a_blob_that_rotted, an_aborted_upload_leaves_no_file, a_root_that_cannot_be_used_is_explained)
+	  a_spool_path_that_leads_elsewhere_is_refused, a_spooled_name_that_is_no_regular_file_is_refused,
+	  bytes_behind_the_offset_are_cut_off_by_the_next_append, bytes_behind_the_offset_are_cut_off_by_the_finish,
+	  an_upload_shorter_than_its_offset_is_refused, a_blob_of_the_right_size_is_kept,
+	  a_damaged_blob_is_replaced_only_by_bytes_that_are_hashed_again, a_sealed_upload_whose_file_was_moved_is_the_blob,
+	  an_upload_of_a_release_without_generations_goes_on, a_state_that_names_no_file_is_refused,
+	  a_sweep_removes_the_files_of_sessions_that_are_gone, an_aborted_upload_leaves_no_file,
+	  a_root_that_cannot_be_used_is_explained)

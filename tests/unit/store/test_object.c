@@ -58,7 +58,7 @@ START_TEST(a_small_whole_blob_is_one_put)
 	ck_assert(lab_whole(&lab, some(256 * KIB)));
 	ck_assert_str_eq(lab.fake->trace, "");
 	ck_assert(lab_finish(&lab, &digest));
-	ck_assert_str_eq(lab.fake->trace, "put head");
+	ck_assert_str_eq(lab.fake->trace, "head put head");
 	lab_holds(&lab, &digest, some(256 * KIB));
 	lab_close(&lab);
 }
@@ -75,7 +75,7 @@ START_TEST(a_whole_blob_is_sent_to_where_it_belongs_and_not_copied)
 	ck_assert_int_eq(lab_size(&lab, &digest), -1);
 	fake_reset(lab.fake);
 	ck_assert(lab_finish(&lab, &digest));
-	ck_assert_str_eq(lab.fake->trace, "complete head");
+	ck_assert_str_eq(lab.fake->trace, "head complete head");
 	lab_holds(&lab, &digest, some(1000 * KIB));
 	clean();
 	lab_close(&lab);
@@ -396,28 +396,33 @@ struct scenario {
 	bool whole;        /* the first chunk comes without Content-Range */
 	bool other;        /* finished by another algorithm's digest */
 	bool cancelled;    /* instead of finished */
+	bool contested;    /* each request takes the session over from one that may still be at work */
 };
 
 static const struct scenario scenarios[] = {
-	{"empty", {0}, false, false, false},
-	{"small whole", {20}, true, false, false},
-	{"large whole", {1500}, true, false, false},
-	{"small chunks", {20, 30, 5}, false, false, false},
-	{"tail objects", {270, 10, 10}, false, false, false},
-	{"parts and tails", {350, 100, 170, 10, 900, 20}, false, false, false},
-	{"a whole that grows", {1500, 100, 400}, true, false, false},
-	{"crowded",
-	 {300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 270, 300, 300},
-	 false,
-	 false,
-	 false},
-	{"small whole, sha512", {20}, true, true, false},
-	{"large whole, sha512", {1500}, true, true, false},
-	{"tail object, sha512", {270}, false, true, false},
-	{"parts and tail, sha512", {350, 100}, false, true, false},
-	{"parts and tail object, sha512", {350, 270}, false, true, false},
-	{"large whole, cancelled", {1500}, true, false, true},
-	{"parts and tails, cancelled", {350, 100, 170, 10, 900, 20}, false, false, true},
+	{.name = "empty", .chunks = {0}},
+	{.name = "small whole", .chunks = {20}, .whole = true},
+	{.name = "large whole", .chunks = {1500}, .whole = true},
+	{.name = "small chunks", .chunks = {20, 30, 5}},
+	{.name = "tail objects", .chunks = {270, 10, 10}},
+	{.name = "parts and tails", .chunks = {350, 100, 170, 10, 900, 20}},
+	{.name = "a whole that grows", .chunks = {1500, 100, 400}, .whole = true},
+	{.name = "crowded",
+	 .chunks = {300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 300, 270, 300, 300}},
+	{.name = "small whole, sha512", .chunks = {20}, .whole = true, .other = true},
+	{.name = "large whole, sha512", .chunks = {1500}, .whole = true, .other = true},
+	{.name = "tail object, sha512", .chunks = {270}, .other = true},
+	{.name = "parts and tail, sha512", .chunks = {350, 100}, .other = true},
+	{.name = "parts and tail object, sha512", .chunks = {350, 270}, .other = true},
+	{.name = "large whole, cancelled", .chunks = {1500}, .whole = true, .cancelled = true},
+	{.name = "parts and tails, cancelled", .chunks = {350, 100, 170, 10, 900, 20}, .cancelled = true},
+	{.name = "large whole, contested", .chunks = {1500}, .whole = true, .contested = true},
+	{.name = "tail objects, contested", .chunks = {270, 10, 10}, .contested = true},
+	{.name = "parts and tails, contested", .chunks = {350, 100, 170, 10, 900, 20}, .contested = true},
+	{.name = "parts and tails, contested and cancelled",
+	 .chunks = {350, 100, 170, 10, 900, 20},
+	 .cancelled = true,
+	 .contested = true},
 };
 
 /* The session's row: what a request finds, and what it leaves when it succeeds. */
@@ -438,19 +443,35 @@ static void save(struct row *row)
 	*row = (struct row){lab.upload, lab.hasher};
 }
 
-static bool try_chunk(const struct row *row, struct span bytes, bool whole)
+/* A request of its own: with the session to itself, or while another one may still add to it. */
+static bool come_back(struct row *row, bool contested)
 {
 	load(row);
+	lab_reopen(&lab);
+	if (contested && !lab_take_over(&lab))
+		return false;
+	save(row);
+	return true;
+}
+
+static bool try_chunk(struct row *row, struct span bytes, bool whole, bool contested)
+{
+	if (!come_back(row, contested))
+		return false;
 	return whole ? lab_whole(&lab, bytes) : lab_stream(&lab, bytes, 65536);
 }
 
-static bool try_finish(const struct row *row, bool other, struct digest *digest)
+static bool try_finish(struct row *row, const struct scenario *scenario, struct digest *digest)
 {
-	load(row);
-	if (!other)
+	if (!come_back(row, scenario->contested))
+		return false;
+	if (!scenario->other)
 		return lab_finish(&lab, digest);
-	return store_digest_upload(lab.store, &lab.upload, DIGEST_SHA512, digest, &lab.error) &&
-	       store_finish(lab.store, &lab.upload, digest, &lab.error);
+	if (!store_digest_upload(lab.store, &lab.upload, DIGEST_SHA512, digest, &lab.error) ||
+	    !store_finish(lab.store, &lab.upload, digest, &lab.error))
+		return false;
+	store_forget(lab.store, &lab.upload);
+	return true;
 }
 
 static size_t play_chunks(const struct scenario *scenario, struct row *row)
@@ -462,7 +483,8 @@ static size_t play_chunks(const struct scenario *scenario, struct row *row)
 		struct span bytes = span_after(some(total + scenario->chunks[i] * KIB), total);
 		bool whole = scenario->whole && i == 0;
 
-		ck_assert_msg(try_chunk(row, bytes, whole) || (lab.fake->failed && try_chunk(row, bytes, whole)),
+		ck_assert_msg(try_chunk(row, bytes, whole, scenario->contested) ||
+				      (lab.fake->failed && try_chunk(row, bytes, whole, scenario->contested)),
 			      "%s: chunk %zu: %s", scenario->name, i, lab.fake->trace);
 		total += bytes.len;
 		ck_assert_uint_eq(lab.upload.offset, total);
@@ -488,12 +510,12 @@ static bool play(const struct scenario *scenario, unsigned fail_at, bool after)
 		load(&row);
 		lab_abort(&lab);
 	} else {
-		ck_assert_msg(try_finish(&row, scenario->other, &digest) ||
-				      (lab.fake->failed && try_finish(&row, scenario->other, &digest)),
+		ck_assert_msg(try_finish(&row, scenario, &digest) ||
+				      (lab.fake->failed && try_finish(&row, scenario, &digest)),
 			      "%s: call %u: %s", scenario->name, fail_at, lab.fake->trace);
 		lab.fake->fail_at = 0;
 		lab_holds(&lab, &digest, some(total));
-		ck_assert_msg(try_finish(&row, scenario->other, &digest) || scenario->other,
+		ck_assert_msg(try_finish(&row, scenario, &digest) || scenario->other || scenario->contested,
 			      "%s, finished again: call %u: %s", scenario->name, fail_at, lab.fake->trace);
 		lab_holds(&lab, &digest, some(total));
 	}

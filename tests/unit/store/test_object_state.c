@@ -2,6 +2,9 @@
 #include "../../../src/store/object_priv.h"
 #include "../../lib/test.h"
 
+#define MAKER "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
+#define OTHER_MAKER "6ba7b811-9dad-41d1-80b4-00c04fd430c8"
+
 static struct arena arena;
 static struct error error;
 
@@ -24,15 +27,18 @@ START_TEST(a_state_comes_back_as_it_was_written)
 	struct object_part parts[2] = {{.number = 1, .size = 70, .tag = "\"a b\""}, {.number = 2, .size = 30, .tag = "c"}};
 	struct object_state state = {.service = "here",
 				     .stage = OBJECT_STAGED,
+				     .maker = MAKER,
 				     .id = "an id with blanks",
 				     .parts = {"", 0},
-				     .tail_size = 5},
+				     .tail_size = 5,
+				     .tail_object = {.maker = ""},
+				     .stale = {OTHER_MAKER, 17},
+				     .stale_staging = ""},
 			    back;
 	struct object_part *list;
 
 	begin();
 	state.tail = (struct span){"a\n\0b\n", 5};
-	state.stale = 17;
 	object_state_add(&state, parts, 2, &arena);
 	ck_assert_uint_eq(state.part_bytes, 100);
 	ck_assert(read_back(&back, object_state_write(&state, &arena), 105));
@@ -40,7 +46,11 @@ START_TEST(a_state_comes_back_as_it_was_written)
 	ck_assert_str_eq(back.id, "an id with blanks");
 	ck_assert_uint_eq(back.part_count, 2);
 	ck_assert_uint_eq(back.part_bytes, 100);
-	ck_assert_uint_eq(back.stale, 17);
+	ck_assert_str_eq(back.maker, MAKER);
+	ck_assert_uint_eq(back.stale.end, 17);
+	ck_assert_str_eq(back.stale.maker, OTHER_MAKER);
+	ck_assert_ptr_nonnull(back.stale_staging);
+	ck_assert_str_eq(back.stale_staging, "");
 	ck_assert(span_equal(back.tail, state.tail));
 	list = object_state_parts(&back, 1, &arena);
 	ck_assert_ptr_nonnull(list);
@@ -55,9 +65,12 @@ START_TEST(a_digest_and_a_tail_object_come_back)
 {
 	struct object_state state = {.service = "here",
 				     .stage = OBJECT_FINAL,
+				     .maker = "",
 				     .id = "x",
 				     .parts = {"", 0},
-				     .tail = {"", 0}},
+				     .tail = {"", 0},
+				     .tail_object = {.maker = ""},
+				     .stale = {.maker = ""}},
 			    back;
 	struct object_part part = {.size = 9, .tag = "t"};
 
@@ -68,12 +81,18 @@ START_TEST(a_digest_and_a_tail_object_come_back)
 	ck_assert(digest_equal(&back.digest, &state.digest));
 	state = (struct object_state){.service = "here",
 				      .stage = OBJECT_NOWHERE,
+				      .maker = "",
 				      .id = "",
 				      .parts = {"", 0},
 				      .tail = {"", 0},
-				      .tail_size = 400000};
+				      .tail_size = 400000,
+				      .tail_object = {MAKER, 400000},
+				      .stale = {.maker = ""}};
 	ck_assert(read_back(&back, object_state_write(&state, &arena), 400000));
 	ck_assert(object_state_has_tail_object(&back));
+	ck_assert_str_eq(back.tail_object.maker, MAKER);
+	ck_assert_uint_eq(back.tail_object.end, 400000);
+	ck_assert_ptr_null(back.stale_staging);
 	ck_assert(!object_state_has_tail_object(&(struct object_state){.tail_size = 0}));
 	arena_release(&arena);
 }
@@ -99,6 +118,9 @@ START_TEST(what_does_not_fit_its_offset_is_refused)
 		{"2 N 0 0 r 5 0 - \nhello", 5},
 		{"2  N 0 0 r 5 0 - \nhello", 5},
 		{"3 here N 0 0 r 5 0 - \nhello", 5},
+		{"3 here N 0 0 r 5 - 0 - none - \nhello", 5},
+		{"3 here N 0 0 r 5 - 0 - none - nobody \nhello", 5},
+		{"3 here N 0 0 r 5 ../x 0 - none - - \nhello", 5},
 		{"2 there S 1 5 r 0 0 - id\n5 t\n", 5},
 		{"2 there N 0 0 o 5 0 - \n", 5},
 		{"1 X 0 0 r 5 0 - \nhello", 5},
@@ -150,7 +172,15 @@ END_TEST
 START_TEST(fifty_thousand_parts_fit_into_a_row_and_more_than_fits_is_noticed)
 {
 	struct object_state state = {
-		.service = "here", .stage = OBJECT_STAGED, .id = "x", .parts = {"", 0}, .tail = {"", 0}};
+		.service = "here",
+		.stage = OBJECT_STAGED,
+		.maker = MAKER,
+		.id = "x",
+		.parts = {"", 0},
+		.tail = {"", 0},
+		.tail_object = {.maker = ""},
+		.stale = {.maker = ""},
+	};
 	struct object_part *parts;
 
 	begin();
