@@ -26,6 +26,7 @@
 #include "berth/http/respond.h"
 #include "prefork_priv.h"
 
+#define END_MS 50                /* for the end of an empty body */
 #define PIECE ((size_t)16 << 10) /* bytes of one operation: the time for it follows from them */
 
 struct fcgi_io {
@@ -73,6 +74,20 @@ static ptrdiff_t read_failure(void)
 	return failures[peer_timer_verdict()];
 }
 
+/* Bytes that libfcgi has already need no timer. */
+static int read_piece(FCGX_Stream *in, char *buffer, int want)
+{
+	bool there = want <= in->stop - in->rdNext;
+	int got;
+
+	if (!there)
+		peer_timer_start((size_t)want);
+	got = FCGX_GetStr(buffer, want, in);
+	if (!there)
+		peer_timer_stop((size_t)got);
+	return got;
+}
+
 /*
  * An early end looks like an end: only the stream's error code tells a broken body from a whole one. What came before the
  * failure counts, and the next read fails.
@@ -87,9 +102,7 @@ static ptrdiff_t read_some(void *context, void *buffer, size_t len)
 		return read_failure();
 	do {
 		want = at_most(len - sum, PIECE);
-		peer_timer_start((size_t)want);
-		got = FCGX_GetStr((char *)buffer + sum, want, io->request.in);
-		peer_timer_stop((size_t)got);
+		got = read_piece(io->request.in, (char *)buffer + sum, want);
 		sum += (size_t)got;
 	} while (got == want && sum < len);
 	if (got < want && FCGX_GetError(io->request.in) != 0)
@@ -104,6 +117,8 @@ static bool drain(void *context)
 	char rest[4096];
 	size_t drained = 0;
 
+	if (io->body_read)
+		return true;
 	peer_timer_never_wait();
 	while (!io->body_read && drained < LIMIT_DRAIN && FCGX_GetError(io->request.in) == 0) {
 		int got = FCGX_GetStr(rest, sizeof rest, io->request.in);
@@ -114,18 +129,28 @@ static bool drain(void *context)
 	return io->body_read;
 }
 
+/* Bytes that libfcgi has room for need no timer. */
+static bool write_piece(FCGX_Stream *out, const char *bytes, int len)
+{
+	bool fits = len <= out->stop - out->wrNext, good;
+
+	if (!fits)
+		peer_timer_start((size_t)len);
+	good = FCGX_PutStr(bytes, len, out) == len;
+	if (!fits)
+		peer_timer_stop(good ? (size_t)len : 0);
+	return good;
+}
+
 static bool write_all(void *context, const void *bytes, size_t len)
 {
 	struct fcgi_io *io = context;
 	const char *at = bytes;
 
 	while (len > 0) {
-		int part = at_most(len, PIECE), put;
+		int part = at_most(len, PIECE);
 
-		peer_timer_start((size_t)part);
-		put = FCGX_PutStr(at, part, io->request.out);
-		peer_timer_stop(put == part ? (size_t)part : 0);
-		if (put != part)
+		if (!write_piece(io->request.out, at, part))
 			return false;
 		at += part;
 		len -= (size_t)part;
@@ -202,7 +227,27 @@ bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out)
 	return true;
 }
 
-/* The reply goes out, and the request's memory is given back; the connection stays open. */
+static bool has_no_body(const struct fcgi_io *io)
+{
+	const char *length = FCGX_GetParam("CONTENT_LENGTH", io->request.envp);
+
+	return (!length || *length == '\0' || strcmp(length, "0") == 0) &&
+	       !FCGX_GetParam("HTTP_TRANSFER_ENCODING", io->request.envp);
+}
+
+/*
+ * An empty body has an end, too, which the web server sends by itself, so that it is here soon: to close before would look
+ * like a failure, and to linger costs more than to wait.
+ */
+static void read_end(struct fcgi_io *io)
+{
+	char none;
+
+	peer_timer_hasten(END_MS);
+	io->body_read = FCGX_GetStr(&none, 1, io->request.in) == 0 && FCGX_GetError(io->request.in) == 0;
+}
+
+/* The reply goes out. False when the peer does not take it. */
 static bool send_rest(struct fcgi_io *io)
 {
 	bool sent;
@@ -210,14 +255,13 @@ static bool send_rest(struct fcgi_io *io)
 	peer_timer_start(PIECE);
 	sent = FCGX_FClose(io->request.err) == 0;
 	sent = FCGX_FClose(io->request.out) == 0 && sent;
-	peer_timer_stop(sent ? PIECE : 0);
+	if (sent && !io->body_read && has_no_body(io))
+		read_end(io);
+	peer_timer_stop(PIECE);
 	return sent;
 }
 
-/*
- * Nothing is on its way any more once the end of the body has been read. The empty body of a GET has an end, too, which
- * Apache sends by itself: to close before it comes would look like a failure.
- */
+/* Nothing is on its way any more once the end of the body has been read. */
 void fcgi_io_finish(struct fcgi_io *io)
 {
 	int fd = io->request.ipcFd;

@@ -25,8 +25,8 @@ static struct {
 	int fd;
 	bool in_head;
 	bool never_waits; /* O_NONBLOCK is set */
-	int64_t since_ms;
-	int64_t allowed_ms;
+	volatile int64_t since_ms;
+	volatile int64_t allowed_ms;
 	volatile sig_atomic_t verdict;
 } timer = {.fd = -1};
 
@@ -119,6 +119,13 @@ void peer_timer_start(size_t bytes)
 	timer.since_ms = prefork_now_ms();
 	timer.allowed_ms = pace_allows(&timer.pace, bytes);
 	arm(TICK_MS);
+}
+
+/* Not in one step for the handler, which may see the new start with the old allowance: it is the longer one. */
+void peer_timer_hasten(int64_t ms)
+{
+	timer.since_ms = prefork_now_ms();
+	timer.allowed_ms = ms;
 }
 
 void peer_timer_stop(size_t moved)

@@ -42,6 +42,9 @@ void peer_timer_head_done(void);
 void peer_timer_start(size_t bytes);
 void peer_timer_stop(size_t moved);
 
+/* The operation goes on with a step that may last for `ms` from now. */
+void peer_timer_hasten(int64_t ms);
+
 /* Makes operations on the connection fail where they would wait, until the next peer_timer_start. */
 void peer_timer_never_wait(void);
 
