@@ -202,6 +202,22 @@ def send_part(client, method, target, headers, part):
     return link
 
 
+ACCEPT4 = {"x86_64": "288", "aarch64": "242"}[os.uname().machine]  # the number of the system call
+
+
+def wait_for_idle(child, count):
+    """Until a master's workers have opened their store and wait for a connection: what they call from now on is a request's."""
+    def idle(pid):
+        try:
+            with open(f"/proc/{pid}/syscall", encoding="ascii") as f:
+                return f.read().split()[0] == ACCEPT4
+        except OSError:
+            return False
+
+    workers = child.workers(count)
+    wait_until(lambda: all(idle(pid) for pid in workers), f"the workers of {child.name} to be idle")
+
+
 class Wrapped(Berth):
     """A registry whose FastCGI programs start with more environment (a fault shim)."""
 

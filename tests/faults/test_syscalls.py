@@ -13,7 +13,7 @@ import pytest
 import lab
 from consistency import torn_blobs
 from images import OCTETS, Repo, blob, digest, with_query
-from lab import ACCOUNT, control_block, preloaded, release_build
+from lab import ACCOUNT, control_block, preloaded, release_build, wait_for_idle
 from uploader import held
 
 KINDS = {"write": 1, "fsync": 2, "rename": 3, "link": 4, "open": 5, "mkdir": 6, "truncate": 7, "read": 8}
@@ -46,6 +46,8 @@ def shimmed(request, launch, shared_cluster, monkeypatch):
     shim = Shim(folder)
     registry = launch(shared_cluster, request.param, kind=lab.Wrapped, extra_environment=shim.environment,
                       workers=2, upload_workers=2)
+    for pool in ("main", "uploads"):
+        wait_for_idle(registry.children[pool], 2)
     yield registry, shim
     shutil.rmtree(folder, ignore_errors=True)
 

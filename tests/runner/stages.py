@@ -20,7 +20,7 @@ class Place:
     results: str
 
     def environment(self):
-        return {**os.environ, "BERTH_BUILD": os.path.join(self.builds, "developer"),
+        return {"BERTH_FAULT_SECONDS": "30", **os.environ, "BERTH_BUILD": os.path.join(self.builds, "developer"),
                 "BERTH_RELEASE": os.path.join(self.builds, "release"), "FUZZ_BUILD": os.path.join(self.builds, "fuzz")}
 
 
