@@ -18,7 +18,7 @@ packages are missing, and everything runs as that user.
   --data DIR             where all of it lives; found again on the next run (./var; as root, when this folder is closed to
                          other accounts, or is not root's, /var/lib/berth/quickstart)
   --server nginx|apache  (nginx)
-  --auth                 ask who is there: starts the token service, makes the user `admin` and prints the password, once;
+  --auth                 turn authentication on: start the token service, make the user `admin`, print the password once;
                          DIR/berth is then the command for users, projects and tokens; kept for later starts on DIR
   --no-auth              open DIR to everybody again
   --check                start, push and pull an image with skopeo, compare, stop; the exit status says whether it worked
@@ -361,24 +361,27 @@ announce() {
     if $auth && ! "$data/berth" user show "$data/config.yml" admin >/dev/null 2>&1; then
         password=$(make_admin admin)
     fi
+    echo
+    echo "    The registry listens on http://localhost:$port, on this machine only (data in $data). In another terminal:"
+    if $auth; then
+        echo "        docker login -u admin localhost:$port"
+    fi
     cat <<TEXT
-
-    The registry listens on http://localhost:$port, on this machine only (data in $data). In another terminal:
         docker pull alpine
         docker tag alpine localhost:$port/team/alpine
         docker push localhost:$port/team/alpine
-    The command for administrators is $data/build/berth. Ctrl-C stops the registry.
-
 TEXT
     if $auth; then
         cat <<TEXT
-    Authentication is on. ${password:+User admin, password $password (not shown again). }Try:
-        docker login -u admin localhost:$port
+    Authentication is on. ${password:+The password of admin is $password (not shown again). }Users and projects:
         $data/berth project add $data/config.yml team --visibility public
         $data/berth help user
-
 TEXT
+    else
+        echo "    Whoever reaches the port may push and pull; --auth changes that. The command berth is $data/build/berth."
     fi
+    echo "    Ctrl-C stops the registry."
+    echo
 }
 
 # Puts a blob into an image layout and prints its descriptor.

@@ -55,3 +55,4 @@ install-exec-hook:
 	cd $(DESTDIR)$(bindir) && ln -sf berth registry
 uninstall-hook:
 	rm -f $(DESTDIR)$(bindir)/registry
+	rmdir $(DESTDIR)$(confdir) $(DESTDIR)$(docdir) 2>/dev/null || true

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """GET and HEAD of whole blobs, and what a repository may see."""
+import os
+
 import pytest
 
 from images import EMPTY_JSON, Repo, absent, blob, digest, name
+from processes import ACCOUNT
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
@@ -105,6 +108,22 @@ def test_a_blob_path_with_a_tag_in_place_of_the_digest_is_refused(client, repo):
     repo.image("v1")
     answer = client.get(repo.blob_url("v1"))
     assert answer.status in (400, 404), answer
+
+
+@pytest.mark.filesystem
+def test_a_blob_of_an_existing_tree_is_not_served_until_it_is_pushed_and_takes_no_second_file(registry, repo):
+    data = blob()
+    hexadecimal = digest(data).split(":")[1]
+    folder = f"{registry.storage}/docker/registry/v2/blobs/sha256/{hexadecimal[:2]}/{hexadecimal}"
+    os.makedirs(folder)
+    with open(f"{folder}/data", "wb") as f:
+        f.write(data)
+    for path in (folder, f"{folder}/data"):
+        os.chown(path, ACCOUNT.uid, ACCOUNT.gid)
+    assert repo.client.head(repo.blob_url(digest(data))).status == 404
+    repo.push_blob(data)
+    assert repo.client.get(repo.blob_url(digest(data))).body == data
+    assert os.listdir(folder) == ["data"] and os.stat(f"{folder}/data").st_nlink == 1
 
 
 @pytest.mark.filesystem
