@@ -79,7 +79,8 @@ const struct turns *fcgi_turns(unsigned at_once)
 	unsigned workers = atomic_load(&shared->workers);
 
 	limits.at_once = limits.kept = at_least_one(at_once ? at_once : workers / 4);
-	limits.waiting = limits.waiting_known = at_least_one(workers / 8);
+	limits.waiting = at_least_one(workers / 8);
+	limits.waiting_known = workers / 8;
 	limits.wait_ms = WAIT_MS;
 	turns = (struct turns){enter, leave, ended, shared};
 	return &turns;

@@ -139,7 +139,7 @@ static bool come_back(struct call *call, unsigned seconds)
 bool authorize(struct call *call, enum route_action action)
 {
 	struct access needs[NEEDS_MAX];
-	struct auth_question question = {.authorization = http_header(&call->request, "HTTP_AUTHORIZATION")};
+	struct auth_question question = {.authorization = http_authorization(&call->request)};
 	struct auth_answer answer;
 	enum auth_verdict verdict;
 	bool allowed = false;

@@ -159,7 +159,7 @@ static bool finish(struct call *call, bool done)
 
 static bool sign_in_basic(struct call *call, const struct issuing *work, struct meta_account *out)
 {
-	struct span header = http_header(&call->request, "HTTP_AUTHORIZATION"), token;
+	struct span header = http_authorization(&call->request), token;
 	struct secret password;
 	const char *name;
 

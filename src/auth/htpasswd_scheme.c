@@ -52,7 +52,7 @@ static bool is_usable(const struct htpasswd *file, char *reason, size_t size)
 
 	(void)snprintf(reason, size, "no user can sign in: %s", unusable ? why : "the file holds no line user:hash");
 	if (unusable > 0 && unusable < htpasswd_count(file))
-		log_warn("auth.htpasswd: %zu users cannot sign in, %s for one: %s", unusable, example, why);
+		log_each(LOG_LEVEL_WARN, "auth.htpasswd: %zu users cannot sign in, %s for one: %s", unusable, example, why);
 	return unusable < htpasswd_count(file);
 }
 
@@ -82,7 +82,8 @@ static void follow_file(struct htpasswd_scheme *scheme)
 		memset(&scheme->watched.seen, 0, sizeof scheme->watched.seen); /* to be read again */
 		htpasswd_free(file);
 	} else {
-		log_error("auth.htpasswd: the file has changed and cannot be used, the old list stays: %s", reason);
+		log_each(LOG_LEVEL_ERROR, "auth.htpasswd: the file has changed and cannot be used, the old list stays: %s",
+			 reason);
 		htpasswd_free(file);
 	}
 }

@@ -76,14 +76,15 @@ static void follow_files(struct token_scheme *scheme)
 	if (errno == ENOMEM)
 		arena_none_left(); /* a key may be missing; the next worker reads them anew, here they count as seen */
 	if (!keyring) {
-		log_error("auth.token: the keys have changed and cannot be used, the old ones stay: %s", reason);
+		log_each(LOG_LEVEL_ERROR, "auth.token: the keys have changed and cannot be used, the old ones stay: %s",
+			 reason);
 		return;
 	}
 	keyring_free(scheme->keyring);
 	scheme->keyring = keyring;
 	token_cache_clear(scheme->cache);
 	memset(scheme->refused, 0, sizeof scheme->refused);
-	log_info("auth.token: the keys have changed; %zu now", keyring_count(keyring));
+	log_each(LOG_LEVEL_INFO, "auth.token: the keys have changed; %zu now", keyring_count(keyring));
 }
 
 /* ---- questions ---- */

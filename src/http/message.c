@@ -84,6 +84,15 @@ struct span http_header(const struct http_request *request, const char *name)
 	return count > 1 ? strbuf_span(&joined) : first;
 }
 
+struct span http_authorization(const struct http_request *request)
+{
+	struct span first = variable(request, FRONT_CREDENTIALS), rest = variable(request, FRONT_CREDENTIALS_REST);
+
+	if (first.len == 0)
+		return http_header(request, "HTTP_AUTHORIZATION");
+	return span_of(arena_printf(request->arena, "%.*s%.*s", SPAN_ARG(first), SPAN_ARG(rest)));
+}
+
 #define RETRY_SHED 5 /* seconds */
 
 static bool fail_read(ptrdiff_t failure, struct error *error)

@@ -233,7 +233,7 @@ def form_cases(keys):
                        "signature cut": made[:-4], "signature longer": made + "AAAA", "signature changed": made[:-8] + "AAAAAAAA"}.items():
         yield f"form {name}", text
     yield "form large", token(keys.rsa, good(sub="x" * 8000))
-    yield "form largest and more", token(keys.rsa, good(sub="x" * 12500))
+    yield "form largest and more", token(keys.rsa, good(sub="x" * 24400))
 
 
 def cases(keys):

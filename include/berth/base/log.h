@@ -48,7 +48,7 @@ bool log_enabled(enum log_level level);
 /* Returns false if the line is a repetition that was counted instead. */
 bool log_write(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Writes the line however often it repeats: for lines that the operator has asked for. */
+/* Writes the line however often it repeats: for what the operator has asked for, or has done. */
 void log_each(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...) ((void)log_write(LOG_LEVEL_ERROR, __VA_ARGS__))

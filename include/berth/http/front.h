@@ -19,6 +19,14 @@
 #define FRONT_FETCH_FAILED "BERTH_FETCH_FAILED" /* status of a fetch that failed */
 
 /*
+ * An Authorization header of more than FRONT_CREDENTIALS_CUT bytes in two parts, in its place: Apache's mod_proxy_fcgi
+ * leaves out a parameter of more than 16 KiB.
+ */
+#define FRONT_CREDENTIALS "BERTH_CREDENTIALS"
+#define FRONT_CREDENTIALS_REST "BERTH_CREDENTIALS_REST"
+#define FRONT_CREDENTIALS_CUT "15000"
+
+/*
  * The question before a body. NGINX asks with the head of the request and this parameter, whose value is the word of
  * route_body_word() for the place that would take the body. A yes is a 204. A refusal is a 403 whose headers carry what
  * the client gets: FRONT_STATUS, FRONT_REFUSAL, Allow, Retry-After, WWW-Authenticate.

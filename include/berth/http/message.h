@@ -74,6 +74,9 @@ const char *http_method_name(enum http_method method);
  */
 struct span http_header(const struct http_request *request, const char *name);
 
+/* The same of Authorization, which may come in two parts (FRONT_CREDENTIALS). */
+struct span http_authorization(const struct http_request *request);
+
 /*
  * Up to `len` bytes of the body; *got is 0 at its end. False with E_SIZE_INVALID when it broke off before its end, with
  * E_REQUEST_TIMEOUT when it came too slowly, with E_UNAVAILABLE when a slow body had to make room for other requests.
