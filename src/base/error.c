@@ -84,7 +84,8 @@ static const char *reason_in(enum form form, const char *text)
 	return form == REASON ? text : NULL;
 }
 
-static bool set_text(struct error *error, enum error_code code, enum form form, const char *format, va_list args)
+static bool __attribute__((format(printf, 4, 0)))
+set_text(struct error *error, enum error_code code, enum form form, const char *format, va_list args)
 {
 	const char *text;
 
