@@ -100,7 +100,7 @@ static void check_objects(struct load *load)
 
 	if (s3->keyid[0] && !s3->encrypt)
 		check_error(load, "storage.s3.keyid", "needs encrypt: true");
-	if (s3->objectownership && check_given(load, "storage.s3.objectacl"))
+	if (s3->objectownership && strcmp(s3->objectacl, "private") != 0) /* the default stands for no ACL */
 		check_error(load, "storage.s3.objectacl",
 			    "does not go with objectownership, under which there are no ACLs");
 }

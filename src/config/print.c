@@ -61,7 +61,7 @@ static void write_text(struct json_writer *json, const char *key, const char *te
 	json_text(json, text);
 }
 
-/* Their options as far as they say something; durations are defaults more often than not, but print all the same. */
+/* Their options as far as they say something, and all durations, in the form in which a file has them. */
 static void write_middlewares(struct json_writer *json, const struct config_middlewares *list, struct arena *arena)
 {
 	json_open(json, '[');
@@ -70,6 +70,8 @@ static void write_middlewares(struct json_writer *json, const struct config_midd
 
 		json_open(json, '{');
 		write_text(json, "name", item->name);
+		json_key(json, "options");
+		json_open(json, '{');
 		write_text(json, "baseurl", item->baseurl);
 		write_text(json, "privatekey", item->privatekey);
 		write_text(json, "keypairid", item->keypairid);
@@ -83,6 +85,7 @@ static void write_middlewares(struct json_writer *json, const struct config_midd
 		write_text(json, "scheme", item->scheme);
 		write_text(json, "host", item->host);
 		write_text(json, "trimpathprefix", item->trimpathprefix);
+		json_close(json, '}');
 		json_close(json, '}');
 	}
 	json_close(json, ']');

@@ -73,7 +73,10 @@ def test_the_environment_may_name_the_file(check):
 
 @pytest.mark.parametrize("text", [
     GOOD, "version: 0.1\nstorage: {azure: {container: reg, accountname: a, accountkey: a2V5, legacyrootprefix: true}}\n",
-    "version: 0.1\nstorage: {azure: {container: reg, accountname: a, accountkey: a2V5, trimlegacyrootprefix: false}}\n"])
+    "version: 0.1\nstorage: {azure: {container: reg, accountname: a, accountkey: a2V5, trimlegacyrootprefix: false}}\n",
+    "version: 0.1\nstorage: {s3: {bucket: b, region: r, objectownership: true}}\n",
+    "version: 0.1\nstorage: filesystem\nmiddleware: {storage: [{name: rewrite, options: {host: cdn, scheme: https}}]}\n",
+    "version: 0.1\nstorage: filesystem\nx-a: &a {X-A: [b, c]}\nhttp: {headers: {<<: *a, X-B: [d]}}\n"])
 def test_what_it_prints_it_accepts(check, text):
     first = check(text, check.path)
     again = check(first.stdout, "--strict", check.path)
