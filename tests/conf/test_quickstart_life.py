@@ -74,7 +74,7 @@ class Quickstart:
             self.process = subprocess.Popen(self.command("--port", str(self.port), *words), stdin=theirs, stdout=log, stderr=log,
                                             cwd="/", preexec_fn=take_terminal, env=environment(), **ACCOUNT.popen_options())
         os.close(theirs)
-        wait_until(lambda: self.process.poll() is not None or "stops it" in self.said(), "the announcement", 120)
+        wait_until(lambda: self.process.poll() is not None or f"http://localhost:{self.port}" in self.said(), "the announcement", 120)
         assert self.process.poll() is None, self.said()
 
     def said(self):
