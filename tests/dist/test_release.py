@@ -66,4 +66,4 @@ def test_the_checks_of_the_sources_pass_in_a_release(release):
 
 def test_a_release_builds_checks_installs_and_uninstalls(tree):
     """automake's distcheck: read-only sources, another build folder, `make check`, DESTDIR, nothing left behind."""
-    make(tree, "distcheck")
+    make(tree, "distcheck", "DISTCHECK_CONFIGURE_FLAGS=CFLAGS='-O0 -U_FORTIFY_SOURCE'")  # what is compiled counts, not how well
