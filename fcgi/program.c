@@ -89,14 +89,23 @@ static int hash_ahead(void *context)
 	return 0;
 }
 
-/* The last one is for programs that take uploads. */
-static const struct prefork_side sides[] = {{"berth-keeper", keep_house}, {"berth-ahead", hash_ahead}};
+static int guard_spool(void *context)
+{
+	const struct running *running = context;
+
+	running->program->guard_spool(&running->app, prefork_worker_stopping);
+	return 0;
+}
+
+/* The last two are for programs that take uploads. */
+static const struct prefork_side sides[] = {
+	{"berth-keeper", keep_house}, {"berth-ahead", hash_ahead}, {"berth-spool", guard_spool}};
 
 static unsigned side_count(const struct running *running)
 {
 	if (!running->options.first_pool)
 		return 0;
-	return running->program->hash_ahead ? 2 : 1;
+	return running->program->hash_ahead ? 3 : 1;
 }
 
 static unsigned drain_ms(const struct config *config)

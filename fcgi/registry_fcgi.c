@@ -26,6 +26,7 @@ static const struct fcgi_program registry = {
 	.worker_new = worker_new,
 	.housekeep = app_housekeep,
 	.hash_ahead = app_hash_ahead,
+	.guard_spool = app_guard_spool,
 };
 
 int main(int argc, char **argv)

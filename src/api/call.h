@@ -23,6 +23,7 @@ struct call {
 	struct identity identity;         /* who asks; nobody until authorised */
 	const struct grant_meta *project; /* whose repository it is, by the token; NULL when that says nothing */
 	const char *challenge;            /* goes with an E_UNAUTHORIZED, or NULL */
+	uint64_t unjudged;                /* bytes of a streamed body since the disk's room was looked at */
 	const struct upload *stands;      /* goes with an E_RANGE_INVALID: the session as it is, or NULL */
 };
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "berth/base/limits.h"
+#include "berth/core/room.h"
 #include "berth/http/front.h"
 
 #define YES 204
@@ -65,11 +66,44 @@ static bool fits(struct call *call)
 	return error_setf(&call->error, body->too_large, "more than %zu bytes", body->max);
 }
 
+static uint64_t number(const struct call *call, const char *name)
+{
+	uint64_t value;
+
+	return span_to_u64(http_header(&call->request, name), &value) ? value : 0;
+}
+
+/* Both ports of the client's connection, by which it is found in the kernel's table; 0 where the web server knows none. */
+static uint32_t ports_of(const struct call *call)
+{
+	uint64_t ours = number(call, FRONT_SERVER_PORT), theirs = number(call, FRONT_CLIENT_PORT);
+
+	return ours && theirs && ours <= UINT16_MAX && theirs <= UINT16_MAX ? (uint32_t)(ours << 16 | theirs) : 0;
+}
+
+static bool take_room(struct call *call, uint64_t *ticket)
+{
+	const struct room_wish wish = {
+		.repository = call->match.name,
+		.has_length = call->request.has_length,
+		.length = call->request.length,
+		.ports = ports_of(call),
+	};
+
+	*ticket = 0;
+	return call->match.route->body.place != BODY_PLACE_SPOOLED ||
+	       room_take(call->api->core.room, &wish, ticket, &call->error);
+}
+
 bool preauth_judge(struct call *call)
 {
-	if (!passes_check(call) || !fits(call) || !is_in_place(call))
+	uint64_t ticket;
+
+	if (!passes_check(call) || !fits(call) || !is_in_place(call) || !take_room(call, &ticket))
 		return false;
 	call_empty(call, YES);
+	if (ticket)
+		response_headerf(&call->response, FRONT_ROOM, "%" PRIu64, ticket);
 	response_headerf(&call->response, FRONT_YES, "%" PRId64, (int64_t)time(NULL));
 	return true;
 }
@@ -103,6 +137,11 @@ static struct span refusal(struct call *call)
 	error_set(&error, error_is_set(&call->error) ? error_code(&call->error) : E_UNKNOWN);
 	response_error(&bare, &error);
 	return without_line_feed(bare.body);
+}
+
+void preauth_arrived(struct call *call)
+{
+	room_return(call->api->core.room, number(call, FRONT_TOLD_ROOM));
 }
 
 void preauth_answer(struct call *call)

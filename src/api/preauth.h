@@ -18,6 +18,9 @@ bool preauth_asked(const struct call *call);
 /* In place of the matched route's handler. True: a 204. False: call->error says what the request would be refused with. */
 bool preauth_judge(struct call *call);
 
+/* The request itself has come, with its body: the room that the yes reserved is free again. */
+void preauth_arrived(struct call *call);
+
 /* Turns the finished response into an answer to the question: a yes stays, all else becomes a refusal. */
 void preauth_answer(struct call *call);
 

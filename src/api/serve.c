@@ -55,6 +55,18 @@ static enum route_action action_of_other_method(const struct call *call)
 	return call->match.resource->action == ACTION_NONE || is_preflight(call) ? ACTION_NONE : ACTION_ANY;
 }
 
+/* A body that nobody reads: a client that goes on sending it would hold the worker. Behind NGINX none comes this far. */
+static bool refuse_idle_body(struct call *call)
+{
+	struct http_request *request = &call->request;
+
+	if (request->has_length ? request->length <= LIMIT_IDLE_BODY
+				: !http_header(request, "HTTP_TRANSFER_ENCODING").len || http_body_drain(request))
+		return false;
+	error_setf(&call->error, E_BODY_TOO_LARGE, "more than %zu bytes", LIMIT_IDLE_BODY);
+	return true;
+}
+
 static bool other_method(struct call *call)
 {
 	const char *allow = route_allow(call->match.allowed, call->request.arena);
@@ -62,6 +74,8 @@ static bool other_method(struct call *call)
 	if (!authorize(call, action_of_other_method(call)))
 		return false;
 	if (call->request.method == HTTP_OPTIONS) {
+		if (refuse_idle_body(call))
+			return false;
 		call_empty(call, 200);
 		response_header(&call->response, "Allow", allow);
 		return true;
@@ -69,6 +83,7 @@ static bool other_method(struct call *call)
 	error_setf(&call->error, E_UNSUPPORTED, "Allowed are %s.", allow);
 	response_error(&call->response, &call->error);
 	response_header(&call->response, "Allow", allow);
+	call_drain(call);
 	return true;
 }
 
@@ -83,6 +98,8 @@ static bool run_handler(struct call *call)
 {
 	const struct api_table *table = call->api->table;
 
+	if (call->match.route->body.place == BODY_PLACE_NONE && refuse_idle_body(call))
+		return false;
 	return table->handlers[call->match.route - table->routes](call);
 }
 
@@ -155,7 +172,10 @@ static void refuse(struct call *call)
 
 static bool handle(struct call *call, struct http_io *io)
 {
-	if (http_request_read(&call->request, io, call->response.arena, &call->error))
+	bool good = http_request_read(&call->request, io, call->response.arena, &call->error);
+
+	preauth_arrived(call);
+	if (good)
 		return dispatch(call);
 	return tidy_redirect(call);
 }

@@ -31,6 +31,7 @@ bool tidy_redirect(struct call *call)
 			continue;
 		call_empty(call, 301);
 		response_header(&call->response, "Location", clean.ptr);
+		call_drain(call);
 		return true;
 	}
 	return false;

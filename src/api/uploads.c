@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Uploads (end-4, end-5, end-6, end-11, end-13, end-14). */
 #include "berth/core/blob.h"
+#include "berth/core/room.h"
 #include "berth/core/upload.h"
 #include "berth/http/byterange.h"
+#include "berth/http/front.h"
 #include "berth/oci/name.h"
 #include "call.h"
 
@@ -23,10 +25,61 @@ static bool query_digest(struct call *call, struct digest *out)
 	return call_digest(call, out);
 }
 
+/* Without a length only NGINX tells; a body that comes by HTTP/2 through Apache has neither length nor coding. */
+static bool is_bodiless(const struct http_request *request)
+{
+	return request->has_length ? request->length == 0
+				   : span_is(http_header(request, FRONT_ANNOUNCED), FRONT_ANNOUNCED_NONE);
+}
+
+/* ---- the body on the worker's stream: Apache spools nothing, so that its room is judged here ---- */
+
+struct held_room {
+	const struct room *room;
+	uint64_t ticket;
+};
+
+static void give_back(void *object)
+{
+	const struct held_room *held = object;
+
+	room_return(held->room, held->ticket);
+}
+
+/* For as long as the request lives. */
+static bool take_room(struct call *call)
+{
+	struct held_room *held = arena_alloc(call->request.arena, sizeof *held);
+	const struct room_wish wish = {
+		.repository = call->match.name,
+		.has_length = call->request.has_length || is_bodiless(&call->request),
+		.length = call->request.length,
+		.streamed = true,
+	};
+
+	held->room = call->api->core.room;
+	if (call->request.spooled)
+		return true;
+	if (!room_take(held->room, &wish, &held->ticket, &call->error))
+		return false;
+	arena_defer(call->request.arena, give_back, held);
+	return true;
+}
+
 static bool read_body(void *context, void *buffer, size_t len, size_t *got, struct error *error)
 {
-	return http_body_read(context, buffer, len, got, error);
+	struct call *call = context;
+
+	if (!http_body_read(&call->request, buffer, len, got, error))
+		return false;
+	call->unjudged += *got;
+	if (call->unjudged < ROOM_STEP)
+		return true;
+	call->unjudged = 0;
+	return room_judge(call->api->core.room, error);
 }
+
+/* ---- what a request says of its body ---- */
 
 static bool read_range(struct call *call, struct upload_chunk *chunk)
 {
@@ -50,8 +103,8 @@ static bool read_chunk(struct call *call, struct upload_chunk *out)
 	struct http_request *request = &call->request;
 
 	*out = (struct upload_chunk){
-		.source = {.spool_path = request->spool_path, .read = read_body, .context = request},
-		.empty = request->spooled ? !request->spool_path : request->has_length && request->length == 0,
+		.source = {.spool_path = request->spool_path, .read = read_body, .context = call},
+		.empty = request->spooled ? !request->spool_path : is_bodiless(request),
 		.has_length = request->has_length,
 		.length = request->length,
 	};
@@ -105,7 +158,7 @@ static bool post_whole(struct call *call)
 	struct digest digest;
 	bool made;
 
-	if (!query_digest(call, &digest) || !read_chunk(call, &chunk) ||
+	if (!query_digest(call, &digest) || !read_chunk(call, &chunk) || !take_room(call) ||
 	    !upload_whole(&call->work, call->match.name, &chunk, &digest, &made))
 		return false;
 	if (!made)
@@ -212,7 +265,7 @@ bool api_upload_patch(struct call *call)
 	struct upload_chunk chunk;
 	struct upload *upload;
 
-	if (!read_chunk(call, &chunk) || !(upload = open_session(call, &chunk)) ||
+	if (!read_chunk(call, &chunk) || !(upload = open_session(call, &chunk)) || !take_room(call) ||
 	    !upload_append(&call->work, upload, &chunk))
 		return false;
 	reply_session(call, 202, upload->stored.id, upload->stored.offset);
@@ -244,7 +297,8 @@ bool api_upload_put(struct call *call)
 
 	if (!read_closing(call, &chunk, &digest))
 		return false;
-	if (!(upload = open_session(call, &chunk)) || !upload_finish(&call->work, upload, &chunk, &digest))
+	if (!(upload = open_session(call, &chunk)) || !take_room(call) ||
+	    !upload_finish(&call->work, upload, &chunk, &digest))
 		return false;
 	reply_blob(call, &digest);
 	return true;

@@ -6,6 +6,7 @@
 #include "berth/base/log.h"
 #include "berth/meta/statements.h"
 #include "middleware_priv.h"
+#include "room_priv.h"
 
 #define CONFIG_MEMORY ((size_t)64 << 20) /* a 1 MiB file and what is derived from it */
 
@@ -113,6 +114,7 @@ static bool derive(struct app *app, FILE *out)
 
 	app->database = app_database_settings(app->config);
 	app_share_aws_ranges(app->config);
+	app_share_room();
 	api_settings(app);
 	app->policy = manifest_policy_new(policy_settings(app), reason, sizeof reason);
 	if (!app->policy)

@@ -7,6 +7,8 @@ libapp_a_SOURCES = \
 	src/app/middleware.c \
 	src/app/middleware_priv.h \
 	src/app/origin.c \
+	src/app/room.c \
+	src/app/room_priv.h \
 	src/app/store.c \
 	src/app/store_azure.c \
 	src/app/store_gcs.c \

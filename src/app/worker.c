@@ -10,6 +10,7 @@
 #include "berth/meta/schema.h"
 #include "berth/meta/statements.h"
 #include "middleware_priv.h"
+#include "room_priv.h"
 #include "store_priv.h"
 #include "worker_priv.h"
 
@@ -57,6 +58,7 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 	if (!worker)
 		return NULL;
 	worker->db = db_new(&app->database, meta_statements, STMT_COUNT);
+	worker->room = app_room(app->config);
 	worker->api = (struct api){
 		.settings = &app->api,
 		.table = &api_registry,
@@ -66,6 +68,7 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 		.core.store = app_open_store(app->config, reason, sizeof reason),
 		.core.cache = manifest_cache_new(CACHE_BYTES),
 		.core.policy = app->policy,
+		.core.room = &worker->room,
 		.core.generation = generation,
 	};
 	if (worker->db && worker->api.core.store)

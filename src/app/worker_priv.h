@@ -8,11 +8,13 @@
 
 #include "berth/api/api.h"
 #include "berth/app/app.h"
+#include "berth/core/room.h"
 #include "berth/issuer/issuer.h"
 
 struct app_worker {
 	struct api api;
 	struct db *db;
+	struct room room;     /* of the registry */
 	struct issuer issuer; /* of the token service */
 };
 

@@ -46,8 +46,8 @@ static void add_announced(struct strbuf *out, const struct site *site)
 	strbuf_addf(out,
 		    "map \"$content_length/$http_transfer_encoding/$server_protocol\" $berth_announced_%s {\n"
 		    "\tdefault stream;\n"
-		    "\t\"~^0*//HTTP/1\" none;\n"
-		    "\t\"~^0+//HTTP/2\" none;\n"
+		    "\t\"~^0*//HTTP/1\" " FRONT_ANNOUNCED_NONE ";\n"
+		    "\t\"~^0+//HTTP/2\" " FRONT_ANNOUNCED_NONE ";\n"
 		    "\t\"~^[0-9]{1,%u}//\" small;\n"
 		    "\t\"~^[0-9]{1,%u}//\" long;\n"
 		    "\t\"~^[0-9]+//\" huge;\n}\n",
@@ -133,6 +133,7 @@ static void ask_first(struct strbuf *out, enum error_code too_large)
 			 "\t\tauth_request_set $" FRONT_STATUS_NAME " $upstream_http_" FRONT_STATUS_NAME ";\n"
 			 "\t\tauth_request_set $" FRONT_REFUSAL_NAME " $upstream_http_" FRONT_REFUSAL_NAME ";\n"
 			 "\t\tauth_request_set $" FRONT_YES_NAME " $upstream_http_" FRONT_YES_NAME ";\n"
+			 "\t\tauth_request_set $" FRONT_ROOM_NAME " $upstream_http_" FRONT_ROOM_NAME ";\n"
 			 "\t\tauth_request_set $berth_allow $upstream_http_allow;\n"
 			 "\t\tauth_request_set $berth_challenge $upstream_http_www_authenticate;\n"
 			 "\t\tauth_request_set $berth_retry_after $upstream_http_retry_after;\n"
@@ -146,7 +147,11 @@ static void add_question(struct strbuf *out, const struct site *site, const stru
 	strbuf_adds(out, "\t\tclient_max_body_size 0;\n" /* the body's length is compared here, too */
 			 "\t\tfastcgi_pass_request_body off;\n");
 	nginx_add_worker(out, site, fetch, "");
-	strbuf_addf(out, "\t\tfastcgi_param " FRONT_ASKS " $berth_place_%s;\n\t}\n", site->suffix);
+	strbuf_addf(out,
+		    "\t\tfastcgi_param " FRONT_CLIENT_PORT " $remote_port;\n"
+		    "\t\tfastcgi_param " FRONT_SERVER_PORT " $server_port;\n"
+		    "\t\tfastcgi_param " FRONT_ASKS " $berth_place_%s;\n\t}\n",
+		    site->suffix);
 }
 
 static void add_public(struct strbuf *out, const struct site *site)
@@ -162,7 +167,7 @@ static void add_plain(struct strbuf *out, const struct site *site, const struct 
 	open_place(out, "plain", "No body, or one that nobody needs.");
 	add_memory_bound(out, LIMIT_IDLE_BODY);
 	nginx_add_worker(out, site, fetch, "");
-	strbuf_adds(out, "\t}\n");
+	strbuf_addf(out, "\t\tfastcgi_param " FRONT_ANNOUNCED " $berth_announced_%s;\n\t}\n", site->suffix);
 }
 
 /* After a yes, which never comes, there is nothing to serve and no body that would be read. */
@@ -199,6 +204,7 @@ static void add_spooled(struct strbuf *out, const struct site *site, const struc
 	strbuf_adds(out, ";\n\t\tfastcgi_pass_request_body off;\n");
 	ask_first(out, E_BODY_TOO_LARGE);
 	nginx_add_worker(out, site, fetch, "$request_body_file");
+	strbuf_adds(out, "\t\tfastcgi_param " FRONT_TOLD_ROOM " $" FRONT_ROOM_NAME ";\n");
 	strbuf_adds(out, "\t\tfastcgi_param " FRONT_TOLD_YES " $" FRONT_YES_NAME ";\n\t}\n");
 }
 

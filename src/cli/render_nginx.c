@@ -3,6 +3,7 @@
  * The configuration of NGINX 1.22 for one registry: spools uploads, sends what a worker points at,
  * and answers in the registry's JSON when no worker can.
  */
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -217,6 +218,37 @@ static void add_worker_defaults(struct strbuf *out)
 	nginx_add_error_pages(out, "\t", E_BODY_TOO_LARGE);
 }
 
+/* For each address; clients on a unix socket have none, as their proxy has it. */
+static void add_limit_zones(struct strbuf *out, const struct site *site)
+{
+	if (*site->listen_unix)
+		return;
+	if (site->config->limits.connections)
+		strbuf_addf(out, "limit_conn_zone $binary_remote_addr zone=berth_connections_%s:10m;\n", site->suffix);
+	if (site->config->limits.requests)
+		strbuf_addf(out, "limit_req_zone $binary_remote_addr zone=berth_requests_%s:10m rate=%" PRId64 "r/s;\n",
+			    site->suffix, site->config->limits.requests);
+}
+
+/* Within a second any number may come at once. A line for each refusal would let clients fill the log. */
+static void add_limits(struct strbuf *out, const struct site *site)
+{
+	if (*site->listen_unix)
+		return;
+	if (site->config->limits.connections)
+		strbuf_addf(out,
+			    "\tlimit_conn berth_connections_%s %" PRId64 ";\n"
+			    "\tlimit_conn_status 429;\n"
+			    "\tlimit_conn_log_level info;\n",
+			    site->suffix, site->config->limits.connections);
+	if (site->config->limits.requests)
+		strbuf_addf(out,
+			    "\tlimit_req zone=berth_requests_%s burst=%" PRId64 " nodelay;\n"
+			    "\tlimit_req_status 429;\n"
+			    "\tlimit_req_log_level info;\n",
+			    site->suffix, site->config->limits.requests);
+}
+
 static void add_server(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	strbuf_adds(out, "server {\n");
@@ -239,6 +271,7 @@ static void add_server(struct strbuf *out, const struct site *site, const struct
 		    "\tunderscores_in_headers off;\n"
 		    "\tclient_max_body_size %zu;\n\n",
 		    (long long)(site->config->http.slowclient.uploadsilence / 1000000000), LIMIT_IDLE_BODY);
+	add_limits(out, site);
 	add_worker_defaults(out);
 	nginx_add_bodies(out, site, fetch);
 	add_blobs(out, site);
@@ -357,6 +390,7 @@ bool render_nginx(struct strbuf *out, const struct site *site, const char **reas
 		strbuf_adds(out, "geo $berth_dollar { default \"$\"; }\n\n");
 	nginx_add_body_maps(out, site);
 	nginx_add_answer_maps(out, site);
+	add_limit_zones(out, site);
 	strbuf_adds(out, "\n");
 	fetch_nginx_upstream(out, site, &fetch);
 	add_server(out, site, &fetch);

@@ -6,5 +6,6 @@ libcore_a_SOURCES = \
 	src/core/manifest_policy.c \
 	src/core/manifest_pull.c \
 	src/core/manifest_push.c \
+	src/core/room.c \
 	src/core/upload.c \
 	src/core/upload_purge.c

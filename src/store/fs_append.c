@@ -117,7 +117,7 @@ static bool fill_from_spool(struct append *append)
 		ok = append->spool >= 0 && copy_in(append);
 	}
 	fs_close(append->spool);
-	fs_close(spooled.folder);
+	spool_release(&spooled);
 	return ok;
 }
 

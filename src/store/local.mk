@@ -89,6 +89,7 @@ libstore_a_SOURCES = \
 	src/store/service/xml.c \
 	src/store/service/xml_priv.h \
 	src/store/spool.c \
+	src/store/spool_bounds.c \
 	src/store/spool_priv.h \
 	src/store/swift/swift_access.c \
 	src/store/swift/swift_answer.c \

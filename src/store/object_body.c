@@ -126,7 +126,7 @@ static int open_spooled(struct object_store *objects, const char *path, struct e
 	struct spooled spooled;
 	int fd = spool_find(&objects->spool, path, &spooled, error) ? spool_open_found(&spooled, path, error) : -1;
 
-	fs_close(spooled.folder);
+	spool_release(&spooled);
 	return fd;
 }
 

@@ -6,11 +6,13 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "berth/base/log.h"
 #include "berth/base/uuid.h"
+#include "berth/store/spool_bounds.h"
 #include "fs_io.h"
 #include "fs_path.h"
 
@@ -20,12 +22,48 @@ static bool refuse(const struct spool *spool, const char *path, struct error *er
 	return error_unavailable(error, 0);
 }
 
+static bool is_taken_back(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && (status.st_mode & 0777) == SPOOL_TAKEN_MODE;
+}
+
+static bool was_taken_back(const char *path, struct error *error)
+{
+	log_info("storage: spool file %s: its bytes were taken back while it was written", path);
+	return error_setf(error, E_STORAGE_FULL, "there was no room for the whole upload");
+}
+
+/* The mark is looked for under the lock. An account that reads everything (root) gets past the first of the two. */
+static int open_locked(const struct spooled *spooled, const char *path, struct error *error)
+{
+	int fd = openat(spooled->folder, spooled->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+
+	if (fd >= 0 && flock(fd, LOCK_SH) == 0 && !is_taken_back(fd))
+		return fd;
+	if ((fd >= 0 && is_taken_back(fd)) || (fstatat(spooled->folder, spooled->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+					       (status.st_mode & 0777) == SPOOL_TAKEN_MODE))
+		(void)was_taken_back(path, error);
+	else
+		(void)fs_failed(error, "open spool file", path);
+	fs_close(fd);
+	return -1;
+}
+
+static bool lock(struct spooled *spooled, const char *path, struct error *error)
+{
+	spooled->lock = open_locked(spooled, path, error);
+	return spooled->lock >= 0;
+}
+
 bool spool_find(const struct spool *spool, const char *path, struct spooled *out, struct error *error)
 {
 	struct span name, part;
 	struct stat status;
 
-	out->folder = -1;
+	out->folder = out->lock = -1;
 	if (!fs_spool_name(&name, spool->path, path))
 		return refuse(spool, path, error);
 	out->name = name.ptr;
@@ -41,16 +79,18 @@ bool spool_find(const struct spool *spool, const char *path, struct spooled *out
 	}
 	if (out->folder < 0 || fstatat(out->folder, out->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return fs_failed(error, "open spool file", path);
-	return S_ISREG(status.st_mode) || refuse(spool, path, error);
+	return (S_ISREG(status.st_mode) || refuse(spool, path, error)) && lock(out, path, error);
+}
+
+void spool_release(struct spooled *spooled)
+{
+	fs_close(spooled->lock);
+	fs_close(spooled->folder);
 }
 
 int spool_open_found(const struct spooled *spooled, const char *path, struct error *error)
 {
-	int fd = openat(spooled->folder, spooled->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0)
-		fs_failed(error, "open spool file", path);
-	return fd;
+	return open_locked(spooled, path, error);
 }
 
 /* Where the file system knows no files without a name. */

@@ -16,15 +16,19 @@ struct spool {
 struct spooled {
 	int folder;
 	const char *name;
+	int lock; /* the file, with a shared lock: its bytes cannot be taken back (spool_bounds.h) */
 };
 
 /*
  * Where the file `path` lies. It must be a regular file below the spool folder, and so must every folder on the way: anything
- * else is refused with E_UNAVAILABLE and logged. `out->folder` is to be closed, also after a failure.
+ * else is refused with E_UNAVAILABLE and logged. E_STORAGE_FULL when its bytes have been taken back. `out` is to be
+ * released, also after a failure.
  */
 bool spool_find(const struct spool *spool, const char *path, struct spooled *out, struct error *error);
 
-/* The file opened for reading; -1 with the error set. `path` is for the log. */
+void spool_release(struct spooled *spooled);
+
+/* The file opened for reading, with a shared lock of its own; -1 with the error set. `path` is for the log. */
 int spool_open_found(const struct spooled *spooled, const char *path, struct error *error);
 
 /* A file of ours in the spool folder that has no name, for reading and writing; -1 with the error set. */

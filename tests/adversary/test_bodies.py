@@ -17,7 +17,8 @@ from tokens import bearer
 TERABYTE = 1 << 40
 SMALL_BUFFER = 64 << 10
 NOWHERE = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
-METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"]
+METHODS = {"nginx": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"],
+           "apache": ["GET", "PUT", "PATCH", "OPTIONS"]}  # which takes a second for each
 
 # Each is refused with a body for every method and every principal; `{}` is a repository of another project.
 MALFORMED = {
@@ -104,7 +105,7 @@ class Sender:
         lines += [f"{name}: {value}" for name, value in {**own, **fields}.items()]
         self.connection = socket.create_connection((client.host, client.port), timeout=60)
         self.connection.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        self.data, self.sent = b"", 0
+        self.data, self.sent, self.ignored = b"", 0, False
 
     def __enter__(self):
         return self
@@ -112,8 +113,8 @@ class Sender:
     def __exit__(self, *_):
         self.connection.close()
 
-    def send_until_answered(self, chunked=False, most=32 << 20):
-        part = bytes(64 << 10)
+    def send_until_answered(self, chunked=False, most=4 << 20):
+        part = bytes(min(64 << 10, most))
         frame = b"%x\r\n%s\r\n" % (len(part), part) if chunked else part
         while self.sent < most and not select.select([self.connection], [], [], 0.02)[0]:
             try:
@@ -121,6 +122,7 @@ class Sender:
             except (BrokenPipeError, ConnectionResetError):
                 break
             self.sent += len(part)
+        self.ignored = self.sent >= most and not select.select([self.connection], [], [], 1)[0]
         return self
 
     def continued(self):
@@ -139,7 +141,9 @@ class Sender:
             self.data += part
 
     def answer(self):
-        """(status, everything of the final answer)"""
+        """(status, everything of the final answer); None when the server reads on and drops what it reads."""
+        if self.ignored:
+            return None, b""
         self._read_until(lambda: b"\r\n\r\n" in self.data)
         while self.data.startswith(b"HTTP/1.1 100"):
             self.data = self.data.split(b"\r\n\r\n", 1)[1]
@@ -153,9 +157,15 @@ class Sender:
         return int(self.data.split(None, 2)[1]), self.data
 
 
-def check_refusal(method, status, data):
-    assert status is not None and 400 <= status < 500, data
-    if method != "HEAD":
+def check_refusal(frontend, method, status, data):
+    """
+    Apache answers nothing that it refuses by itself, as a NUL in the path, before it has read and dropped the body; and a GET
+    of a path with doubled slashes may be sent to the clean one.
+    """
+    if frontend == "apache" and status is None:
+        return
+    assert status is not None and (400 <= status < 500 or (status, frontend) == (301, "apache")), data
+    if method != "HEAD" and status != 301:
         assert b'{"errors":[{"code":"' in data, data
         assert b"<html" not in data, data
 
@@ -177,16 +187,16 @@ def test_nothing_of_a_refused_body_comes_to_the_disk(open_or_guarded, path):
     nginx = registry.frontend == "nginx"
     with Watch(registry) as watch:
         for client in clients:
-            for method in METHODS:
+            for method in METHODS[registry.frontend]:
                 fields = {"Content-Length": TERABYTE, "Expect": "100-continue"}
                 with Sender(client, method, target, fields) as sender:
                     if nginx:
                         assert not sender.continued(), (method, target)
                     elif sender.continued():
                         sender.send_until_answered()
-                    check_refusal(method, *sender.answer())
+                    check_refusal(registry.frontend, method, *sender.answer())
                 with Sender(client, method, target, {"Content-Length": TERABYTE}) as sender:
-                    check_refusal(method, *sender.send_until_answered().answer())
+                    check_refusal(registry.frontend, method, *sender.send_until_answered().answer())
     assert watch.peak <= SMALL_BUFFER
 
 
@@ -196,11 +206,11 @@ def test_nothing_of_a_refused_body_without_a_length_comes_to_the_disk(open_or_gu
     target = path.format("t/victim")
     with Watch(registry) as watch:
         for client in clients:
-            for method in METHODS:
+            for method in METHODS[registry.frontend]:
                 with Sender(client, method, target, {"Transfer-Encoding": "chunked"}) as sender:
                     status, data = sender.send_until_answered(chunked=True).answer()
                     if status is not None:  # what is too long for a buffer may cost the connection
-                        check_refusal(method, status, data)
+                        check_refusal(registry.frontend, method, status, data)
     assert watch.peak <= SMALL_BUFFER
 
 
@@ -218,7 +228,7 @@ def test_a_stranger_gets_the_challenge_before_the_body(stranger, guarded, method
         if nginx and not (path == "manifests/v1" and length == 5 << 20):
             assert not sender.continued()
         elif sender.continued():
-            sender.send_until_answered(most=min(length, 32 << 20))
+            sender.send_until_answered(most=min(length, 4 << 20))
         status, data = sender.answer()
         if path == "manifests/v1" and length == 5 << 20 and nginx:
             assert status == 413 and b"MANIFEST_TOO_LARGE" in data, data  # by its length alone
@@ -301,7 +311,7 @@ def test_a_body_that_nobody_needs_may_come_when_it_is_small(guarded):
     repository.image("v1")
     for length in (1, 9999):
         assert repository.client.get(repository.manifest_url("v1"), b"x" * length).status == 200
-    assert repository.client.get(repository.manifest_url("v1"), b"x" * 10_000).status in (200, 413)  # Apache drops it
+    assert repository.client.get(repository.manifest_url("v1"), b"x" * 10_000).status == 413
 
 
 @pytest.mark.parametrize("token", ["none", "anonymous"])
@@ -312,5 +322,5 @@ def test_a_token_that_grants_nothing_is_no_leave_to_spool(guarded, token):
         for method, target in (("PUT", "/v2/X/blobs/uploads/x"), ("POST", f"/v2/team/x/blobs/uploads/{NOWHERE}")):
             fields = {**headers, "Content-Length": TERABYTE}
             with Sender(guarded.client, method, target, fields) as sender:
-                check_refusal(method, *sender.send_until_answered().answer())
+                check_refusal(guarded.registry.frontend, method, *sender.send_until_answered().answer())
     assert watch.peak <= SMALL_BUFFER

@@ -70,6 +70,9 @@ void app_housekeep(const struct app *app, struct app_worker *worker, bool (*stop
 /* Hashes uploads while they are still being spooled, for the node's workers, until `stopping` says so. */
 void app_hash_ahead(const struct app *app, bool (*stopping)(void));
 
+/* Keeps the spool within its bounds (berth/store/spool_bounds.h), until `stopping` says so. */
+void app_guard_spool(const struct app *app, bool (*stopping)(void));
+
 /*
  * Where the configuration's store signs URLs for, as scheme://host[:port], and whether certificates there are verified;
  * "" when its blobs have no URL. False with one line in `reason`: the store cannot tell now.

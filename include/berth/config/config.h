@@ -353,6 +353,15 @@ struct config {
 	struct config_log log;
 	struct config_storage storage;
 	const char *spool; /* absolute path of the local folder for bodies on their way */
+	struct {
+		uint64_t maxsize; /* 0: none */
+		uint64_t reserve;
+		int64_t share; /* percent */
+	} spool_bounds;
+	struct {
+		int64_t connections; /* 0: none */
+		int64_t requests;    /* in a second; 0: none */
+	} limits;
 	struct config_auth auth;
 	struct config_http http;
 	struct config_validation validation;

@@ -16,6 +16,7 @@
 
 struct manifest_cache;
 struct manifest_policy;
+struct room;
 
 /* One worker's. */
 struct core {
@@ -23,6 +24,7 @@ struct core {
 	struct store *store;
 	struct manifest_cache *cache;         /* NULL: none */
 	const struct manifest_policy *policy; /* what may be pushed */
+	const struct room *room;              /* for request bodies; NULL: no bound */
 	_Atomic uint64_t *generation;         /* shared by the node's workers: grows when a manifest was deleted */
 };
 

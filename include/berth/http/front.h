@@ -15,7 +15,9 @@
 #define FRONT_SENDFILE_NGINX "accel"
 #define FRONT_SENDFILE_APACHE "xsendfile"
 #define FRONT_SPOOL_FILE "BERTH_SPOOL_FILE" /* path of the body, "" for an empty one; absent: the body is on the stream */
-#define FRONT_FETCH "BERTH_FETCH"           /* origin of the object store that the web server fetches from */
+#define FRONT_ANNOUNCED "BERTH_ANNOUNCED"   /* NGINX: how much of a body the head announces */
+#define FRONT_ANNOUNCED_NONE "none"
+#define FRONT_FETCH "BERTH_FETCH"               /* origin of the object store that the web server fetches from */
 #define FRONT_FETCH_FAILED "BERTH_FETCH_FAILED" /* status of a fetch that failed */
 
 /*
@@ -42,6 +44,13 @@
 #define FRONT_YES "Berth-Authorized"
 #define FRONT_YES_NAME "berth_authorized"
 #define FRONT_TOLD_YES "BERTH_AUTHORIZED"
+
+/* Of a yes to an upload: the ticket of its room on the disk (berth/core/room.h). The web server hands it back, too. */
+#define FRONT_ROOM "Berth-Room"
+#define FRONT_ROOM_NAME "berth_room"
+#define FRONT_TOLD_ROOM "BERTH_ROOM"
+#define FRONT_CLIENT_PORT "REMOTE_PORT" /* of the connection that the question is about */
+#define FRONT_SERVER_PORT "SERVER_PORT"
 
 /* ---- headers of a response, which the web server keeps from clients ---- */
 

@@ -94,5 +94,29 @@ START_TEST(a_key_is_found_first_and_each_time)
 }
 END_TEST
 
-TEST_FILE(target, the_table_holds, a_target_may_be_as_long_as_the_limit_and_no_longer, path_and_query_are_kept_whole,
-	  a_key_is_found_first_and_each_time)
+static const char *tidy(const char *uri, bool keep_last)
+{
+	struct span out;
+
+	return target_tidy(&out, &arena, span_of(uri), keep_last) ? out.ptr : "clean";
+}
+
+START_TEST(slashes_are_tidied_and_nothing_else)
+{
+	arena_init(&arena, LIMIT_REQUEST_MEMORY);
+	ck_assert_str_eq(tidy("//v2/", true), "/v2/");
+	ck_assert_str_eq(tidy("//v2/", false), "/v2");
+	ck_assert_str_eq(tidy("/v2/a//b///?x=//y", true), "/v2/a/b/?x=//y");
+	ck_assert_str_eq(tidy("/v2/%2F%2f/", false), "/v2/%2F%2f");
+	ck_assert_str_eq(tidy("http://evil//v2//", true), "/v2/");
+	ck_assert_str_eq(tidy("//", false), "/");
+	ck_assert_str_eq(tidy("/v2/a", false), "clean");
+	ck_assert_str_eq(tidy("/", false), "clean");
+	ck_assert_str_eq(tidy("v2//", true), "clean");
+	ck_assert_str_eq(tidy("//a b", true), "clean");
+	arena_release(&arena);
+}
+END_TEST
+
+TEST_FILE(target, slashes_are_tidied_and_nothing_else, the_table_holds, a_target_may_be_as_long_as_the_limit_and_no_longer,
+	  path_and_query_are_kept_whole, a_key_is_found_first_and_each_time)

@@ -23,6 +23,7 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/service/test_xml.c \
 	tests/unit/store/swift/test_swift.c \
 	tests/unit/store/test_ahead.c \
+	tests/unit/store/test_spool_bounds.c \
 	tests/unit/store/test_drivers.c \
 	tests/unit/store/test_fs.c \
 	tests/unit/store/test_fs_path.c \

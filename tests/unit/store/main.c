@@ -21,6 +21,7 @@ const struct test_file *tests_s3_credentials(void);
 const struct test_file *tests_s3_endpoint(void);
 const struct test_file *tests_s3_service(void);
 const struct test_file *tests_s3_sign(void);
+const struct test_file *tests_spool_bounds(void);
 const struct test_file *tests_swift(void);
 const struct test_file *tests_xml(void);
 
@@ -44,6 +45,7 @@ int main(void)
 		tests_s3_endpoint,
 		tests_s3_service,
 		tests_s3_sign,
+		tests_spool_bounds,
 		tests_swift,
 		tests_xml,
 		tests_middleware,
