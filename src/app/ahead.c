@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The board of the node's processes, and the process that fills it. */
+/* The board of the node's processes, and the processes that look after the spool. */
 #include <stdlib.h>
 #include <sys/mman.h>
 
@@ -7,6 +7,7 @@
 #include "berth/base/log.h"
 #include "berth/base/pause.h"
 #include "ahead_priv.h"
+#include "room_priv.h"
 
 struct ahead_board *app_board(void)
 {
@@ -27,4 +28,11 @@ void app_hash_ahead(const struct app *app, bool (*stopping)(void))
 	ahead_run(app_board(), app->config->spool, stopping);
 	while (!stopping()) /* it could not: to try again and again would fill the log */
 		pause_ms(1000);
+}
+
+void app_guard_spool(const struct app *app, bool (*stopping)(void))
+{
+	const struct spool_bounds bounds = app_spool_bounds(app->config);
+
+	spool_guard(&bounds, stopping);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The bounds of the spool, from the configuration, and the ledger that the workers share. */
+#include "room_priv.h"
+
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "berth/app/app.h"
 #include "berth/base/log.h"
-#include "room_priv.h"
 
-static struct spool_bounds bounds_of(const struct config *config)
+struct spool_bounds app_spool_bounds(const struct config *config)
 {
 	return (struct spool_bounds){
 		.folder = config->spool,
@@ -38,13 +38,6 @@ void app_share_room(void)
 
 struct room app_room(const struct config *config)
 {
-	return (struct room){ledger(), bounds_of(config), (unsigned)config->spool_bounds.share,
+	return (struct room){ledger(), app_spool_bounds(config), (unsigned)config->spool_bounds.share,
 			     config->storage.driver == CONFIG_DRIVER_FILESYSTEM};
-}
-
-void app_guard_spool(const struct app *app, bool (*stopping)(void))
-{
-	const struct spool_bounds bounds = bounds_of(app->config);
-
-	spool_guard(&bounds, stopping);
 }

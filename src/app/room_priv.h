@@ -9,6 +9,8 @@
 /* Makes the ledger. Processes that are forked after this share it. */
 void app_share_room(void);
 
+struct spool_bounds app_spool_bounds(const struct config *config);
+
 /* The room as the configuration bounds it; its strings are the configuration's. */
 struct room app_room(const struct config *config);
 

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,22 +72,39 @@ static void clear(struct room_slot *slot)
 	atomic_store(&slot->bytes, 0); /* last: from here on the slot is another's */
 }
 
+/* The hexadecimal number behind the next colon of a line of /proc/net/tcp: an address stands in front of each port. */
+static unsigned long next_port(char **at)
+{
+	char *colon = strchr(*at, ':');
+
+	return colon ? strtoul(colon + 1, at, 16) : 0;
+}
+
+/* "  sl: address:port address:port state ...", ours first (proc(5)). */
+static bool read_connection(char *line, uint32_t *ports)
+{
+	char *at = strchr(line, ':');
+	unsigned long ours, theirs;
+
+	if (!at)
+		return false;
+	at++;
+	ours = next_port(&at);
+	theirs = next_port(&at);
+	*ports = (uint32_t)(ours << 16 | theirs);
+	return ours && theirs && strtoul(at, NULL, 16) == TCP_ESTABLISHED;
+}
+
 static void mark_open(const struct room_ledger *ledger, const char *path, bool open[static ROOM_SLOTS])
 {
 	FILE *table = fopen(path, "re");
-	unsigned local, remote, state;
+	uint32_t ports;
 	char line[512];
 
-	while (table && fgets(line, sizeof line, table)) {
-		uint32_t ports;
-
-		if (sscanf(line, " %*d: %*[0-9A-F]:%4x %*[0-9A-F]:%4x %2x", &local, &remote, &state) != 3 ||
-		    state != TCP_ESTABLISHED)
-			continue;
-		ports = (uint32_t)local << 16 | remote;
-		for (size_t i = 0; i < ROOM_SLOTS; i++)
-			open[i] = open[i] || atomic_load(&ledger->slots[i].ports) == ports;
-	}
+	while (table && fgets(line, sizeof line, table))
+		if (read_connection(line, &ports))
+			for (size_t i = 0; i < ROOM_SLOTS; i++)
+				open[i] = open[i] || atomic_load(&ledger->slots[i].ports) == ports;
 	if (table)
 		fclose(table);
 }

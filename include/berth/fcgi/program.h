@@ -17,7 +17,7 @@ struct fcgi_program {
 	bool (*check)(struct app *app, char *reason, size_t size);
 	struct app_worker *(*worker_new)(const struct app *app, _Atomic uint64_t *generation);
 	void (*housekeep)(const struct app *app, struct app_worker *worker, bool (*stopping)(void));
-	void (*hash_ahead)(const struct app *app, bool (*stopping)(void)); /* NULL: nothing is uploaded */
+	void (*hash_ahead)(const struct app *app, bool (*stopping)(void));  /* NULL: nothing is uploaded */
 	void (*guard_spool)(const struct app *app, bool (*stopping)(void)); /* likewise */
 };
 
