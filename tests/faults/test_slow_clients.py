@@ -97,7 +97,7 @@ def bodies(registry, repo, **headers):
     """The heads of requests with a body, one for each method of each route, and for what is no route."""
     values = {"name": repo.name, "reference": "other", "tag": "other", "digest": absent()}
     for line in registry.berth("routes").stdout.splitlines():
-        method, pattern, _ = line.split("\t")
+        method, pattern = line.split("\t")[:2]
         target = repo.begin() if "{uuid}" in pattern else pattern.format(**values)
         yield head_of(registry.client, method, target, Content_Length=SLOW_BODY, **headers)
     for method, target in (("PUT", "/v2/"), ("PATCH", repo.manifest_url("v1")), ("POST", "/v2/no/such/end-point"), ("BREW", "/v2/"),
