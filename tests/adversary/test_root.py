@@ -26,7 +26,7 @@ SECRET = "root's secret, which nobody else reads\n"
 FILES = ["nginx.conf", "nginx.conf.new", ".nginx.conf.new", "nginx.pid", "apache2.conf", "apache2.conf.new", "apache2.pid",
          "clientcas.pem", "tls.key", "berth.lock", "pg_hba.conf", "pg_ident.conf", "postmaster.pid", "postgresql.conf",
          "berth.cluster", "PG_VERSION", "registry.sock", "uploads.sock", "token.sock", ".s.PGSQL.5432", ".s.PGSQL.5432.lock",
-         "bundle.pem", "a.crt", "20200101T000000Z-rs256.crt", "20200101T000000Z-rs256.key", "htpasswd"]
+         "bundle.pem", "0.crt", "20200101T000000Z-rs256.crt", "20200101T000000Z-rs256.key", "htpasswd"]
 SOCKETS = [name for name in FILES if ".sock" in name or "PGSQL" in name or name.endswith(".lock")]
 FOLDERS = ["client_body", "fastcgi", "proxy", "uwsgi", "scgi", "docker", "berth", "spool", "uploads", "registry", "run"]
 
