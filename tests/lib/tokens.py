@@ -5,21 +5,23 @@ Keys, certificates and tokens as token services make them, and as attackers woul
 Signing is python3-cryptography's, so that nothing of what is tested made what it is tested with.
 """
 import base64
+import ctypes
 import datetime
 import hashlib
 import hmac
 import json
 import time
-import warnings
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from cryptography.x509.oid import NameOID
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore", DeprecationWarning)  # Debian 12's Python has it, and libcrypt is what hashes
-    import crypt
+libcrypt = ctypes.CDLL("libcrypt.so.1")  # Python 3.13 has no module for it
+libcrypt.crypt_gensalt_rn.argtypes = [ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int]
+libcrypt.crypt_rn.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int]
+libcrypt.crypt_gensalt_rn.restype = libcrypt.crypt_rn.restype = ctypes.c_char_p
+CRYPT_DATA = 32768  # sizeof (struct crypt_data), crypt(3)
 
 ISSUER, SERVICE, REALM = "tests-issuer", "tests-service", "https://auth.example.com/token"
 HASHES = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
@@ -182,4 +184,6 @@ def basic(user, password):
 
 def password_line(user, password, cost=4):
     """A line of a password file, bcrypt."""
-    return f"{user}:{crypt.crypt(password, crypt.mksalt(crypt.METHOD_BLOWFISH, rounds=2 ** cost))}\n"
+    salt = libcrypt.crypt_gensalt_rn(b"$2b$", cost, None, 0, ctypes.create_string_buffer(64), 64)
+    hashed = libcrypt.crypt_rn(password.encode(), salt, ctypes.create_string_buffer(CRYPT_DATA), CRYPT_DATA)
+    return f"{user}:{hashed.decode()}\n"

@@ -33,7 +33,8 @@ def planted():
 def run(planted):
     """run(WORD...) is tests/run.sh in that tree: (status, lines)."""
     def started(*words):
-        done = subprocess.run([planted / "tests/run.sh", "--no-install", *words], capture_output=True, text=True, check=False)
+        done = subprocess.run([planted / "tests/run.sh", "--no-install", *words], capture_output=True, text=True, check=False,
+                              cwd="/")
         return done.returncode, (done.stdout + done.stderr).splitlines()
     return started
 
@@ -177,7 +178,8 @@ def test_an_interrupt_lets_the_tests_stop_their_servers(planted):
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root runs the servers as another account")
 def test_a_tree_that_the_account_of_the_servers_cannot_enter_is_tested_in_a_copy(run, planted):
-    write(planted / "tests/db/test_it.py", "def test_it():\n    assert open(__file__)\n\ndef test_other():\n    pass\n")
+    write(planted / "tests/conftest.py", "import pytest\n\n@pytest.fixture\ndef shared():\n    return 1\n")
+    write(planted / "tests/db/test_it.py", "def test_it():\n    assert open(__file__)\n\ndef test_other(shared):\n    pass\n")
     write(planted / "tests/db/test_gone.py", "def test_gone():\n    pass\n")
     planted.chmod(0o700)
     status, said = run("schema")

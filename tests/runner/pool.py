@@ -10,6 +10,7 @@ import threading
 import time
 
 import reports
+import stages
 
 TAIL = 120  # lines of a failing job's log that are shown
 
@@ -60,8 +61,9 @@ class Pool:
 
     def _start(self, job):
         with open(self._log(job), "wb") as log:
-            # A session of its own, so that an interrupt reaches all processes of the job and only them.
-            process = subprocess.Popen(job.words(self.place), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+            # A session of its own, so that an interrupt reaches all processes of the job and only them. pytest takes the
+            # folders between the tests and the current folder into account: tests/conftest.py is found from the top only.
+            process = subprocess.Popen(job.words(self.place), cwd=stages.TOP, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                                        env=self.place.environment(), start_new_session=True)
         self.running[job] = process
         threading.Thread(target=self._wait, args=(job, process, time.monotonic()), daemon=True).start()
