@@ -41,6 +41,49 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.delete_manifest(path text, of_digest bytea) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    repository bigint;
+    found_id bigint;
+BEGIN
+    SELECT m.repository_id, m.id INTO repository, found_id FROM repository r
+    JOIN manifest m ON m.repository_id = r.id AND m.digest = of_digest
+    WHERE r.path = delete_manifest.path FOR UPDATE OF m;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    PERFORM FROM manifest_child c WHERE c.repository_id = repository AND c.child_id = found_id LIMIT 1 FOR KEY SHARE;
+    IF FOUND THEN
+        RETURN false;
+    END IF;
+    DELETE FROM manifest m WHERE m.id = found_id;
+    RETURN true;
+END
+$$;
+
+CREATE FUNCTION public.unlink_blob(path text, of_digest bytea) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    repository bigint;
+BEGIN
+    SELECT l.repository_id INTO repository FROM repository r
+    JOIN repository_blob l ON l.repository_id = r.id AND l.digest = of_digest
+    WHERE r.path = unlink_blob.path FOR UPDATE OF l;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    PERFORM FROM manifest_blob m WHERE m.repository_id = repository AND m.digest = of_digest LIMIT 1 FOR KEY SHARE;
+    IF FOUND THEN
+        RETURN false;
+    END IF;
+    DELETE FROM repository_blob l WHERE l.repository_id = repository AND l.digest = of_digest;
+    RETURN true;
+END
+$$;
+
 CREATE FUNCTION public.upload_lock(session text, path text) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -460,7 +503,7 @@ CREATE INDEX refresh_token_account ON public.refresh_token USING btree (account_
 
 CREATE INDEX refresh_token_expires_at ON public.refresh_token USING btree (expires_at);
 
-CREATE INDEX repository_blob_digest ON public.repository_blob USING btree (digest);
+CREATE INDEX repository_blob_holder ON public.repository_blob USING btree (digest, repository_id);
 
 CREATE INDEX repository_parent ON public.repository USING btree (parent);
 

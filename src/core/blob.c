@@ -50,14 +50,14 @@ bool blob_read(const struct work *work, const struct digest *digest, uint64_t of
 
 bool blob_unlink(const struct work *work, struct span path, const struct digest *digest)
 {
-	enum meta_unlinked outcome;
+	enum meta_deleted outcome;
 
 	if (!meta_blob_unlink(&work->meta, path, digest, &outcome))
 		return false;
 	switch (outcome) {
-	case META_UNLINKED: return true;
-	case META_UNLINK_UNKNOWN: return unknown(work, digest);
-	case META_UNLINK_REFERENCED: break;
+	case META_DELETED: return true;
+	case META_DELETE_UNKNOWN: return unknown(work, digest);
+	case META_DELETE_REFERENCED: break;
 	}
 	return error_set(work->error, E_BLOB_REFERENCED);
 }

@@ -269,17 +269,17 @@ struct delete_step {
 static bool delete_rows(struct db *db, void *context, struct error *error)
 {
 	const struct delete_step *step = context;
-	enum meta_removed outcome;
+	enum meta_deleted outcome;
 	char text[DIGEST_TEXT_MAX];
 
 	(void)db;
 	if (!meta_manifest_delete(&step->work->meta, step->path, step->digest, &outcome))
 		return false;
 	switch (outcome) {
-	case META_REMOVED: return true;
-	case META_REMOVE_UNKNOWN:
+	case META_DELETED: return true;
+	case META_DELETE_UNKNOWN:
 		return error_setf(error, E_MANIFEST_UNKNOWN, "unknown digest=%s", digest_text(step->digest, text));
-	case META_REMOVE_REFERENCED: break;
+	case META_DELETE_REFERENCED: break;
 	}
 	return error_setf(error, E_MANIFEST_REFERENCED, "delete the list or index first");
 }

@@ -104,7 +104,7 @@ static void let_pass(int tries)
 		(void)nanosleep(&pause, NULL);
 }
 
-static bool in_transaction(const struct db *db)
+bool db_in_transaction(const struct db *db)
 {
 	return db->conn && PQtransactionStatus(db->conn) != PQTRANS_IDLE;
 }
@@ -129,10 +129,10 @@ enum db_outcome db_run(struct db *db, int statement, struct db_values values, st
 		}
 		outcome = db_judge(db, result, db->table[statement].name, error);
 		PQclear(result);
-		if (in_transaction(db))
+		if (db_in_transaction(db))
 			break; /* then it is the whole transaction that must be tried again */
 	}
-	if (outcome == DB_RETRY && !in_transaction(db)) {
+	if (outcome == DB_RETRY && !db_in_transaction(db)) {
 		error_unavailable(error, 1);
 		return DB_FAILED;
 	}

@@ -19,11 +19,16 @@ bool meta_blob_find(const struct meta *meta, struct span path, const struct dige
 bool meta_blob_mountable(const struct meta *meta, const struct digest *digest, const struct span *paths, size_t count,
 			 bool *found)
 {
-	struct db_value list = paths ? db_text_array(meta->arena, paths, count) : db_null();
+	struct db_value blob = meta_digest(meta, digest);
 	struct db_rows rows;
+	enum db_outcome outcome;
 
-	if (!meta_ok(meta, db_run(meta->db, STMT_BLOB_MOUNTABLE, DB_VALUES(meta_digest(meta, digest), list), &rows,
-				  meta->arena, meta->error)))
+	if (paths)
+		outcome = db_run(meta->db, STMT_BLOB_MOUNTABLE, DB_VALUES(blob, db_text_array(meta->arena, paths, count)),
+				 &rows, meta->arena, meta->error);
+	else
+		outcome = db_run(meta->db, STMT_BLOB_ANYWHERE, DB_VALUES(blob), &rows, meta->arena, meta->error);
+	if (!meta_ok(meta, outcome))
 		return false;
 	*found = rows.count > 0;
 	return true;
@@ -45,18 +50,11 @@ bool meta_blob_link(const struct meta *meta, int64_t repository, const struct di
 				    &rows, meta->arena, meta->error));
 }
 
-bool meta_blob_unlink(const struct meta *meta, struct span path, const struct digest *digest, enum meta_unlinked *out)
+bool meta_blob_unlink(const struct meta *meta, struct span path, const struct digest *digest, enum meta_deleted *out)
 {
 	struct db_rows rows;
 	enum db_outcome outcome = db_run(meta->db, STMT_BLOB_UNLINK, DB_VALUES(db_span(path), meta_digest(meta, digest)),
 					 &rows, meta->arena, meta->error);
 
-	if (outcome == DB_CONSTRAINT) {
-		*out = META_UNLINK_REFERENCED;
-		return true;
-	}
-	if (!meta_ok(meta, outcome))
-		return false;
-	*out = rows.count ? META_UNLINKED : META_UNLINK_UNKNOWN;
-	return true;
+	return meta_deleted(meta, outcome, "manifest_blob_link_fk", &rows, out);
 }

@@ -106,21 +106,15 @@ bool meta_manifest_insert(const struct meta *meta, const struct meta_manifest_ne
 	return link_references(meta, manifest, *id);
 }
 
-bool meta_manifest_delete(const struct meta *meta, struct span path, const struct digest *digest, enum meta_removed *out)
+bool meta_manifest_delete(const struct meta *meta, struct span path, const struct digest *digest, enum meta_deleted *out)
 {
 	struct db_rows rows;
 	enum db_outcome outcome = db_run(meta->db, STMT_MANIFEST_DELETE,
 					 DB_VALUES(db_span(path), meta_digest(meta, digest)), &rows, meta->arena,
 					 meta->error);
 
-	if (outcome == DB_CONSTRAINT) {
-		*out = META_REMOVE_REFERENCED;
-		return true;
-	}
-	if (!meta_ok(meta, outcome))
-		return false;
-	*out = rows.count ? META_REMOVED : META_REMOVE_UNKNOWN;
-	return *out == META_REMOVE_UNKNOWN || run(meta, STMT_MANIFEST_ANNOUNCE, DB_NO_VALUES, &rows);
+	return meta_deleted(meta, outcome, "manifest_child_child_fk", &rows, out) &&
+	       (*out != META_DELETED || run(meta, STMT_MANIFEST_ANNOUNCE, DB_NO_VALUES, &rows));
 }
 
 bool meta_manifest_referrers(const struct meta *meta, const struct meta_referrers_query *query, struct db_rows *out)

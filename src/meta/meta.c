@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <string.h>
+
 #include "berth/base/log.h"
 
 struct db_value meta_digest(const struct meta *meta, const struct digest *digest)
@@ -44,14 +46,40 @@ bool meta_column_digest(const struct meta *meta, const struct db_rows *rows, int
 	return error_set(meta->error, E_UNKNOWN);
 }
 
+static bool refused(const struct meta *meta)
+{
+	if (db_in_transaction(meta->db)) {
+		log_debug("database: constraint %s: the transaction is tried again", db_constraint(meta->db));
+		return db_want_retry(meta->db);
+	}
+	log_error("database: the constraint %s refused a statement", db_constraint(meta->db));
+	return error_set(meta->error, E_UNKNOWN);
+}
+
 bool meta_ok(const struct meta *meta, enum db_outcome outcome)
 {
 	switch (outcome) {
 	case DB_OK: return true;
 	case DB_BUSY: meta->error->retry_after = 1; return error_set(meta->error, E_TOOMANYREQUESTS);
-	case DB_CONSTRAINT: log_debug("database: constraint %s", db_constraint(meta->db)); return db_want_retry(meta->db);
+	case DB_CONSTRAINT: return refused(meta);
 	case DB_RETRY:
 	case DB_FAILED: break;
 	}
 	return false;
+}
+
+bool meta_deleted(const struct meta *meta, enum db_outcome outcome, const char *constraint, const struct db_rows *rows,
+		  enum meta_deleted *out)
+{
+	if (outcome == DB_CONSTRAINT && strcmp(db_constraint(meta->db), constraint) == 0) {
+		*out = META_DELETE_REFERENCED;
+		return true;
+	}
+	if (!meta_ok(meta, outcome))
+		return false;
+	if (db_column_null(rows, 0, 0))
+		*out = META_DELETE_UNKNOWN;
+	else
+		*out = db_column_i64(rows, 0, 0) ? META_DELETED : META_DELETE_REFERENCED;
+	return true;
 }

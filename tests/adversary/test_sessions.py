@@ -4,6 +4,7 @@ Upload sessions in the hands of somebody who may push to one project: what other
 changed, and the workers stay free.
 """
 import ctypes
+import json
 import os
 import struct
 import subprocess
@@ -12,7 +13,7 @@ import threading
 import fcgi_client as f
 import pytest
 from guarded import TokenRegistry
-from images import OCTETS, Repo, absent, blob, digest, with_query
+from images import OCI_MANIFEST, OCTETS, Repo, absent, blob, digest, index, with_query
 from postgres import PORT
 from processes import ACCOUNT, wait_until
 from stack import Berth
@@ -280,3 +281,24 @@ def test_the_busy_sessions_of_one_repository_hold_few_workers(roomy):
         for thread in threads:
             thread.join(60)
     assert sorted(answer.status for answer in answers) == [202, 202] + 4 * [429], answers
+
+
+# ---- expected outcomes are no errors in PostgreSQL's log ----
+
+def log_of(registry):
+    with open(registry.cluster.log, encoding="utf-8", errors="replace") as lines:
+        return [line for line in lines if "ERROR" in line or "FATAL" in line]
+
+
+def test_what_is_refused_leaves_no_error_in_the_log_of_postgresql(guarded, victim):
+    registry, client = guarded.registry, victim.client
+    before = log_of(registry)
+    reference, body = victim.image("v1", layers=2)
+    victim.push(index([(body, OCI_MANIFEST)]), "all")
+    manifest = json.loads(body)
+    assert client.delete(victim.manifest_url(reference)).status == 409
+    for descriptor in [manifest["config"], *manifest["layers"]]:
+        assert client.delete(victim.blob_url(descriptor["digest"])).status == 405
+    assert client.delete(victim.blob_url(absent())).status == 404
+    assert client.delete(victim.manifest_url(absent())).status == 404
+    assert log_of(registry) == before

@@ -165,9 +165,9 @@ static int meet(struct meeting *meeting)
 
 static bool unlink_layer(const struct meta *meta)
 {
-	enum meta_unlinked outcome;
+	enum meta_deleted outcome;
 
-	return meta_blob_unlink(meta, PATH, &layer, &outcome) && outcome == META_UNLINKED;
+	return meta_blob_unlink(meta, PATH, &layer, &outcome) && outcome == META_DELETED;
 }
 
 static bool unlink_layer_request(void)
@@ -212,9 +212,9 @@ static bool move_tag(const struct meta *meta)
 static bool delete_image(const struct meta *meta)
 {
 	struct digest digest = digest_of_span(image);
-	enum meta_removed outcome;
+	enum meta_deleted outcome;
 
-	return meta_manifest_delete(meta, PATH, &digest, &outcome) && outcome == META_REMOVED;
+	return meta_manifest_delete(meta, PATH, &digest, &outcome) && outcome == META_DELETED;
 }
 
 static bool push_image_request(void)

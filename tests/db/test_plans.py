@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The hot statements over filled tables: no plan reads a large table from end to end, custom or generic."""
+import json
+
 import pytest
 from test_schema import apply_migrations, statements  # pytest puts this folder on the path
 
@@ -47,7 +49,7 @@ ARGUMENTS = {
     "CATALOG_PAGE": ["'r4000'", "100"],
     "BLOB_FIND": ["'r1'", DIGEST],
     "BLOB_MOUNTABLE": [DIGEST, "ARRAY['r1', 'r2']"],
-    "BLOB_UNLINK": ["'r1'", DIGEST],
+    "BLOB_ANYWHERE": [DIGEST],
     "MANIFEST_BY_TAG": ["'r1'", "'t2'"],
     "MANIFEST_BY_DIGEST": ["'r1'", DIGEST],
     "MANIFEST_HEAD_BY_TAG": ["'r1'", "'t2'"],
@@ -55,7 +57,6 @@ ARGUMENTS = {
     "MANIFEST_CHECK_BLOBS": ["1", f"ARRAY[{DIGEST}, {OTHER}]"],
     "MANIFEST_CHECK_CHILDREN": ["1", f"ARRAY[{DIGEST}, {OTHER}]"],
     "MANIFEST_LOCK": ["1", DIGEST],
-    "MANIFEST_DELETE": ["'r1'", DIGEST],
     "REFERRERS_PAGE": ["'r1'", OTHER, "NULL", "NULL", "100", "1000000"],
     "TAGS_PAGE": ["'r1'", "'t5'", "100"],
     "TAG_DELETE": ["'r1'", "'t2'"],
@@ -97,6 +98,71 @@ def test_no_large_table_is_read_from_end_to_end(filled, name, mode):
     plan = "\n".join("\t".join(row) for row in rows)
     scanned = {line.split("Seq Scan on ")[1].split()[0] for line in plan.splitlines() if "Seq Scan on " in line}
     assert not scanned & LARGE, plan
+
+
+FUNCTIONS = {  # the statements inside functions, with what is around them made constant
+    "unlink_blob": ["SELECT FROM repository r JOIN repository_blob l ON l.repository_id = r.id AND l.digest = {digest}"
+                    " WHERE r.path = 'r1' FOR UPDATE OF l",
+                    "SELECT FROM manifest_blob WHERE repository_id = 1 AND digest = {digest} LIMIT 1 FOR KEY SHARE"],
+    "delete_manifest": ["SELECT FROM repository r JOIN manifest m ON m.repository_id = r.id AND m.digest = {digest}"
+                        " WHERE r.path = 'r1' FOR UPDATE OF m",
+                        "SELECT FROM manifest_child WHERE repository_id = 1 AND child_id = 2 LIMIT 1 FOR KEY SHARE"],
+    "upload_open": ["SELECT FROM upload u JOIN repository r ON r.id = u.repository_id WHERE r.path = 'r1' AND u.id = {id}"
+                    " FOR UPDATE OF u"],
+}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_statement_of_a_function_reads_a_large_table_from_end_to_end(filled, function):
+    for text in FUNCTIONS[function]:
+        plan = [line for row in filled.sql(f"EXPLAIN {text.format(digest=DIGEST, id=ID)}", "plans") for line in row]
+        assert not any("Seq Scan on " in line for line in plan), plan
+
+
+def touched(database, mode, name, *arguments):
+    """Pages that a statement touches, by EXPLAIN (ANALYZE, BUFFERS), once its indexes are in memory."""
+    text = next(text for found, _, text in statements() if found == name)
+    for _ in range(2):
+        rows = database.sql(f"SET plan_cache_mode = {mode};"
+                            f"PREPARE it AS {text}; EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE it ({', '.join(arguments)})",
+                            "plans")
+    plan = json.loads("\n".join("\t".join(row) for row in rows))[0]["Plan"]
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+
+
+POPULAR, NOWHERE = "'\\x01'::bytea || sha256('popular'::bytea)", "'\\x01'::bytea || sha256('nowhere'::bytea)"
+
+
+@pytest.fixture(scope="module")
+def popular(filled):
+    """A blob that 4,000 repositories hold, r1 and r2 not among them."""
+    filled.sql(f"INSERT INTO blob (digest, size) VALUES ({POPULAR}, 1)", "plans")
+    filled.sql(f"INSERT INTO repository_blob (repository_id, digest) SELECT id, {POPULAR} FROM repository WHERE id > 1000",
+               "plans")
+    filled.sql("VACUUM ANALYZE repository_blob", "plans")
+    return filled
+
+
+ASKED = {
+    "BLOB_MOUNTABLE": lambda digest: [digest, "ARRAY['r1', 'r2']"],
+    "BLOB_FIND": lambda digest: ["'r1'", digest],
+    "MANIFEST_CHECK_BLOBS": lambda digest: ["1", f"ARRAY[{digest}]"],
+    "REFERRERS_PAGE": lambda digest: ["'r1'", digest, "NULL", "NULL", "100", "1000000"],
+    "MANIFEST_BY_DIGEST": lambda digest: ["'r1'", digest],
+}
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("name", ASKED)
+def test_what_other_repositories_hold_changes_no_statements_work(popular, name, mode):
+    held, absent = (touched(popular, mode, name, *ASKED[name](digest)) for digest in (POPULAR, NOWHERE))
+    assert held == absent
+
+
+def test_the_count_of_pages_sees_a_walk_over_all_links(popular):
+    walk = f"SELECT count(*) FROM repository_blob l JOIN repository r ON r.id = l.repository_id WHERE l.digest = {POPULAR}"
+    plan = "\n".join(row[0] for row in popular.sql(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {walk}", "plans"))
+    assert json.loads(plan)[0]["Plan"]["Shared Hit Blocks"] > 10
 
 
 def test_the_check_sees_a_seq_scan(filled):

@@ -117,8 +117,18 @@ int renameat(int from_dir, const char *from, int to_dir, const char *to)
 	return falls(RENAME) ? -1 : REAL(renameat)(from_dir, from, to_dir, to);
 }
 
+int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
+{
+	return falls(RENAME) ? -1 : REAL(renameat2)(from_dir, from, to_dir, to, flags);
+}
+
+/* BERTH_FAULTFS_LINKLESS: a file system that knows no links. */
 int linkat(int from_dir, const char *from, int to_dir, const char *to, int flags)
 {
+	if (getenv("BERTH_FAULTFS_LINKLESS")) {
+		errno = EPERM;
+		return -1;
+	}
 	return falls(LINK) ? -1 : REAL(linkat)(from_dir, from, to_dir, to, flags);
 }
 

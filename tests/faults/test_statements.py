@@ -6,7 +6,7 @@ import time
 import pytest
 
 import lab
-from images import OCI_MANIFEST, Repo, blob
+from images import OCI_MANIFEST, OCTETS, Repo, blob, digest, with_query
 from lab import ACCOUNT
 from pgproxy import Proxy
 
@@ -80,6 +80,65 @@ def test_hot_reads_are_one_statement_and_one_round_trip(counted):
         print(f"{name}: {figures[0]} statements, {figures[1]} round trips")
     assert {name: figures for name, figures in measured.items() if max(figures) > 1} == {}
     assert measured["manifest GET by tag"] == (1, 1), "the proxy counts nothing"
+
+
+def push_steps(client, repo):
+    """{name: call that makes what the step needs, and returns the step itself}."""
+    octets = {"Content-Type": OCTETS}
+
+    def patched():
+        data = blob(3000)
+        return data, client.patch(repo.begin(), data, octets).location
+
+    def patch():
+        where = repo.begin()
+        return lambda: expect(202, lambda: client.patch(where, blob(3000), octets))()
+
+    def put_whole():
+        data, where = blob(3000), repo.begin()
+        return lambda: expect(201, lambda: client.put(with_query(where, digest=digest(data)), data, octets))()
+
+    def put_rest():
+        data, where = patched()
+        more = blob(1000)
+        return lambda: expect(201, lambda: client.put(with_query(where, digest=digest(data + more)), more, octets))()
+
+    def put_nothing():
+        data, where = patched()
+        return lambda: expect(201, lambda: client.put(with_query(where, digest=digest(data))))()
+
+    def post_whole():
+        data = blob(3000)
+        return lambda: expect(201, lambda: client.post(with_query(repo.uploads_url, digest=digest(data)), data, octets))()
+
+    def wrong_range():
+        where = repo.begin()
+        return lambda: expect(416, lambda: client.patch(where, b"x", {**octets, "Content-Range": "5-5"}))()
+
+    return {"POST": lambda: lambda: repo.begin(), "PATCH": patch, "PUT of a whole blob": put_whole,
+            "PUT of the rest": put_rest, "PUT of nothing": put_nothing, "POST of a whole blob": post_whole,
+            "PATCH out of range": wrong_range}
+
+
+# Round trips of each step, with the look-up of the session that the web server's question before a body takes.
+PUSH = {"POST": 2, "PATCH": 4, "PUT of a whole blob": 8, "PUT of the rest": 9, "PUT of nothing": 8, "POST of a whole blob": 5,
+        "PATCH out of range": 3}
+
+
+def test_a_push_takes_no_more_round_trips_than_it_needs(counted):
+    registry, proxy = counted
+    found = {}
+    for name, prepare in push_steps(registry.client, Repo(registry.client)).items():
+        found[name] = 1000
+        for attempt in range(6):
+            step = prepare()
+            proxy.reset()
+            step()
+            time.sleep(0.02)
+            if attempt > 2:  # the earlier ones prepare
+                found[name] = min(found[name], proxy.round_trips())
+        print(f"{name}: {found[name]} round trips")
+    assert found == PUSH
 
 
 def test_the_base_asks_the_database_nothing(counted):

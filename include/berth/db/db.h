@@ -125,6 +125,9 @@ bool db_transaction(struct db *db, db_body_fn *body, void *context, struct error
 /* Asks db_transaction to run the body again: what it relied on was removed meanwhile. Returns false. */
 bool db_want_retry(struct db *db);
 
+/* Whether a transaction is open, also one in which a statement has failed. */
+bool db_in_transaction(const struct db *db);
+
 /* Tells the connection that a session lock is held: it is not to be replaced silently until released. */
 void db_hold(struct db *db);
 void db_release_hold(struct db *db);

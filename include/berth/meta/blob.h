@@ -13,7 +13,8 @@
 bool meta_blob_find(const struct meta *meta, struct span path, const struct digest *digest, bool *found, uint64_t *size);
 
 /*
- * Is the blob linked in any of `paths`? paths NULL means in any repository: for callers who may read them all.
+ * Is the blob linked in any of `paths`? The work depends on the number of paths alone, not on what other repositories hold.
+ * paths NULL means in any repository: for callers who may read them all.
  */
 bool meta_blob_mountable(const struct meta *meta, const struct digest *digest, const struct span *paths, size_t count,
 			 bool *found);
@@ -24,9 +25,7 @@ bool meta_blob_insert(const struct meta *meta, const struct digest *digest, uint
 /* Links the blob into the repository; taking the lock that a removal of the blob takes, too. */
 bool meta_blob_link(const struct meta *meta, int64_t repository, const struct digest *digest);
 
-enum meta_unlinked { META_UNLINKED, META_UNLINK_UNKNOWN, META_UNLINK_REFERENCED };
-
 /* Removes the link, unless a manifest of the repository needs it. */
-bool meta_blob_unlink(const struct meta *meta, struct span path, const struct digest *digest, enum meta_unlinked *out);
+bool meta_blob_unlink(const struct meta *meta, struct span path, const struct digest *digest, enum meta_deleted *out);
 
 #endif

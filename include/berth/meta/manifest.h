@@ -53,10 +53,8 @@ struct meta_manifest_new {
 /* Inserts the row and its references, or finds the one that is there; its row stays locked against removal. */
 bool meta_manifest_insert(const struct meta *meta, const struct meta_manifest_new *manifest, int64_t *id);
 
-enum meta_removed { META_REMOVED, META_REMOVE_UNKNOWN, META_REMOVE_REFERENCED };
-
 /* Removes the manifest, its references and its tags, unless an index of the repository needs it; tells all workers. */
-bool meta_manifest_delete(const struct meta *meta, struct span path, const struct digest *digest, enum meta_removed *out);
+bool meta_manifest_delete(const struct meta *meta, struct span path, const struct digest *digest, enum meta_deleted *out);
 
 struct meta_referrers_query {
 	struct span path;

@@ -24,9 +24,19 @@ struct db_value meta_digests(const struct meta *meta, const struct digest *diges
 bool meta_column_digest(const struct meta *meta, const struct db_rows *rows, int row, int column, struct digest *out);
 
 /*
- * True for DB_OK. DB_BUSY becomes 429, an unforeseen DB_CONSTRAINT a transaction's retry: what a statement relied on
- * went away under it. Callers that expect a constraint look at the outcome before.
+ * True for DB_OK. DB_BUSY becomes 429. An unforeseen DB_CONSTRAINT becomes a retry of the transaction: what a statement relied
+ * on went away under it. Outside of a transaction it is a fault of ours: logged, with the constraint's name, and 500. Callers
+ * that expect a constraint look at the outcome before.
  */
 bool meta_ok(const struct meta *meta, enum db_outcome outcome);
+
+enum meta_deleted { META_DELETED, META_DELETE_UNKNOWN, META_DELETE_REFERENCED };
+
+/*
+ * What a function of sql/0007_ask_before_deleting.sql said. `constraint` is the foreign key that stands behind its answer: when
+ * that key refuses the deletion after all, the row is referenced, too.
+ */
+bool meta_deleted(const struct meta *meta, enum db_outcome outcome, const char *constraint, const struct db_rows *rows,
+		  enum meta_deleted *out);
 
 #endif

@@ -3,7 +3,7 @@
  * The filesystem driver: blobs under `<root>/docker/registry/v2/blobs/<alg>/<2hex>/<hex>/data`, the tree of Docker's
  * registry; uploads under `<root>/berth/uploads/`; the web server spools under `<root>/berth/spool/`.
  *
- * Order of durability: bytes, fsync of the file, rename, fsync of each directory up to the blobs folder; those above it
+ * Order of durability: bytes, fsync of the file, link, fsync of each directory up to the blobs folder; those above it
  * were synced when the tree was opened. A failed fsync is a failed request; the file is not trusted again.
  */
 #ifndef BERTH_STORE_FS_H
