@@ -37,6 +37,13 @@ wrong() {
     exit 2
 }
 
+# Autoconf cannot build in, or from, a path with such characters.
+path_can_build() {
+    case $1 in
+    *[[:space:]\"\#\$\&\'\`\\]*) fail "$2 $1 holds a space or one of \" # \$ & ' \` \\, which the build cannot handle: $3" ;;
+    esac
+}
+
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 # shellcheck source=conf/packages.sh
 . "$top/conf/packages.sh"
@@ -78,6 +85,7 @@ nginx | apache) ;;
 *) wrong "--server wants nginx or apache, not \"$server\"" ;;
 esac
 
+path_can_build "$top" "the folder of the sources" "move it"
 as_root=false
 [ "$(id -u)" -ne 0 ] || as_root=true
 
@@ -170,13 +178,6 @@ or start and stop it once more with the version that ran it"
         [ ! -d "$data/${part%=*}" ] || chown -R -P -h --from="$old" "${part#*=}" "$data/${part%=*}"
     done
     [ ! -d "$data/keys" ] || runuser -u berth-token -- find "$data/keys" -name '*.key' -exec chmod 600 {} +
-}
-
-# Autoconf cannot build in, or from, a path with such characters.
-path_can_build() {
-    case $1 in
-    *[[:space:]\"\#\$\&\'\`\\]*) fail "$2 $1 holds a space or one of \" # \$ & ' \` \\, which the build cannot handle: $3" ;;
-    esac
 }
 
 # step N TEXT: says what happens now; the third of three steps is the start.
@@ -452,7 +453,6 @@ run_check() {
     exit "$status"
 }
 
-path_can_build "$top" "the folder of the sources" "move it"
 path_can_build "$(realpath -m "$data")" "the folder" "choose another one with --data"
 port_is_free || fail "port $port is in use by another program; choose another one with --port"
 take_data_folder

@@ -4,11 +4,13 @@ up, in a mount namespace whose /etc and /usr are overlays."""
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
+import tempfile
 
 import pytest
-from processes import ACCOUNT, running, wait_until
+from processes import running, wait_until
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 POLICY, CLUSTER = "usr/sbin/policy-rc.d", "etc/postgresql-common/createcluster.d"
@@ -40,7 +42,9 @@ class Machine:
     def __init__(self):
         self.holder = subprocess.Popen(["unshare", "--mount", "sh", "-c", PREPARE, "sh", TOP], stdout=subprocess.PIPE,
                                        stderr=subprocess.STDOUT, text=True)
-        self.root, self.data, self.pid, self.status = f"/proc/{self.holder.pid}/root", ACCOUNT.scratch() + "/data", None, None
+        self.scratch = tempfile.mkdtemp(prefix="bt.", dir=os.environ.get("BERTH_TEST_TMP", "/tmp"))
+        os.chmod(self.scratch, 0o755)
+        self.root, self.data, self.pid, self.status = f"/proc/{self.holder.pid}/root", self.scratch + "/data", None, None
         said = self.holder.stdout.readline()
         if said != "ready\n":
             self.close()
@@ -53,6 +57,7 @@ class Machine:
         self.holder.kill()
         self.holder.wait()
         self.holder.stdout.close()
+        shutil.rmtree(self.scratch)
 
     def path(self, name):
         return os.path.join(self.root, name)
