@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "berth/base/log.h"
+
 #define END_STEPS 500  /* of 10 ms: a process that was killed may hold the pipe a little longer */
 #define ROOM (1 << 20) /* a writer whose line fits is not interrupted by another one */
 
@@ -78,7 +80,8 @@ bool relay_begin(void)
 
 void relay_give(uid_t uid, gid_t gid)
 {
-	(void)fchown(STDERR_FILENO, uid, gid);
+	if (fchown(STDERR_FILENO, uid, gid) != 0)
+		log_warn("the log's pipe cannot be given to account %u: %m", (unsigned)uid);
 }
 
 void relay_end(void)
