@@ -1,6 +1,5 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
-	src/store/ahead.c \
 	src/store/azure/azure.c \
 	src/store/azure/azure_account.c \
 	src/store/azure/azure_account_priv.h \
@@ -15,20 +14,18 @@ libstore_a_SOURCES = \
 	src/store/azure/azure_sign.c \
 	src/store/azure/azure_sign_priv.h \
 	src/store/azure/azure_upload.c \
-	src/store/folder.c \
-	src/store/folder_priv.h \
-	src/store/fs.c \
-	src/store/fs_append.c \
-	src/store/fs_blob.c \
-	src/store/fs_finish.c \
-	src/store/fs_io.c \
-	src/store/fs_io.h \
-	src/store/fs_path.c \
-	src/store/fs_path.h \
-	src/store/fs_priv.h \
-	src/store/fs_sweep.c \
-	src/store/fs_trial.c \
-	src/store/fs_upload.c \
+	src/store/fs/fs.c \
+	src/store/fs/fs_append.c \
+	src/store/fs/fs_blob.c \
+	src/store/fs/fs_finish.c \
+	src/store/fs/fs_io.c \
+	src/store/fs/fs_io.h \
+	src/store/fs/fs_path.c \
+	src/store/fs/fs_path.h \
+	src/store/fs/fs_priv.h \
+	src/store/fs/fs_sweep.c \
+	src/store/fs/fs_trial.c \
+	src/store/fs/fs_upload.c \
 	src/store/gcs/gcs.c \
 	src/store/gcs/gcs_account.c \
 	src/store/gcs/gcs_account.h \
@@ -48,16 +45,16 @@ libstore_a_SOURCES = \
 	src/store/locate/middleware_redirect.c \
 	src/store/locate/middleware_rewrite.c \
 	src/store/mem.c \
-	src/store/object.c \
-	src/store/object_append.c \
-	src/store/object_body.c \
-	src/store/object_finish.c \
-	src/store/object_plan.c \
-	src/store/object_priv.h \
-	src/store/object_send.c \
-	src/store/object_state.c \
-	src/store/object_sweep.c \
-	src/store/object_trial.c \
+	src/store/object/object.c \
+	src/store/object/object_append.c \
+	src/store/object/object_body.c \
+	src/store/object/object_finish.c \
+	src/store/object/object_plan.c \
+	src/store/object/object_priv.h \
+	src/store/object/object_send.c \
+	src/store/object/object_state.c \
+	src/store/object/object_sweep.c \
+	src/store/object/object_trial.c \
 	src/store/oss/oss.c \
 	src/store/oss/oss_sign.c \
 	src/store/oss/oss_sign.h \
@@ -88,9 +85,12 @@ libstore_a_SOURCES = \
 	src/store/service/sigv4_priv.h \
 	src/store/service/xml.c \
 	src/store/service/xml_priv.h \
-	src/store/spool.c \
-	src/store/spool_bounds.c \
-	src/store/spool_priv.h \
+	src/store/spool/ahead.c \
+	src/store/spool/folder.c \
+	src/store/spool/folder_priv.h \
+	src/store/spool/spool.c \
+	src/store/spool/spool_bounds.c \
+	src/store/spool/spool_priv.h \
 	src/store/swift/swift_access.c \
 	src/store/swift/swift_answer.c \
 	src/store/swift/swift_auth.c \

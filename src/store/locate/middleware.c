@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "berth/store/fs.h"
-#include "../fs_path.h"
+#include "../fs/fs_path.h"
 
 #define CHAIN_MEMORY ((size_t)1 << 20)
 

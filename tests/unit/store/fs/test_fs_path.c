@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../../src/store/fs_path.h"
-#include "../../lib/test.h"
-#include "lab.h"
+#include "../../../../src/store/fs/fs_path.h"
+#include "../../../lib/test.h"
+#include "../lab.h"
 
 #define HEX "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824" /* of "hello" */
 

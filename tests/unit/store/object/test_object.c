@@ -5,9 +5,9 @@
  */
 #include <sys/stat.h>
 
-#include "../../lib/test.h"
+#include "../../../lib/test.h"
 #include "berth/store/fs.h"
-#include "lab.h"
+#include "../lab.h"
 
 #define KIB ((size_t)1 << 10)
 #define BLOBS "pre/fix/" FS_BLOBS "/"

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../lib/test.h"
+#include "../../../lib/test.h"
 
 #define MIB ((size_t)1 << 20)
 

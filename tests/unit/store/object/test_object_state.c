@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../../src/store/object_priv.h"
-#include "../../lib/test.h"
+#include "../../../../src/store/object/object_priv.h"
+#include "../../../lib/test.h"
 
 #define MAKER "6ba7b810-9dad-41d1-80b4-00c04fd430c8"
 #define OTHER_MAKER "6ba7b811-9dad-41d1-80b4-00c04fd430c8"

@@ -11,7 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "../../lib/test.h"
+#include "../../../lib/test.h"
 
 #define MIB ((uint64_t)1 << 20)
 

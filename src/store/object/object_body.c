@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "fs_io.h"
+#include "../fs/fs_io.h"
 #include "object_priv.h"
 
 static void close_body(void *object)

@@ -6,7 +6,7 @@
 #include "berth/store/fs.h"
 #include "fs_io.h"
 #include "fs_path.h"
-#include "spool_priv.h"
+#include "../spool/spool_priv.h"
 
 #define FS_CHUNK ((size_t)256 << 10) /* large enough that system calls do not show, small enough for the cache */
 

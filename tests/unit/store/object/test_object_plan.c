@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../../src/store/object_priv.h"
-#include "../../lib/test.h"
+#include "../../../../src/store/object/object_priv.h"
+#include "../../../lib/test.h"
 
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)

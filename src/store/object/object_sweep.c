@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "berth/store/fs.h"
-#include "folder_priv.h"
-#include "fs_path.h"
+#include "../spool/folder_priv.h"
+#include "../fs/fs_path.h"
 #include "object_priv.h"
 
 #define SENDING_S ((int64_t)24 * 3600)

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "fs_io.h"
-#include "fs_path.h"
+#include "../fs/fs_io.h"
+#include "../fs/fs_path.h"
 
 static bool is_left_behind(const struct folder_sweep *sweep, const char *name, const struct stat *status)
 {

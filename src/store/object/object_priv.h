@@ -5,7 +5,7 @@
 
 #include "berth/store/ahead.h"
 #include "berth/store/object.h"
-#include "spool_priv.h"
+#include "../spool/spool_priv.h"
 
 #define OBJECT_CHUNK ((size_t)128 << 10)
 #define OBJECT_ROW_TAIL ((uint64_t)256 << 10) /* bytes that a session keeps in its row; more becomes an object */

@@ -12,8 +12,8 @@
 
 #include "berth/base/log.h"
 #include "berth/store/fs.h"
-#include "fs_io.h"
-#include "fs_path.h"
+#include "../fs/fs_io.h"
+#include "../fs/fs_path.h"
 #include "object_priv.h"
 
 #define CALL_MEMORY ((size_t)32 << 20) /* ten thousand parts and what completing them takes; a page of a listing */

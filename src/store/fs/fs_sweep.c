@@ -2,7 +2,7 @@
 /* What uploads left behind: files of sessions that are gone, and spool files of a web server that died. */
 #include <time.h>
 
-#include "folder_priv.h"
+#include "../spool/folder_priv.h"
 #include "fs_priv.h"
 
 bool fs_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,

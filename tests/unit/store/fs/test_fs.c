@@ -5,8 +5,8 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
-#include "../../lib/test.h"
-#include "lab.h"
+#include "../../../lib/test.h"
+#include "../lab.h"
 
 #define HELLO SPAN_LIT("hello")
 #define HELLO_HEX "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"

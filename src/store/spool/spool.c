@@ -13,8 +13,8 @@
 #include "berth/base/log.h"
 #include "berth/base/uuid.h"
 #include "berth/store/spool_bounds.h"
-#include "fs_io.h"
-#include "fs_path.h"
+#include "../fs/fs_io.h"
+#include "../fs/fs_path.h"
 
 static bool refuse(const struct spool *spool, const char *path, struct error *error)
 {
