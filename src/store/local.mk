@@ -44,7 +44,6 @@ libstore_a_SOURCES = \
 	src/store/locate/middleware_priv.h \
 	src/store/locate/middleware_redirect.c \
 	src/store/locate/middleware_rewrite.c \
-	src/store/mem.c \
 	src/store/object/object.c \
 	src/store/object/object_append.c \
 	src/store/object/object_body.c \

@@ -4,7 +4,7 @@
 #define BERTH_TESTS_STORE_LAB_H
 
 #include "berth/store/fs.h"
-#include "berth/store/mem.h"
+#include "mem.h"
 #include "fake_service.h"
 
 struct lab {

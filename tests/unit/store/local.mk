@@ -16,6 +16,8 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/locate/test_aws_ranges.c \
 	tests/unit/store/locate/test_middleware.c \
 	tests/unit/store/main.c \
+	tests/unit/store/mem.c \
+	tests/unit/store/mem.h \
 	tests/unit/store/object/test_object.c \
 	tests/unit/store/object/test_object_plan.c \
 	tests/unit/store/object/test_object_state.c \

@@ -3,8 +3,8 @@
  * The in-memory driver (`storage: inmemory`): blobs of one process, gone with it. For tests and for trying things out
  * with one worker; it has no spool folder and reads streams only.
  */
-#ifndef BERTH_STORE_MEM_H
-#define BERTH_STORE_MEM_H
+#ifndef TESTS_UNIT_STORE_MEM_H
+#define TESTS_UNIT_STORE_MEM_H
 
 #include "berth/store/store.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The in-memory driver: two lists of byte strings, uploads by id and maker, blobs by digest. */
-#include "berth/store/mem.h"
+#include "mem.h"
 
 #include <stdlib.h>
 #include <string.h>
