@@ -190,7 +190,10 @@ static void add_routes(struct strbuf *out, const struct site *site, const struct
 			 "\tRequire all granted\n"
 			 "\tCGIPassAuth On\n"
 			 "\tSetEnvIf Authorization \"^(.{" FRONT_CREDENTIALS_CUT "}).\" " FRONT_CREDENTIALS "=$1\n"
-			 "\tSetEnvIf Authorization \"^.{" FRONT_CREDENTIALS_CUT "}(.+)$\" " FRONT_CREDENTIALS_REST "=$1\n"
+			 "\tSetEnvIf Authorization \"^.{" FRONT_CREDENTIALS_CUT "}(.{1," FRONT_CREDENTIALS_CUT
+			 "})\" " FRONT_CREDENTIALS_REST "=$1\n"
+			 "\tSetEnvIf Authorization \"^.{" FRONT_CREDENTIALS_CUT "}.{" FRONT_CREDENTIALS_CUT
+			 "}(.+)$\" " FRONT_CREDENTIALS_END "=$1\n"
 			 "\tRequestHeader unset Authorization env=" FRONT_CREDENTIALS "\n"
 			 /* Else Apache drops the worker's Content-Length: HEAD loses it, 206 goes out chunked. */
 			 "\tSetEnv ap_trust_cgilike_cl yes\n"

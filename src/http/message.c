@@ -87,10 +87,11 @@ struct span http_header(const struct http_request *request, const char *name)
 struct span http_authorization(const struct http_request *request)
 {
 	struct span first = variable(request, FRONT_CREDENTIALS), rest = variable(request, FRONT_CREDENTIALS_REST);
+	struct span end = variable(request, FRONT_CREDENTIALS_END);
 
 	if (first.len == 0)
 		return http_header(request, "HTTP_AUTHORIZATION");
-	return span_of(arena_printf(request->arena, "%.*s%.*s", SPAN_ARG(first), SPAN_ARG(rest)));
+	return span_of(arena_printf(request->arena, "%.*s%.*s%.*s", SPAN_ARG(first), SPAN_ARG(rest), SPAN_ARG(end)));
 }
 
 #define RETRY_SHED 5 /* seconds */

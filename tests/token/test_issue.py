@@ -148,6 +148,21 @@ def test_more_scopes_than_a_url_holds_go_by_post(service):
     assert service.request("GET", "/v2/", headers=headers).status == 200
 
 
+def test_the_registry_takes_the_largest_token_that_is_issued(service):
+    name, taken, refused = service.user("--admin"), 200, 500
+
+    def issue(count):
+        scope = " ".join(f"repository:mirrors/a-repository-of-a-long-name-{n:04}:pull" for n in range(count))
+        return service.post(grant_type="password", username=name, password=PASSWORD, scope=scope)
+
+    while refused - taken > 1:
+        count = (taken + refused) // 2
+        taken, refused = (count, refused) if issue(count).status == 200 else (taken, count)
+    largest = issue(taken).json()["token"]
+    assert len(largest) > 32000
+    assert service.request("GET", "/v2/", headers={"Authorization": f"Bearer {largest}"}).status == 200
+
+
 def test_scopes_that_no_token_holds_are_an_error(service):
     scope = " ".join(f"repository:{'x' * 60}/r{n}:pull,push,delete,*" for n in range(400))
     answer = service.post(grant_type="password", username=service.user("--admin"), password=PASSWORD, scope=scope)

@@ -21,11 +21,13 @@
 #define FRONT_FETCH_FAILED "BERTH_FETCH_FAILED" /* status of a fetch that failed */
 
 /*
- * An Authorization header of more than FRONT_CREDENTIALS_CUT bytes in two parts, in its place: Apache's mod_proxy_fcgi
- * leaves out a parameter of more than 16 KiB.
+ * An Authorization header of more than FRONT_CREDENTIALS_CUT bytes comes in three parameters instead of its own, the last
+ * one empty when two are enough: Apache's mod_proxy_fcgi leaves out a parameter whose name and value have more than 16 KiB
+ * together. The header of a token of LIMIT_TOKEN bytes fits.
  */
 #define FRONT_CREDENTIALS "BERTH_CREDENTIALS"
 #define FRONT_CREDENTIALS_REST "BERTH_CREDENTIALS_REST"
+#define FRONT_CREDENTIALS_END "BERTH_CREDENTIALS_END"
 #define FRONT_CREDENTIALS_CUT "15000"
 
 /*

@@ -74,7 +74,7 @@ const char *http_method_name(enum http_method method);
  */
 struct span http_header(const struct http_request *request, const char *name);
 
-/* The same of Authorization, which may come in two parts (FRONT_CREDENTIALS). */
+/* The same of Authorization, which may come in three parts (FRONT_CREDENTIALS). */
 struct span http_authorization(const struct http_request *request);
 
 /*
