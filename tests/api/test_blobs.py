@@ -118,7 +118,7 @@ def test_a_blob_of_an_existing_tree_is_not_served_until_it_is_pushed_and_takes_n
     os.makedirs(folder)
     with open(f"{folder}/data", "wb") as f:
         f.write(data)
-    for path in (folder, f"{folder}/data"):
+    for path in (os.path.dirname(folder), folder, f"{folder}/data"):
         os.chown(path, ACCOUNT.uid, ACCOUNT.gid)
     assert repo.client.head(repo.blob_url(digest(data))).status == 404
     repo.push_blob(data)

@@ -20,9 +20,9 @@ def worker(registry, request):
     assert registry.children["main"].workers() == before, "a worker ended"
 
 
-def fine(answer):
+def fine(answer, *also):
     """503: there is no memory for as much as was promised."""
-    assert answer.status in (None, 503) or answer.status < 500, answer
+    assert answer.status in (None, 503, *also) or answer.status < 500, answer
     return answer
 
 
@@ -160,7 +160,8 @@ def test_a_body_that_is_not_as_long_as_announced_is_never_committed(registry, wo
     where = upload(registry, repo)
     reference = digest(data)
     pairs = f.params("PUT", f"{where}&digest={reference}", CONTENT_LENGTH=str(announced))
-    answer = fine(f.exchange(worker, f.begin() + f.stream(f.PARAMS, f.encode(pairs)) + f.stream(f.STDIN, data, end=ended)))
+    records = f.begin() + f.stream(f.PARAMS, f.encode(pairs)) + f.stream(f.STDIN, data, end=ended)
+    answer = fine(f.exchange(worker, records), 507)  # no disk has room for the largest
     assert answer.status != 201, answer
     if announced > sent or not ended:
         assert registry.client.get(repo.blob_url(reference)).status == 404
