@@ -27,15 +27,22 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "filesystem: looks into the folder of the filesystem driver, or is about it")
+    config.addinivalue_line("markers", "nginx: is about what stock Apache cannot do, or does not do, as spooling")
+
+
+def is_left_out(config, item):
+    """Whether the test is about folders and the storage has none, or about what only NGINX can do and runs behind Apache."""
+    if item.get_closest_marker("filesystem") and config.getoption("--storage") != "filesystem":
+        return True
+    frontend = getattr(item, "callspec", None) and item.callspec.params.get("registries")
+    return bool(item.get_closest_marker("nginx")) and frontend == "apache"
 
 
 def pytest_collection_modifyitems(config, items):
-    """On another storage the tests that are about folders are left out."""
-    if config.getoption("--storage") == "filesystem":
-        return
-    left_out = [item for item in items if item.get_closest_marker("filesystem")]
+    left_out = [item for item in items if is_left_out(config, item)]
     items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
 
 
 def pytest_generate_tests(metafunc):

@@ -64,6 +64,7 @@ buildah buildah
 zstd zstd
 systemd-analyze systemd
 debootstrap debootstrap
+groff groff-base
 node nodejs
 npm npm
 docker-registry docker-registry

@@ -28,12 +28,6 @@ def announce(client, target, length):
     return sender.continued(), sender
 
 
-@pytest.fixture
-def nginx_only(bounded):
-    if bounded.frontend != "nginx":
-        pytest.skip("Apache spools nothing: workers write what they read")
-
-
 def test_an_upload_larger_than_the_spool_is_507_before_its_body(bounded):
     _, where = begin(bounded.client)
     sender = Sender(bounded.client, "PATCH", where, {"Content-Length": 1 << 40, "Expect": "100-continue"})
@@ -46,7 +40,8 @@ def test_an_upload_larger_than_the_spool_is_507_before_its_body(bounded):
     assert not asked or bounded.frontend == "apache"
 
 
-def test_announced_bytes_count_before_they_come(bounded, nginx_only):
+@pytest.mark.nginx
+def test_announced_bytes_count_before_they_come(bounded):
     """Ten uploads of 8 MiB begin at once: three of one project fit into its share, one of another into the rest."""
     held = [announce(bounded.client, begin(bounded.client)[1], 8 * MIB) for _ in range(10)]
     other = announce(bounded.client, begin(bounded.client, "other")[1], 8 * MIB)
@@ -60,7 +55,8 @@ def test_announced_bytes_count_before_they_come(bounded, nginx_only):
             sender.connection.close()
 
 
-def test_room_comes_back_when_a_client_goes(bounded, nginx_only):
+@pytest.mark.nginx
+def test_room_comes_back_when_a_client_goes(bounded):
     """Nobody can hold the room by announcing and leaving."""
     for _ in range(20):
         asked, sender = announce(bounded.client, begin(bounded.client)[1], 20 * MIB)
@@ -84,7 +80,8 @@ def test_room_comes_back_when_an_upload_is_finished(bounded):
         assert bounded.client.get(repository.blob_url(digest(data))).body == data
 
 
-def test_bodies_without_a_length_are_bounded_too(bounded, nginx_only):
+@pytest.mark.nginx
+def test_bodies_without_a_length_are_bounded_too(bounded):
     """One is sent for as long as the server takes it: the spool never holds much more than its bound, and the end is a 507."""
     _, where = begin(bounded.client)
     peak, part = 0, bytes(256 << 10)
@@ -113,7 +110,8 @@ def blocks(registry):
     return total
 
 
-def test_an_upload_whose_bytes_were_taken_back_can_be_sent_again(bounded, nginx_only):
+@pytest.mark.nginx
+def test_an_upload_whose_bytes_were_taken_back_can_be_sent_again(bounded):
     repository, where = begin(bounded.client)
     data = blob(200_000)
     part = bytes(MIB)

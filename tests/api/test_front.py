@@ -110,15 +110,9 @@ def test_without_such_headers_a_preflight_needs_credentials(registries):
 
 # ---- limits ----
 
-def nginx(registries, limits):
-    registry = registries.get({"limits": limits})
-    if registry.frontend != "nginx":
-        pytest.skip("stock Apache has no limit for an address")
-    return registry.client
-
-
+@pytest.mark.nginx
 def test_an_address_has_a_number_of_requests_at_once(registries):
-    client = nginx(registries, {"connections": 3})
+    client = registries.get({"limits": {"connections": 3}}).client
     sessions = [client.target(client.post("/v2/a/b/blobs/uploads/").location) for _ in range(3)]
     open_now = []
     for where in sessions:
@@ -132,8 +126,9 @@ def test_an_address_has_a_number_of_requests_at_once(registries):
         connection.close()
 
 
+@pytest.mark.nginx
 def test_an_address_has_a_number_of_requests_in_a_second(registries):
-    client = nginx(registries, {"requests": 5})
+    client = registries.get({"limits": {"requests": 5}}).client
     answers = [client.get("/v2/") for _ in range(60)]
     refused = [answer for answer in answers if answer.status == 429]
     assert refused and refused[0].codes() == ["TOOMANYREQUESTS"] and refused[0].header("Retry-After")
