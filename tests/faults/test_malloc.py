@@ -90,7 +90,8 @@ def test_nobody_is_let_in_because_an_allocation_failed(start, shim, entrance, fo
 
 @FOREVER
 def test_each_allocation_of_the_token_service_fails(start, shim, forever):
-    worker = Starving(start(merged(SERVICE, GUARD)), shim, pool="tokens")
+    many = {"token_service": {"refreshtokens": 10000}}  # or the first one gives way to those that the requests make
+    worker = Starving(start(merged(merged(SERVICE, GUARD), many)), shim, pool="tokens")
     desk = Desk(worker.registry, worker.client)
     for make in TOKENS:
         worker.every(make, desk, forever)
