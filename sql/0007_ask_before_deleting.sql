@@ -3,7 +3,7 @@
 -- an ERROR line in PostgreSQL's log each time. The foreign keys stay: they hold against everything else.
 -- And: how many repositories hold a blob must not show in the time of a question about one repository. An index by digest
 -- alone let the planner visit all holders of a digest and look for the repository among them.
--- Locks: repository_blob, SHARE while the new index is built (about four seconds for a million rows; pushes wait, pulls do not),
+-- Locks: repository_blob, SHARE while the new index is built (2.3 s were measured with 600,000 rows; pushes wait, pulls do not),
 -- then ACCESS EXCLUSIVE for an instant. Two functions are new.
 
 CREATE INDEX repository_blob_holder ON repository_blob (digest, repository_id);
