@@ -78,7 +78,7 @@ JOBS = [
     pytest("api", "api-nginx", "api", "--frontend", "nginx", seconds=60, quick=True),
     pytest("api", "api-apache", "api", "--frontend", "apache", seconds=60),
     pytest("auth", "auth", "auth", seconds=70, quick=True),
-    pytest("adversary", "adversary", "adversary", seconds=60, quick=True),
+    pytest("adversary", "adversary", "adversary", seconds=300, quick=True),
     pytest("tokens", "tokens", "token", seconds=50, quick=True),
     api("s3", seconds=80),
     pytest("objects", "nodes-s3", "faults/test_two_nodes.py", "--storage", "s3", "-k", "not apache", seconds=20),
