@@ -6,6 +6,7 @@ A job is a command that leaves a log, or a JUnit report beside it. Jobs run seve
 folders of its own. `needs` names jobs that must have passed before; a job that was not chosen is not waited for. `seconds` is
 about how long the job takes on two idle processors: the longest job that may start starts first.
 """
+import glob
 import os
 from dataclasses import dataclass, replace
 
@@ -66,7 +67,7 @@ def api(storage, *files, stage="objects", name="api", frontend="nginx", **option
 BLOBS = ("blobs", "deletion", "mount", "ranges_and_conditions", "redirect", "uploads_chunked", "uploads_monolithic")
 
 # Guessing takes as long as all the other attacks together.
-ADVERSARY = sorted(file for file in os.listdir(os.path.join(TOP, "tests", "adversary")) if file.startswith("test_"))
+ADVERSARY = sorted(glob.glob("test_*.py", root_dir=os.path.join(TOP, "tests", "adversary")))
 
 JOBS = [
     script("build", "build", "tests/runner/build.sh", "{builds}/developer", "check", "--enable-developer", needs=(),
