@@ -2,12 +2,12 @@
 /*
  * Room on the disk for request bodies that are on their way: a ledger in memory that all workers of a pool share.
  *
- * A body reserves its announced length before its first byte, so that uploads that begin together cannot all pass where
- * only one has room. A body of unknown length reserves ROOM_UNKNOWN, or a sixteenth of what is left; what it takes beyond that is bounded by
- * berth/store/spool_bounds.h. The reservation ends when the request itself comes to a worker: its bytes are on the disk
- * by then. It also ends when its client's connection or its process is gone, and after ROOM_LIFE.
+ * A body reserves its announced length before its first byte: of uploads that begin together, only as many pass as have room.
+ * A body of unknown length reserves ROOM_UNKNOWN, or a sixteenth of the room that is left. berth/store/spool_bounds.h bounds
+ * the bytes beyond that. The reservation ends when the request itself comes to a worker, because its bytes are on the disk
+ * then. It also ends when the client's connection or the worker's process is gone, and after ROOM_LIFE.
  *
- * No project, that is, first part of a repository's path, gets more than its share of what there is.
+ * A project is the first part of a repository's path. Each project reserves at most its share of the whole.
  */
 #ifndef BERTH_CORE_ROOM_H
 #define BERTH_CORE_ROOM_H
