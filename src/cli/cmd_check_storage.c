@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "act_as_priv.h"
+#include "host/act_as_priv.h"
 #include "berth/app/app.h"
 #include "berth/base/json_write.h"
 #include "berth/base/log.h"

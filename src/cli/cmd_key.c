@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "admin_priv.h"
+#include "admin/admin_priv.h"
 #include "berth/base/json_write.h"
 #include "berth/issuer/keystore.h"
 

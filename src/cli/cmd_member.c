@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth member`: who may do what in a project. */
-#include "admin_priv.h"
+#include "admin/admin_priv.h"
 #include "berth/meta/project.h"
 
 static const struct admin_column columns[] = {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "act_as_priv.h"
+#include "host/act_as_priv.h"
 #include "berth/app/app.h"
 #include "berth/db/migrate.h"
 #include "berth/meta/schema.h"

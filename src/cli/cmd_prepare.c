@@ -11,10 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "accounts_priv.h"
+#include "host/accounts_priv.h"
 #include "berth/store/fs.h"
 #include "command_priv.h"
-#include "trusted_priv.h"
+#include "host/trusted_priv.h"
 
 struct preparation {
 	const struct unix_account *workers;

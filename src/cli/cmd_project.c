@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth project`: who owns which paths. */
-#include "admin_priv.h"
+#include "admin/admin_priv.h"
 #include "berth/meta/project.h"
 
 static const struct admin_column columns[] = {

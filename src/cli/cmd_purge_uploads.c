@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "act_as_priv.h"
+#include "host/act_as_priv.h"
 #include "berth/app/app.h"
 #include "berth/base/limits.h"
 #include "berth/core/upload_purge.h"

@@ -10,9 +10,9 @@
 
 #include "berth/base/span.h"
 #include "command_priv.h"
-#include "programs_priv.h"
-#include "trusted_priv.h"
-#include "units_priv.h"
+#include "host/programs_priv.h"
+#include "host/trusted_priv.h"
+#include "render/systemd_priv.h"
 
 #define RENDER_MAX ((size_t)1 << 20)
 

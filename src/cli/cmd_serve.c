@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "command_priv.h"
-#include "programs_priv.h"
-#include "serve_priv.h"
+#include "host/programs_priv.h"
+#include "serve/serve_priv.h"
 
 enum { OPT_DATA, OPT_SERVER, OPT_WORKERS, OPT_USER, OPT_TOKEN_USER, OPT_DATABASE_USER, TEXTS };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth site`: the switches of the whole site, and the audit. */
-#include "admin_priv.h"
+#include "admin/admin_priv.h"
 #include "berth/meta/project.h"
 
 static const struct admin_column columns[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth token`: access tokens of users and robots, and the refresh tokens that clients were given. */
-#include "admin_priv.h"
+#include "admin/admin_priv.h"
 #include "berth/issuer/credential.h"
 
 #define DEFAULT_SECONDS ((int64_t)90 * 86400)

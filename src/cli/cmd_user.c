@@ -2,7 +2,7 @@
 /* `berth user`: users and robots. */
 #include <string.h>
 
-#include "admin_priv.h"
+#include "admin/admin_priv.h"
 #include "berth/auth/password.h"
 
 static const struct admin_column columns[] = {

@@ -1,12 +1,9 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
-	src/cli/accounts.c \
-	src/cli/act_as.c \
-	src/cli/act_as_priv.h \
-	src/cli/admin.c \
-	src/cli/admin_password.c \
-	src/cli/admin_print.c \
-	src/cli/admin_priv.h \
+	src/cli/admin/admin.c \
+	src/cli/admin/admin_password.c \
+	src/cli/admin/admin_print.c \
+	src/cli/admin/admin_priv.h \
 	src/cli/cmd_check_config.c \
 	src/cli/cmd_check_storage.c \
 	src/cli/cmd_key.c \
@@ -16,35 +13,52 @@ libcli_a_SOURCES = \
 	src/cli/cmd_project.c \
 	src/cli/cmd_purge_uploads.c \
 	src/cli/cmd_render.c \
+	src/cli/cmd_routes.c \
 	src/cli/cmd_serve.c \
 	src/cli/cmd_site.c \
 	src/cli/cmd_token.c \
 	src/cli/cmd_unbuilt.c \
 	src/cli/cmd_user.c \
-	src/cli/cmd_routes.c \
 	src/cli/cmd_version.c \
 	src/cli/command.c \
-	src/cli/embedded_pg.c \
-	src/cli/fetch.c \
-	src/cli/fetch_apache.c \
-	src/cli/fetch_nginx.c \
-	src/cli/unix_account.c \
-	src/cli/nginx_answers.c \
-	src/cli/nginx_bodies.c \
-	src/cli/probe.c \
-	src/cli/programs.c \
-	src/cli/quote.c \
-	src/cli/relay.c \
-	src/cli/render_apache.c \
-	src/cli/render_nginx.c \
-	src/cli/render_systemd.c \
-	src/cli/serve.c \
-	src/cli/site.c \
-	src/cli/supervise.c \
-	src/cli/tls_names.c \
-	src/cli/trusted.c \
-	src/cli/units_priv.h \
-	src/cli/workplace.c
+	src/cli/command_priv.h \
+	src/cli/host/accounts.c \
+	src/cli/host/accounts_priv.h \
+	src/cli/host/act_as.c \
+	src/cli/host/act_as_priv.h \
+	src/cli/host/programs.c \
+	src/cli/host/programs_priv.h \
+	src/cli/host/trusted.c \
+	src/cli/host/trusted_priv.h \
+	src/cli/host/unix_account.c \
+	src/cli/host/unix_account_priv.h \
+	src/cli/render/apache.c \
+	src/cli/render/apache_fetch.c \
+	src/cli/render/fetch.c \
+	src/cli/render/fetch_priv.h \
+	src/cli/render/nginx.c \
+	src/cli/render/nginx_answers.c \
+	src/cli/render/nginx_bodies.c \
+	src/cli/render/nginx_fetch.c \
+	src/cli/render/nginx_priv.h \
+	src/cli/render/quote.c \
+	src/cli/render/site.c \
+	src/cli/render/site_priv.h \
+	src/cli/render/systemd.c \
+	src/cli/render/systemd_priv.h \
+	src/cli/render/tls_names.c \
+	src/cli/serve/embedded_pg.c \
+	src/cli/serve/embedded_pg_priv.h \
+	src/cli/serve/probe.c \
+	src/cli/serve/probe_priv.h \
+	src/cli/serve/relay.c \
+	src/cli/serve/relay_priv.h \
+	src/cli/serve/serve.c \
+	src/cli/serve/serve_priv.h \
+	src/cli/serve/supervise.c \
+	src/cli/serve/supervise_priv.h \
+	src/cli/serve/workplace.c \
+	src/cli/serve/workplace_priv.h
 
 bin_PROGRAMS += berth
 berth_SOURCES = src/cli/main.c

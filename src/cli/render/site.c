@@ -10,7 +10,7 @@
 #include "berth/base/log.h"
 #include "berth/base/span.h"
 #include "site_priv.h"
-#include "trusted_priv.h"
+#include "../host/trusted_priv.h"
 
 #define AUTHORITIES_MAX ((size_t)1 << 20)
 

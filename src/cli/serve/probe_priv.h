@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "site_priv.h"
+#include "../render/site_priv.h"
 
 /* A worker answers FastCGI on the unix socket at `path` (a const char *). */
 bool probe_fastcgi(const void *path);

@@ -10,7 +10,7 @@
 
 #include "berth/app/app.h"
 #include "berth/meta/account.h"
-#include "command_priv.h"
+#include "../command_priv.h"
 
 #define ADMIN_NAMES_MAX 2
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act_as_priv.h"
+#include "../host/act_as_priv.h"
 #include "berth/base/limits.h"
 #include "berth/meta/statements.h"
 

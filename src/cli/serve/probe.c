@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "programs_priv.h"
+#include "../host/programs_priv.h"
 
 static int connect_unix(const char *path)
 {

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "trusted_priv.h"
+#include "../host/trusted_priv.h"
 
 #define LOCK "berth.lock"
 #define SOCKET_ROOM 24 /* of the 107 bytes of a socket's path: what is added to the folder's */

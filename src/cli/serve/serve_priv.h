@@ -3,7 +3,7 @@
 #ifndef BERTH_CLI_SERVE_PRIV_H
 #define BERTH_CLI_SERVE_PRIV_H
 
-#include "accounts_priv.h"
+#include "../host/accounts_priv.h"
 
 #define SERVE_WORKERS_DEFAULT 8
 

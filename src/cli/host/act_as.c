@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command_priv.h"
+#include "../command_priv.h"
 #include "trusted_priv.h"
 
 static bool become(const struct unix_account *account, struct arena *arena, const char **reason)

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "accounts_priv.h"
+#include "../host/accounts_priv.h"
 
 struct workplace {
 	const char *dir;   /* rendered configurations, the lock */

@@ -10,13 +10,13 @@
 #include <unistd.h>
 
 #include "berth/base/log.h"
-#include "command_priv.h"
+#include "../command_priv.h"
 #include "embedded_pg_priv.h"
 #include "probe_priv.h"
-#include "programs_priv.h"
+#include "../host/programs_priv.h"
 #include "relay_priv.h"
-#include "site_priv.h"
-#include "trusted_priv.h"
+#include "../render/site_priv.h"
+#include "../host/trusted_priv.h"
 #include "workplace_priv.h"
 
 #define DRAIN_DEFAULT_MS 10000 /* what the workers take draintimeout 0 for */

@@ -15,7 +15,7 @@
 
 #include "berth/base/log.h"
 #include "berth/base/strbuf.h"
-#include "trusted_priv.h"
+#include "../host/trusted_priv.h"
 
 #define MARK "berth.cluster"
 

@@ -12,7 +12,7 @@
 #include "berth/base/error.h"
 #include "berth/base/strbuf.h"
 #include "berth/config/config.h"
-#include "unix_account_priv.h"
+#include "../host/unix_account_priv.h"
 
 /* What the command line adds. Paths are absolute. */
 struct site_options {

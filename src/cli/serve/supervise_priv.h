@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-#include "unix_account_priv.h"
+#include "../host/unix_account_priv.h"
 
 struct child_spec {
 	const char *name;

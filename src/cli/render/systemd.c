@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "berth/base/span.h"
-#include "programs_priv.h"
-#include "units_priv.h"
+#include "../host/programs_priv.h"
+#include "systemd_priv.h"
 
 #define UNIT_MAX ((size_t)16 << 10)
 

@@ -13,7 +13,7 @@
 #ifndef BERTH_CLI_EMBEDDED_PG_PRIV_H
 #define BERTH_CLI_EMBEDDED_PG_PRIV_H
 
-#include "accounts_priv.h"
+#include "../host/accounts_priv.h"
 #include "berth/db/db.h"
 #include "supervise_priv.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The systemd units of a registry. */
-#ifndef BERTH_CLI_UNITS_PRIV_H
-#define BERTH_CLI_UNITS_PRIV_H
+#ifndef BERTH_CLI_SYSTEMD_PRIV_H
+#define BERTH_CLI_SYSTEMD_PRIV_H
 
 #include "site_priv.h"
 
