@@ -5,13 +5,13 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include <openssl/crypto.h>
 
 #include "berth/base/hash.h"
+#include "berth/base/shared.h"
 
 #define SETS 256
 #define WAYS 4
@@ -32,9 +32,9 @@ struct password_cache {
 
 struct password_cache *password_cache_new(void)
 {
-	struct password_cache *cache = mmap(NULL, sizeof *cache, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct password_cache *cache = shared_new(sizeof *cache);
 
-	if (cache == MAP_FAILED)
+	if (!cache)
 		return NULL;
 	if (getrandom(cache->key, KEY_BYTES, 0) == KEY_BYTES)
 		return cache;
@@ -42,11 +42,10 @@ struct password_cache *password_cache_new(void)
 	return NULL;
 }
 
-/* Others may still use theirs: nothing is wiped, the pages go with the last of them. */
+/* Other processes may still use the memory: nothing is wiped. */
 void password_cache_free(struct password_cache *cache)
 {
-	if (cache)
-		(void)munmap(cache, sizeof *cache);
+	shared_free(cache, sizeof *cache);
 }
 
 static int64_t clock_s(void)

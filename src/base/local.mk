@@ -3,6 +3,7 @@ libbase_a_SOURCES = \
 	src/base/address.c \
 	src/base/arena.c \
 	src/base/base64.c \
+	src/base/clock.c \
 	src/base/crc32c.c \
 	src/base/digest.c \
 	src/base/error.c \
@@ -16,6 +17,7 @@ libbase_a_SOURCES = \
 	src/base/pause.c \
 	src/base/percent.c \
 	src/base/secret.c \
+	src/base/shared.c \
 	src/base/span.c \
 	src/base/strbuf.c \
 	src/base/timetext.c \

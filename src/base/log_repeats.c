@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
+
+#include "berth/base/shared.h"
 
 #define SETS 256
 #define KIND_SETS 64 /* of some hundred format strings */
@@ -38,12 +39,8 @@ static struct table *table;
 
 void log_repeats_share(void)
 {
-	void *memory;
-
-	if (table)
-		return;
-	memory = mmap(NULL, sizeof *table, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	table = memory == MAP_FAILED ? NULL : memory;
+	if (!table)
+		table = shared_new(sizeof *table);
 }
 
 static int64_t clock_s(void)

@@ -5,6 +5,7 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/test_address.c \
 	tests/unit/base/test_arena.c \
 	tests/unit/base/test_base64.c \
+	tests/unit/base/test_clock.c \
 	tests/unit/base/test_crc32c.c \
 	tests/unit/base/test_digest.c \
 	tests/unit/base/test_error.c \
@@ -18,6 +19,7 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/test_pause.c \
 	tests/unit/base/test_percent.c \
 	tests/unit/base/test_secret.c \
+	tests/unit/base/test_shared.c \
 	tests/unit/base/test_span.c \
 	tests/unit/base/test_strbuf.c \
 	tests/unit/base/test_timetext.c \

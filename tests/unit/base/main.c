@@ -5,6 +5,7 @@
 const struct test_file *tests_address(void);
 const struct test_file *tests_arena(void);
 const struct test_file *tests_base64(void);
+const struct test_file *tests_clock(void);
 const struct test_file *tests_crc32c(void);
 const struct test_file *tests_digest(void);
 const struct test_file *tests_error(void);
@@ -18,6 +19,7 @@ const struct test_file *tests_log_repeats(void);
 const struct test_file *tests_pause(void);
 const struct test_file *tests_percent(void);
 const struct test_file *tests_secret(void);
+const struct test_file *tests_shared(void);
 const struct test_file *tests_span(void);
 const struct test_file *tests_strbuf(void);
 const struct test_file *tests_timetext(void);
@@ -27,10 +29,10 @@ const struct test_file *tests_uuid(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_address,  tests_log_repeats, tests_arena,   tests_base64,    tests_crc32c,    tests_digest,
-		tests_error,    tests_hash,        tests_hex,     tests_json_scan, tests_json_tree, tests_json_write,
-		tests_log,      tests_pause,       tests_percent, tests_secret,    tests_span,      tests_strbuf,
-		tests_timetext, tests_utf8,        tests_uuid,
+		tests_address, tests_arena,       tests_base64,   tests_clock,     tests_crc32c,    tests_digest,
+		tests_error,   tests_hash,        tests_hex,      tests_json_scan, tests_json_tree, tests_json_write,
+		tests_log,     tests_log_repeats, tests_pause,    tests_percent,   tests_secret,    tests_shared,
+		tests_span,    tests_strbuf,      tests_timetext, tests_utf8,      tests_uuid,
 	};
 
 	return test_run("base", files, sizeof files / sizeof *files);
