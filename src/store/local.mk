@@ -31,7 +31,6 @@ libstore_a_SOURCES = \
 	src/store/gcs/gcs_account.h \
 	src/store/gcs/gcs_assertion.c \
 	src/store/gcs/gcs_call.c \
-	src/store/gcs/gcs_checksum.c \
 	src/store/gcs/gcs_list.c \
 	src/store/gcs/gcs_object.c \
 	src/store/gcs/gcs_priv.h \
@@ -74,6 +73,8 @@ libstore_a_SOURCES = \
 	src/store/s3/s3_service.h \
 	src/store/s3/s3_sign.c \
 	src/store/s3/s3_sign.h \
+	src/store/service/body.c \
+	src/store/service/body_priv.h \
 	src/store/service/jsondoc.c \
 	src/store/service/jsondoc_priv.h \
 	src/store/service/pages.c \
@@ -103,7 +104,6 @@ libstore_a_SOURCES = \
 	src/store/swift/swift_service.c \
 	src/store/swift/swift_session.c \
 	src/store/swift/swift_session.h \
-	src/store/swift/swift_sum.c \
 	src/store/swift/swift_tempurl.c \
 	src/store/swift/swift_tempurl.h \
 	src/store/swift/swift_upload.c

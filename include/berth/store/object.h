@@ -57,56 +57,79 @@ typedef bool object_unfinished_fn(void *context, const struct object_upload *upl
 
 enum object_verb { OBJECT_GET, OBJECT_HEAD };
 
+/*
+ * The operations, as types, so that a service declares each of its functions in one word. The `arena` is the caller's; what a
+ * function returns lives as long.
+ */
+
+/* Makes or replaces an object in one request. */
+typedef bool object_put_fn(struct object_service *service, const char *key, const struct http_client_body *body,
+			   struct arena *arena, struct error *error);
+
+/* Begins an upload in parts. */
+typedef bool object_begin_fn(struct object_service *service, const char *key, struct object_upload *out,
+			     struct arena *arena, struct error *error);
+
+/* Sends the parts, some at once, and fills their tags. When it returns true, the parts are durable and not yet visible. */
+typedef bool object_put_parts_fn(struct object_service *service, const struct object_upload *upload,
+				 struct object_part *parts, size_t count, struct arena *arena, struct error *error);
+
+/*
+ * Makes the object of all its parts. True also when an earlier try, or another upload of the same key, has made it already
+ * and the object has the size of the parts: keys name their content.
+ */
+typedef bool object_complete_fn(struct object_service *service, const struct object_upload *upload,
+				const struct object_part *parts, size_t count, struct arena *arena, struct error *error);
+
+/* Removes the upload and its parts. An upload that is gone is success. */
+typedef bool object_abandon_fn(struct object_service *service, const struct object_upload *upload,
+			       const struct object_part *parts, size_t count, struct arena *arena, struct error *error);
+
+/* Copies on the server, whatever the size (in parts, some at once, above the service's threshold). */
+typedef bool object_copy_fn(struct object_service *service, const char *from, const char *to, uint64_t size,
+			    struct arena *arena, struct error *error);
+
+/* Asks whether there is an object, and its size. */
+typedef bool object_head_fn(struct object_service *service, const char *key, bool *found, uint64_t *size,
+			    struct arena *arena, struct error *error);
+
+/* Reads `length` bytes from `offset` on into `sink`. A body of another length is a failure. */
+typedef bool object_get_fn(struct object_service *service, const char *key, uint64_t offset, uint64_t length,
+			   store_sink_fn *sink, void *context, struct arena *arena, struct error *error);
+
+/* Removes an object. An object that is gone is success. */
+typedef bool object_remove_fn(struct object_service *service, const char *key, struct arena *arena, struct error *error);
+
+/* Shows every key that begins with `prefix`, page by page, until the visitor returns false. */
+typedef bool object_list_fn(struct object_service *service, const char *prefix, object_visit_fn *visit, void *context,
+			    struct arena *arena, struct error *error);
+
+/* Shows every unfinished upload of a key that begins with `prefix`, as object_list_fn does. */
+typedef bool object_list_unfinished_fn(struct object_service *service, const char *prefix, object_unfinished_fn *visit,
+				       void *context, struct arena *arena, struct error *error);
+
+/* Makes a URL that anybody may use for `seconds`. *out NULL, without an error: this set-up cannot sign. */
+typedef bool object_sign_fn(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds,
+			    const char **out, struct arena *arena, struct error *error);
+
+/* Gives everything back, the service included. */
+typedef void object_close_fn(struct object_service *service);
+
 struct object_service_ops {
 	const char *name;
-
-	/* Makes or replaces an object in one request. */
-	bool (*put)(struct object_service *, const char *key, const struct http_client_body *, struct arena *,
-		    struct error *);
-
-	bool (*begin)(struct object_service *, const char *key, struct object_upload *out, struct arena *, struct error *);
-
-	/* Sends the parts, some at once, and fills their tags: durable, but not visible, when it returns true. */
-	bool (*put_parts)(struct object_service *, const struct object_upload *, struct object_part *parts, size_t count,
-			  struct arena *, struct error *);
-
-	/*
-	 * The object is there, whole. True also when an earlier try, or another upload of the same key, had done it already
-	 * and the object has the size of the parts (keys name their content).
-	 */
-	bool (*complete)(struct object_service *, const struct object_upload *, const struct object_part *parts,
-			 size_t count, struct arena *, struct error *);
-
-	/* Leaves nothing of the upload behind. What is not there is success. */
-	bool (*abandon)(struct object_service *, const struct object_upload *, const struct object_part *parts,
-			size_t count, struct arena *, struct error *);
-
-	/* On the server, whatever the size (parts in parallel above the service's threshold). */
-	bool (*copy)(struct object_service *, const char *from, const char *to, uint64_t size, struct arena *,
-		     struct error *);
-
-	bool (*head)(struct object_service *, const char *key, bool *found, uint64_t *size, struct arena *, struct error *);
-
-	/* A body of another length than asked for is a failure. */
-	bool (*get)(struct object_service *, const char *key, uint64_t offset, uint64_t length, store_sink_fn *,
-		    void *context, struct arena *, struct error *);
-
-	/* Removing what is not there is success. */
-	bool (*remove)(struct object_service *, const char *key, struct arena *, struct error *);
-
-	/* Every key that begins with `prefix`, until the visitor returns false; pages of the service, nothing is held. */
-	bool (*list)(struct object_service *, const char *prefix, object_visit_fn *, void *context, struct arena *,
-		     struct error *);
-
-	/* NULL when the service drops unfinished uploads by itself, or keeps them as keys that `list` shows. */
-	bool (*list_unfinished)(struct object_service *, const char *prefix, object_unfinished_fn *, void *context,
-				struct arena *, struct error *);
-
-	/* A URL that anybody may use for `seconds`. *out NULL, without an error: this set-up cannot sign. NULL: never can. */
-	bool (*sign)(struct object_service *, const char *key, enum object_verb, unsigned seconds, const char **out,
-		     struct arena *, struct error *);
-
-	void (*close)(struct object_service *);
+	object_put_fn *put;
+	object_begin_fn *begin;
+	object_put_parts_fn *put_parts;
+	object_complete_fn *complete;
+	object_abandon_fn *abandon;
+	object_copy_fn *copy;
+	object_head_fn *head;
+	object_get_fn *get;
+	object_remove_fn *remove;
+	object_list_fn *list;
+	object_list_unfinished_fn *list_unfinished; /* NULL: the service drops unfinished uploads, or lists them as keys */
+	object_sign_fn *sign;                       /* NULL: the service never can */
+	object_close_fn *close;
 };
 
 /* The head of every service's own struct. */

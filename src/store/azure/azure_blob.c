@@ -4,6 +4,7 @@
 
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
+#include "../service/body_priv.h"
 #include "../service/pages_priv.h"
 #include "../service/range_priv.h"
 #include "../service/xml_priv.h"
@@ -17,7 +18,7 @@ bool azure_put(struct object_service *service, const char *key, const struct htt
 {
 	struct azure *azure = azure_of(service);
 	struct http_exchange exchange = azure_exchange(azure, "PUT", key, "", arena);
-	const char *md5 = azure_md5(body, arena);
+	const char *md5 = body_md5_base64(body, arena);
 	bool is_there;
 
 	exchange.body = *body;

@@ -73,9 +73,6 @@ bool azure_failed(const char *what, const char *key, const char *why, struct err
 
 /* ---- shared by uploads and copies ---- */
 
-/* Base64 of the body's MD5 for Content-MD5; NULL where MD5 cannot be had or the body cannot be read. */
-const char *azure_md5(const struct http_client_body *body, struct arena *arena);
-
 /* The id of a block: it names the upload too, so that two uploads of one key keep apart. Percent-encoded for a query. */
 const char *azure_block_id(const char *upload, unsigned number, struct arena *arena);
 
@@ -92,22 +89,16 @@ bool azure_sign_query(struct azure *azure, const char *key, unsigned seconds, co
 		      struct error *error);
 
 /* The operations: see object.h. */
-bool azure_put(struct object_service *, const char *key, const struct http_client_body *, struct arena *, struct error *);
-bool azure_begin(struct object_service *, const char *key, struct object_upload *out, struct arena *, struct error *);
-bool azure_put_parts(struct object_service *, const struct object_upload *, struct object_part *, size_t, struct arena *,
-		     struct error *);
-bool azure_complete(struct object_service *, const struct object_upload *, const struct object_part *, size_t,
-		    struct arena *, struct error *);
-bool azure_abandon(struct object_service *, const struct object_upload *, const struct object_part *, size_t,
-		   struct arena *, struct error *);
-bool azure_copy(struct object_service *, const char *from, const char *to, uint64_t size, struct arena *, struct error *);
-bool azure_head(struct object_service *, const char *key, bool *found, uint64_t *size, struct arena *, struct error *);
-bool azure_get(struct object_service *, const char *key, uint64_t offset, uint64_t length, store_sink_fn *, void *context,
-	       struct arena *, struct error *);
-bool azure_remove(struct object_service *, const char *key, struct arena *, struct error *);
-bool azure_list(struct object_service *, const char *prefix, object_visit_fn *, void *context, struct arena *,
-		struct error *);
-bool azure_sign(struct object_service *, const char *key, enum object_verb, unsigned seconds, const char **out,
-		struct arena *, struct error *);
+object_put_fn azure_put;
+object_begin_fn azure_begin;
+object_put_parts_fn azure_put_parts;
+object_complete_fn azure_complete;
+object_abandon_fn azure_abandon;
+object_copy_fn azure_copy;
+object_head_fn azure_head;
+object_get_fn azure_get;
+object_remove_fn azure_remove;
+object_list_fn azure_list;
+object_sign_fn azure_sign;
 
 #endif

@@ -6,53 +6,16 @@
  */
 #include "azure_priv.h"
 
-#include <errno.h>
-
-#include <openssl/evp.h>
-
 #include "berth/base/base64.h"
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
 #include "berth/base/uuid.h"
+#include "../service/body_priv.h"
 #include "../service/xml_priv.h"
 
-#define PIECE ((size_t)64 << 10)
 #define ID_TEXT "%s-%05u" /* of one length for all blocks of a blob, as the service asks; 42 of its 64 bytes */
 
 /* ---- blocks ---- */
-
-/* Feeds what a file body has. */
-static bool hash_file(EVP_MD_CTX *md, const struct http_client_body *body, char *piece)
-{
-	uint64_t done = 0;
-
-	while (done < body->length) {
-		size_t want = body->length - done < PIECE ? (size_t)(body->length - done) : PIECE;
-		ssize_t got = pread(body->fd, piece, want, (off_t)(body->offset + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0 || EVP_DigestUpdate(md, piece, (size_t)got) != 1)
-			return false;
-		done += (uint64_t)got;
-	}
-	return true;
-}
-
-const char *azure_md5(const struct http_client_body *body, struct arena *arena)
-{
-	unsigned char raw[EVP_MAX_MD_SIZE];
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	unsigned len = 0;
-	bool ok = md && EVP_DigestInit_ex(md, EVP_md5(), NULL) == 1;
-
-	if (ok && body->length > 0)
-		ok = body->bytes ? EVP_DigestUpdate(md, body->bytes, (size_t)body->length) == 1
-				 : hash_file(md, body, arena_alloc(arena, PIECE));
-	ok = ok && EVP_DigestFinal_ex(md, raw, &len) == 1;
-	EVP_MD_CTX_free(md);
-	return ok ? base64_encode(arena, raw, len) : NULL;
-}
 
 static const char *block_id(const char *upload, unsigned number, struct arena *arena)
 {
@@ -87,7 +50,7 @@ bool azure_put_parts(struct object_service *service, const struct object_upload 
 	for (size_t i = 0; i < count; i++) {
 		const char *query =
 			arena_printf(arena, "comp=block&blockid=%s", azure_block_id(upload->id, parts[i].number, arena));
-		const char *md5 = azure_md5(&parts[i].body, arena);
+		const char *md5 = body_md5_base64(&parts[i].body, arena);
 
 		list[i] = azure_exchange(azure, "PUT", upload->key, query, arena);
 		list[i].body = parts[i].body;

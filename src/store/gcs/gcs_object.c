@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole objects, by the JSON API. */
 #include "gcs_priv.h"
+#include "../service/body_priv.h"
 #include "../service/range_priv.h"
 
 bool gcs_put(struct object_service *service, const char *key, const struct http_client_body *body, struct arena *arena,
@@ -8,12 +9,12 @@ bool gcs_put(struct object_service *service, const char *key, const struct http_
 {
 	struct gcs *gcs = gcs_of(service);
 	struct http_exchange x = {.method = "POST", .body = *body, .repeatable = true};
-	const char *sum = gcs_checksum(body, arena), *stored_sum;
+	const char *sum = body_crc32c_base64(body, arena), *stored_sum;
 	const struct jsondoc *root;
 	uint64_t stored;
 
 	if (!sum)
-		return error_set(error, E_UNKNOWN);
+		return gcs_strange(&x, "put", key, "the body cannot be read", error);
 	x.url = gcs_upload_url(gcs, key, arena);
 	http_exchange_set(&x, "Content-Type", "application/octet-stream");
 	if (!gcs_run_one(gcs, &x, arena) || x.status != 200)

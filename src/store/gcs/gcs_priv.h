@@ -95,12 +95,6 @@ bool gcs_size(const struct jsondoc *object, const char *name, uint64_t *out);
 /* A 404 for the object, and not for the bucket. */
 bool gcs_is_missing(const struct http_exchange *exchange, struct arena *arena);
 
-/* ---- gcs_checksum.c ---- */
-
-/* The body's CRC32C as the service writes it: base64 of its four bytes, big end first. NULL when the file cannot be
- * read. */
-const char *gcs_checksum(const struct http_client_body *body, struct arena *arena);
-
 /* ---- gcs_sign.c ---- */
 
 /* What a V4 signature is made of. */
@@ -122,27 +116,20 @@ const char *gcs_v4_url(const struct gcs_v4 *v4, const char **to_sign, struct are
 /* With its signature behind. */
 const char *gcs_v4_signed(const char *url, struct span signature, struct arena *arena);
 
-bool gcs_sign(struct object_service *, const char *key, enum object_verb, unsigned seconds, const char **out,
-	      struct arena *, struct error *);
+object_sign_fn gcs_sign;
 
 /* ---- gcs_object.c, gcs_copy.c, gcs_list.c, gcs_upload.c: struct object_service_ops ---- */
 
-bool gcs_put(struct object_service *, const char *key, const struct http_client_body *, struct arena *, struct error *);
-bool gcs_head(struct object_service *, const char *key, bool *found, uint64_t *size, struct arena *, struct error *);
-bool gcs_get(struct object_service *, const char *key, uint64_t offset, uint64_t length, store_sink_fn *, void *context,
-	     struct arena *, struct error *);
-bool gcs_remove(struct object_service *, const char *key, struct arena *, struct error *);
-bool gcs_copy(struct object_service *, const char *from, const char *to, uint64_t size, struct arena *, struct error *);
-bool gcs_list(struct object_service *, const char *prefix, object_visit_fn *, void *context, struct arena *,
-	      struct error *);
-bool gcs_list_unfinished(struct object_service *, const char *prefix, object_unfinished_fn *, void *context, struct arena *,
-			 struct error *);
-bool gcs_begin(struct object_service *, const char *key, struct object_upload *out, struct arena *, struct error *);
-bool gcs_put_parts(struct object_service *, const struct object_upload *, struct object_part *parts, size_t count,
-		   struct arena *, struct error *);
-bool gcs_complete(struct object_service *, const struct object_upload *, const struct object_part *parts, size_t count,
-		  struct arena *, struct error *);
-bool gcs_abandon(struct object_service *, const struct object_upload *, const struct object_part *parts, size_t count,
-		 struct arena *, struct error *);
+object_put_fn gcs_put;
+object_head_fn gcs_head;
+object_get_fn gcs_get;
+object_remove_fn gcs_remove;
+object_copy_fn gcs_copy;
+object_list_fn gcs_list;
+object_list_unfinished_fn gcs_list_unfinished;
+object_begin_fn gcs_begin;
+object_put_parts_fn gcs_put_parts;
+object_complete_fn gcs_complete;
+object_abandon_fn gcs_abandon;
 
 #endif

@@ -2,6 +2,7 @@
 /* Uploads in parts: the XML API's multipart uploads, under a bearer token. */
 #include "berth/base/strbuf.h"
 #include "gcs_priv.h"
+#include "../service/body_priv.h"
 #include "../service/xml_priv.h"
 
 #define COMPLETE_MAX ((size_t)2 << 20) /* 10,000 parts of some 130 bytes */
@@ -57,7 +58,7 @@ struct sending {
 static bool prepare_part(struct http_exchange *exchange, void *context, struct arena *arena)
 {
 	struct sending *sending = context;
-	const char *sum = sending->sum ? sending->sum : gcs_checksum(&exchange->body, arena);
+	const char *sum = sending->sum ? sending->sum : body_crc32c_base64(&exchange->body, arena);
 
 	if (!sum) {
 		exchange->failure = "the part cannot be read";

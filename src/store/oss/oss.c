@@ -2,21 +2,19 @@
 /* OSS as a dialect of S3. */
 #include "berth/store/oss.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "berth/base/base64.h"
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
 #include "oss_sign.h"
 #include "../s3/s3_service.h"
+#include "../service/body_priv.h"
 
 #define OSS_PART_MIN 102400                    /* "Multipart upload": all parts but the last */
 #define OSS_COPY_THRESHOLD ((uint64_t)1 << 30) /* "CopyObject": larger ones by UploadPartCopy */
 #define OSS_COPY_PART ((uint64_t)128 << 20)
 #define OSS_COPIES_AT_ONCE 10
-#define MD5_LENGTH 16
 
 /* ---- where a bucket is ---- */
 
@@ -61,29 +59,15 @@ static struct s3_endpoint endpoint_of(const struct store_s3_settings *settings, 
 
 /* ---- signing ---- */
 
-static bool take(void *context, const void *bytes, size_t len)
-{
-	return EVP_DigestUpdate(context, bytes, len) == 1;
-}
-
 /* Once for all attempts: the job keeps it. */
 static bool sum_once(struct s3_job *job, struct http_exchange *exchange, struct arena *arena)
 {
-	EVP_MD_CTX *md5;
-	unsigned char sum[EVP_MAX_MD_SIZE];
-	bool ok;
-
 	if (job->payload || exchange->body.length == 0)
 		return true;
-	md5 = EVP_MD_CTX_new();
-	ok = md5 && EVP_DigestInit_ex(md5, EVP_md5(), NULL) == 1 && s3_read_body(&exchange->body, take, md5) &&
-	     EVP_DigestFinal_ex(md5, sum, NULL) == 1;
-	EVP_MD_CTX_free(md5);
-	if (ok)
-		job->payload = base64_encode(arena, sum, MD5_LENGTH);
-	else
+	job->payload = body_md5_base64(&exchange->body, arena);
+	if (!job->payload)
 		exchange->failure = "the body cannot be read";
-	return ok;
+	return job->payload != NULL;
 }
 
 static struct oss_signer signer_of(const struct s3_service *s3, const struct s3_keys *keys)

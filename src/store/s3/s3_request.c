@@ -1,64 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* One request: its URL, its hash, its signature, its run. */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "berth/base/digest.h"
-#include "berth/base/hash.h"
-#include "berth/base/hex.h"
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
 #include "s3_service.h"
 #include "s3_sign.h"
+#include "../service/body_priv.h"
 
 #define SCRATCH_MAX ((size_t)48 << 20) /* a page of the list and its tree; a batch of requests */
-#define HASH_PIECE ((size_t)64 << 10)
-
-/* ---- the hash of a body ---- */
-
-bool s3_read_body(const struct http_client_body *body, bool (*take)(void *context, const void *bytes, size_t len),
-		  void *context)
-{
-	unsigned char piece[HASH_PIECE];
-	uint64_t done = 0;
-
-	if (body->bytes)
-		return take(context, body->bytes, (size_t)body->length);
-	while (done < body->length) {
-		uint64_t left = body->length - done;
-		ssize_t got = pread(body->fd, piece, left < sizeof piece ? (size_t)left : sizeof piece,
-				    (off_t)(body->offset + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0 || !take(context, piece, (size_t)got))
-			return false;
-		done += (uint64_t)got;
-	}
-	return true;
-}
-
-static bool add_to_hash(void *context, const void *bytes, size_t len)
-{
-	hasher_update(context, bytes, len);
-	return true;
-}
-
-static const char *hash_body(const struct http_client_body *body, struct arena *arena)
-{
-	char *hex = arena_alloc(arena, HASH_HEX_MAX);
-	struct hasher hasher;
-	struct digest digest;
-
-	hasher_init(&hasher, DIGEST_SHA256);
-	if (!s3_read_body(body, add_to_hash, &hasher))
-		return NULL;
-	hasher_final(&hasher, &digest);
-	hex_encode(hex, digest.bytes, digest_length(DIGEST_SHA256));
-	return hex;
-}
 
 /* ---- preparing an attempt ---- */
 
@@ -69,7 +20,7 @@ static bool hash_once(struct s3_job *job, struct http_exchange *exchange, struct
 	if (job->s3->settings.unsigned_payload && job->s3->endpoint.secure && exchange->body.length > 0)
 		job->payload = S3_UNSIGNED;
 	else
-		job->payload = hash_body(&exchange->body, arena);
+		job->payload = body_sha256_hex(&exchange->body, arena);
 	if (!job->payload)
 		exchange->failure = "the body cannot be read";
 	return job->payload != NULL;

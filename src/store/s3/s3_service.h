@@ -95,10 +95,6 @@ static inline void s3_set_object_fields(const struct s3_service *s3, struct http
 	s3->dialect->set_object_fields(s3, exchange);
 }
 
-/* Feeds a body to `take` piece by piece. False when the file has become shorter or cannot be read, or `take` fails. */
-bool s3_read_body(const struct http_client_body *body, bool (*take)(void *context, const void *bytes, size_t len),
-		  void *context);
-
 /* The copy's source, for a key of our bucket. */
 void s3_set_copy_source(const struct s3_service *s3, struct http_exchange *exchange, const char *key, struct arena *arena);
 
@@ -135,24 +131,18 @@ struct arena *s3_scratch(struct arena *arena);
 
 /* ---- the operations of the table ---- */
 
-bool s3_put(struct object_service *, const char *key, const struct http_client_body *, struct arena *, struct error *);
-bool s3_head(struct object_service *, const char *key, bool *found, uint64_t *size, struct arena *, struct error *);
-bool s3_get(struct object_service *, const char *key, uint64_t offset, uint64_t length, store_sink_fn *, void *context,
-	    struct arena *, struct error *);
-bool s3_remove(struct object_service *, const char *key, struct arena *, struct error *);
-bool s3_sign(struct object_service *, const char *key, enum object_verb, unsigned seconds, const char **out, struct arena *,
-	     struct error *);
-bool s3_begin(struct object_service *, const char *key, struct object_upload *out, struct arena *, struct error *);
-bool s3_put_parts(struct object_service *, const struct object_upload *, struct object_part *parts, size_t count,
-		  struct arena *, struct error *);
-bool s3_complete(struct object_service *, const struct object_upload *, const struct object_part *parts, size_t count,
-		 struct arena *, struct error *);
-bool s3_abandon(struct object_service *, const struct object_upload *, const struct object_part *parts, size_t count,
-		struct arena *, struct error *);
-bool s3_copy(struct object_service *, const char *from, const char *to, uint64_t size, struct arena *, struct error *);
-bool s3_list(struct object_service *, const char *prefix, object_visit_fn *, void *context, struct arena *, struct error *);
-bool s3_list_unfinished(struct object_service *, const char *prefix, object_unfinished_fn *, void *context, struct arena *,
-			struct error *);
+object_put_fn s3_put;
+object_head_fn s3_head;
+object_get_fn s3_get;
+object_remove_fn s3_remove;
+object_sign_fn s3_sign;
+object_begin_fn s3_begin;
+object_put_parts_fn s3_put_parts;
+object_complete_fn s3_complete;
+object_abandon_fn s3_abandon;
+object_copy_fn s3_copy;
+object_list_fn s3_list;
+object_list_unfinished_fn s3_list_unfinished;
 
 /* The size of a part of a copy of `size` bytes: the settings', grown so that the parts never run out. */
 uint64_t s3_copy_part(const struct s3_service *s3, uint64_t size);

@@ -19,26 +19,16 @@ bool swift_list(struct swift *swift, const char *prefix, const char *marker, swi
 bool swift_put_refused(const struct http_exchange *exchange, struct error *error);
 
 /* What struct object_service_ops wants; its header says what they do. */
-bool swift_put(struct object_service *service, const char *key, const struct http_client_body *body, struct arena *arena,
-	       struct error *error);
-bool swift_begin(struct object_service *service, const char *key, struct object_upload *out, struct arena *arena,
-		 struct error *error);
-bool swift_put_parts(struct object_service *service, const struct object_upload *upload, struct object_part *parts,
-		     size_t count, struct arena *arena, struct error *error);
-bool swift_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
-		    size_t count, struct arena *arena, struct error *error);
-bool swift_abandon(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
-		   size_t count, struct arena *arena, struct error *error);
-bool swift_copy(struct object_service *service, const char *from, const char *to, uint64_t size, struct arena *arena,
-		struct error *error);
-bool swift_head(struct object_service *service, const char *key, bool *found, uint64_t *size, struct arena *arena,
-		struct error *error);
-bool swift_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
-	       void *context, struct arena *arena, struct error *error);
-bool swift_remove(struct object_service *service, const char *key, struct arena *arena, struct error *error);
-bool swift_list_objects(struct object_service *service, const char *prefix, object_visit_fn *visit, void *context,
-			struct arena *arena, struct error *error);
-bool swift_list_unfinished(struct object_service *service, const char *prefix, object_unfinished_fn *visit, void *context,
-			   struct arena *arena, struct error *error);
+object_put_fn swift_put;
+object_begin_fn swift_begin;
+object_put_parts_fn swift_put_parts;
+object_complete_fn swift_complete;
+object_abandon_fn swift_abandon;
+object_copy_fn swift_copy;
+object_head_fn swift_head;
+object_get_fn swift_get;
+object_remove_fn swift_remove;
+object_list_fn swift_list_objects;
+object_list_unfinished_fn swift_list_unfinished;
 
 #endif

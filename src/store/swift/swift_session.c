@@ -6,6 +6,7 @@
 
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
+#include "../service/body_priv.h"
 
 #define RENEW_MARGIN 60 /* seconds before its end that a token is not trusted any more; a quarter of a shorter life */
 
@@ -28,9 +29,9 @@ static bool prepare(struct http_exchange *exchange, void *context, struct arena 
 	if (call->query)
 		exchange->url = arena_printf(arena, "%s?%s", exchange->url, call->query);
 	http_exchange_set(exchange, "X-Auth-Token", secret_reveal(swift->token));
-	if (call->summed && !call->sum[0])
-		call->summed = swift_sum(call->sum, &exchange->body);
-	if (call->summed)
+	if (call->summed && !call->sum)
+		call->sum = body_md5_hex(&exchange->body, arena);
+	if (call->sum)
 		http_exchange_set(exchange, "ETag", call->sum);
 	return true;
 }

@@ -49,14 +49,8 @@ struct swift_call {
 	bool account;
 	bool quiet;  /* without an answer nothing is logged and no error set: the caller tells */
 	bool summed; /* the MD5 of the body goes along, and the server checks it */
-	char sum[HASH_HEX_MAX];
+	const char *sum;
 };
-
-/*
- * The MD5 of a body in hex. False when a file cannot be read (the sending will tell) or this OpenSSL has no MD5: then the
- * body goes without.
- */
-bool swift_sum(char out[static HASH_HEX_MAX], const struct http_client_body *body);
 
 /* An exchange for the call; `key` and `query` are borrowed, the rest is in `arena`. */
 struct http_exchange swift_exchange(struct swift *swift, const char *method, const char *key, const char *query,

@@ -31,7 +31,6 @@ const char *swift_tempurl(const struct swift_tempurl *in, struct arena *arena);
  */
 bool swift_learn_key(struct swift *swift, const struct http_exchange *container, struct arena *arena, struct error *error);
 
-bool swift_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds, const char **out,
-		struct arena *arena, struct error *error);
+object_sign_fn swift_sign;
 
 #endif

@@ -7,6 +7,7 @@ const struct test_file *tests_azure(void);
 const struct test_file *tests_azure_identity(void);
 const struct test_file *tests_azure_sign(void);
 const struct test_file *tests_aws_ranges(void);
+const struct test_file *tests_body(void);
 const struct test_file *tests_drivers(void);
 const struct test_file *tests_fs(void);
 const struct test_file *tests_fs_path(void);
@@ -38,7 +39,8 @@ int main(void)
 		tests_s3_endpoint,    tests_s3_service,
 		tests_s3_sign,        tests_spool_bounds,
 		tests_swift,          tests_xml,
-		tests_middleware,     tests_aws_ranges,
+		tests_body,           tests_middleware,
+		tests_aws_ranges,
 	};
 
 	return test_run("store", files, sizeof files / sizeof *files);

@@ -358,30 +358,9 @@ START_TEST(names_are_where_distribution_has_them)
 }
 END_TEST
 
-START_TEST(sums_are_of_what_is_sent)
-{
-	static const char text[] = "the quick brown fox";
-	struct http_client_body body = http_body_bytes(SPAN_LIT("quick"));
-	char sum[HASH_HEX_MAX];
-	FILE *file = tmpfile();
-
-	ck_assert(swift_sum(sum, &body));
-	ck_assert_str_eq(sum, "1df3746a4728276afdc24f828186f73a"); /* md5sum */
-	ck_assert_int_eq((int)fwrite(text, 1, strlen(text), file), (int)strlen(text));
-	ck_assert_int_eq(fflush(file), 0);
-	body = (struct http_client_body){.fd = fileno(file), .offset = 4, .length = 5};
-	ck_assert(swift_sum(sum, &body));
-	ck_assert_str_eq(sum, "1df3746a4728276afdc24f828186f73a");
-	body.length = 100;
-	ck_assert(!swift_sum(sum, &body));
-	fclose(file);
-	end();
-}
-END_TEST
-
 TEST_FILE(swift, the_way_of_signing_in_is_told_by_the_url, requests_to_keystone_are_as_its_documentation_has_them,
 	  tempauth_is_asked_by_headers, a_slash_at_the_end_of_the_url_is_not_doubled,
 	  the_storage_is_chosen_from_the_catalogue, tempauths_answer_is_read,
 	  a_tokens_life_is_counted_by_keystones_own_clock, what_is_not_keystones_answer_is_refused,
 	  temporary_urls_are_signed_as_swifts_own_client_does, an_access_key_is_named_in_the_signature,
-	  what_a_cluster_says_of_itself_is_believed, names_are_where_distribution_has_them, sums_are_of_what_is_sent)
+	  what_a_cluster_says_of_itself_is_believed, names_are_where_distribution_has_them)
