@@ -133,3 +133,24 @@ packages_not_present() {
         is_present "$what" || echo "$package"
     done | sort -u | tr '\n' ' '
 }
+
+# build_needs: what a build of this tree needs, as lines for packages_not_present.
+build_needs() {
+    cat <<'LIST'
+autoreconf autoconf
+automake automake
+gcc gcc
+make make
+pkg-config pkg-config
+/usr/include/fcgiapp.h libfcgi-dev
+/usr/include/openssl/evp.h libssl-dev
+/usr/include/json-c/json.h libjson-c-dev
+/usr/include/yaml.h libyaml-dev
+/usr/include/postgresql/libpq-fe.h libpq-dev
+/usr/include/pcre2.h libpcre2-dev
+/usr/include/*/curl/curl.h libcurl4-openssl-dev
+/usr/include/libxml2/libxml/parser.h libxml2-dev
+/usr/include/jwt.h libjwt-dev
+/usr/include/crypt.h libcrypt-dev
+LIST
+}

@@ -23,25 +23,10 @@ run() {
     exec "$python" -B "$top/tests/runner/main.py" "$@"
 }
 
-# command or file, and the package that has it
+# What the tests need besides a build: a command or a file, and the package that has it.
 needed() {
     cat <<'LIST'
-autoreconf autoconf
-automake automake
-gcc gcc
-make make
-pkg-config pkg-config
-/usr/include/fcgiapp.h libfcgi-dev
-/usr/include/openssl/evp.h libssl-dev
-/usr/include/json-c/json.h libjson-c-dev
-/usr/include/yaml.h libyaml-dev
-/usr/include/postgresql/libpq-fe.h libpq-dev
-/usr/include/pcre2.h libpcre2-dev
-/usr/include/*/curl/curl.h libcurl4-openssl-dev
-/usr/include/libxml2/libxml/parser.h libxml2-dev
-/usr/include/jwt.h libjwt-dev
 /usr/include/check.h check
-/usr/include/crypt.h libcrypt-dev
 spawn-fcgi spawn-fcgi
 nginx nginx-light
 apache2 apache2
@@ -67,10 +52,8 @@ debootstrap debootstrap
 groff groff-base
 node nodejs
 npm npm
-docker-registry docker-registry
 /usr/lib/python3/dist-packages/boto3 python3-boto3
 /usr/lib/python3/dist-packages/swift/proxy/server.py python3-swift
-/usr/lib/python3/dist-packages/cryptography python3-cryptography
 /usr/lib/python3/dist-packages/crcmod python3-crcmod
 /usr/lib/python3.*/ensurepip/__init__.py python3-venv
 LIST
@@ -89,7 +72,7 @@ needed_clang_runtime() {
 }
 
 missing_packages() {
-    { needed && needed_go && needed_clang_runtime; } | packages_not_present
+    { build_needs && needed && needed_go && needed_clang_runtime; } | packages_not_present
 }
 
 # Installs until no package is missing, or until a round changes nothing: one package may decide the name of another.

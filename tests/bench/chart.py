@@ -7,9 +7,10 @@ import report
 WIDTH, LEFT, BAR, GAP, BLOCK_GAP, TOP = 860, 190, 15, 4, 26, 66
 SPAN = WIDTH - LEFT - 150
 COLOURS = {"berth": "#0b6e99", "registry": "#d98c3f", "proxied": "#e8bf93", "trivial": "#9aa5ad", "static": "#c3cad0",
-           "dd": "#9aa5ad", "openssl": "#9aa5ad", "open": "#c3cad0", "valid": "#c3cad0"}
+           "spool": "#c3cad0", "dd": "#9aa5ad", "openssl": "#9aa5ad", "open": "#c3cad0", "valid": "#c3cad0"}
 NAMES = {"berth": "Berth", "registry": "docker-registry", "proxied": "docker-registry + NGINX",
-         "trivial": "trivial FastCGI (limit)", "static": "NGINX static file (limit)", "dd": "dd conv=fsync (limit)",
+         "trivial": "trivial FastCGI (limit)", "static": "NGINX static file (limit)",
+         "spool": "NGINX only spools (limit)", "dd": "dd conv=fsync (limit)",
          "openssl": "openssl speed (limit)", "open": "Berth without auth", "valid": "Berth, a valid token"}
 STYLE = ("text{font:12px system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;fill:#22303a}"
          ".h{font-size:17px;font-weight:600}.t{font-weight:600;font-size:13px}.s{fill:#5b6b76}.b{font-weight:600}")

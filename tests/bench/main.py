@@ -2,6 +2,7 @@
 """Measures Berth beside docker-registry and the limits, in one run: see README.md in this folder."""
 import argparse
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -13,11 +14,24 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..", "lib")]
 import chart  # noqa: E402
 import report  # noqa: E402
 import scenarios as table  # noqa: E402
+from further_peers import Further  # noqa: E402
 from load import LoadError  # noqa: E402
 from memory import PeakMemory  # noqa: E402
 from peers import Neighbours  # noqa: E402
 from processes import ACCOUNT  # noqa: E402
 from seed import Seed, upload_files, upload_size  # noqa: E402
+
+
+def named_peer(text):
+    """NAME=PROGRAM as a pair."""
+    name, _, path = text.partition("=")
+    program = os.path.realpath(path)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", name) or name in report.RESERVED:
+        raise argparse.ArgumentTypeError(f"{name!r} cannot name a peer: letters, digits, '.', '_', '-', and none of "
+                                         + ", ".join(report.RESERVED))
+    if not (os.access(program, os.X_OK) and (os.path.isfile(program) or os.path.isfile(os.path.join(program, "registry.fcgi")))):
+        raise argparse.ArgumentTypeError(f"{path!r} is neither a program nor a folder in which Berth is built")
+    return name, program
 
 
 def arguments():
@@ -27,6 +41,8 @@ def arguments():
     p.add_argument("--quick", action="store_true", help="one short round, small uploads: for trying out, not for figures")
     p.add_argument("--check", action="store_true", help="exit 1 when a ratio is missed")
     p.add_argument("--only", metavar="KEY[,KEY]", help="only these scenarios")
+    p.add_argument("--peer", metavar="NAME=PROGRAM", action="append", default=[], type=named_peer,
+                   help="one more registry: the program of a distribution or a zot, or the build folder of another Berth")
     p.add_argument("--build", metavar="DIR", default=os.environ.get("BERTH_BUILD"), help="Berth's release build")
     p.add_argument("--without-berth", action="store_true", help="only the neighbours")
     p.add_argument("--seconds", type=float, help="length of one measurement under wrk (default 4, quick 1)")
@@ -66,6 +82,7 @@ class Bench:
     def measure(self, world, scenario):
         """Warm-up, then rounds in which the peers take turns. A load that fails drops its peer and is told."""
         peers = [peer for peer in scenario.peers if peer in world.peers or peer in ("dd", "openssl", "open")]
+        peers += [name for name, _ in self.options.peer if "registry" in scenario.peers and name in world.peers]
         scenario.results = {peer: [] for peer in peers}
         for turn in range(-1, self.rounds):
             for peer in list(peers):
@@ -85,14 +102,18 @@ class Bench:
 
     def phase(self, name, where, chosen, uploads):
         """Starts all peers with their blobs below `where`, measures, stops them. Returns the peaks of memory."""
-        neighbours = Neighbours(os.path.join(self.disk, name), os.path.join(where, "registry"))
-        berth = None
+        neighbours = Neighbours(os.path.join(self.disk, name), where)
+        berth, further = None, []
         try:
             peers = neighbours.start(self.seed.manifest)
             if not self.options.without_berth:
                 from berth_peer import Berth
                 berth = Berth(self.options.build, os.path.join(self.disk, "b" + name), os.path.join(where, "berth"))
                 peers["berth"] = berth.start()
+            for other, program in self.options.peer:
+                further.append(Further(other, program, os.path.join(self.disk, name + "-" + other), os.path.join(where, other),
+                                       berth and berth.cluster))
+                peers[other] = further[-1].start()
             self.fill(neighbours, peers)
             if berth and any(scenario.key.startswith("auth_") for scenario in chosen):
                 peers.update(berth.start_guarded())
@@ -104,19 +125,23 @@ class Bench:
                     self.measure(world, scenario)
             return peak.largest
         finally:
+            for each in further:
+                each.stop()
             if berth:
                 berth.stop()
             neighbours.stop()
-            for peer in ("registry", "berth"):
+            for peer in ("registry", "berth", "spooled", *(other for other, _ in self.options.peer)):
                 shutil.rmtree(os.path.join(where, peer), ignore_errors=True)
 
     def fill(self, neighbours, peers):
-        for key in ("registry", "berth"):
+        others = [other for other, _ in self.options.peer]
+        for key in ("registry", "berth", *others):
             if key in peers:
                 self.seed.image(peers[key].base)
         neighbours.seed_tags(table.TAGGED, self.seed.tags, self.seed.digest)
-        if "berth" in peers:
-            self.seed.push_tags(peers["berth"].base)
+        for key in ("berth", *others):
+            if key in peers:
+                self.seed.push_tags(peers[key].base)
 
     def run(self):
         """All phases; returns the scenarios that have figures."""
@@ -143,7 +168,7 @@ def main():
         done = bench.run()
     finally:
         bench.close()
-    print("\n" + report.table(done))
+    print("\n" + report.table(done, [name for name, _ in options.peer]))
     met, missed, unmeasured = report.summary(done)
     print(f"\nthresholds: {met} met, {missed} missed, {unmeasured} not measured")
     for fault in bench.faults:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The peers: Debian's docker-registry (direct, behind NGINX), a trivial FastCGI responder and a static file as limits.
+"""
+The neighbours of Berth: Debian's docker-registry (direct, behind NGINX), and as limits a trivial FastCGI responder, a
+static file, and NGINX that only spools uploads.
 
-Berth itself is in berth_peer.py. Every peer has a name, a base URL, and pids whose memory counts; one NGINX, with as
-many workers as processors, fronts all peers that need one.
+Berth itself is in berth_peer.py, registries that the command line names are in further_peers.py. Every peer has a name and a
+base URL. One NGINX, with as many workers as processors, is in front of all peers that need one.
 """
 import os
 import shutil
@@ -53,6 +55,14 @@ http {{
         }}
     }}
     server {{
+        listen 127.0.0.1:{spool}; client_body_temp_path {spooled};
+        client_body_in_file_only clean; client_body_buffer_size 512k;
+        location / {{
+            fastcgi_pass unix:{dir}/trivial.sock; fastcgi_pass_request_body off;
+            fastcgi_param REQUEST_METHOD $request_method; fastcgi_param REQUEST_URI $request_uri;
+        }}
+    }}
+    server {{
         listen 127.0.0.1:{proxy};
         location / {{
             proxy_pass http://registry; proxy_http_version 1.1; proxy_set_header Connection "";
@@ -75,35 +85,39 @@ class Peer:
         self.headers = tuple(f"{key}: {value}" for key, value in dict(headers).items())
 
 
-def _file(path, text):
+def write_file(path, text):
+    """Returns the path."""
     with open(path, "w", encoding="utf-8") as f:
         f.write(text)
     return path
 
 
 class Neighbours:
-    """docker-registry and the limits, below one folder; `storage` is docker-registry's root directory."""
+    """docker-registry and the limits, below one folder. docker-registry's root directory and the spool are below `where`."""
 
-    def __init__(self, folder, storage):
-        self.folder, self.storage = ACCOUNT.folder(folder), ACCOUNT.folder(storage)
+    def __init__(self, folder, where):
+        self.folder, self.storage = ACCOUNT.folder(folder), ACCOUNT.folder(os.path.join(where, "registry"))
+        self.spooled = ACCOUNT.folder(os.path.join(where, "spooled"))
         self.static = ACCOUNT.folder(os.path.join(folder, "static"))
         self.children, self.trivial_pids = [], []
 
     def start(self, trivial_body):
         """Starts everything; the trivial responder answers `trivial_body`. Returns the peers by key."""
-        ports = {name: free_port() for name in ("registry", "static", "trivial", "proxy")}
-        config = _file(os.path.join(self.folder, "registry.yml"),
-                       REGISTRY_YML.format(root=self.storage, port=ports["registry"]))
+        ports = {name: free_port() for name in ("registry", "static", "trivial", "proxy", "spool")}
+        config = write_file(os.path.join(self.folder, "registry.yml"),
+                            REGISTRY_YML.format(root=self.storage, port=ports["registry"]))
         registry = self._child("docker-registry", [DOCKER_REGISTRY, "serve", config], [ports["registry"]])
         self._start_trivial(trivial_body)
         user = f"user {ACCOUNT.name};\n" if os.geteuid() == 0 else ""
-        config = _file(os.path.join(self.folder, "nginx.conf"), NGINX_CONF.format(dir=self.folder, user=user, **ports))
+        config = write_file(os.path.join(self.folder, "nginx.conf"),
+                            NGINX_CONF.format(dir=self.folder, user=user, spooled=self.spooled, **ports))
         self._child("nginx", [program("nginx"), "-p", self.folder, "-c", config],
-                    [ports["static"], ports["trivial"], ports["proxy"]], user=None, group=None, extra_groups=None)
+                    [ports[name] for name in ("static", "trivial", "proxy", "spool")], user=None, group=None, extra_groups=None)
         base = {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
         return {"registry": Peer("docker-registry", base["registry"], lambda: rss_kib(registry.pid), self.storage),
                 "proxied": Peer("docker-registry behind NGINX", base["proxy"]),
                 "trivial": Peer("trivial FastCGI", base["trivial"]),
+                "spool": Peer("NGINX that only spools", base["spool"]),
                 "static": Peer("NGINX static", base["static"])}
 
     def _child(self, name, command, ports, **options):
@@ -134,7 +148,7 @@ class Neighbours:
         for tag in tags:
             folder = os.path.join(base, tag, "current")
             os.makedirs(folder, exist_ok=True)
-            _file(os.path.join(folder, "link"), digest)
+            write_file(os.path.join(folder, "link"), digest)
 
     def stop(self):
         for child in reversed(self.children):

@@ -7,10 +7,11 @@ import re
 from statistics import median
 
 COLUMNS = (("berth", "Berth"), ("registry", "docker-registry"), ("proxied", "dr + NGINX"), ("trivial", "trivial"),
-           ("static", "static"), ("dd", "dd"), ("openssl", "openssl"))
+           ("static", "static"), ("spool", "NGINX spools"), ("dd", "dd"), ("openssl", "openssl"))
+RESERVED = tuple(key for key, _ in COLUMNS) + ("open", "valid", "invalid", "password")
 SHORT = {"registry": "docker-registry", "proxied": "docker-registry + NGINX", "trivial": "trivial FastCGI",
-         "static": "NGINX static", "dd": "dd conv=fsync", "openssl": "openssl speed", "open": "without auth",
-         "valid": "a valid token"}
+         "static": "NGINX static", "spool": "NGINX that only spools", "dd": "dd conv=fsync",
+         "openssl": "openssl speed", "open": "without auth", "valid": "a valid token"}
 
 
 def medians(scenario):
@@ -37,8 +38,8 @@ def machine():
 
 def as_json(scenarios, settings):
     return {"machine": machine(), "settings": settings,
-            "scenarios": [{"key": s.key, "title": s.title, "unit": s.unit, "ceiling": s.ceiling, "rounds": s.results,
-                           "medians": medians(s), "thresholds": verdicts(s)} for s in scenarios]}
+            "scenarios": [{"key": s.key, "title": s.title, "unit": s.unit, "bound": s.bound, "ceiling": s.ceiling,
+                           "rounds": s.results, "medians": medians(s), "thresholds": verdicts(s)} for s in scenarios]}
 
 
 def _figure(value):
@@ -56,16 +57,27 @@ def _verdict_words(scenario):
     return words
 
 
-def table(scenarios):
-    """The table as text; thresholds stand below the line of their scenario's figures."""
+def _further_words(scenario, further):
+    """Berth's figure as a ratio to each registry of the command line."""
+    found = medians(scenario)
+    return [f"{found['berth'] / found[name]:.2f} x {name}" for name in further if found.get("berth") and found.get(name)]
+
+
+def table(scenarios, further=()):
+    """
+    The table as text. Below the line of a scenario's figures stand the thresholds, the ratios to the registries `further`, and
+    what the figure is bounded by.
+    """
     width = max(len(s.title) for s in scenarios) + 2
-    lines = ["scenario".ljust(width) + "unit".ljust(8) + "".join(f"{title:>16}" for _, title in COLUMNS)]
+    columns = (*COLUMNS, *((name, name) for name in further))
+    lines = ["scenario".ljust(width) + "unit".ljust(8) + "".join(f"{title:>16}" for _, title in columns)]
     lines.append("-" * len(lines[0]))
     for s in scenarios:
         found = medians(s)
         lines.append(s.title.ljust(width) + s.unit.ljust(8)
-                     + "".join(f"{_figure(found.get(peer)):>16}" for peer, _ in COLUMNS))
-        lines += [" " * (width + 8) + words for words in _verdict_words(s)]
+                     + "".join(f"{_figure(found.get(peer)):>16}" for peer, _ in columns))
+        words = _verdict_words(s) + _further_words(s, further) + ([f"bounded by {s.bound}"] if s.bound else [])
+        lines += [" " * (width + 8) + line for line in words]
     return "\n".join(lines)
 
 

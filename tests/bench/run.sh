@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Measures Berth beside docker-registry in one run. Builds a release of this tree unless BERTH_BUILD names one. As root it
-# installs missing packages.
-# usage: tests/bench/run.sh [--json FILE] [--svg FILE] [--quick] [--check] [--only KEY,KEY] [--build DIR]
+# Measures Berth beside docker-registry in one run. Builds a release of this tree unless BERTH_BUILD or --build names one. As
+# root, the script installs missing packages, those of the build too.
+# usage: tests/bench/run.sh [--json FILE] [--svg FILE] [--quick] [--check] [--only KEY,KEY] [--build DIR] [--peer NAME=PROGRAM]...
 #        tests/bench/run.sh --s3 [--rounds N] [--megabytes N] [--check]
 set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,9 +10,19 @@ root=$(cd "$here/../.." && pwd)
 # shellcheck source=conf/packages.sh
 . "$root/conf/packages.sh"
 
-# What the benchmark needs besides what the build needs.
+needs_build=yes
+for word in "$@"; do
+    case $word in
+    --build | --build=* | --without-berth | --help | -h) needs_build=no ;;
+    esac
+done
+[ -z "${BERTH_BUILD:-}" ] || needs_build=no
+
 needed() {
+    [ "$needs_build" = no ] || build_needs
     cat <<'LIST'
+gcc gcc
+/usr/include/fcgiapp.h libfcgi-dev
 wrk wrk
 ab apache2-utils
 docker-registry docker-registry
@@ -42,13 +52,7 @@ if [ -n "$missing" ]; then
     exit 3
 fi
 
-needs_build=yes
-for word in "$@"; do
-    case $word in
-    --build | --build=* | --without-berth | --help | -h) needs_build=no ;;
-    esac
-done
-if [ "$needs_build" = yes ] && [ -z "${BERTH_BUILD:-}" ]; then
+if [ "$needs_build" = yes ]; then
     BERTH_BUILD=$root/build-release
     export BERTH_BUILD
     [ -x "$root/configure" ] || "$root/autogen.sh" >/dev/null
