@@ -6,7 +6,7 @@ usage: tests/run.sh [--all] [--build DIR] [--jobs N] [--no-install] [--quick] [S
   --quick       what a change is held to before it is shared, in minutes: no object stores beyond a look at each, no clients,
                 no conformance suite, no quickstart, no fresh machines, no release, no fault tests, no fuzzing
   --build DIR   where the build trees live (build/ beside the sources)
-  --jobs N      how many jobs run at the same time (one more than there are processors)
+  --jobs N      how many jobs run at the same time (two more than there are processors)
   --no-install  installs no package
   --list        prints the stages
   STAGE         all of them without
@@ -36,7 +36,7 @@ class Options:
     def __init__(self, words):
         self.all = self.quick = self.check = False
         self.builds, self.results = os.path.join(stages.TOP, "build"), os.path.join(stages.TOP, "results")
-        self.jobs, self.stages, self.words = (os.cpu_count() or 1) + 1, [], words
+        self.jobs, self.stages, self.words = (os.cpu_count() or 1) + 2, [], words
         left = iter(words)
         for word in left:
             self._take(word, left)

@@ -56,6 +56,12 @@ def pytest(stage, name, *arguments, **options):
                              f"--junitxml={{results}}/{name}.xml", *words), report=True, **options)
 
 
+def behind_each(stage, name, *arguments, seconds):
+    """The same tests behind NGINX and behind Apache, a job each. --quick has those behind NGINX."""
+    return [pytest(stage, f"{name}-{frontend}", *arguments, "--frontend", frontend, seconds=seconds, quick=frontend == "nginx")
+            for frontend in ("nginx", "apache")]
+
+
 def api(storage, *files, stage="objects", name="api", frontend="nginx", **options):
     """The API on an object store: all of it, or these files of it."""
     return pytest(stage, f"{name}-{storage}", *([f"api/test_{file}.py" for file in files] or ["api"]), "--storage", storage,
@@ -67,7 +73,8 @@ def api(storage, *files, stage="objects", name="api", frontend="nginx", **option
 BLOBS = ("blobs", "deletion", "mount", "ranges_and_conditions", "redirect", "uploads_chunked", "uploads_monolithic")
 
 # Guessing takes as long as all the other attacks together.
-ADVERSARY = sorted(glob.glob("test_*.py", root_dir=os.path.join(TOP, "tests", "adversary")))
+ATTACKS = sorted(file for file in glob.glob("test_*.py", root_dir=os.path.join(TOP, "tests", "adversary"))
+                 if file != "test_guessing.py")
 
 JOBS = [
     script("build", "build", "tests/runner/build.sh", "{builds}/developer", "check", "--enable-developer", needs=(),
@@ -79,13 +86,11 @@ JOBS = [
     pytest("schema", "schema", "db", seconds=40, quick=True),
     pytest("store", "store", "store", "--frontend", "nginx", tools=("azurite", "google-cloud-storage", "oss2"), seconds=280),
     pytest("programs", "programs", "cli", "fcgi", seconds=90, quick=True),
-    pytest("api", "api-nginx", "api", "--frontend", "nginx", seconds=60, quick=True),
-    pytest("api", "api-apache", "api", "--frontend", "apache", seconds=60),
-    pytest("auth", "auth", "auth", seconds=70, quick=True),
-    pytest("adversary", "adversary", *[f"adversary/{file}" for file in ADVERSARY if file != "test_guessing.py"], seconds=200,
-           quick=True),
-    pytest("adversary", "adversary-guessing", "adversary/test_guessing.py", seconds=200, quick=True),
-    pytest("tokens", "tokens", "token", seconds=50, quick=True),
+    *behind_each("api", "api", "api", seconds=60),
+    *behind_each("auth", "auth", "auth", seconds=40),
+    *behind_each("adversary", "adversary", *[f"adversary/{file}" for file in ATTACKS], seconds=100),
+    *behind_each("adversary", "guessing", "adversary/test_guessing.py", seconds=120),
+    *behind_each("tokens", "tokens", "token", seconds=50),
     api("s3", seconds=80),
     pytest("objects", "nodes-s3", "faults/test_two_nodes.py", "--storage", "s3", "-k", "not apache", seconds=20),
     script("objects", "conformance-s3", "tests/conformance/run.py", "--storage", "s3", "--frontend", "nginx",
