@@ -13,13 +13,15 @@
 #include "host/programs_priv.h"
 #include "host/trusted_priv.h"
 #include "render/systemd_priv.h"
+#include "render/apache_priv.h"
+#include "render/nginx_priv.h"
 
 #define RENDER_MAX ((size_t)1 << 20)
 
 static const struct {
 	const char *name;
 	site_render *render;
-} web_servers[] = {{"nginx", render_nginx}, {"apache", render_apache}};
+} web_servers[] = {{"nginx", nginx_render}, {"apache", apache_render}};
 
 enum {
 	OPT_SOCKET,

@@ -34,19 +34,30 @@ libcli_a_SOURCES = \
 	src/cli/host/unix_account_priv.h \
 	src/cli/render/apache.c \
 	src/cli/render/apache_fetch.c \
+	src/cli/render/apache_fetch_priv.h \
+	src/cli/render/apache_priv.h \
 	src/cli/render/fetch.c \
 	src/cli/render/fetch_priv.h \
 	src/cli/render/nginx.c \
 	src/cli/render/nginx_answers.c \
+	src/cli/render/nginx_answers_priv.h \
 	src/cli/render/nginx_bodies.c \
+	src/cli/render/nginx_bodies_priv.h \
 	src/cli/render/nginx_fetch.c \
+	src/cli/render/nginx_fetch_priv.h \
 	src/cli/render/nginx_priv.h \
+	src/cli/render/nginx_tls.c \
+	src/cli/render/nginx_tls_priv.h \
+	src/cli/render/nginx_write.c \
+	src/cli/render/nginx_write_priv.h \
 	src/cli/render/quote.c \
+	src/cli/render/quote_priv.h \
 	src/cli/render/site.c \
 	src/cli/render/site_priv.h \
 	src/cli/render/systemd.c \
 	src/cli/render/systemd_priv.h \
 	src/cli/render/tls_names.c \
+	src/cli/render/tls_names_priv.h \
 	src/cli/serve/embedded_pg.c \
 	src/cli/serve/embedded_pg_priv.h \
 	src/cli/serve/probe.c \

@@ -54,6 +54,11 @@
 #define FRONT_CLIENT_PORT "REMOTE_PORT" /* of the connection that the question is about */
 #define FRONT_SERVER_PORT "SERVER_PORT"
 
+/* The header of every response of a worker. By it a web server tells the responses of workers from its own. */
+#define FRONT_VERSION "Docker-Distribution-API-Version"
+#define FRONT_VERSION_NAME "docker_distribution_api_version"
+#define FRONT_VERSION_VALUE "registry/2.0"
+
 /* ---- headers of a response, which the web server keeps from clients ---- */
 
 #define FRONT_USER "Berth-User" /* for the access log */

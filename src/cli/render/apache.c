@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration of Apache 2.4 (event MPM) for one registry: mod_proxy_fcgi to the pools, mod_xsendfile for blobs.
- * Complete, for a server of its own: `apache2 -d RUN_DIR -f FILE`.
+ * The configuration of Apache 2.4 (event MPM) for one registry. mod_proxy_fcgi passes requests to the pools, and mod_xsendfile
+ * sends blobs. The configuration is complete: `apache2 -d RUN_DIR -f FILE` starts a server of its own.
  */
+#include "apache_priv.h"
+
 #include <string.h>
 
+#include "apache_fetch_priv.h"
 #include "berth/api/api.h"
 #include "berth/http/front.h"
 #include "fetch_priv.h"
+#include "quote_priv.h"
 
 #define MODULES "/usr/lib/apache2/modules"
-#define NGINX_INNER 494 /* the statuses from here to 499 are NGINX's own affair */
+#define NGINX_INNER 494 /* from here to 499: statuses inside of NGINX, which no client sees */
 
-/* When a module is needed. log_config, logio, unixd and so are built into Debian's Apache. */
+/* What needs a module. Debian builds log_config, logio, unixd and so into Apache. */
 enum need { ALWAYS = 0, FOR_TLS = 1, FOR_FETCH = 2, FOR_FETCH_TLS = 4 };
 
 static const struct {
@@ -36,14 +40,14 @@ static const struct {
 	{"http2", FOR_TLS},
 };
 
-static void line(struct strbuf *out, const char *directive, const char *argument)
+static void apache_line(struct strbuf *out, const char *directive, const char *argument)
 {
 	strbuf_addf(out, "%s ", directive);
 	quote_apache(out, argument);
 	strbuf_addc(out, '\n');
 }
 
-static void add_modules(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+static void apache_add_modules(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	unsigned given = (site->tls ? FOR_TLS : 0) | (*fetch->origin ? FOR_FETCH : 0) | (fetch->tls ? FOR_FETCH_TLS : 0);
 
@@ -52,12 +56,12 @@ static void add_modules(struct strbuf *out, const struct site *site, const struc
 			strbuf_addf(out, "LoadModule %s_module " MODULES "/mod_%s.so\n", modules[i].name, modules[i].name);
 }
 
-static void add_log(struct strbuf *out, const struct site *site)
+static void apache_add_log(struct strbuf *out, const struct site *site)
 {
-	static const char *const levels[] = {"error", "warn", "warn", "info"}; /* notice tells of every process */
+	static const char *const levels[] = {"error", "warn", "warn", "info"}; /* notice logs each start of a process */
 
-	/* Through cat: stderr may be a socket, or a terminal that the server's account cannot open again. */
-	line(out, "ErrorLog", *site->options->error_log ? site->options->error_log : "|$exec /bin/cat >&2");
+	/* Through cat, because Apache opens its log by name. stderr may be a socket, or a terminal of another account. */
+	apache_line(out, "ErrorLog", *site->options->error_log ? site->options->error_log : "|$exec /bin/cat >&2");
 	strbuf_addf(out, "LogLevel %s\n", levels[site->config->log.level]);
 	strbuf_adds(out, "ErrorLogFormat \"apache: [%{cu}t] [%-m:%l] [pid %P] %7F: %E: [client\\ %a] %M\"\n");
 	if (*site->options->access_log) {
@@ -70,16 +74,16 @@ static void add_log(struct strbuf *out, const struct site *site)
 	}
 }
 
-static void add_server(struct strbuf *out, const struct site *site)
+static void apache_add_server(struct strbuf *out, const struct site *site)
 {
 	const char *run = site->options->run_dir;
 
-	line(out, "ServerRoot", run);
-	line(out, "DefaultRuntimeDir", run);
-	line(out, "PidFile", arena_printf(out->arena, "%s/apache2.pid", run));
+	apache_line(out, "ServerRoot", run);
+	apache_line(out, "DefaultRuntimeDir", run);
+	apache_line(out, "PidFile", arena_printf(out->arena, "%s/apache2.pid", run));
 	if (*site->options->user) {
-		line(out, "User", site->options->user);
-		line(out, "Group", site->options->group);
+		apache_line(out, "User", site->options->user);
+		apache_line(out, "Group", site->options->group);
 	}
 	strbuf_addf(out, "Listen %s%s%s\n", site->listen_host, *site->listen_host ? ":" : "", site->listen_port);
 	strbuf_adds(out, "ServerName localhost\n"
@@ -95,10 +99,10 @@ static void add_server(struct strbuf *out, const struct site *site)
 	strbuf_addf(out, "RequestReadTimeout header=15-60,MinRate=500 body=%lld,MinRate=%lld\n",
 		    (long long)(site->config->http.slowclient.uploadsilence / 1000000000),
 		    (long long)site->config->http.slowclient.uploadleastrate);
-	add_log(out, site);
+	apache_add_log(out, site);
 }
 
-/* SSLVerifyClient for each word of http.tls.clientauth. */
+/* SSLVerifyClient for each word of http.tls.clientauth but require-any-client-cert, which Apache cannot do. */
 static const struct {
 	const char *word, *apache;
 } client_modes[] = {
@@ -107,50 +111,52 @@ static const struct {
 	{"request-client-cert", "optional_no_ca"},
 };
 
-static bool add_client_tls(struct strbuf *out, const struct site *site, const char **reason)
+static bool apache_add_client_tls(struct strbuf *out, const struct site *site, const char **reason)
 {
 	if (!*site->clientcas)
 		return true;
-	line(out, "SSLCACertificateFile", site->clientcas);
+	apache_line(out, "SSLCACertificateFile", site->clientcas);
 	strbuf_adds(out, "SSLVerifyDepth 5\n");
 	for (size_t i = 0; i < sizeof client_modes / sizeof *client_modes; i++)
 		if (strcmp(client_modes[i].word, site->clientauth) == 0) {
 			strbuf_addf(out, "SSLVerifyClient %s\n", client_modes[i].apache);
 			return true;
 		}
-	*reason = "http.tls.clientauth: Apache has no require-any-client-cert";
+	*reason = "http.tls.clientauth: Apache has no require-any-client-cert; use another value, or NGINX";
 	return false;
 }
 
-static bool add_tls(struct strbuf *out, const struct site *site, const char **reason)
+static bool apache_add_tls(struct strbuf *out, const struct site *site, const char **reason)
 {
 	static const char *const versions[] = {"+TLSv1", "+TLSv1.1", "+TLSv1.2", "+TLSv1.3"};
 
 	if (!site->tls)
 		return true;
 	strbuf_addf(out, "SSLEngine on\nProtocols %shttp/1.1\n", site->http2 ? "h2 " : "");
-	line(out, "SSLCertificateFile", site->certificate);
-	line(out, "SSLCertificateKeyFile", site->key);
+	apache_line(out, "SSLCertificateFile", site->certificate);
+	apache_line(out, "SSLCertificateKeyFile", site->key);
 	strbuf_adds(out, "SSLProtocol -all");
 	for (unsigned i = site->minimum_tls; i < sizeof versions / sizeof *versions; i++)
 		strbuf_addf(out, " %s", versions[i]);
 	strbuf_addf(out, "\nSSLCipherSuite %s%s\nSSLSessionTickets off\n", site->ciphers,
 		    site->minimum_tls < 2 ? ":@SECLEVEL=0" : "");
-	line(out, "SSLSessionCache", "shmcb:ssl_scache(512000)");
-	return add_client_tls(out, site, reason);
+	apache_line(out, "SSLSessionCache", "shmcb:ssl_scache(512000)");
+	return apache_add_client_tls(out, site, reason);
 }
 
-/* No reuse: a kept connection would hold a worker. retry=0: a pool that was down is asked again at once. */
-static void add_pool(struct strbuf *out, const char *pattern, const char *name, const char *socket)
+/*
+ * enablereuse=off: a kept connection would hold a worker. retry=0: Apache asks a pool that was down again at once.
+ */
+static void apache_add_pool(struct strbuf *out, const char *pattern, const char *name, const char *socket)
 {
-	line(out, "ProxyPassMatch", pattern);
+	apache_line(out, "ProxyPassMatch", pattern);
 	out->len--; /* the second argument goes on the same line */
 	strbuf_addc(out, ' ');
 	quote_apache(out, arena_printf(out->arena, "unix:%s|fcgi://%s", socket, name));
 	strbuf_adds(out, " enablereuse=off retry=0 timeout=900\n");
 }
 
-/* One pattern for all rows of a table that have a body of this kind: a pool that is named twice is shared, with warnings. */
+/* One pattern for all routes with this place: Apache warns when two lines name one pool. */
 static const char *pattern_of(const struct api_table *table, enum route_body_place place, const char *prefix,
 			      struct arena *arena)
 {
@@ -173,19 +179,19 @@ static const char *pattern_of(const struct api_table *table, enum route_body_pla
 	return pattern.ptr;
 }
 
-static void add_routes(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+static void apache_add_routes(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	const char *prefix = *site->config->http.prefix ? site->config->http.prefix : "/";
 
-	/* The body of an upload is streamed: slow clients hold workers, of a pool of their own. */
+	/* Apache streams the body of an upload, so that slow clients hold workers. Uploads have a pool of their own. */
 	strbuf_adds(out, "\nProxyRequests Off\nProxyErrorOverride Off\n");
-	add_pool(out, pattern_of(&api_registry, BODY_PLACE_SPOOLED, prefix, out->arena), "berth-uploads",
-		 site->options->upload_socket);
+	apache_add_pool(out, pattern_of(&api_registry, BODY_PLACE_SPOOLED, prefix, out->arena), "berth-uploads",
+			site->options->upload_socket);
 	if (site->config->token_service.enabled)
-		add_pool(out, pattern_of(&api_tokens, BODY_PLACE_SMALL, "/", out->arena), "berth-tokens",
-			 site->options->token_socket);
-	add_pool(out, "^/", "berth", site->options->socket);
-	/* No LimitRequestBody: Apache does not apply it to what it proxies. The worker stops reading at its own limit. */
+		apache_add_pool(out, pattern_of(&api_tokens, BODY_PLACE_SMALL, "/", out->arena), "berth-tokens",
+				site->options->token_socket);
+	apache_add_pool(out, "^/", "berth", site->options->socket);
+	/* Apache does not apply LimitRequestBody to what it proxies. The worker stops reading at its own limit. */
 	strbuf_adds(out, "\n<Location \"/\">\n"
 			 "\tRequire all granted\n"
 			 "\tCGIPassAuth On\n"
@@ -195,7 +201,7 @@ static void add_routes(struct strbuf *out, const struct site *site, const struct
 			 "\tSetEnvIf Authorization \"^.{" FRONT_CREDENTIALS_CUT "}.{" FRONT_CREDENTIALS_CUT
 			 "}(.+)$\" " FRONT_CREDENTIALS_END "=$1\n"
 			 "\tRequestHeader unset Authorization env=" FRONT_CREDENTIALS "\n"
-			 /* Else Apache drops the worker's Content-Length: HEAD loses it, 206 goes out chunked. */
+			 /* Without it Apache drops the worker's Content-Length: HEAD has none, 206 is chunked. */
 			 "\tSetEnv ap_trust_cgilike_cl yes\n"
 			 "\tSetEnv " FRONT_SENDFILE " " FRONT_SENDFILE_APACHE "\n"
 			 "\tXSendFile On\n");
@@ -204,22 +210,19 @@ static void add_routes(struct strbuf *out, const struct site *site, const struct
 	strbuf_adds(out, "</Location>\n"
 			 "<Directory \"/\">\n\tAllowOverride None\n\tRequire all denied\n</Directory>\n");
 	if (*site->blobs)
-		line(out, "XSendFilePath", site->blobs);
+		apache_line(out, "XSendFilePath", site->blobs);
 	strbuf_adds(out, "RequestHeader unset Proxy early\n"
 			 "Header always note " FRONT_USER " " FRONT_USER_NAME "\n" /* for the access log */
 			 "Header always unset " FRONT_USER "\n"
 			 "Header always note " FRONT_PROJECT " " FRONT_PROJECT_NAME "\n"
 			 "Header always unset " FRONT_PROJECT "\n"
-			 /* Apache takes a Content-Length of exactly "0" for a handler's oversight and drops it from HEAD. A
-			  * blank behind it changes nothing for clients (RFC 9110 section 5.5). */
+			 /* Apache drops a Content-Length of exactly "0" from the response to HEAD. A blank behind it
+			  * changes nothing for clients (RFC 9110 section 5.5). */
 			 "Header edit Content-Length ^0$ \"0 \" \"expr=%{REQUEST_METHOD} == 'HEAD'\"\n");
 }
 
-/*
- * Apache's own errors in the registry's form. A worker's answer is told from them by the API version that it always
- * carries.
- */
-static void add_errors(struct strbuf *out)
+/* Apache's own errors in the registry's JSON. The responses of workers have FRONT_VERSION, those of Apache do not. */
+static void apache_add_errors(struct strbuf *out)
 {
 	static const struct {
 		int status;
@@ -230,12 +233,12 @@ static void add_errors(struct strbuf *out)
 #undef ANSWER
 		{416, E_RANGE_INVALID}, /* of a file that Apache sends */
 	};
-	static const char own[] = "-z resp('Docker-Distribution-API-Version')\"";
+	static const char own[] = "-z resp('" FRONT_VERSION "')\"";
 
 	strbuf_adds(out, "\n");
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
-		enum error_code code = errors[i].status == 404 ? E_BLOB_UNKNOWN
-							       : errors[i].code; /* of a file that is gone */
+		/* Apache's only 404 is for the file of a blob that is gone */
+		enum error_code code = errors[i].status == 404 ? E_BLOB_UNKNOWN : errors[i].code;
 
 		if (errors[i].status >= NGINX_INNER && errors[i].status < 500)
 			continue;
@@ -248,12 +251,11 @@ static void add_errors(struct strbuf *out)
 		    FRONT_RETRY_AFTER, own);
 	strbuf_addf(out, "Header always set X-Content-Type-Options nosniff \"expr=%%{REQUEST_STATUS} -ge 400 && %s\n", own);
 	strbuf_addf(out,
-		    "Header always set Docker-Distribution-API-Version registry/2.0 "
-		    "\"expr=%%{REQUEST_STATUS} -ge 400 && %s\n",
+		    "Header always set " FRONT_VERSION " " FRONT_VERSION_VALUE " \"expr=%%{REQUEST_STATUS} -ge 400 && %s\n",
 		    own);
 }
 
-static bool writable(const struct site *site, const char **reason)
+static bool apache_can_write(const struct site *site, struct arena *arena, const char **reason)
 {
 	const char *const paths[] = {
 		site->blobs,
@@ -270,7 +272,10 @@ static bool writable(const struct site *site, const char **reason)
 
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
 		if (strpbrk(paths[i], "\"\\|%") || strstr(paths[i], "${")) {
-			*reason = "Apache takes no path with a double quote, a backslash, a bar, a percent sign or ${";
+			*reason = arena_printf(
+				arena,
+				"%s: Apache takes no path with a double quote, a backslash, a bar, a percent sign or ${",
+				paths[i]);
 			return false;
 		}
 	if (strpbrk(site->options->socket, "#?") || strpbrk(site->options->upload_socket, "#?") ||
@@ -293,19 +298,19 @@ static bool writable(const struct site *site, const char **reason)
 	return true;
 }
 
-bool render_apache(struct strbuf *out, const struct site *site, const char **reason)
+bool apache_render(struct strbuf *out, const struct site *site, const char **reason)
 {
 	struct site_fetch fetch;
 
-	if (!writable(site, reason) || !site_fetch_init(&fetch, site, out->arena, reason))
+	if (!apache_can_write(site, out->arena, reason) || !site_fetch_init(&fetch, site, out->arena, reason))
 		return false;
 	strbuf_addf(out, "# Written by `berth render apache` from %s: change that one.\n", site->options->config_path);
-	add_modules(out, site, &fetch);
-	add_server(out, site);
-	if (!add_tls(out, site, reason))
+	apache_add_modules(out, site, &fetch);
+	apache_add_server(out, site);
+	if (!apache_add_tls(out, site, reason))
 		return false;
-	add_routes(out, site, &fetch);
-	add_errors(out);
-	fetch_apache_rules(out, site, &fetch);
+	apache_add_routes(out, site, &fetch);
+	apache_add_errors(out);
+	apache_add_fetch(out, site, &fetch);
 	return true;
 }

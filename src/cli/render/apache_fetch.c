@@ -2,26 +2,27 @@
 /*
  * Apache fetches a blob from an object store.
  *
- * mod_proxy_fcgi knows no internal redirect (mod_cgi and mod_proxy_scgi do), and a proxied ErrorDocument keeps the status
- * of the error. So a worker's answer takes three steps, all inside Apache:
+ * mod_proxy_fcgi has no internal redirect (mod_cgi and mod_proxy_scgi have one), and a proxied ErrorDocument keeps the status
+ * of the error. So the response of a worker takes three steps, all inside Apache:
  *
  *     510 of a worker               -> ErrorDocument 510: /_berth/turn
  *     /_berth/turn                  -> a rule makes its status 200, and ErrorDocument 200: /_berth/fetch + Berth-Fetch
  *     /_berth/fetch/bucket/key?...  -> a rule proxies it to the origin; 200 and 206 pass as they are
- *     an error of the store         -> ErrorDocument: /_berth/failed -> the worker again, which logs it and answers
+ *     an error of the store         -> ErrorDocument: /_berth/failed -> a worker, which logs the error and answers
  *
- * The rules ask for REDIRECT_STATUS, which only Apache itself sets: a client that names one of these paths gets to the
- * worker and its 404. Header lines of a script survive all of it (Apache counts them as "always"), those of the store are
- * "onsuccess". Apache overrides no status below 400: a store that redirects is wrongly set up, and its 3xx passes without
- * its Location.
+ * The rules ask for REDIRECT_STATUS, which only Apache sets: a client that names one of these paths gets a worker's 404.
+ * Headers of a worker survive all steps, because Apache counts them as "always"; headers of the store are "onsuccess". Apache
+ * replaces no response below 400: a 3xx of the store, which is wrongly set up then, reaches the client without its Location.
  */
-#include "berth/http/front.h"
-#include "fetch_priv.h"
+#include "apache_fetch_priv.h"
 
-static void add_turns(struct strbuf *out, const struct site_fetch *fetch)
+#include "berth/http/front.h"
+#include "quote_priv.h"
+
+static void fetch_add_steps(struct strbuf *out, const struct site_fetch *fetch)
 {
 	strbuf_addf(out,
-		    "\n# Blobs in the object store, fetched for clients: from this origin and where a worker says so.\n"
+		    "\n# Fetches a blob for a client: from this object store only, and when a worker says so.\n"
 		    "ProxyErrorOverride On %d\n"
 		    "ErrorDocument %d " FRONT_LOCATION_TURN "\n"
 		    "RewriteEngine On\n"
@@ -35,8 +36,8 @@ static void add_turns(struct strbuf *out, const struct site_fetch *fetch)
 		    FRONT_APACHE_FETCH, FRONT_APACHE_FETCH, FRONT_APACHE_FETCH, fetch->origin);
 }
 
-/* No connection is kept: Apache looks a name up once for as long as it does. */
-static void add_origin(struct strbuf *out, const struct site_fetch *fetch)
+/* disablereuse=on: Apache looks a name up once in the life of a kept connection. */
+static void fetch_add_origin(struct strbuf *out, const struct site_fetch *fetch)
 {
 	strbuf_addf(out, "<Proxy \"%s\">\n\tProxySet disablereuse=on retry=0 connectiontimeout=10 timeout=60\n</Proxy>\n",
 		    fetch->origin);
@@ -55,8 +56,8 @@ static void add_origin(struct strbuf *out, const struct site_fetch *fetch)
 	strbuf_adds(out, "\n");
 }
 
-/* What the client asked of us is not for the store; above all no Authorization. */
-static void add_request(struct strbuf *out)
+/* The store gets no header of the client, above all no Authorization. */
+static void fetch_add_request(struct strbuf *out)
 {
 	static const char *const unset[] = {
 		"Authorization",     "Cookie",
@@ -79,8 +80,8 @@ static void add_request(struct strbuf *out)
 		    "\tRequestHeader set Range \"expr=%{resp:" FRONT_RANGE "}\" \"expr=-n resp('" FRONT_RANGE "')\"\n");
 }
 
-/* Nothing that the store says steers Apache or reaches the client, but bytes, length and Content-Range. */
-static void add_answer(struct strbuf *out)
+/* Of the store's response the client gets bytes, length and Content-Range. No header of the store steers Apache. */
+static void apache_add_store_answer(struct strbuf *out)
 {
 	static const int failures[] = {400, 401, 403, 404, 405, 408, 409, 410, 411, 412, 416, 429, 500, 501, 502, 503, 504};
 	static const char *const unset[] = {"Accept-Ranges", "Cache-Control", "Location"};
@@ -103,13 +104,13 @@ static void add_answer(struct strbuf *out)
 }
 
 /* A worker's second answer is added to its first: what both said stands there twice. */
-static void add_once(struct strbuf *out, const char *name)
+static void fetch_add_once(struct strbuf *out, const char *name)
 {
 	strbuf_addf(out, "\tHeader always edit %s \"^(.*), ?\\1$\" \"$1\"\n", name);
 }
 
-/* The worker's answer comes on top of what its first one said of the blob. */
-static void add_failure(struct strbuf *out, const struct config_headers *configured)
+/* Apache adds the headers of the worker's second response to those of its first one: the first ones go. */
+static void fetch_add_failure(struct strbuf *out, const struct config_headers *configured)
 {
 	static const char *const unset[] = {"Docker-Content-Digest", "Cache-Control", "Accept-Ranges", "ETag",
 					    "WWW-Authenticate"};
@@ -118,10 +119,10 @@ static void add_failure(struct strbuf *out, const struct config_headers *configu
 			 "\tSetEnvIfExpr \"reqenv('REDIRECT_STATUS') =~ /^([0-9]+)$/\" " FRONT_FETCH_FAILED "=$1\n");
 	for (size_t i = 0; i < sizeof unset / sizeof *unset; i++)
 		strbuf_addf(out, "\tHeader always unset %s\n", unset[i]);
-	add_once(out, "Docker-Distribution-API-Version");
-	add_once(out, "X-Content-Type-Options");
+	fetch_add_once(out, FRONT_VERSION);
+	fetch_add_once(out, "X-Content-Type-Options");
 	for (size_t i = 0; i < configured->count; i++)
-		add_once(out, configured->items[i].name);
+		fetch_add_once(out, configured->items[i].name);
 	strbuf_adds(out, "</Location>\n"
 			 "<LocationMatch \"^(" FRONT_LOCATION_FETCH "|" FRONT_LOCATION_FAILED ")\">\n"
 			 "\tHeader always unset " FRONT_TARGET "\n"
@@ -129,15 +130,15 @@ static void add_failure(struct strbuf *out, const struct config_headers *configu
 			 "</LocationMatch>\n");
 }
 
-void fetch_apache_rules(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+void apache_add_fetch(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	if (!*fetch->origin)
 		return;
-	add_turns(out, fetch);
-	add_origin(out, fetch);
+	fetch_add_steps(out, fetch);
+	fetch_add_origin(out, fetch);
 	strbuf_adds(out, "<Location \"" FRONT_LOCATION_FETCH "/\">\n");
-	add_request(out);
-	add_answer(out);
+	fetch_add_request(out);
+	apache_add_store_answer(out);
 	strbuf_adds(out, "</Location>\n");
-	add_failure(out, &site->config->http.headers);
+	fetch_add_failure(out, &site->config->http.headers);
 }

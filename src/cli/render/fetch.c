@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What both web servers need to know to fetch blobs from an object store. */
+/* What a web server needs in order to fetch blobs from an object store. */
 #include "fetch_priv.h"
 
 #include <arpa/inet.h>
@@ -11,7 +11,7 @@
 
 #define DEBIAN_AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 #define RESOLV_CONF "/etc/resolv.conf"
-#define RESOLVERS_MAX 3 /* as many as the C library asks */
+#define RESOLVERS_MAX 3 /* the C library asks as many */
 
 const char *const fetch_store_headers[] = {
 	"ETag", "Last-Modified", "Set-Cookie", "Expires", "Content-Disposition", "Content-Encoding", "Vary", "Via", "Age",
@@ -48,7 +48,7 @@ static bool is_address(const char *host)
 	return *host == '[' || inet_pton(AF_INET, host, bytes) == 1;
 }
 
-/* NGINX's `resolver`: IPv6 in brackets, and no scope, which it does not know. */
+/* As NGINX's `resolver` wants an address: IPv6 in brackets. An address with a scope is left out: NGINX knows none. */
 static void add_resolver(struct strbuf *out, const char *address)
 {
 	unsigned char bytes[sizeof(struct in6_addr)];
@@ -81,7 +81,7 @@ static const char *name_servers(struct arena *arena)
 	return out.len ? out.ptr : "";
 }
 
-static bool take_apart(struct site_fetch *out, struct arena *arena, const char **reason)
+static bool fetch_split_origin(struct site_fetch *out, struct arena *arena, const char **reason)
 {
 	const char *authority = strstr(out->origin, "://") + strlen("://"), *colon = strrchr(authority, ':');
 	bool port = colon && !strchr(colon, ']');
@@ -93,7 +93,10 @@ static bool take_apart(struct site_fetch *out, struct arena *arena, const char *
 	if (*out->host &&
 	    strspn(authority, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") == strlen(authority))
 		return true;
-	*reason = arena_printf(arena, "storage: %s cannot be written into a web server's configuration", out->origin);
+	*reason = arena_printf(arena,
+			       "storage: the address %s cannot be written into the configuration of a web server: "
+			       "it has characters that no host name has",
+			       out->origin);
 	return false;
 }
 
@@ -107,15 +110,15 @@ bool site_fetch_init(struct site_fetch *out, const struct site *site, struct are
 	if (!site->config->storage.redirect_disable)
 		return true;
 	if (!app_store_origin(&out->origin, &verify, site->config, arena, why, sizeof why)) {
-		*reason =
-			arena_printf(arena, "storage.redirect.disable: where blobs are fetched from is not known: %s", why);
+		*reason = arena_printf(
+			arena, "storage.redirect.disable: the address that blobs are fetched from is unknown: %s", why);
 		return false;
 	}
 	if (*out->origin == '\0')
 		return true;
 	out->verify = verify;
 	out->ca_file = authorities && *authorities == '/' ? authorities : DEBIAN_AUTHORITIES;
-	if (!take_apart(out, arena, reason))
+	if (!fetch_split_origin(out, arena, reason))
 		return false;
 	out->resolvers = is_address(out->host) || strcmp(out->host, "localhost") == 0 ? "" : name_servers(arena);
 	return true;

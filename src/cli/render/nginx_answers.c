@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What NGINX answers by itself, in the registry's JSON. Each error leads to FRONT_LOCATION_ANSWER and the name of an error
- * code; a map makes the body of it. An internal redirect to a path also works where a named location does not: for a
- * request whose line could not be read.
- */
+/* The responses that NGINX makes by itself, in the registry's JSON. */
+#include "nginx_answers_priv.h"
+
 #include "berth/http/front.h"
-#include "nginx_priv.h"
+#include "nginx_write_priv.h"
 
 #define REFUSAL FRONT_LOCATION_ANSWER "refusal"
 
@@ -18,7 +16,7 @@ static const struct {
 #undef ANSWER
 };
 
-static void add_body(struct strbuf *out, enum error_code code, bool done[static E_COUNT])
+static void answers_add_body(struct strbuf *out, enum error_code code, bool done[static E_COUNT])
 {
 	if (!done[code])
 		strbuf_addf(out, "\t" FRONT_LOCATION_ANSWER "%s '%s';\n", error_name(code), site_answer(code, out->arena));
@@ -31,9 +29,9 @@ void nginx_add_answer_maps(struct strbuf *out, const struct site *site)
 
 	strbuf_addf(out, "map $uri $berth_answer_%s {\n", site->suffix);
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		add_body(out, answers[i].code, done);
-	add_body(out, E_BLOB_UNKNOWN, done);
-	add_body(out, E_MANIFEST_TOO_LARGE, done);
+		answers_add_body(out, answers[i].code, done);
+	answers_add_body(out, E_BLOB_UNKNOWN, done);
+	answers_add_body(out, E_MANIFEST_TOO_LARGE, done);
 	strbuf_addf(out, "\t" REFUSAL " $" FRONT_REFUSAL_NAME ";\n}\n");
 	strbuf_addf(out,
 		    "map $uri $berth_retry_%s {\n"
@@ -44,7 +42,7 @@ void nginx_add_answer_maps(struct strbuf *out, const struct site *site)
 		    FRONT_RETRY_AFTER_REQUESTS);
 }
 
-/* A row for each: error_page of a location replaces all that it would inherit. The `=` keeps NGINX from asking for a body. */
+/* The "=" keeps NGINX from asking the client for the body. */
 void nginx_add_error_pages(struct strbuf *out, const char *indent, enum error_code too_large)
 {
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
@@ -55,14 +53,17 @@ void nginx_add_error_pages(struct strbuf *out, const char *indent, enum error_co
 	}
 }
 
-/* NGINX knows no variable as a status: the worker's word becomes one of those that the registry has. */
-static void add_refused(struct strbuf *out)
+/*
+ * Turns the refusal of the question before a body into the client's response. `return` takes no variable as a status, so that
+ * there is an `if` for each status of error_table.def.
+ */
+static void answers_add_refused(struct strbuf *out)
 {
 	bool done[600] = {false};
-	struct strbuf turns;
+	struct strbuf returns;
 
-	strbuf_init(&turns, out->arena, 4096);
-	strbuf_adds(out, "\n\t# A worker's refusal, with the status and the body that the worker named.\n"
+	strbuf_init(&returns, out->arena, 4096);
+	strbuf_adds(out, "\n\t# A refusal, with the status and the body that the worker named.\n"
 			 "\tlocation @berth_refused {\n"
 			 "\t\tinternal;\n"
 			 "\t\terror_page");
@@ -72,22 +73,22 @@ static void add_refused(struct strbuf *out)
 		if (status == 500 || done[status])
 			continue;
 		strbuf_addf(out, " %d", status);
-		strbuf_addf(&turns, "\t\tif ($" FRONT_STATUS_NAME " = %d) { return %d; }\n", status, status);
+		strbuf_addf(&returns, "\t\tif ($" FRONT_STATUS_NAME " = %d) { return %d; }\n", status, status);
 		done[status] = true;
 	}
 	strbuf_addf(out, " " REFUSAL ";\n\t\terror_page 500 =503 " FRONT_LOCATION_ANSWER "%s;\n%s\t\treturn 500;\n\t}\n",
-		    error_name(E_UNAVAILABLE), turns.ptr);
+		    error_name(E_UNAVAILABLE), returns.ptr);
 }
 
 void nginx_add_answers(struct strbuf *out, const struct site *site)
 {
-	add_refused(out);
+	answers_add_refused(out);
 	strbuf_addf(out,
 		    "\n\tlocation ^~ " FRONT_LOCATION_ANSWER " {\n"
 		    "\t\tinternal;\n"
-		    "\t\tclient_max_body_size 0;\n" /* the body stays where it is, and its length was judged */
+		    "\t\tclient_max_body_size 0;\n" /* nothing reads the body, and its length was checked before */
 		    "\t\tdefault_type application/json;\n"
-		    "\t\tadd_header Docker-Distribution-API-Version registry/2.0 always;\n"
+		    "\t\tadd_header " FRONT_VERSION " " FRONT_VERSION_VALUE " always;\n"
 		    "\t\tadd_header X-Content-Type-Options nosniff always;\n"
 		    "\t\tadd_header Retry-After $berth_retry_%s always;\n"
 		    "\t\tadd_header Allow $berth_allow always;\n"

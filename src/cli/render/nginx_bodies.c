@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Where NGINX takes bodies. The raw target, the method and the announced length choose the place, by the route tables:
- *
- *     plain      no body, or a little one where no route takes any: into memory
- *     refused    a larger one than the route takes: a worker names the error, nothing is read
- *     buffered   manifests: a worker is asked before the body
- *     spooled    uploads: likewise; the body becomes a file
- *     tokens     the paths of the token service: into memory
- *
- * The worker decides by the raw target as well, so that no spelling of a path means one thing here and another there.
- * The public location does nothing but choose: the size of a body is judged by the place, not by the way there.
- */
+/* The locations that take requests, and the maps that choose one of them. */
+#include "nginx_bodies_priv.h"
+
 #include "berth/api/api.h"
+#include "berth/base/limits.h"
 #include "berth/http/front.h"
-#include "nginx_priv.h"
+#include "nginx_answers_priv.h"
+#include "nginx_tls_priv.h"
+#include "nginx_write_priv.h"
+#include "quote_priv.h"
 
 static unsigned digits_of(size_t number)
 {
@@ -24,7 +19,7 @@ static unsigned digits_of(size_t number)
 	return count;
 }
 
-/* The largest of a table's rows that go to this place, and what more is answered with; 0 when one has no bound. */
+/* Returns the largest bound of the table's routes with this place, and the error above it. */
 static struct route_body bound_of(const struct api_table *table, enum route_body_place place)
 {
 	struct route_body out = {place, 0, E_BODY_TOO_LARGE};
@@ -38,10 +33,10 @@ static struct route_body bound_of(const struct api_table *table, enum route_body
 }
 
 /*
- * How much of a body a request announces: none, small (for any route), long (for a manifest, as far as digits tell), huge, or
- * stream (that is, unknown).
+ * Maps the head of a request to the size of its body: none, small (below the bound of every route), long (at most as many
+ * digits as the bound of manifests), huge, or stream (not announced).
  */
-static void add_announced(struct strbuf *out, const struct site *site)
+static void bodies_add_announced(struct strbuf *out, const struct site *site)
 {
 	strbuf_addf(out,
 		    "map \"$content_length/$http_transfer_encoding/$server_protocol\" $berth_announced_%s {\n"
@@ -54,7 +49,7 @@ static void add_announced(struct strbuf *out, const struct site *site)
 		    site->suffix, digits_of(LIMIT_IDLE_BODY), digits_of(bound_of(&api_registry, BODY_PLACE_BUFFERED).max));
 }
 
-static void add_methods(struct strbuf *out, int methods)
+static void bodies_add_methods(struct strbuf *out, int methods)
 {
 	const char *bar = "";
 
@@ -66,16 +61,16 @@ static void add_methods(struct strbuf *out, int methods)
 	}
 }
 
-static void add_row(struct strbuf *out, const struct route *route, const char *prefix)
+static void bodies_add_route(struct strbuf *out, const struct route *route, const char *prefix)
 {
 	strbuf_addf(out, "\t\"~^(?:small|long%s|stream) (?:", route->body.max ? "" : "|huge");
-	add_methods(out, route->methods);
+	bodies_add_methods(out, route->methods);
 	strbuf_adds(out, ") ");
 	quote_pattern(out, prefix, route->pattern);
 	strbuf_addf(out, "(?:\\?|$)\" %s;\n", route_body_word(route->body.place));
 }
 
-static void add_token_paths(struct strbuf *out)
+static void bodies_add_token_paths(struct strbuf *out)
 {
 	size_t count;
 	const struct route *routes = api_routes(&api_tokens, &count);
@@ -89,7 +84,7 @@ static void add_token_paths(struct strbuf *out)
 	}
 }
 
-static void add_places(struct strbuf *out, const struct site *site)
+static void bodies_add_places(struct strbuf *out, const struct site *site)
 {
 	const char *prefix = *site->config->http.prefix ? site->config->http.prefix : "/";
 	size_t count;
@@ -98,20 +93,20 @@ static void add_places(struct strbuf *out, const struct site *site)
 	strbuf_addf(out, "map \"$berth_announced_%s $request_method $request_uri\" $berth_place_%s {\n\tdefault plain;\n",
 		    site->suffix, site->suffix);
 	if (site->config->token_service.enabled)
-		add_token_paths(out);
+		bodies_add_token_paths(out);
 	for (size_t i = 0; i < count; i++)
 		if (routes[i].body.place != BODY_PLACE_NONE)
-			add_row(out, &routes[i], prefix);
+			bodies_add_route(out, &routes[i], prefix);
 	strbuf_adds(out, "\t\"~^(?:long|huge) \" " FRONT_REFUSING_WORD ";\n}\n");
 }
 
 void nginx_add_body_maps(struct strbuf *out, const struct site *site)
 {
-	add_announced(out, site);
-	add_places(out, site);
+	bodies_add_announced(out, site);
+	bodies_add_places(out, site);
 }
 
-static void open_place(struct strbuf *out, const char *place, const char *comment)
+static void bodies_open(struct strbuf *out, const char *place, const char *comment)
 {
 	strbuf_addf(out,
 		    "\n\t# %s\n"
@@ -120,14 +115,14 @@ static void open_place(struct strbuf *out, const char *place, const char *commen
 		    comment, place);
 }
 
-/* A body of this place never leaves memory. */
-static void add_memory_bound(struct strbuf *out, size_t max)
+/* The buffer is as large as the bound, so that a body of this place never becomes a file. */
+static void bodies_add_memory_bound(struct strbuf *out, size_t max)
 {
 	strbuf_addf(out, "\t\tclient_max_body_size %zu;\n\t\tclient_body_buffer_size %zu;\n", max, max);
 }
 
-/* error_page 403 stands first: NGINX takes the first that fits. */
-static void ask_first(struct strbuf *out, enum error_code too_large)
+/* error_page 403 stands first, because NGINX takes the first line that fits. */
+static void bodies_add_asking(struct strbuf *out, enum error_code too_large)
 {
 	strbuf_adds(out, "\t\tauth_request " FRONT_LOCATION_ASK ";\n"
 			 "\t\tauth_request_set $" FRONT_STATUS_NAME " $upstream_http_" FRONT_STATUS_NAME ";\n"
@@ -141,10 +136,10 @@ static void ask_first(struct strbuf *out, enum error_code too_large)
 	nginx_add_error_pages(out, "\t\t", too_large);
 }
 
-static void add_question(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+static void bodies_add_question(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
-	open_place(out, "authorize", "Will this request be refused? Closed to clients.");
-	strbuf_adds(out, "\t\tclient_max_body_size 0;\n" /* the body's length is compared here, too */
+	bodies_open(out, "authorize", "The question before a body: will this request be refused? Closed to clients.");
+	strbuf_adds(out, "\t\tclient_max_body_size 0;\n" /* NGINX compares the length of the client's body here, too */
 			 "\t\tfastcgi_pass_request_body off;\n");
 	nginx_add_worker(out, site, fetch, "");
 	strbuf_addf(out,
@@ -154,7 +149,7 @@ static void add_question(struct strbuf *out, const struct site *site, const stru
 		    site->suffix);
 }
 
-static void add_public(struct strbuf *out, const struct site *site)
+static void bodies_add_public(struct strbuf *out, const struct site *site)
 {
 	strbuf_adds(out, "\n\tlocation / {\n"
 			 "\t\tclient_max_body_size 0;\n");
@@ -162,69 +157,69 @@ static void add_public(struct strbuf *out, const struct site *site)
 	strbuf_addf(out, "\t\trewrite ^ " FRONT_LOCATION "$berth_place_%s? last;\n\t}\n", site->suffix);
 }
 
-static void add_plain(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+static void bodies_add_plain(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
-	open_place(out, "plain", "No body, or one that nobody needs.");
-	add_memory_bound(out, LIMIT_IDLE_BODY);
+	bodies_open(out, "plain", "Requests without a body, or with one that no route takes.");
+	bodies_add_memory_bound(out, LIMIT_IDLE_BODY);
 	nginx_add_worker(out, site, fetch, "");
 	strbuf_addf(out, "\t\tfastcgi_param " FRONT_ANNOUNCED " $berth_announced_%s;\n\t}\n", site->suffix);
 }
 
-/* After a yes, which never comes, there is nothing to serve and no body that would be read. */
-static void add_refused(struct strbuf *out)
+/* The worker never answers yes here. If it did, NGINX would find no file to send. */
+static void bodies_add_refused(struct strbuf *out)
 {
-	open_place(out, FRONT_REFUSING_WORD, "A body that is too large for its route: a worker names the error.");
+	bodies_open(out, FRONT_REFUSING_WORD, "A body above the bound of its route: a worker names the error.");
 	strbuf_adds(out, "\t\tclient_max_body_size 0;\n"
 			 "\t\troot /nonexistent;\n");
-	ask_first(out, E_BODY_TOO_LARGE);
+	bodies_add_asking(out, E_BODY_TOO_LARGE);
 	strbuf_adds(out, "\t}\n");
 }
 
-static void add_buffered(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+static void bodies_add_buffered(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	struct route_body bound = bound_of(&api_registry, BODY_PLACE_BUFFERED);
 
-	open_place(out, "buffered", "Manifests.");
+	bodies_open(out, "buffered", "Manifests.");
 	strbuf_addf(out, "\t\tclient_max_body_size %zu;\n\t\tclient_body_buffer_size 128k;\n", bound.max);
-	ask_first(out, bound.too_large);
+	bodies_add_asking(out, bound.too_large);
 	nginx_add_worker(out, site, fetch, "");
 	strbuf_adds(out, "\t\tfastcgi_param " FRONT_TOLD_YES " $" FRONT_YES_NAME ";\n\t}\n");
 }
 
-static void add_spooled(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+static void bodies_add_spooled(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
-	open_place(out, "spooled",
-		   "The body of an upload becomes a file in the spool; the worker gets its name, hashes it and\n"
-		   "\t# moves it on. Its time is not spent on slow clients.");
+	bodies_open(
+		out, "spooled",
+		"Uploads. The body becomes a file in the spool, and the worker gets its name when it is complete: slow\n"
+		"\t# clients hold no worker.");
 	strbuf_adds(out, "\t\tclient_max_body_size 0;\n"
 			 "\t\tclient_body_in_file_only clean;\n"
-			 "\t\tclient_body_buffer_size 512k;\n"
-			 "\t\tclient_body_temp_path ");
-	quote_nginx(out, site->spool);
-	strbuf_adds(out, ";\n\t\tfastcgi_pass_request_body off;\n");
-	ask_first(out, E_BODY_TOO_LARGE);
+			 "\t\tclient_body_buffer_size 512k;\n");
+	nginx_line(out, "\t\t", "client_body_temp_path", site->spool);
+	strbuf_adds(out, "\t\tfastcgi_pass_request_body off;\n");
+	bodies_add_asking(out, E_BODY_TOO_LARGE);
 	nginx_add_worker(out, site, fetch, "$request_body_file");
-	strbuf_adds(out, "\t\tfastcgi_param " FRONT_TOLD_ROOM " $" FRONT_ROOM_NAME ";\n");
-	strbuf_adds(out, "\t\tfastcgi_param " FRONT_TOLD_YES " $" FRONT_YES_NAME ";\n\t}\n");
+	strbuf_adds(out, "\t\tfastcgi_param " FRONT_TOLD_ROOM " $" FRONT_ROOM_NAME ";\n"
+			 "\t\tfastcgi_param " FRONT_TOLD_YES " $" FRONT_YES_NAME ";\n\t}\n");
 }
 
-static void add_tokens(struct strbuf *out, const struct site *site)
+static void bodies_add_tokens(struct strbuf *out, const struct site *site)
 {
 	if (!site->config->token_service.enabled)
 		return;
-	open_place(out, "tokens", "The token service.");
-	add_memory_bound(out, bound_of(&api_tokens, BODY_PLACE_SMALL).max);
+	bodies_open(out, "tokens", "The token service.");
+	bodies_add_memory_bound(out, bound_of(&api_tokens, BODY_PLACE_SMALL).max);
 	nginx_add_request(out, site->options->token_socket);
 	strbuf_adds(out, "\t}\n");
 }
 
 void nginx_add_bodies(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
-	add_public(out, site);
-	add_plain(out, site, fetch);
-	add_refused(out);
-	add_buffered(out, site, fetch);
-	add_spooled(out, site, fetch);
-	add_question(out, site, fetch);
-	add_tokens(out, site);
+	bodies_add_public(out, site);
+	bodies_add_plain(out, site, fetch);
+	bodies_add_refused(out);
+	bodies_add_buffered(out, site, fetch);
+	bodies_add_spooled(out, site, fetch);
+	bodies_add_question(out, site, fetch);
+	bodies_add_tokens(out, site);
 }

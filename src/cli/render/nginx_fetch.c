@@ -1,31 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* NGINX fetches a blob from an object store. */
-#include "berth/http/front.h"
-#include "fetch_priv.h"
-#include "nginx_priv.h"
+#include "nginx_fetch_priv.h"
 
-/* Of the worker's answer: NGINX forgets it as soon as it goes to the store, so that the values move into variables. */
+#include "berth/http/front.h"
+#include "nginx_write_priv.h"
+#include "quote_priv.h"
+
+/* NGINX forgets the worker's response as soon as it asks the store: these values, and nginx_kept, move into variables. */
 static const struct {
-	const char *variable, *header, *from;
-} taken[] = {
-	{"$berth_fetch", NULL, "$upstream_http_" FRONT_TARGET_NAME},
-	{"$berth_range", NULL, "$upstream_http_" FRONT_RANGE_NAME},
-	{"$berth_fetch_user", NULL, "$upstream_http_" FRONT_USER_NAME}, /* for the access log */
-	{"$berth_fetch_project", NULL, "$upstream_http_" FRONT_PROJECT_NAME},
-	{"$berth_digest", "Docker-Content-Digest", "$upstream_http_docker_content_digest"},
-	{"$berth_etag", "ETag", "$upstream_http_etag"},
-	{"$berth_api", "Docker-Distribution-API-Version", "$upstream_http_docker_distribution_api_version"},
-	{"$berth_nosniff", "X-Content-Type-Options", "$upstream_http_x_content_type_options"},
+	const char *variable, *upstream;
+} saved[] = {
+	{"$berth_fetch", "$upstream_http_" FRONT_TARGET_NAME},
+	{"$berth_range", "$upstream_http_" FRONT_RANGE_NAME},
+	{"$berth_fetch_user", "$upstream_http_" FRONT_USER_NAME}, /* for the access log */
+	{"$berth_fetch_project", "$upstream_http_" FRONT_PROJECT_NAME},
 };
 
-void fetch_nginx_upstream(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+void nginx_add_fetch_upstream(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	if (*fetch->origin && !*fetch->resolvers)
 		strbuf_addf(out, "upstream berth_store_%s {\n\tserver %s:%s;\n\tkeepalive 16;\n}\n\n", site->suffix,
 			    fetch->host, fetch->port);
 }
 
-static void add_tls(struct strbuf *out, const struct site_fetch *fetch)
+static void fetch_add_tls(struct strbuf *out, const struct site_fetch *fetch)
 {
 	if (!fetch->tls)
 		return;
@@ -34,14 +32,12 @@ static void add_tls(struct strbuf *out, const struct site_fetch *fetch)
 		    "\t\tproxy_ssl_name %s;\n"
 		    "\t\tproxy_ssl_protocols TLSv1.2 TLSv1.3;\n"
 		    "\t\tproxy_ssl_verify %s;\n"
-		    "\t\tproxy_ssl_verify_depth 5;\n"
-		    "\t\tproxy_ssl_trusted_certificate ",
+		    "\t\tproxy_ssl_verify_depth 5;\n",
 		    fetch->host, fetch->verify ? "on" : "off");
-	quote_nginx(out, fetch->ca_file);
-	strbuf_adds(out, ";\n");
+	nginx_line(out, "\t\t", "proxy_ssl_trusted_certificate", fetch->ca_file);
 }
 
-static void add_target(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+static void fetch_add_target(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	const char *scheme = fetch->tls ? "https" : "http";
 
@@ -66,15 +62,15 @@ static void add_target(struct strbuf *out, const struct site *site, const struct
 		    "\t\tproxy_busy_buffers_size 64k;\n"
 		    "\t\tproxy_max_temp_file_size 0;\n",
 		    fetch->authority);
-	add_tls(out, fetch);
+	fetch_add_tls(out, fetch);
 }
 
-/* Nothing that the store says steers NGINX or reaches the client, but bytes, length and Content-Range. */
-static void add_answer(struct strbuf *out)
+/* Of the store's response the client gets bytes, length and Content-Range. No header of the store steers NGINX. */
+static void nginx_add_store_answer(struct strbuf *out)
 {
 	strbuf_adds(out, "\t\tproxy_ignore_headers X-Accel-Redirect X-Accel-Expires X-Accel-Limit-Rate X-Accel-Buffering "
 			 "X-Accel-Charset Expires Cache-Control Set-Cookie Vary;\n"
-			 "\t\tproxy_hide_header X-Sendfile;\n" /* those of X-Accel-* NGINX hides by itself */
+			 "\t\tproxy_hide_header X-Sendfile;\n" /* NGINX hides X-Accel-* by itself */
 			 "\t\tproxy_hide_header Content-Type;\n"
 			 "\t\tproxy_hide_header Cache-Control;\n"
 			 "\t\tproxy_hide_header Accept-Ranges;\n");
@@ -89,29 +85,30 @@ static void add_answer(struct strbuf *out)
 		"= @berth_fetch_failed;\n");
 }
 
-void fetch_nginx_location(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
+void nginx_add_fetch(struct strbuf *out, const struct site *site, const struct site_fetch *fetch)
 {
 	if (!*fetch->origin)
 		return;
 	strbuf_adds(out,
-		    "\n\t# Blobs in the object store, fetched for clients: from this origin and where a worker says so.\n"
-		    "\t# Closed to clients. NGINX would write the URL's signature into its error log: hence none here.\n"
+		    "\n\t# Fetches a blob for a client: from this object store only, and when a worker says so. Closed to\n"
+		    "\t# clients. The error log is off, because NGINX would write the signature of the URL into it.\n"
 		    "\tlocation = " FRONT_LOCATION_FETCH " {\n"
 		    "\t\tinternal;\n"
 		    "\t\terror_log /dev/null emerg;\n");
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		strbuf_addf(out, "\t\tset %s %s;\n", taken[i].variable, taken[i].from);
+	for (size_t i = 0; i < sizeof saved / sizeof *saved; i++)
+		strbuf_addf(out, "\t\tset %s %s;\n", saved[i].variable, saved[i].upstream);
+	for (size_t i = 0; i < NGINX_KEPT; i++)
+		strbuf_addf(out, "\t\tset %s %s;\n", nginx_kept[i].saved, nginx_kept[i].upstream);
 	strbuf_adds(out, "\t\tif ($berth_fetch !~ \"^/\") { return 503; }\n");
-	add_target(out, site, fetch);
-	add_answer(out);
+	fetch_add_target(out, site, fetch);
+	nginx_add_store_answer(out);
 	strbuf_adds(out, "\t\tadd_header Accept-Ranges bytes;\n"
 			 "\t\tadd_header Cache-Control max-age=31536000;\n");
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (taken[i].header)
-			strbuf_addf(out, "\t\tadd_header %s %s always;\n", taken[i].header, taken[i].variable);
+	for (size_t i = 0; i < NGINX_KEPT; i++)
+		strbuf_addf(out, "\t\tadd_header %s %s always;\n", nginx_kept[i].header, nginx_kept[i].saved);
 	nginx_add_headers(out, &site->config->http.headers);
 	strbuf_adds(out, "\t}\n"
-			 "\n\t# The worker logs it and answers.\n"
+			 "\n\t# The fetch failed: a worker logs it and answers.\n"
 			 "\tlocation @berth_fetch_failed {\n"
 			 "\t\tinternal;\n"
 			 "\t\trecursive_error_pages on;\n"

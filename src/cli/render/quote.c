@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* One argument in the languages of the configuration files that we write. */
+/* One argument in the languages of the configuration files that Berth writes. */
+#include "quote_priv.h"
+
 #include <string.h>
 
-#include "site_priv.h"
+#include "berth/base/span.h"
 
 static void quote(struct strbuf *out, const char *text, const char *special)
 {
@@ -15,7 +17,6 @@ static void quote(struct strbuf *out, const char *text, const char *special)
 	strbuf_addc(out, '"');
 }
 
-/* A dollar sign begins a variable and has no escape; callers either refuse it or write ${berth_dollar} (header_value). */
 void quote_nginx(struct strbuf *out, const char *text)
 {
 	quote(out, text, "\"\\");
@@ -26,7 +27,6 @@ void quote_apache(struct strbuf *out, const char *text)
 	quote(out, text, "\"\\");
 }
 
-/* systemd.service(5): percent signs are specifiers, dollars are variables in command lines. */
 void quote_systemd(struct strbuf *out, const char *text)
 {
 	strbuf_addc(out, '"');
@@ -56,7 +56,7 @@ void quote_pattern(struct strbuf *out, const char *prefix, const char *pattern)
 	quote_regex(out, prefix);
 	for (bool first = true; span_split(&rest, '/', &part); first = false) {
 		if (part.len == 0) {
-			strbuf_adds(out, "/?"); /* such a route matches without its last slash, too */
+			strbuf_adds(out, "/?"); /* the route matches without its last slash, too */
 			continue;
 		}
 		strbuf_adds(out, first ? "" : "/");

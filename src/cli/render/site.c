@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* From the configuration to what a web server has to be told. */
+/* From the configuration to what a web server needs to know. */
+#include "site_priv.h"
+
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
@@ -9,18 +11,20 @@
 
 #include "berth/base/log.h"
 #include "berth/base/span.h"
-#include "site_priv.h"
+#include "berth/http/respond.h"
+#include "quote_priv.h"
+#include "tls_names_priv.h"
 #include "../host/trusted_priv.h"
 
 #define AUTHORITIES_MAX ((size_t)1 << 20)
 
-static bool refuse(const char **reason, const char *text)
+static bool site_refuse(const char **reason, const char *text)
 {
 	*reason = text;
 	return false;
 }
 
-/* Whether "[::]" can be bound here: kernels and containers without IPv6 are common, and NGINX would not start. */
+/* Whether this machine can bind "[::]". Where it cannot, as in many containers, NGINX would not start. */
 static bool have_ipv6(void)
 {
 	const struct sockaddr_in6 any = {.sin6_family = AF_INET6};
@@ -37,7 +41,7 @@ static bool host_possible(const char *host)
 	return strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]_") == strlen(host);
 }
 
-/* "host:port", ":port" or "[v6]:port", as Go's net.Listen takes them. */
+/* Reads "host:port", ":port" or "[v6]:port", the forms of Go's net.Listen. */
 static bool take_address(struct site *site, struct arena *arena, const char **reason)
 {
 	const char *addr = site->config->http.addr, *colon = strrchr(addr, ':');
@@ -47,21 +51,21 @@ static bool take_address(struct site *site, struct arena *arena, const char **re
 	site->suffix = "unix";
 	if (site->config->http.net == CONFIG_NET_UNIX) {
 		site->listen_unix = addr;
-		return *addr == '/' || refuse(reason, "http.addr: the path of a socket must be absolute");
+		return *addr == '/' || site_refuse(reason, "http.addr: the path of a socket must be absolute");
 	}
 	if (*addr == '\0')
-		return refuse(reason, "http.addr: no address to listen on");
+		return site_refuse(reason, "http.addr: no address to listen on");
 	if (!colon || !span_to_u64(span_of(colon + 1), &port) || port < 1 || port > 65535)
-		return refuse(reason, "http.addr: a port from 1 to 65535 is needed, as in 127.0.0.1:5000");
+		return site_refuse(reason, "http.addr: a port from 1 to 65535 is needed, as in 127.0.0.1:5000");
 	site->listen_host = arena_span(arena, (struct span){addr, (size_t)(colon - addr)});
 	site->listen_port = site->suffix = arena_printf(arena, "%u", (unsigned)port);
 	if (!host_possible(site->listen_host))
-		return refuse(reason, "http.addr: not a host");
+		return site_refuse(reason, "http.addr: the part before the port is no host name or address");
 	site->dual_stack = *site->listen_host == '\0' && have_ipv6();
 	return true;
 }
 
-/* Web servers take relative names from a folder of theirs; the configuration means the one we were started in. */
+/* A web server looks relative names up in a folder of its own. The configuration means the folder of this process. */
 static const char *absolute(const char *path, struct arena *arena)
 {
 	char folder[PATH_MAX];
@@ -71,7 +75,7 @@ static const char *absolute(const char *path, struct arena *arena)
 	return arena_printf(arena, "%s/%s", folder, path);
 }
 
-/* Both web servers take one file of authorities. Several are copied into one. */
+/* Both web servers take one file of authorities: several files are copied into one. */
 static bool join_authorities(struct site *site, struct arena *arena, const char **reason)
 {
 	const struct trusted_owner owner = {geteuid(), getegid(), 0644};
@@ -90,7 +94,7 @@ static bool join_authorities(struct site *site, struct arena *arena, const char 
 		strbuf_addc(&all, '\n');
 	}
 	if (!strbuf_ok(&all))
-		return refuse(reason, "http.tls.clientcas: the files together are larger than 1 MiB");
+		return site_refuse(reason, "http.tls.clientcas: the files together are larger than 1 MiB");
 	site->clientcas = arena_printf(arena, "%s/clientcas.pem", site->options->config_dir);
 	return trusted_write(site->clientcas, strbuf_span(&all), &owner, arena, reason);
 }
@@ -106,11 +110,12 @@ static bool share(const char **path, const char *name, const struct site *site, 
 		return true;
 	text = trusted_read(*path, AUTHORITIES_MAX, arena, reason);
 	if (!text.ptr || !trusted_write(copy, text, &owner, arena, reason)) {
-		*reason =
-			arena_printf(arena, "http.tls: %s may not be read by %s, nor copied: %s", *path, as->user, *reason);
+		*reason = arena_printf(
+			arena, "http.tls: the web server runs as %s, which may not read %s, and no copy can be made: %s",
+			as->user, *path, *reason);
 		return false;
 	}
-	log_info("%s is closed to %s, whom the web server runs as: a copy lies in %s", *path, as->user, copy);
+	log_info("the web server runs as %s, which may not read %s: it gets the copy %s", as->user, *path, copy);
 	*path = copy;
 	return true;
 }
@@ -159,7 +164,7 @@ static bool take_storage(struct site *site, struct arena *arena, const char **re
 	const struct config *config = site->config;
 
 	if (config->storage.driver == CONFIG_DRIVER_NONE)
-		return refuse(reason, "storage: this driver cannot be served");
+		return site_refuse(reason, "storage: the configuration names no driver that Berth can serve");
 	site->blobs = "";
 	if (config->storage.driver == CONFIG_DRIVER_FILESYSTEM)
 		site->blobs = arena_printf(arena, "%s/docker/registry/v2/blobs", config->storage.filesystem.rootdirectory);
@@ -167,7 +172,7 @@ static bool take_storage(struct site *site, struct arena *arena, const char **re
 	return true;
 }
 
-/* Every text that the renderers may write. */
+/* Checks every text that a renderer may write. */
 static bool all_possible(const struct site *site, const char **reason)
 {
 	const struct site_options *options = site->options;
@@ -195,18 +200,28 @@ static bool all_possible(const struct site *site, const char **reason)
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (!quote_possible(texts[i]))
-			return refuse(reason, "a path or the prefix holds a control character");
+			return site_refuse(
+				reason,
+				"http.prefix, or a path of the configuration or of the command line, holds a control character");
 	for (size_t i = 0; i < headers->count; i++)
 		for (size_t k = 0; k < headers->items[i].values.count; k++)
 			if (!quote_possible(headers->items[i].values.items[k]))
-				return refuse(reason, "http.headers: a value holds a control character");
+				return site_refuse(reason, "http.headers: a value holds a control character");
 	return true;
 }
 
 const char *site_answer(enum error_code code, struct arena *arena)
 {
-	return arena_printf(arena, "{\"errors\":[{\"code\":\"%s\",\"message\":\"%s\"}]}", error_name(code),
-			    error_message(code));
+	struct response response;
+	struct error error;
+
+	error_init(&error, arena);
+	error_set(&error, code);
+	response_init(&response, arena);
+	response_error(&response, &error);
+	while (response.body.len > 0 && response.body.ptr[response.body.len - 1] == '\n')
+		response.body.len--;
+	return arena_span(arena, response.body);
 }
 
 bool site_init(struct site *out, const struct config *config, const struct site_options *options, struct arena *arena,

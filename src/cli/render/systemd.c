@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The units that run a registry under systemd: the pools, the web server, and a target that starts all of them. */
+/* The units that run a registry under systemd. */
+#include "systemd_priv.h"
+
 #include <string.h>
 
-#include "berth/base/span.h"
 #include "../host/programs_priv.h"
-#include "systemd_priv.h"
+#include "berth/base/span.h"
+#include "quote_priv.h"
 
 #define UNIT_MAX ((size_t)16 << 10)
 
-/* What no unit of ours needs. */
+/* Takes away what no unit of a registry needs. */
 static const char hardening[] =
 	"NoNewPrivileges=yes\n"
 	"ProtectSystem=strict\nProtectHome=yes\nPrivateTmp=yes\nPrivateDevices=yes\n"
@@ -19,19 +21,19 @@ static const char hardening[] =
 	"UMask=0027\nSystemCallArchitectures=native\nSystemCallFilter=@system-service\n"
 	"SystemCallFilter=~@privileged @mount @debug\nSystemCallErrorNumber=EPERM\nLimitCORE=0\n";
 
-/* What a pool does not need either: it opens no port, and nothing in it makes code. */
+/* Takes away what a pool does not need either: a pool opens no port, and no code of it is made at run time. */
 static const char pool_hardening[] = "CapabilityBoundingSet=\nAmbientCapabilities=\nMemoryDenyWriteExecute=yes\n"
 				     "LimitNOFILE=4096\nTasksMax=1100\n";
 
-struct pool {
+struct systemd_pool {
 	const char *unit, *name, *what;
-	const char *user, *runtime; /* the account, and the folder below /run that belongs to it */
+	const char *user, *runtime; /* the account, and its folder below /run */
 	const char *program, *socket;
 	bool stores; /* writes bytes of blobs */
-	bool wanted; /* with this configuration and web server */
+	bool wanted; /* by this configuration and web server */
 };
 
-static void add_head(struct strbuf *out, const struct site *site, const char *what, const char *after)
+static void unit_add_head(struct strbuf *out, const struct site *site, const char *what, const char *after)
 {
 	strbuf_addf(out, "# Written by `berth render systemd` from %s.\n", site->options->config_path);
 	strbuf_addf(out,
@@ -40,7 +42,7 @@ static void add_head(struct strbuf *out, const struct site *site, const char *wh
 		    what, after);
 }
 
-static void add_account(struct strbuf *out, const struct site *site, const char *user, const char *runtime)
+static void unit_add_account(struct strbuf *out, const struct site *site, const char *user, const char *runtime)
 {
 	strbuf_addf(out,
 		    "[Service]\nUser=%s\nGroup=%s\nRuntimeDirectory=%s\nRuntimeDirectoryMode=0750\n"
@@ -48,29 +50,29 @@ static void add_account(struct strbuf *out, const struct site *site, const char 
 		    user, site->options->group, runtime);
 }
 
-/* The time to stop is longer than the drain: systemd must not kill what is still being drained. */
-static void add_end(struct strbuf *out, const struct site *site)
+/* The time to stop is longer than http.draintimeout, so that systemd kills no request in progress. */
+static void unit_add_end(struct strbuf *out, const struct site *site)
 {
 	strbuf_addf(out, "KillMode=mixed\nTimeoutStopSec=%lld\nRestart=always\nRestartSec=1\n%s",
 		    (long long)(site->config->http.draintimeout / 1000000000) + 20, hardening);
 }
 
-static void add_storage(struct strbuf *out, const struct site *site)
+static void unit_add_storage(struct strbuf *out, const struct site *site)
 {
 	strbuf_adds(out, "ReadWritePaths=");
 	quote_systemd(out, *site->blobs ? site->config->storage.filesystem.rootdirectory : site->spool);
 	strbuf_addc(out, '\n');
 }
 
-static void add_install(struct strbuf *out)
+static void unit_add_install(struct strbuf *out)
 {
 	strbuf_adds(out, "\n[Install]\nWantedBy=berth.target\n");
 }
 
-static void add_pool(struct strbuf *out, const struct site *site, const struct pool *pool)
+static void unit_add_pool(struct strbuf *out, const struct site *site, const struct systemd_pool *pool)
 {
-	add_head(out, site, pool->what, "postgresql.service");
-	add_account(out, site, pool->user, pool->runtime);
+	unit_add_head(out, site, pool->what, "postgresql.service");
+	unit_add_account(out, site, pool->user, pool->runtime);
 	strbuf_adds(out, "ExecStart=/usr/bin/spawn-fcgi -n -b 1024 -M 0660 -s ");
 	quote_systemd(out, pool->socket);
 	strbuf_adds(out, " -- ");
@@ -78,14 +80,14 @@ static void add_pool(struct strbuf *out, const struct site *site, const struct p
 	strbuf_addf(out, " --workers %u --pool %s ", site->options->workers, pool->name);
 	quote_systemd(out, site->options->config_path);
 	strbuf_adds(out, "\nExecReload=/bin/sh -c \"kill -HUP $MAINPID\"\n");
-	add_end(out, site);
+	unit_add_end(out, site);
 	strbuf_adds(out, pool_hardening);
 	if (pool->stores)
-		add_storage(out, site);
-	add_install(out);
+		unit_add_storage(out, site);
+	unit_add_install(out);
 }
 
-/* The web servers: how each is started on its rendered configuration, and which signals it takes. */
+/* How systemd starts each web server on its rendered configuration, and the signals for stop and reload. */
 static const struct server {
 	const char *name, *program, *standard, *file;
 	const char *folder_option, *file_option, *rest;
@@ -117,15 +119,15 @@ static bool is_below_1024(const char *port)
 	return span_to_u64(span_of(port), &number) && number < 1024;
 }
 
-/* NGINX compiles regular expressions to machine code: no MemoryDenyWriteExecute. */
-static void add_web(struct strbuf *out, const struct site *site, const struct server *server)
+/* Without MemoryDenyWriteExecute: NGINX compiles regular expressions to machine code. */
+static void unit_add_web(struct strbuf *out, const struct site *site, const struct server *server)
 {
 	const char *found = program_path(server->program, out->arena);
 	const char *bind = is_below_1024(site->listen_port) ? "CAP_NET_BIND_SERVICE" : "";
 
-	add_head(out, site, "Berth container registry, web server", "berth.service");
-	add_account(out, site, site->options->user, "berth");
-	/* NGINX makes the last folder of the spool's path only, and may start before the workers. */
+	unit_add_head(out, site, "Berth container registry, web server", "berth.service");
+	unit_add_account(out, site, site->options->user, "berth");
+	/* NGINX may start before the workers, and makes only the last folder of the spool's path. */
 	strbuf_adds(out, "LogsDirectory=berth\nLogsDirectoryMode=0750\nExecStartPre=/bin/mkdir -p ");
 	quote_systemd(out, site->spool);
 	strbuf_adds(out, "\nExecStart=");
@@ -136,13 +138,13 @@ static void add_web(struct strbuf *out, const struct site *site, const struct se
 	quote_systemd(out, beside_config(site, server->file, out->arena));
 	strbuf_addf(out, " %s\nExecReload=/bin/sh -c \"kill -%s $MAINPID\"\nKillSignal=%s\n", server->rest, server->reload,
 		    server->stop);
-	add_end(out, site);
+	unit_add_end(out, site);
 	strbuf_addf(out, "CapabilityBoundingSet=%s\nAmbientCapabilities=%s\nLimitNOFILE=20000\n", bind, bind);
-	add_storage(out, site);
-	add_install(out);
+	unit_add_storage(out, site);
+	unit_add_install(out);
 }
 
-static struct strbuf *begin(struct units *out, const char *name, struct arena *arena)
+static struct strbuf *unit_begin(struct units *out, const char *name, struct arena *arena)
 {
 	struct unit *unit = &out->items[out->count++];
 
@@ -151,10 +153,10 @@ static struct strbuf *begin(struct units *out, const char *name, struct arena *a
 	return &unit->text;
 }
 
-static void add_target(struct units *out, const struct site *site, struct arena *arena)
+static void unit_add_target(struct units *out, const struct site *site, struct arena *arena)
 {
 	size_t services = out->count;
-	struct strbuf *text = begin(out, "berth.target", arena);
+	struct strbuf *text = unit_begin(out, "berth.target", arena);
 
 	strbuf_addf(text, "# Written by `berth render systemd` from %s.\n", site->options->config_path);
 	strbuf_adds(text, "[Unit]\nDescription=Berth container registry\nWants=");
@@ -163,7 +165,7 @@ static void add_target(struct units *out, const struct site *site, struct arena 
 	strbuf_adds(text, "\n\n[Install]\nWantedBy=multi-user.target\n");
 }
 
-/* What goes into a unit without quotes. */
+/* Whether the name can stand in a unit without quotes. */
 static bool is_account(const char *name)
 {
 	static const char possible[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
@@ -176,7 +178,7 @@ bool units_render(struct units *out, const struct site *site, struct arena *aren
 	const struct site_options *options = site->options;
 	const struct server *server = find_server(options->server);
 	bool apache = server && strcmp(server->name, "apache") == 0, tokens = site->config->token_service.enabled;
-	const struct pool pools[] = {
+	const struct systemd_pool pools[] = {
 		{"berth.service", "registry", "Berth container registry", options->user, "berth", options->program,
 		 options->socket, true, true},
 		{"berth-uploads.service", "uploads", "Berth container registry, streamed uploads", options->user, "berth",
@@ -187,18 +189,18 @@ bool units_render(struct units *out, const struct site *site, struct arena *aren
 
 	out->count = 0;
 	if (!is_account(options->user) || !is_account(options->token_user)) {
-		*reason = "--user and --token-user are names of accounts";
+		*reason = "--user and --token-user take names of accounts: letters, digits and _ . -";
 		return false;
 	}
 	if (!server && strcmp(options->server, "none") != 0) {
-		*reason = "--server is nginx, apache or none";
+		*reason = "--server takes nginx, apache or none";
 		return false;
 	}
 	for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
 		if (pools[i].wanted)
-			add_pool(begin(out, pools[i].unit, arena), site, &pools[i]);
+			unit_add_pool(unit_begin(out, pools[i].unit, arena), site, &pools[i]);
 	if (server)
-		add_web(begin(out, "berth-web.service", arena), site, server);
-	add_target(out, site, arena);
+		unit_add_web(unit_begin(out, "berth-web.service", arena), site, server);
+	unit_add_target(out, site, arena);
 	return true;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The systemd units of a registry. */
+/* The systemd units of a registry: the pools, the web server, and a target that starts all of them. */
 #ifndef BERTH_CLI_SYSTEMD_PRIV_H
 #define BERTH_CLI_SYSTEMD_PRIV_H
 
@@ -18,8 +18,8 @@ struct units {
 };
 
 /*
- * Writes the units that serve `site` to `out`, in `arena`: the pools, the web server unless options->server is "none", and
- * berth.target, which starts all of them. False with one line in *reason when the server is unknown.
+ * Writes the units of `site` to `out`, whose texts live in `arena`: the pools, the web server unless options->server is "none",
+ * and berth.target. False with one line in *reason when the server is unknown, or an account's name cannot be written.
  */
 bool units_render(struct units *out, const struct site *site, struct arena *arena, const char **reason);
 

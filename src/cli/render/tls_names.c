@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Go's names of cipher suites, which the configuration uses, and OpenSSL's, which the web servers use. */
+/* The words of http.tls, which are Go's, in the words of OpenSSL. */
+#include "tls_names_priv.h"
+
 #include <string.h>
 
-#include "site_priv.h"
+#include "berth/base/strbuf.h"
 
 static const struct {
-	const char *go, *openssl; /* "" : TLS 1.3, which has no choice in either */
+	const char *go, *openssl; /* "": a suite of TLS 1.3, which cannot be chosen on either side */
 } suites[] = {
 	{"TLS_RSA_WITH_3DES_EDE_CBC_SHA", "DES-CBC3-SHA"},
 	{"TLS_RSA_WITH_AES_128_CBC_SHA", "AES128-SHA"},
@@ -31,7 +33,7 @@ static const struct {
 	{"TLS_CHACHA20_POLY1305_SHA256", ""},
 };
 
-static const char *find(const char *go)
+static const char *suite_find(const char *go)
 {
 	for (size_t i = 0; i < sizeof suites / sizeof *suites; i++)
 		if (strcmp(suites[i].go, go) == 0)
@@ -39,7 +41,7 @@ static const char *find(const char *go)
 	return NULL;
 }
 
-/* The ones that distribution takes when none are named. */
+/* The suites of distribution when the configuration names none. */
 static const char standard[] = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
 			       "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
 			       "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
@@ -50,7 +52,7 @@ bool tls_ciphers(const char **out, const struct config_list *names, struct arena
 
 	strbuf_init(&list, arena, 4096);
 	for (size_t i = 0; i < names->count; i++) {
-		const char *openssl = find(names->items[i]);
+		const char *openssl = suite_find(names->items[i]);
 
 		if (!openssl) {
 			*reason = arena_printf(arena, "http.tls.ciphersuites: OpenSSL has no %s", names->items[i]);

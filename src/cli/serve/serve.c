@@ -18,6 +18,8 @@
 #include "../render/site_priv.h"
 #include "../host/trusted_priv.h"
 #include "workplace_priv.h"
+#include "../render/apache_priv.h"
+#include "../render/nginx_priv.h"
 
 #define DRAIN_DEFAULT_MS 10000 /* what the workers take draintimeout 0 for */
 #define OPEN_FILES 16384       /* as the rendered configuration of NGINX asks for */
@@ -254,7 +256,7 @@ static const char *write_web_configuration(struct serve *serve, const char **rea
 	struct strbuf text;
 
 	strbuf_init(&text, serve->arena, (size_t)1 << 20);
-	if (!(apache ? render_apache : render_nginx)(&text, &serve->site, reason))
+	if (!(apache ? apache_render : nginx_render)(&text, &serve->site, reason))
 		return NULL;
 	*reason = arena_printf(serve->arena, "%s would be larger than 1 MiB", path);
 	return strbuf_ok(&text) && trusted_write(path, strbuf_span(&text), &owner, serve->arena, reason) ? path : NULL;
