@@ -76,7 +76,7 @@ bool api_catalog(struct call *call)
 	return finish(call, &text, "application/json");
 }
 
-static void add_referrer(struct json_writer *json, const struct referrer *referrer)
+static void add_referrer(struct json_writer *json, const struct meta_referrer *referrer)
 {
 	char digest[DIGEST_TEXT_MAX];
 

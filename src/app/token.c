@@ -9,7 +9,7 @@
 #include "berth/base/log.h"
 #include "berth/issuer/keystore.h"
 #include "berth/jobs/issuer_keeper.h"
-#include "berth/meta/statements.h"
+#include "berth/meta/meta.h"
 #include "worker_priv.h"
 
 #define NS_PER_S 1000000000
@@ -71,7 +71,7 @@ struct app_worker *app_token_worker_new(const struct app *app, const struct turn
 
 	if (!worker)
 		return NULL;
-	worker->db = db_new(&app->database, meta_statements, STMT_COUNT);
+	worker->db = meta_db_new(&app->database);
 	worker->issuer = (struct issuer){&app->issuer, turns, worker->db};
 	worker->api = (struct api){
 		.settings = &app->api,

@@ -8,7 +8,7 @@
 #include "berth/db/migrate.h"
 #include "berth/jobs/housekeeper.h"
 #include "berth/meta/schema.h"
-#include "berth/meta/statements.h"
+#include "berth/meta/meta.h"
 #include "middleware_priv.h"
 #include "room_priv.h"
 #include "store_priv.h"
@@ -38,7 +38,7 @@ static bool schema_fits(struct db *db, char *reason, size_t size)
 
 bool app_check_schema(const struct app *app, char *reason, size_t size)
 {
-	struct db *db = db_new(&app->database, meta_statements, STMT_COUNT);
+	struct db *db = meta_db_new(&app->database);
 	bool ok = db && schema_fits(db, reason, size);
 
 	db_free(db);
@@ -57,7 +57,7 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 
 	if (!worker)
 		return NULL;
-	worker->db = db_new(&app->database, meta_statements, STMT_COUNT);
+	worker->db = meta_db_new(&app->database);
 	worker->room = app_room(app->config);
 	worker->api = (struct api){
 		.settings = &app->api,

@@ -3,14 +3,6 @@
 #include "admin/admin_priv.h"
 #include "berth/meta/project.h"
 
-static const struct admin_column columns[] = {
-	{"project", ADMIN_TEXT},
-	{"user", ADMIN_TEXT},
-	{"role", ADMIN_TEXT},
-	{"created", ADMIN_TEXT},
-};
-#define COLUMNS (sizeof columns / sizeof *columns)
-
 static const char *what(const struct admin *admin)
 {
 	return arena_printf(admin->arena, "member \"%s\" of project \"%s\"", admin->names[1], admin->names[0]);
@@ -74,19 +66,18 @@ static int remove_member(struct admin *admin)
 
 static int list(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	return meta_member_list(&admin->meta, admin->names[0], NULL, &rows) ? admin_print(admin, &rows, columns, COLUMNS)
-									    : COMMAND_FAILED;
+	return meta_member_list(&admin->meta, admin->names[0], NULL, &table) ? admin_print(admin, &table) : COMMAND_FAILED;
 }
 
 static int show(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	if (!meta_member_list(&admin->meta, admin->names[0], admin->names[1], &rows))
+	if (!meta_member_list(&admin->meta, admin->names[0], admin->names[1], &table))
 		return COMMAND_FAILED;
-	return admin_print_one(admin, &rows, columns, COLUMNS, what(admin));
+	return admin_print_one(admin, &table, what(admin));
 }
 
 static const struct admin_verb verbs[] = {

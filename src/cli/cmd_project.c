@@ -3,12 +3,6 @@
 #include "admin/admin_priv.h"
 #include "berth/meta/project.h"
 
-static const struct admin_column columns[] = {
-	{"path", ADMIN_TEXT},      {"visibility", ADMIN_TEXT}, {"registry", ADMIN_BOOL},
-	{"members", ADMIN_NUMBER}, {"created", ADMIN_TEXT},
-};
-#define COLUMNS (sizeof columns / sizeof *columns)
-
 static const char *what(const struct admin *admin)
 {
 	return arena_printf(admin->arena, "project \"%s\"", admin->names[0]);
@@ -69,18 +63,18 @@ static int remove_project(struct admin *admin)
 
 static int list(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	return meta_project_list(&admin->meta, NULL, &rows) ? admin_print(admin, &rows, columns, COLUMNS) : COMMAND_FAILED;
+	return meta_project_list(&admin->meta, NULL, &table) ? admin_print(admin, &table) : COMMAND_FAILED;
 }
 
 static int show(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	if (!meta_project_list(&admin->meta, admin->names[0], &rows))
+	if (!meta_project_list(&admin->meta, admin->names[0], &table))
 		return COMMAND_FAILED;
-	return admin_print_one(admin, &rows, columns, COLUMNS, what(admin));
+	return admin_print_one(admin, &table, what(admin));
 }
 
 #define SETTINGS (ADMIN_TAKES(VISIBILITY) | ADMIN_TAKES(REGISTRY))

@@ -3,17 +3,6 @@
 #include "admin/admin_priv.h"
 #include "berth/meta/project.h"
 
-static const struct admin_column columns[] = {
-	{"registry", ADMIN_BOOL},
-	{"new_project_registry", ADMIN_BOOL},
-	{"new_project_visibility", ADMIN_TEXT},
-};
-
-static const struct admin_column audit_columns[] = {
-	{"time", ADMIN_TEXT},   {"kind", ADMIN_TEXT},    {"who", ADMIN_TEXT},     {"address", ADMIN_TEXT},
-	{"action", ADMIN_TEXT}, {"subject", ADMIN_TEXT}, {"times", ADMIN_NUMBER}, {"detail", ADMIN_RAW},
-};
-
 static bool read_options(const struct admin *admin, struct meta_site_change *out)
 {
 	return admin_switch(admin, ADMIN_REGISTRY, &out->registry) &&
@@ -43,23 +32,23 @@ static int change(struct admin *admin)
 
 static int show(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	if (!meta_site_list(&admin->meta, &rows))
+	if (!meta_site_list(&admin->meta, &table))
 		return COMMAND_FAILED;
-	return admin_print_one(admin, &rows, columns, sizeof columns / sizeof *columns, "site");
+	return admin_print_one(admin, &table, "site");
 }
 
 static int audit(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 	uint64_t limit = 50;
 
 	if (!admin_number(admin, ADMIN_LIMIT, 1, 100000, &limit))
 		return COMMAND_USAGE;
-	if (!meta_audit_list(&admin->meta, (int64_t)limit, &rows))
+	if (!meta_audit_list(&admin->meta, (int64_t)limit, &table))
 		return COMMAND_FAILED;
-	return admin_print(admin, &rows, audit_columns, sizeof audit_columns / sizeof *audit_columns);
+	return admin_print(admin, &table);
 }
 
 static const struct admin_verb verbs[] = {

@@ -5,19 +5,6 @@
 
 #define DEFAULT_SECONDS ((int64_t)90 * 86400)
 
-static const struct admin_column columns[] = {
-	{"user", ADMIN_TEXT},    {"name", ADMIN_TEXT},    {"role", ADMIN_TEXT},    {"project", ADMIN_TEXT},
-	{"created", ADMIN_TEXT}, {"expires", ADMIN_TEXT}, {"expired", ADMIN_BOOL}, {"last_used", ADMIN_TEXT},
-};
-#define COLUMNS (sizeof columns / sizeof *columns)
-
-static const struct admin_column refresh_columns[] = {
-	{"user", ADMIN_TEXT},      {"id", ADMIN_NUMBER},    {"created", ADMIN_TEXT},
-	{"last_used", ADMIN_TEXT}, {"address", ADMIN_TEXT}, {"client", ADMIN_TEXT},
-	{"token", ADMIN_TEXT},     {"expires", ADMIN_TEXT}, {"chain_ends", ADMIN_TEXT},
-};
-#define REFRESH_COLUMNS (sizeof refresh_columns / sizeof *refresh_columns)
-
 /* What the transaction makes a row of, and learns from it. */
 static struct {
 	const char *token;
@@ -99,28 +86,25 @@ static int remove_token(struct admin *admin)
 
 static int list(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	return meta_token_list(&admin->meta, admin->names[0], NULL, &rows) ? admin_print(admin, &rows, columns, COLUMNS)
-									   : COMMAND_FAILED;
+	return meta_token_list(&admin->meta, admin->names[0], NULL, &table) ? admin_print(admin, &table) : COMMAND_FAILED;
 }
 
 static int show(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	if (!meta_token_list(&admin->meta, admin->names[0], admin->names[1], &rows))
+	if (!meta_token_list(&admin->meta, admin->names[0], admin->names[1], &table))
 		return COMMAND_FAILED;
-	return admin_print_one(admin, &rows, columns, COLUMNS, what(admin));
+	return admin_print_one(admin, &table, what(admin));
 }
 
 static int list_refresh(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	return meta_refresh_list(&admin->meta, admin->names[0], &rows)
-		       ? admin_print(admin, &rows, refresh_columns, REFRESH_COLUMNS)
-		       : COMMAND_FAILED;
+	return meta_refresh_list(&admin->meta, admin->names[0], &table) ? admin_print(admin, &table) : COMMAND_FAILED;
 }
 
 static uint64_t revoked; /* the id that is revoked; 0: all */

@@ -5,12 +5,6 @@
 #include "admin/admin_priv.h"
 #include "berth/auth/password.h"
 
-static const struct admin_column columns[] = {
-	{"name", ADMIN_TEXT},     {"kind", ADMIN_TEXT},    {"admin", ADMIN_BOOL},
-	{"disabled", ADMIN_BOOL}, {"created", ADMIN_TEXT}, {"last_used", ADMIN_TEXT},
-};
-#define COLUMNS (sizeof columns / sizeof *columns)
-
 /* What a change of the transaction needs; it may be tried more than once. */
 static struct {
 	const char *hash;
@@ -116,18 +110,18 @@ static int remove_account(struct admin *admin)
 
 static int list(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	return meta_account_list(&admin->meta, NULL, &rows) ? admin_print(admin, &rows, columns, COLUMNS) : COMMAND_FAILED;
+	return meta_account_list(&admin->meta, NULL, &table) ? admin_print(admin, &table) : COMMAND_FAILED;
 }
 
 static int show(struct admin *admin)
 {
-	struct db_rows rows;
+	struct meta_table table;
 
-	if (!meta_account_list(&admin->meta, admin->names[0], &rows))
+	if (!meta_account_list(&admin->meta, admin->names[0], &table))
 		return COMMAND_FAILED;
-	return admin_print_one(admin, &rows, columns, COLUMNS, what(admin));
+	return admin_print_one(admin, &table, what(admin));
 }
 
 static const struct admin_verb verbs[] = {

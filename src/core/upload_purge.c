@@ -16,18 +16,15 @@ static bool next_stale(const struct core *core, struct arena *arena, int64_t age
 {
 	struct error error;
 	struct work work;
-	struct db_rows rows;
+	struct meta_stale_upload next;
 	bool ok;
 
 	error_init(&error, arena);
 	work = work_begin(core, arena, &error);
-	ok = meta_upload_stale(&work.meta, age, stale->id, 1, &rows);
-	*found = ok && rows.count > 0;
-	if (*found) {
-		struct span id = db_column(&rows, 0, 0), path = db_column(&rows, 0, 1);
-
-		(void)snprintf(stale->id, sizeof stale->id, "%.*s", SPAN_ARG(id));
-		(void)snprintf(stale->path, sizeof stale->path, "%.*s", SPAN_ARG(path));
+	ok = meta_upload_stale(&work.meta, age, stale->id, found, &next);
+	if (ok && *found) {
+		(void)snprintf(stale->id, sizeof stale->id, "%.*s", SPAN_ARG(next.id));
+		(void)snprintf(stale->path, sizeof stale->path, "%.*s", SPAN_ARG(next.path));
 	}
 	arena_clear(arena);
 	return ok;

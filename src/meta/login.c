@@ -5,11 +5,7 @@
 #include "berth/base/limits.h"
 #include "berth/base/strbuf.h"
 #include "berth/meta/statements.h"
-
-static bool run(const struct meta *meta, int statement, struct db_values values, struct db_rows *out)
-{
-	return meta_ok(meta, db_run(meta->db, statement, values, out, meta->arena, meta->error));
-}
+#include "meta_priv.h"
 
 static bool flag(const struct db_rows *rows, int row, int column)
 {
@@ -21,11 +17,11 @@ bool meta_login_find(const struct meta *meta, const struct meta_login_query *que
 {
 	struct db_rows rows;
 
-	if (!run(meta, STMT_LOGIN_FIND,
-		 DB_VALUES(db_span(query->name), db_text(query->address), db_span(query->keys[META_KEY_PAIR]),
-			   db_span(query->keys[META_KEY_ADDRESS]), db_span(query->keys[META_KEY_ACCOUNT]),
-			   db_i64(query->free), db_i64(query->first), db_i64(query->longest), db_i64(query->forget)),
-		 &rows))
+	if (!meta_run(meta, STMT_LOGIN_FIND,
+		      DB_VALUES(db_span(query->name), db_text(query->address), db_span(query->keys[META_KEY_PAIR]),
+				db_span(query->keys[META_KEY_ADDRESS]), db_span(query->keys[META_KEY_ACCOUNT]),
+				db_i64(query->free), db_i64(query->first), db_i64(query->longest), db_i64(query->forget)),
+		      &rows))
 		return false;
 	*out = (struct meta_account){
 		.found = !db_column_null(&rows, 0, 0),
@@ -46,16 +42,12 @@ bool meta_login_find(const struct meta *meta, const struct meta_login_query *que
 
 bool meta_login_failed(const struct meta *meta, const struct span *keys, size_t count, int64_t forget)
 {
-	struct db_rows rows;
-
-	return run(meta, STMT_LOGIN_FAILED, DB_VALUES(db_bytes_array(meta->arena, keys, count), db_i64(forget)), &rows);
+	return meta_do(meta, STMT_LOGIN_FAILED, DB_VALUES(db_bytes_array(meta->arena, keys, count), db_i64(forget)));
 }
 
 bool meta_login_succeeded(const struct meta *meta, int64_t account, const char *address, struct span pair)
 {
-	struct db_rows rows;
-
-	return run(meta, STMT_LOGIN_SUCCEEDED, DB_VALUES(db_i64(account), db_text(address), db_span(pair)), &rows);
+	return meta_do(meta, STMT_LOGIN_SUCCEEDED, DB_VALUES(db_i64(account), db_text(address), db_span(pair)));
 }
 
 /* Of a row as ACCESS_TOKEN_FIND and REFRESH_TOKEN_FIND give it. */
@@ -80,7 +72,7 @@ bool meta_token_find(const struct meta *meta, struct span hash, struct span name
 {
 	struct db_rows rows;
 
-	if (!run(meta, STMT_ACCESS_TOKEN_FIND, DB_VALUES(db_span(hash), db_span(name)), &rows))
+	if (!meta_run(meta, STMT_ACCESS_TOKEN_FIND, DB_VALUES(db_span(hash), db_span(name)), &rows))
 		return false;
 	read_account(&rows, out);
 	return true;
@@ -88,16 +80,14 @@ bool meta_token_find(const struct meta *meta, struct span hash, struct span name
 
 bool meta_token_used(const struct meta *meta, int64_t token)
 {
-	struct db_rows rows;
-
-	return run(meta, STMT_ACCESS_TOKEN_USED, DB_VALUES(db_i64(token)), &rows);
+	return meta_do(meta, STMT_ACCESS_TOKEN_USED, DB_VALUES(db_i64(token)));
 }
 
 bool meta_refresh_find(const struct meta *meta, struct span hash, const char *service, struct meta_account *out)
 {
 	struct db_rows rows;
 
-	if (!run(meta, STMT_REFRESH_TOKEN_FIND, DB_VALUES(db_span(hash), db_text(service)), &rows))
+	if (!meta_run(meta, STMT_REFRESH_TOKEN_FIND, DB_VALUES(db_span(hash), db_text(service)), &rows))
 		return false;
 	read_account(&rows, out);
 	out->chain_ends = out->found ? db_column_i64(&rows, 0, 10) : 0;
@@ -113,23 +103,18 @@ bool meta_refresh_add(const struct meta *meta, const struct meta_refresh_new *to
 {
 	const struct meta_account *account = token->account;
 	struct db_value password = account->password.ptr ? db_span(account->password) : db_null();
-	struct db_rows rows;
 
-	if (!run(meta, STMT_REFRESH_TOKEN_ADD,
-		 DB_VALUES(db_span(token->hash), db_i64(account->id), number_or_null(account->token),
-			   db_text(token->service), db_i64(token->expiry), password, number_or_null(account->chain_ends),
-			   db_i64(token->lifetime), db_i64(token->most), db_text(token->address), db_text(token->client)),
-		 &rows))
-		return false;
-	*added = rows.count > 0;
-	return true;
+	return meta_any(meta, STMT_REFRESH_TOKEN_ADD,
+			DB_VALUES(db_span(token->hash), db_i64(account->id), number_or_null(account->token),
+				  db_text(token->service), db_i64(token->expiry), password,
+				  number_or_null(account->chain_ends), db_i64(token->lifetime), db_i64(token->most),
+				  db_text(token->address), db_text(token->client)),
+			added);
 }
 
 bool meta_refresh_used(const struct meta *meta, struct span hash)
 {
-	struct db_rows rows;
-
-	return run(meta, STMT_REFRESH_TOKEN_USED, DB_VALUES(db_span(hash)), &rows);
+	return meta_do(meta, STMT_REFRESH_TOKEN_USED, DB_VALUES(db_span(hash)));
 }
 
 static bool read_grant(const struct meta *meta, const struct db_rows *rows, int row, struct meta_grant *out)
@@ -160,8 +145,8 @@ bool meta_grants_find(const struct meta *meta, int64_t account, const struct spa
 {
 	struct db_rows rows;
 
-	if (!run(meta, STMT_GRANTS_FIND, DB_VALUES(account ? db_i64(account) : db_null(), joined(meta, names, count)),
-		 &rows))
+	if (!meta_run(meta, STMT_GRANTS_FIND, DB_VALUES(account ? db_i64(account) : db_null(), joined(meta, names, count)),
+		      &rows))
 		return false;
 	*site = rows.count > 0 && flag(&rows, 0, 0);
 	for (size_t i = 0; i < count && (int)i < rows.count; i++)
@@ -173,17 +158,12 @@ bool meta_grants_find(const struct meta *meta, int64_t account, const struct spa
 bool meta_refusals_note(const struct meta *meta, struct span account, const char *address, const struct span *actions,
 			const struct span *projects, size_t count)
 {
-	struct db_rows rows;
-
-	return run(meta, STMT_REFUSAL_NOTE,
-		   DB_VALUES(db_span(account), db_text(address), db_text_array(meta->arena, actions, count),
-			     db_text_array(meta->arena, projects, count)),
-		   &rows);
+	return meta_do(meta, STMT_REFUSAL_NOTE,
+		       DB_VALUES(db_span(account), db_text(address), db_text_array(meta->arena, actions, count),
+				 db_text_array(meta->arena, projects, count)));
 }
 
 bool meta_issuer_purge(const struct meta *meta)
 {
-	struct db_rows rows;
-
-	return run(meta, STMT_ISSUER_PURGE, DB_NO_VALUES, &rows);
+	return meta_do(meta, STMT_ISSUER_PURGE, DB_NO_VALUES);
 }

@@ -3,11 +3,7 @@
 #include "berth/meta/manifest.h"
 
 #include "berth/meta/statements.h"
-
-static bool run(const struct meta *meta, int statement, struct db_values values, struct db_rows *out)
-{
-	return meta_ok(meta, db_run(meta->db, statement, values, out, meta->arena, meta->error));
-}
+#include "meta_priv.h"
 
 bool meta_manifest_find(const struct meta *meta, struct span path, const struct meta_reference *reference, bool head_only,
 			bool *found, struct meta_manifest *out)
@@ -18,7 +14,7 @@ bool meta_manifest_find(const struct meta *meta, struct span path, const struct 
 	struct db_value key = reference->tag ? db_text(reference->tag) : meta_digest(meta, &reference->digest);
 	struct db_rows rows;
 
-	if (!run(meta, statement, DB_VALUES(db_span(path), key), &rows))
+	if (!meta_run(meta, statement, DB_VALUES(db_span(path), key), &rows))
 		return false;
 	*found = rows.count > 0;
 	if (!*found)
@@ -35,7 +31,7 @@ static bool sizes_of(const struct meta *meta, int statement, int column, struct 
 {
 	struct db_rows rows;
 
-	if (!run(meta, statement, values, &rows))
+	if (!meta_run(meta, statement, values, &rows))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		out[i] = db_column_null(&rows, (int)i, column) ? META_LACKING : db_column_i64(&rows, (int)i, column);
@@ -58,16 +54,15 @@ bool meta_manifest_child_sizes(const struct meta *meta, int64_t repository, cons
 
 static bool link_references(const struct meta *meta, const struct meta_manifest_new *manifest, int64_t id)
 {
-	struct db_rows rows;
+	struct db_value repository = db_i64(manifest->repository);
 
-	return (manifest->blob_count == 0 || run(meta, STMT_MANIFEST_LINK_BLOBS,
-						 DB_VALUES(db_i64(manifest->repository), db_i64(id),
-							   meta_digests(meta, manifest->blobs, manifest->blob_count)),
-						 &rows)) &&
-	       (manifest->child_count == 0 || run(meta, STMT_MANIFEST_LINK_CHILDREN,
-						  DB_VALUES(db_i64(manifest->repository), db_i64(id),
-							    meta_digests(meta, manifest->children, manifest->child_count)),
-						  &rows));
+	if (manifest->blob_count > 0 &&
+	    !meta_do(meta, STMT_MANIFEST_LINK_BLOBS,
+		     DB_VALUES(repository, db_i64(id), meta_digests(meta, manifest->blobs, manifest->blob_count))))
+		return false;
+	return manifest->child_count == 0 ||
+	       meta_do(meta, STMT_MANIFEST_LINK_CHILDREN,
+		       DB_VALUES(repository, db_i64(id), meta_digests(meta, manifest->children, manifest->child_count)));
 }
 
 static struct db_value optional(struct span text)
@@ -80,8 +75,8 @@ static bool lock_existing(const struct meta *meta, const struct meta_manifest_ne
 {
 	struct db_rows rows;
 
-	if (!run(meta, STMT_MANIFEST_LOCK, DB_VALUES(db_i64(manifest->repository), meta_digest(meta, &manifest->digest)),
-		 &rows))
+	if (!meta_run(meta, STMT_MANIFEST_LOCK,
+		      DB_VALUES(db_i64(manifest->repository), meta_digest(meta, &manifest->digest)), &rows))
 		return false;
 	if (rows.count == 0)
 		return db_want_retry(meta->db);
@@ -94,11 +89,11 @@ bool meta_manifest_insert(const struct meta *meta, const struct meta_manifest_ne
 	struct db_value subject = manifest->subject ? meta_digest(meta, manifest->subject) : db_null();
 	struct db_rows rows;
 
-	if (!run(meta, STMT_MANIFEST_INSERT,
-		 DB_VALUES(db_i64(manifest->repository), meta_digest(meta, &manifest->digest),
-			   db_text(manifest->media_type), db_span(manifest->payload), subject,
-			   db_text(manifest->artifact_type), optional(manifest->annotations)),
-		 &rows))
+	if (!meta_run(meta, STMT_MANIFEST_INSERT,
+		      DB_VALUES(db_i64(manifest->repository), meta_digest(meta, &manifest->digest),
+				db_text(manifest->media_type), db_span(manifest->payload), subject,
+				db_text(manifest->artifact_type), optional(manifest->annotations)),
+		      &rows))
 		return false;
 	if (rows.count == 0)
 		return lock_existing(meta, manifest, id);
@@ -114,15 +109,35 @@ bool meta_manifest_delete(const struct meta *meta, struct span path, const struc
 					 meta->error);
 
 	return meta_deleted(meta, outcome, "manifest_child_child_fk", &rows, out) &&
-	       (*out != META_DELETED || run(meta, STMT_MANIFEST_ANNOUNCE, DB_NO_VALUES, &rows));
+	       (*out != META_DELETED || meta_do(meta, STMT_MANIFEST_ANNOUNCE, DB_NO_VALUES));
 }
 
-bool meta_manifest_referrers(const struct meta *meta, const struct meta_referrers_query *query, struct db_rows *out)
+static bool read_referrer(const struct meta *meta, const struct db_rows *rows, int row, struct meta_referrer *out)
+{
+	out->media_type = db_column(rows, row, 1);
+	out->size = (uint64_t)db_column_i64(rows, row, 2);
+	out->artifact_type = db_column(rows, row, 3);
+	out->annotations = db_column(rows, row, 4);
+	return meta_column_digest(meta, rows, row, 0, &out->digest);
+}
+
+bool meta_manifest_referrers(const struct meta *meta, const struct meta_referrers_query *query, struct meta_referrers *out)
 {
 	struct db_value after = query->after ? meta_digest(meta, query->after) : db_null();
+	struct meta_referrer *items;
+	struct db_rows rows;
 
-	return run(meta, STMT_REFERRERS_PAGE,
-		   DB_VALUES(db_span(query->path), meta_digest(meta, &query->subject), db_text(query->artifact_type), after,
-			     db_i64(query->rows), db_i64(query->annotation_bytes)),
-		   out);
+	if (!meta_run(meta, STMT_REFERRERS_PAGE,
+		      DB_VALUES(db_span(query->path), meta_digest(meta, &query->subject), db_text(query->artifact_type),
+				after, db_i64(query->rows), db_i64(query->annotation_bytes)),
+		      &rows))
+		return false;
+	items = arena_array(meta->arena, (size_t)rows.count + 1, sizeof *items);
+	for (int i = 0; i < rows.count; i++)
+		if (!read_referrer(meta, &rows, i, &items[i]))
+			return false;
+	*out = (struct meta_referrers){.items = items, .count = (size_t)rows.count};
+	if (rows.count > 0) /* the statement says in each row how many rows it met before it cut the page */
+		out->met = (size_t)db_column_i64(&rows, 0, 5);
+	return true;
 }

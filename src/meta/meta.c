@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Digests as parameters and columns; outcomes as success or failure. */
-#include "berth/meta/meta.h"
-
-#include <string.h>
+#include "meta_priv.h"
 
 #include <string.h>
 
 #include "berth/base/log.h"
+#include "berth/meta/statements.h"
+
+struct db *meta_db_new(const struct db_settings *settings)
+{
+	return db_new(settings, meta_statements, STMT_COUNT);
+}
 
 struct db_value meta_digest(const struct meta *meta, const struct digest *digest)
 {
@@ -46,6 +50,17 @@ bool meta_column_digest(const struct meta *meta, const struct db_rows *rows, int
 	return error_set(meta->error, E_UNKNOWN);
 }
 
+struct meta_names meta_column_names(const struct meta *meta, const struct db_rows *rows, int column)
+{
+	struct span *names = arena_array(meta->arena, (size_t)rows->count + 1, sizeof *names);
+	size_t count = 0;
+
+	for (int i = 0; i < rows->count; i++)
+		if (!db_column_null(rows, i, column))
+			names[count++] = db_column(rows, i, column);
+	return (struct meta_names){names, count};
+}
+
 static bool refused(const struct meta *meta)
 {
 	if (db_in_transaction(meta->db)) {
@@ -68,6 +83,28 @@ bool meta_ok(const struct meta *meta, enum db_outcome outcome)
 	return false;
 }
 
+bool meta_run(const struct meta *meta, int statement, struct db_values values, struct db_rows *out)
+{
+	return meta_ok(meta, db_run(meta->db, statement, values, out, meta->arena, meta->error));
+}
+
+bool meta_do(const struct meta *meta, int statement, struct db_values values)
+{
+	struct db_rows rows;
+
+	return meta_run(meta, statement, values, &rows);
+}
+
+bool meta_any(const struct meta *meta, int statement, struct db_values values, bool *any)
+{
+	struct db_rows rows;
+
+	if (!meta_run(meta, statement, values, &rows))
+		return false;
+	*any = rows.count > 0;
+	return true;
+}
+
 bool meta_deleted(const struct meta *meta, enum db_outcome outcome, const char *constraint, const struct db_rows *rows,
 		  enum meta_deleted *out)
 {
@@ -81,5 +118,23 @@ bool meta_deleted(const struct meta *meta, enum db_outcome outcome, const char *
 		*out = META_DELETE_UNKNOWN;
 	else
 		*out = db_column_i64(rows, 0, 0) ? META_DELETED : META_DELETE_REFERENCED;
+	return true;
+}
+
+bool meta_changed(const struct meta *meta, enum db_outcome outcome, const struct db_rows *rows, enum meta_change *out)
+{
+	const char *constraint = db_constraint(meta->db);
+	size_t len = strlen(constraint);
+
+	if (outcome == DB_CONSTRAINT) {
+		bool unique = (len > 7 && strcmp(constraint + len - 7, "_unique") == 0) ||
+			      (len > 5 && strcmp(constraint + len - 5, "_pkey") == 0);
+
+		*out = unique ? META_CHANGE_EXISTS : META_CHANGE_REFUSED;
+		return true;
+	}
+	if (!meta_ok(meta, outcome))
+		return false;
+	*out = rows->count > 0 ? META_CHANGED : META_CHANGE_UNKNOWN;
 	return true;
 }

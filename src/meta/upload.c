@@ -3,38 +3,27 @@
 #include "berth/meta/upload.h"
 
 #include "berth/meta/statements.h"
-
-static bool run(const struct meta *meta, int statement, struct db_values values, struct db_rows *out)
-{
-	return meta_ok(meta, db_run(meta->db, statement, values, out, meta->arena, meta->error));
-}
+#include "meta_priv.h"
 
 bool meta_upload_create(const struct meta *meta, const char *id, const struct meta_upload *upload)
 {
-	struct db_rows rows;
-
-	return run(meta, STMT_UPLOAD_CREATE,
-		   DB_VALUES(db_text(id), db_i64(upload->repository), db_span(upload->hash_state),
-			     db_span(upload->store_state), upload->starter.len ? db_span(upload->starter) : db_null()),
-		   &rows);
+	return meta_do(meta, STMT_UPLOAD_CREATE,
+		       DB_VALUES(db_text(id), db_i64(upload->repository), db_span(upload->hash_state),
+				 db_span(upload->store_state), upload->starter.len ? db_span(upload->starter) : db_null()));
 }
 
 bool meta_upload_started_by(const struct meta *meta, struct span path, struct span id, struct span starter, int64_t age,
 			    bool *started)
 {
-	struct db_rows rows;
-
-	if (!run(meta, STMT_UPLOAD_STARTED_BY, DB_VALUES(db_span(path), db_span(id), db_span(starter), db_i64(age)), &rows))
-		return false;
-	*started = rows.count > 0;
-	return true;
+	return meta_any(meta, STMT_UPLOAD_STARTED_BY, DB_VALUES(db_span(path), db_span(id), db_span(starter), db_i64(age)),
+			started);
 }
 
 bool meta_upload_find(const struct meta *meta, struct span path, struct span id, bool *found, uint64_t *offset)
 {
 	struct db_rows rows;
 
-	if (!run(meta, STMT_UPLOAD_FIND, DB_VALUES(db_span(path), db_span(id)), &rows))
+	if (!meta_run(meta, STMT_UPLOAD_FIND, DB_VALUES(db_span(path), db_span(id)), &rows))
 		return false;
 	*found = rows.count > 0;
 	*offset = *found ? (uint64_t)db_column_i64(&rows, 0, 0) : 0;
@@ -52,8 +41,9 @@ bool meta_upload_open(const struct meta *meta, struct span path, const struct me
 	enum { LOCKED, REPOSITORY, OFFSET, HASH_STATE, STORE_STATE, WRITING, DIGEST };
 	struct db_rows rows;
 
-	if (!run(meta, STMT_UPLOAD_OPEN,
-		 DB_VALUES(db_span(path), db_text(opening->id), db_text(opening->generation), boolean(writes)), &rows)) {
+	if (!meta_run(meta, STMT_UPLOAD_OPEN,
+		      DB_VALUES(db_span(path), db_text(opening->id), db_text(opening->generation), boolean(writes)),
+		      &rows)) {
 		db_hold(meta->db); /* a failure in the middle may leave the lock: db_tidy ends the connection, and the lock */
 		return false;
 	}
@@ -76,41 +66,33 @@ bool meta_upload_open(const struct meta *meta, struct span path, const struct me
 bool meta_upload_save(const struct meta *meta, const struct meta_opening *opening, const struct meta_upload *upload,
 		      bool *found)
 {
-	struct db_rows rows;
-
-	if (!run(meta, STMT_UPLOAD_SAVE,
-		 DB_VALUES(db_text(opening->id), db_text(opening->generation), db_i64((int64_t)upload->offset),
-			   db_span(upload->hash_state), db_span(upload->store_state), boolean(upload->writing),
-			   upload->sealed ? meta_digest(meta, &upload->digest) : db_null()),
-		 &rows))
-		return false;
-	*found = rows.count > 0;
-	return true;
+	return meta_any(meta, STMT_UPLOAD_SAVE,
+			DB_VALUES(db_text(opening->id), db_text(opening->generation), db_i64((int64_t)upload->offset),
+				  db_span(upload->hash_state), db_span(upload->store_state), boolean(upload->writing),
+				  upload->sealed ? meta_digest(meta, &upload->digest) : db_null()),
+			found);
 }
 
 bool meta_upload_delete(const struct meta *meta, const struct meta_opening *opening, bool *found)
 {
-	struct db_rows rows;
-
-	if (!run(meta, STMT_UPLOAD_DELETE, DB_VALUES(db_text(opening->id), db_text(opening->generation)), &rows))
-		return false;
-	*found = rows.count > 0;
-	return true;
+	return meta_any(meta, STMT_UPLOAD_DELETE, DB_VALUES(db_text(opening->id), db_text(opening->generation)), found);
 }
 
-bool meta_upload_stale(const struct meta *meta, int64_t age, const char *after, int64_t limit, struct db_rows *out)
+bool meta_upload_stale(const struct meta *meta, int64_t age, const char *after, bool *found, struct meta_stale_upload *out)
 {
-	return run(meta, STMT_UPLOAD_STALE, DB_VALUES(db_i64(age), db_text(after), db_i64(limit)), out);
+	struct db_rows rows;
+
+	if (!meta_run(meta, STMT_UPLOAD_STALE, DB_VALUES(db_i64(age), db_text(after), db_i64(1)), &rows))
+		return false;
+	*found = rows.count > 0;
+	if (*found)
+		*out = (struct meta_stale_upload){.id = db_column(&rows, 0, 0), .path = db_column(&rows, 0, 1)};
+	return true;
 }
 
 bool meta_upload_claimed(const struct meta *meta, const char *id, bool *claimed)
 {
-	struct db_rows rows;
-
-	if (!run(meta, STMT_UPLOAD_CLAIMED, DB_VALUES(db_text(id)), &rows))
-		return false;
-	*claimed = rows.count > 0;
-	return true;
+	return meta_any(meta, STMT_UPLOAD_CLAIMED, DB_VALUES(db_text(id)), claimed);
 }
 
 /* With the connection goes the lock; what the session's row says still has to be said, on a new connection. */

@@ -9,7 +9,6 @@
 #include "berth/core/manifest_policy.h"
 #include "berth/meta/blob.h"
 #include "berth/meta/repository.h"
-#include "berth/meta/statements.h"
 #include "berth/meta/tag.h"
 #include "berth/meta/upload.h"
 #include "lab.h"
@@ -37,7 +36,7 @@ static void connect_as(const char *application)
 
 	settings = lab.settings;
 	settings.application = application;
-	core = (struct core){.db = db_new(&settings, meta_statements, STMT_COUNT), .generation = &generation};
+	core = (struct core){.db = meta_db_new(&settings), .generation = &generation};
 	core.policy = manifest_policy_new(&strict, reason, sizeof reason);
 	ck_assert(core.db && core.policy);
 	work = work_begin(&core, &lab.arena, &lab.error);

@@ -88,6 +88,10 @@ def test_a_header_that_needs_another_first_is_refused(plant):
     ("src/core/push.c", 'sprintf(out, "x");', "without a safe use"),
     ("src/core/push.c", 'static const char *q = "SELECT 1 FROM tags";', "SQL outside"),
     ("src/meta/tag.c", 'strbuf_format(b, "DELETE FROM tags WHERE name = %s", name);', "SQL built"),
+    ("src/core/listing.c", 'out->size = db_column_i64(&rows, 0, 2);', "a statement or column"),
+    ("src/core/listing.c", 'return db_run(db, values);', "a statement or column"),
+    ("src/cli/cmd_user.c", 'run(STMT_ACCOUNT_LIST);', "a statement or column"),
+    ("include/berth/core/listing.h", 'struct db_rows *rows;', "a statement or column"),
     ("src/store/blob.c", 'header(r, "X-Accel-Redirect", path);', "X-Accel-Redirect")])
 def test_a_banned_word_is_found(plant, name, line, what):
     status, said = plant("banned", {name: header(line + "\n")})

@@ -8,6 +8,7 @@
 
 #include "berth/base/span.h"
 #include "berth/core/core.h"
+#include "berth/meta/manifest.h"
 
 struct names_page {
 	const struct span *names;
@@ -21,16 +22,8 @@ bool tags_page(const struct work *work, struct span path, struct span last, size
 /* Repositories that hold a manifest now. */
 bool catalog_page(const struct work *work, struct span last, size_t limit, struct names_page *out);
 
-struct referrer {
-	struct digest digest;
-	struct span media_type;
-	uint64_t size;
-	struct span artifact_type; /* empty: none */
-	struct span annotations;   /* JSON object; empty: none */
-};
-
 struct referrers_page {
-	const struct referrer *items;
+	const struct meta_referrer *items;
 	size_t count;
 	bool more;
 };

@@ -3,7 +3,7 @@
  * Accounts (users and robots) and their access tokens, as administration changes and lists them. Names are not checked
  * here: the schema refuses wrong ones, and `enum meta_change` says how a change ended.
  *
- * Lists are rows of texts; a time is like 2026-01-31T23:59:59Z.
+ * Lists are tables of texts. A time is like 2026-01-31T23:59:59Z.
  */
 #ifndef BERTH_META_ACCOUNT_H
 #define BERTH_META_ACCOUNT_H
@@ -13,19 +13,10 @@
 
 #include "berth/meta/meta.h"
 #include "berth/meta/role.h"
-
-enum meta_change {
-	META_CHANGED,
-	META_CHANGE_UNKNOWN, /* what is to be changed does not exist */
-	META_CHANGE_EXISTS,  /* what is to be added does already */
-	META_CHANGE_REFUSED, /* a CHECK of the schema; db_constraint() has its name */
-};
+#include "berth/meta/table.h"
 
 /* For the rest of the transaction: who the audit names. */
 bool meta_actor_set(const struct meta *meta, const char *actor);
-
-/* How the change ended, from the outcome of its statement. False: the error is set. For modules of this floor. */
-bool meta_changed(const struct meta *meta, enum db_outcome outcome, const struct db_rows *rows, enum meta_change *out);
 
 struct meta_account_new {
 	const char *name;
@@ -50,8 +41,8 @@ bool meta_account_remove(const struct meta *meta, const char *name, enum meta_ch
 /* *robot only when *found. */
 bool meta_account_find(const struct meta *meta, const char *name, bool *found, bool *robot);
 
-/* name, kind, admin, disabled, created, last used; `name` NULL for all. */
-bool meta_account_list(const struct meta *meta, const char *name, struct db_rows *out);
+/* Lists name, kind, admin, disabled, created, last_used; `name` NULL: of all accounts. */
+bool meta_account_list(const struct meta *meta, const char *name, struct meta_table *out);
 
 struct meta_token_new {
 	const char *account;
@@ -71,11 +62,11 @@ bool meta_token_change(const struct meta *meta, const char *account, const char 
 		       enum meta_change *out);
 bool meta_token_remove(const struct meta *meta, const char *account, const char *name, enum meta_change *out);
 
-/* account, name, role, project, created, expires, expired, last used; NULL for all. */
-bool meta_token_list(const struct meta *meta, const char *account, const char *name, struct db_rows *out);
+/* Lists user, name, role, project, created, expires, expired, last_used; NULL: all. */
+bool meta_token_list(const struct meta *meta, const char *account, const char *name, struct meta_table *out);
 
-/* account, id, created, last used, address, client, access token, expires, end of its chain; `account` NULL for all. */
-bool meta_refresh_list(const struct meta *meta, const char *account, struct db_rows *out);
+/* Lists user, id, created, last_used, address, client, token (the access token), expires, chain_ends; NULL: all. */
+bool meta_refresh_list(const struct meta *meta, const char *account, struct meta_table *out);
 
 /* Removes one refresh token of the account, or all of them (`id` 0), and notes that in the audit. */
 bool meta_refresh_revoke(const struct meta *meta, const char *account, int64_t id, enum meta_change *out);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "berth/base/digest.h"
 #include "berth/base/span.h"
 #include "berth/meta/meta.h"
 

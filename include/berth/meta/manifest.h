@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "berth/base/digest.h"
 #include "berth/base/span.h"
 #include "berth/meta/meta.h"
 
@@ -65,10 +66,24 @@ struct meta_referrers_query {
 	int64_t annotation_bytes;
 };
 
+struct meta_referrer {
+	struct digest digest;
+	struct span media_type;
+	uint64_t size;
+	struct span artifact_type; /* empty: none */
+	struct span annotations;   /* JSON object; empty: none */
+};
+
+struct meta_referrers {
+	const struct meta_referrer *items;
+	size_t count;
+	size_t met; /* before the cut */
+};
+
 /*
- * Rows (digest, media type, size, artifact type, annotations, met) in digest order, at most rows + 1 of them, cut
- * where their annotations exceed annotation_bytes together; `met` counts those before the cut was made.
+ * Lists manifests of the subject in digest order, at most rows + 1 of them, cut where their annotations exceed
+ * annotation_bytes together.
  */
-bool meta_manifest_referrers(const struct meta *meta, const struct meta_referrers_query *query, struct db_rows *out);
+bool meta_manifest_referrers(const struct meta *meta, const struct meta_referrers_query *query, struct meta_referrers *out);
 
 #endif

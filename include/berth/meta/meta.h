@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What every function of the meta floor needs: the connection, memory for results, and where failures go. */
+/*
+ * What every function of the meta floor needs: the connection, memory for results, and where failures go.
+ *
+ * The functions of this floor return structs. The order of a statement's columns is known only beside the statement, in
+ * src/meta (tests/meta/banned).
+ */
 #ifndef BERTH_META_META_H
 #define BERTH_META_META_H
 
 #include "berth/base/arena.h"
-#include "berth/base/digest.h"
 #include "berth/base/error.h"
 #include "berth/db/db.h"
 
@@ -14,29 +18,28 @@ struct meta {
 	struct error *error;
 };
 
-/* A digest as a parameter; its bytes live in the arena. */
-struct db_value meta_digest(const struct meta *meta, const struct digest *digest);
+/* Makes a connection that knows the statements of this floor: db_new with statements.def. NULL when memory is out. */
+struct db *meta_db_new(const struct db_settings *settings);
 
-/* Many digests as one bytea[] parameter. */
-struct db_value meta_digests(const struct meta *meta, const struct digest *digests, size_t count);
+/* How a deletion ended that the schema or a look before it may refuse. */
+enum meta_deleted {
+	META_DELETED,
+	META_DELETE_UNKNOWN,   /* there is no such row */
+	META_DELETE_REFERENCED /* another row needs it */
+};
 
-/* A digest column. False, with the error set, for a value that is none: the CHECKs of the schema forbid it. */
-bool meta_column_digest(const struct meta *meta, const struct db_rows *rows, int row, int column, struct digest *out);
+/* How a change of accounts, tokens, projects, members or the site ended. */
+enum meta_change {
+	META_CHANGED,
+	META_CHANGE_UNKNOWN, /* what is to be changed does not exist */
+	META_CHANGE_EXISTS,  /* what is to be added exists already */
+	META_CHANGE_REFUSED, /* a CHECK of the schema refuses a value; db_constraint() has its name */
+};
 
-/*
- * True for DB_OK. DB_BUSY becomes 429. An unforeseen DB_CONSTRAINT becomes a retry of the transaction: what a statement relied
- * on went away under it. Outside of a transaction it is a fault of ours: logged, with the constraint's name, and 500. Callers
- * that expect a constraint look at the outcome before.
- */
-bool meta_ok(const struct meta *meta, enum db_outcome outcome);
-
-enum meta_deleted { META_DELETED, META_DELETE_UNKNOWN, META_DELETE_REFERENCED };
-
-/*
- * What a function of sql/0007_ask_before_deleting.sql said. `constraint` is the foreign key that stands behind its answer: when
- * that key refuses the deletion after all, the row is referenced, too.
- */
-bool meta_deleted(const struct meta *meta, enum db_outcome outcome, const char *constraint, const struct db_rows *rows,
-		  enum meta_deleted *out);
+/* Names in byte order. They live as long as the arena. */
+struct meta_names {
+	const struct span *items;
+	size_t count;
+};
 
 #endif

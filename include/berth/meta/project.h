@@ -12,6 +12,7 @@
 #include "berth/meta/account.h"
 #include "berth/meta/meta.h"
 #include "berth/meta/role.h"
+#include "berth/meta/table.h"
 
 /* NULL is the site's default for new projects. */
 bool meta_project_add(const struct meta *meta, const char *path, const char *visibility, const char *registry,
@@ -20,8 +21,8 @@ bool meta_project_change(const struct meta *meta, const char *path, const char *
 			 enum meta_change *out);
 bool meta_project_remove(const struct meta *meta, const char *path, enum meta_change *out);
 
-/* path, visibility, registry, number of members, created; `path` NULL for all. */
-bool meta_project_list(const struct meta *meta, const char *path, struct db_rows *out);
+/* Lists path, visibility, registry, members (how many), created; `path` NULL: of all projects. */
+bool meta_project_list(const struct meta *meta, const char *path, struct meta_table *out);
 
 /* META_CHANGE_UNKNOWN: no such project or account. */
 bool meta_member_add(const struct meta *meta, const char *project, const char *account, enum meta_role role,
@@ -30,8 +31,8 @@ bool meta_member_change(const struct meta *meta, const char *project, const char
 			enum meta_change *out);
 bool meta_member_remove(const struct meta *meta, const char *project, const char *account, enum meta_change *out);
 
-/* project, account, role, created; NULL for all. */
-bool meta_member_list(const struct meta *meta, const char *project, const char *account, struct db_rows *out);
+/* Lists project, user, role, created; NULL: all. */
+bool meta_member_list(const struct meta *meta, const char *project, const char *account, struct meta_table *out);
 
 struct meta_site_change {
 	const char *registry;               /* enabled at all */
@@ -41,10 +42,10 @@ struct meta_site_change {
 
 bool meta_site_change(const struct meta *meta, const struct meta_site_change *change, enum meta_change *out);
 
-/* One row: registry, new projects' registry, new projects' visibility. */
-bool meta_site_list(const struct meta *meta, struct db_rows *out);
+/* Lists one row: registry, new_project_registry, new_project_visibility. */
+bool meta_site_list(const struct meta *meta, struct meta_table *out);
 
-/* The newest `limit` changes and refusals: time, kind, actor, address, action, subject, times, detail (JSON or ""). */
-bool meta_audit_list(const struct meta *meta, int64_t limit, struct db_rows *out);
+/* Lists the newest `limit` changes and refusals: time, kind, who, address, action, subject, times, detail. */
+bool meta_audit_list(const struct meta *meta, int64_t limit, struct meta_table *out);
 
 #endif

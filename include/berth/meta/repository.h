@@ -13,6 +13,6 @@ bool meta_repository_make(const struct meta *meta, struct span path, int64_t *id
 bool meta_repository_pushed(const struct meta *meta, int64_t id);
 
 /* Paths after `after` in byte order that hold manifests, at most `limit`. */
-bool meta_repository_list(const struct meta *meta, struct span after, int64_t limit, struct db_rows *out);
+bool meta_repository_list(const struct meta *meta, struct span after, int64_t limit, struct meta_names *out);
 
 #endif

@@ -18,10 +18,8 @@ bool meta_tag_create(const struct meta *meta, int64_t repository, int64_t manife
 
 bool meta_tag_delete(const struct meta *meta, struct span path, struct span name, bool *found);
 
-/*
- * Names after `after` in byte order, at most `limit`, in one statement: no row when the repository is unknown, one row
- * with a NULL name when it has no (further) tag.
- */
-bool meta_tag_list(const struct meta *meta, struct span path, struct span after, int64_t limit, struct db_rows *out);
+/* Lists names behind `after`, at most `limit`, in one statement. *known false: the repository never held a manifest. */
+bool meta_tag_list(const struct meta *meta, struct span path, struct span after, int64_t limit, bool *known,
+		   struct meta_names *out);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "berth/base/digest.h"
 #include "berth/base/span.h"
 #include "berth/base/uuid.h"
 #include "berth/meta/meta.h"
@@ -53,11 +54,13 @@ bool meta_upload_delete(const struct meta *meta, const struct meta_opening *open
 /* Gives the lock back. `settled`: this request adds no bytes any more, nor does an earlier one. */
 void meta_upload_close(struct db *db, const struct meta_opening *opening, bool settled);
 
-/*
- * Sessions that nobody wrote to for `age` seconds, by the database's clock: rows (id, path) in the order of ids, behind
- * the id `after`, at most `limit`.
- */
-bool meta_upload_stale(const struct meta *meta, int64_t age, const char *after, int64_t limit, struct db_rows *out);
+/* A session and the path of its repository. The spans live as long as the arena. */
+struct meta_stale_upload {
+	struct span id, path;
+};
+
+/* Finds the first session behind the id `after` that no request has written to for `age` seconds, by the database's clock. */
+bool meta_upload_stale(const struct meta *meta, int64_t age, const char *after, bool *found, struct meta_stale_upload *out);
 
 /*
  * Did this token (its SHA-256) start that session of that repository, not more than `age` seconds ago by the database's

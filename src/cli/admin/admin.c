@@ -11,7 +11,7 @@
 
 #include "../host/act_as_priv.h"
 #include "berth/base/limits.h"
-#include "berth/meta/statements.h"
+#include "berth/meta/meta.h"
 
 #define NO no_argument
 #define VALUE required_argument
@@ -97,7 +97,7 @@ static int with_database(struct admin *admin, const struct admin_verb *verb)
 		command_complain("%s", reason);
 		return COMMAND_FAILED;
 	}
-	db = db_new(&admin->app.database, meta_statements, STMT_COUNT);
+	db = meta_db_new(&admin->app.database);
 	if (!db)
 		return COMMAND_FAILED;
 	admin->meta = (struct meta){db, admin->arena, &admin->error};

@@ -8,41 +8,40 @@
 
 #define PRINT_MAX ((size_t)64 << 20)
 
-static void add_value(struct json_writer *json, struct span value, enum admin_form form)
+static void add_value(struct json_writer *json, struct span value, enum meta_form form)
 {
-	if (!value.ptr || (form == ADMIN_RAW && value.len == 0))
+	if (!value.ptr || (form == META_JSON && value.len == 0))
 		json_raw(json, SPAN_LIT("null"));
-	else if (form == ADMIN_TEXT)
+	else if (form == META_TEXT)
 		json_span(json, value);
 	else
 		json_raw(json, value); /* true, 12, {} are what the database writes */
 }
 
-static void add_object(struct json_writer *json, const struct db_rows *rows, int row, const struct admin_column *columns,
-		       size_t count)
+static void add_object(struct json_writer *json, const struct meta_table *table, size_t row)
 {
 	json_open(json, '{');
-	for (size_t i = 0; i < count; i++) {
-		json_key(json, columns[i].name);
-		add_value(json, db_column(rows, row, (int)i), columns[i].form);
+	for (size_t i = 0; i < table->column_count; i++) {
+		json_key(json, table->columns[i].name);
+		add_value(json, meta_table_cell(table, row, i), table->columns[i].form);
 	}
 	json_close(json, '}');
 }
 
-static struct span shown(const struct db_rows *rows, int row, size_t column)
+static struct span shown(const struct meta_table *table, size_t row, size_t column)
 {
-	struct span value = db_column(rows, row, (int)column);
+	struct span value = meta_table_cell(table, row, column);
 
 	return value.ptr ? value : SPAN_LIT("-");
 }
 
-static size_t width_of(const struct db_rows *rows, const struct admin_column *column, size_t place)
+static size_t width_of(const struct meta_table *table, size_t column)
 {
-	size_t width = strlen(column->name);
+	size_t width = strlen(table->columns[column].name);
 
-	for (int row = 0; row < rows->count; row++)
-		if (shown(rows, row, place).len > width)
-			width = shown(rows, row, place).len;
+	for (size_t row = 0; row < table->row_count; row++)
+		if (shown(table, row, column).len > width)
+			width = shown(table, row, column).len;
 	return width;
 }
 
@@ -55,17 +54,17 @@ static void print_cell(struct span text, size_t width, bool last)
 		printf("%-*.*s  ", (int)width, SPAN_ARG(text));
 }
 
-static void print_table(const struct db_rows *rows, const struct admin_column *columns, size_t count)
+static void print_table(const struct meta_table *table)
 {
-	size_t widths[16];
+	size_t widths[16], count = table->column_count;
 
 	for (size_t i = 0; i < count; i++) {
-		widths[i] = width_of(rows, &columns[i], i);
-		print_cell(span_of(columns[i].name), widths[i], i + 1 == count);
+		widths[i] = width_of(table, i);
+		print_cell(span_of(table->columns[i].name), widths[i], i + 1 == count);
 	}
-	for (int row = 0; row < rows->count; row++)
+	for (size_t row = 0; row < table->row_count; row++)
 		for (size_t i = 0; i < count; i++)
-			print_cell(shown(rows, row, i), widths[i], i + 1 == count);
+			print_cell(shown(table, row, i), widths[i], i + 1 == count);
 }
 
 static int print_json(const struct strbuf *text)
@@ -78,42 +77,41 @@ static int print_json(const struct strbuf *text)
 	return COMMAND_OK;
 }
 
-int admin_print(const struct admin *admin, const struct db_rows *rows, const struct admin_column *columns, size_t count)
+int admin_print(const struct admin *admin, const struct meta_table *table)
 {
 	struct strbuf text;
 	struct json_writer json;
 
 	if (!admin->options[ADMIN_JSON]) {
-		print_table(rows, columns, count);
+		print_table(table);
 		return COMMAND_OK;
 	}
 	strbuf_init(&text, admin->arena, PRINT_MAX);
 	json = json_writer(&text);
 	json_open(&json, '[');
-	for (int row = 0; row < rows->count; row++)
-		add_object(&json, rows, row, columns, count);
+	for (size_t row = 0; row < table->row_count; row++)
+		add_object(&json, table, row);
 	json_close(&json, ']');
 	return print_json(&text);
 }
 
-int admin_print_one(const struct admin *admin, const struct db_rows *rows, const struct admin_column *columns, size_t count,
-		    const char *what)
+int admin_print_one(const struct admin *admin, const struct meta_table *table, const char *what)
 {
 	struct strbuf text;
 	struct json_writer json;
 
-	if (rows->count == 0) {
+	if (table->row_count == 0) {
 		command_complain("no such %s", what);
 		return COMMAND_FAILED;
 	}
 	if (!admin->options[ADMIN_JSON]) {
-		for (size_t i = 0; i < count; i++)
-			printf("%s: %.*s\n", columns[i].name, SPAN_ARG(shown(rows, 0, i)));
+		for (size_t i = 0; i < table->column_count; i++)
+			printf("%s: %.*s\n", table->columns[i].name, SPAN_ARG(shown(table, 0, i)));
 		return COMMAND_OK;
 	}
 	strbuf_init(&text, admin->arena, PRINT_MAX);
 	json = json_writer(&text);
-	add_object(&json, rows, 0, columns, count);
+	add_object(&json, table, 0);
 	return print_json(&text);
 }
 

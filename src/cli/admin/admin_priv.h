@@ -10,6 +10,7 @@
 
 #include "berth/app/app.h"
 #include "berth/meta/account.h"
+#include "berth/meta/table.h"
 #include "../command_priv.h"
 
 #define ADMIN_NAMES_MAX 2
@@ -81,20 +82,11 @@ bool admin_role(const struct admin *admin, enum meta_role *out); /* META_ROLE_NO
 bool admin_seconds(const struct admin *admin, int64_t *out);     /* --expires, like 90d, 12h, 30m; 0 */
 bool admin_number(const struct admin *admin, enum admin_option option, uint64_t least, uint64_t most, uint64_t *out);
 
-/* How lists are shown. */
-enum admin_form { ADMIN_TEXT, ADMIN_BOOL, ADMIN_NUMBER, ADMIN_RAW };
-
-struct admin_column {
-	const char *name;
-	enum admin_form form; /* in JSON */
-};
-
-/* Rows as a table, or with --json as an array of objects. */
-int admin_print(const struct admin *admin, const struct db_rows *rows, const struct admin_column *columns, size_t count);
+/* Prints a list as a table, or with --json as an array of objects. */
+int admin_print(const struct admin *admin, const struct meta_table *table);
 
 /* The one row as lines, or as an object. COMMAND_FAILED and a word when there is none. */
-int admin_print_one(const struct admin *admin, const struct db_rows *rows, const struct admin_column *columns, size_t count,
-		    const char *what);
+int admin_print_one(const struct admin *admin, const struct meta_table *table, const char *what);
 
 /* Values made by the command, as lines or an object. */
 int admin_print_values(const struct admin *admin, const char *const *names, const char *const *values, size_t count);
