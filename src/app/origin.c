@@ -6,6 +6,8 @@
 #include "berth/app/app.h"
 #include "store_priv.h"
 
+#define ASKING_MEMORY ((size_t)8 << 20)
+
 static bool verifies(const struct config *config)
 {
 	const struct config_storage *storage = &config->storage;
@@ -48,8 +50,13 @@ bool app_store_origin(const char **out, bool *verify, const struct config *confi
 		      size_t size)
 {
 	struct store *store = app_open_store(config, reason, size);
-	bool ok = store && origin_of(out, store, arena, reason, size);
+	struct arena asking; /* what the store allocates must go before the store */
+	bool ok;
 
+	arena_init(&asking, ASKING_MEMORY);
+	ok = store && origin_of(out, store, &asking, reason, size);
+	*out = ok ? arena_strdup(arena, *out) : "";
+	arena_release(&asking);
 	*verify = verifies(config);
 	store_close(store);
 	return ok;

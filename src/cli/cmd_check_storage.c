@@ -15,6 +15,7 @@
 #include "command_priv.h"
 
 #define PAYLOAD ((size_t)64 << 10)
+#define STEPS_MEMORY ((size_t)64 << 20)
 #define FETCH (-1) /* a step of ours: the signed URL, as a client would */
 
 static const struct step {
@@ -152,9 +153,10 @@ static void print_json(const struct check *check)
 	fwrite(text.ptr, 1, text.len, stdout);
 }
 
-static int check_storage(const struct app *app, bool json, struct arena *arena)
+static int check_storage(const struct app *app, bool json)
 {
-	struct check check = {.arena = arena};
+	struct arena arena; /* what the store allocates must go before the store */
+	struct check check = {.arena = &arena};
 	char reason[512] = "";
 	bool good = true;
 
@@ -163,14 +165,16 @@ static int check_storage(const struct app *app, bool json, struct arena *arena)
 		command_complain("check-storage: %s", reason);
 		return COMMAND_FAILED;
 	}
+	arena_init(&arena, STEPS_MEMORY);
 	uuid_new(check.trial.id);
-	check.trial.payload = make_payload(arena);
+	check.trial.payload = make_payload(&arena);
 	for (size_t i = 0; i < STEPS; i++) {
 		run_step(&check, &steps[i], &check.results[i]);
 		good &= check.results[i].outcome != OUTCOME_FAILED;
 	}
-	store_close(check.store);
 	(json ? print_json : print_text)(&check);
+	arena_release(&arena);
+	store_close(check.store);
 	return good ? COMMAND_OK : COMMAND_FAILED;
 }
 
@@ -194,7 +198,7 @@ static int run(int argc, char **argv, struct arena *arena)
 	if (!app_load(&app, argv[optind], environ, stderr))
 		return COMMAND_CONFIG;
 	/* root would leave folders that the workers cannot use */
-	status = act_as_workers(app.config, user, true, arena) ? check_storage(&app, json, arena) : COMMAND_FAILED;
+	status = act_as_workers(app.config, user, true, arena) ? check_storage(&app, json) : COMMAND_FAILED;
 	app_release(&app);
 	return status;
 }

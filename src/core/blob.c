@@ -34,7 +34,7 @@ bool blob_check(const struct work *work, const struct digest *digest, uint64_t s
 	uint64_t stored;
 	bool found;
 
-	if (!store_stat(work->core->store, digest, &found, &stored, work->error))
+	if (!store_stat(work->core->store, digest, &found, &stored, work->arena, work->error))
 		return false;
 	if (found && stored == size)
 		return true;
@@ -45,7 +45,7 @@ bool blob_check(const struct work *work, const struct digest *digest, uint64_t s
 bool blob_read(const struct work *work, const struct digest *digest, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	       void *context)
 {
-	return store_read(work->core->store, digest, offset, length, sink, context, work->error);
+	return store_read(work->core->store, digest, offset, length, sink, context, work->arena, work->error);
 }
 
 bool blob_unlink(const struct work *work, struct span path, const struct digest *digest)

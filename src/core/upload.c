@@ -136,7 +136,7 @@ static bool take_over(const struct work *work, struct upload *upload, bool write
 	if (!store_take_over(work->core->store, &upload->stored, work->arena, work->error) || !save(work, upload, writes))
 		return false;
 	if (!span_equal(before.state, upload->stored.state))
-		store_abort(work->core->store, &before);
+		store_abort(work->core->store, &before, work->arena);
 	return true;
 }
 
@@ -175,7 +175,7 @@ bool upload_open(const struct work *work, struct span path, struct span id, enum
 static bool drop_unsaved(const struct work *work, const struct upload *upload)
 {
 	if (upload->durability == UPLOAD_UNSAVED && upload->stored.offset > 0)
-		store_abort(work->core->store, &upload->stored);
+		store_abort(work->core->store, &upload->stored, work->arena);
 	return false;
 }
 
@@ -217,7 +217,7 @@ bool upload_cancel(const struct work *work, const struct upload *upload)
 		return false;
 	if (!found) /* another request goes on with it: the bytes are that one's */
 		return unknown(work);
-	store_abort(work->core->store, &upload->stored);
+	store_abort(work->core->store, &upload->stored, work->arena);
 	return true;
 }
 
@@ -230,7 +230,8 @@ static bool digest_matches(const struct work *work, const struct upload *upload,
 
 	if (said->algorithm == copy.algorithm)
 		hasher_final(&copy, &actual);
-	else if (!store_digest_upload(work->core->store, &upload->stored, said->algorithm, &actual, work->error))
+	else if (!store_digest_upload(work->core->store, &upload->stored, said->algorithm, &actual, work->arena,
+				      work->error))
 		return false;
 	*matches = digest_equal(&actual, said);
 	return true;
@@ -285,10 +286,10 @@ static bool make_blob(const struct commit *commit, db_body_fn *body)
 	const struct work *work = commit->work;
 	struct upload *upload = commit->upload;
 
-	if (!store_finish(work->core->store, &upload->stored, &upload->digest, work->error) ||
+	if (!store_finish(work->core->store, &upload->stored, &upload->digest, work->arena, work->error) ||
 	    !db_transaction(work->core->db, body, (void *)commit, work->error))
 		return drop_unsaved(work, upload);
-	store_forget(work->core->store, &upload->stored);
+	store_forget(work->core->store, &upload->stored, work->arena);
 	return true;
 }
 

@@ -6,6 +6,8 @@
 #include "berth/core/upload.h"
 #include "berth/meta/upload.h"
 
+#define CLAIM_MEMORY ((size_t)1 << 20)
+
 struct stale {
 	char id[UUID_TEXT_MAX];
 	char path[256];
@@ -72,8 +74,8 @@ bool upload_purge(const struct core *core, struct arena *arena, int64_t age, boo
 		  void *context, struct purged *out)
 {
 	struct stale stale = {.id = "00000000-0000-0000-0000-000000000000"};
-	struct claims claims = {core, arena};
-	struct arena for_error;
+	struct arena for_claims; /* cleared for each claim, while the sweep goes on */
+	struct claims claims = {core, &for_claims};
 	struct error error;
 	bool found, ok;
 
@@ -89,9 +91,10 @@ bool upload_purge(const struct core *core, struct arena *arena, int64_t age, boo
 		if (tell)
 			tell(context, stale.id, stale.path);
 	}
-	arena_init(&for_error, (size_t)64 << 10);
-	error_init(&error, &for_error);
-	ok = store_sweep(core->store, age, dry_run, claimed, &claims, &out->swept, &error);
-	arena_release(&for_error);
+	arena_init(&for_claims, CLAIM_MEMORY);
+	error_init(&error, arena);
+	ok = store_sweep(core->store, age, dry_run, claimed, &claims, &out->swept, arena, &error);
+	arena_release(&for_claims);
+	arena_clear(arena);
 	return ok;
 }

@@ -5,15 +5,18 @@
  * An upload is bytes on their way to becoming a blob. Its id, offset and opaque state live with the caller (the session
  * row), so that any node can go on where another stopped: object stores keep their multipart ids and tails in the state.
  *
- *     store_append(store, &upload, &source, &hasher, err)   as often as bytes come: durable when it returns true
- *     store_finish(store, &upload, &digest, err)            the bytes are now a blob, durably
- *     store_forget(store, &upload)                          once the blob is committed: the upload's own copy goes
- *     store_abort(store, &upload)                           or the upload leaves nothing behind
+ *     store_append(store, &upload, &source, &hasher, arena, error)   as often as bytes come: durable when it returns true
+ *     store_finish(store, &upload, &digest, arena, error)            the bytes are now a blob, durably
+ *     store_forget(store, &upload, arena)                            once the blob is committed: the upload's own copy goes
+ *     store_abort(store, &upload, arena)                             or the upload leaves nothing behind
  *
  * The fence. A request that lost its database connection does not notice, and goes on to write while another request continues
  * the upload. So a driver names whatever a request makes by the request's generation, and records that name in the state.
  * Only bytes that the session's row names count. A request adds in place to what an earlier one made only when the caller
  * knows that no other request may still do so; otherwise the caller calls store_take_over first.
+ *
+ * Every function allocates from the caller's arena, which holds what it returns (states, URLs) and what is to be closed. So the
+ * arena is cleared before the store is closed. Only what a driver needs from its opening to its closing is its own.
  *
  * Every function that can fail sets the error: E_STORAGE_FULL (507) when space is out, E_UNAVAILABLE (503) when the
  * store cannot do its work now; the cause is logged. After a failure nothing half done is visible, and the same call
@@ -119,7 +122,7 @@ struct store_driver {
 
 	/* Digest of the upload's bytes by another algorithm than the session's. */
 	bool (*digest_upload)(struct store *, const struct store_upload *, enum digest_algorithm, struct digest *out,
-			      struct error *);
+			      struct arena *, struct error *);
 
 	/* Makes the bytes before the offset this request's own, whatever an earlier request still writes behind it. */
 	bool (*take_over)(struct store *, struct store_upload *, struct arena *, struct error *);
@@ -128,36 +131,36 @@ struct store_driver {
 	 * Makes the upload's bytes, of which the caller knows that they have this digest, the blob `digest`. A blob of the
 	 * right size that is there stays. May be repeated until the blob is committed and the upload forgotten.
 	 */
-	bool (*finish)(struct store *, const struct store_upload *, const struct digest *, struct error *);
+	bool (*finish)(struct store *, const struct store_upload *, const struct digest *, struct arena *, struct error *);
 
 	/* The blob is committed: removes what the upload still holds, as far as that can be done now. */
-	void (*forget)(struct store *, const struct store_upload *);
+	void (*forget)(struct store *, const struct store_upload *, struct arena *);
 
 	/* Removes what the upload left, as far as that can be done now. */
-	void (*abort)(struct store *, const struct store_upload *);
+	void (*abort)(struct store *, const struct store_upload *, struct arena *);
 
 	/* *found false: no such blob. */
-	bool (*stat)(struct store *, const struct digest *, bool *found, uint64_t *size, struct error *);
+	bool (*stat)(struct store *, const struct digest *, bool *found, uint64_t *size, struct arena *, struct error *);
 
 	/* Of a blob that is known to be there: an object store is not asked for it again. */
 	bool (*locate)(struct store *, const struct digest *, const struct store_asker *, struct store_location *out,
 		       struct arena *, struct error *);
 
 	bool (*read)(struct store *, const struct digest *, uint64_t offset, uint64_t length, store_sink_fn *,
-		     void *context, struct error *);
+		     void *context, struct arena *, struct error *);
 
 	/* Removing what is not there is success. */
-	bool (*remove)(struct store *, const struct digest *, struct error *);
+	bool (*remove)(struct store *, const struct digest *, struct arena *, struct error *);
 
 	/* Every blob, in no order, until the visitor returns false. */
-	bool (*walk)(struct store *, store_walk_fn *, void *context, struct error *);
+	bool (*walk)(struct store *, store_walk_fn *, void *context, struct arena *, struct error *);
 
 	/*
 	 * Removes what uploads left behind that have no session any more: only what is older than `age` seconds, so
 	 * that no request at work is disturbed.
 	 */
 	bool (*sweep)(struct store *, int64_t age, bool dry_run, store_claimed_fn *, void *context, struct store_swept *out,
-		      struct error *);
+		      struct arena *, struct error *);
 
 	/* One step of a trial. A failure is logged and set as ever. */
 	bool (*try_step)(struct store *, enum store_step, struct store_trial *, struct arena *, struct error *);
@@ -177,9 +180,10 @@ static inline bool store_append(struct store *store, struct store_upload *upload
 }
 
 static inline bool store_digest_upload(struct store *store, const struct store_upload *upload,
-				       enum digest_algorithm algorithm, struct digest *out, struct error *error)
+				       enum digest_algorithm algorithm, struct digest *out, struct arena *arena,
+				       struct error *error)
 {
-	return store->driver->digest_upload(store, upload, algorithm, out, error);
+	return store->driver->digest_upload(store, upload, algorithm, out, arena, error);
 }
 
 static inline bool store_take_over(struct store *store, struct store_upload *upload, struct arena *arena,
@@ -189,25 +193,25 @@ static inline bool store_take_over(struct store *store, struct store_upload *upl
 }
 
 static inline bool store_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
-				struct error *error)
+				struct arena *arena, struct error *error)
 {
-	return store->driver->finish(store, upload, digest, error);
+	return store->driver->finish(store, upload, digest, arena, error);
 }
 
-static inline void store_forget(struct store *store, const struct store_upload *upload)
+static inline void store_forget(struct store *store, const struct store_upload *upload, struct arena *arena)
 {
-	store->driver->forget(store, upload);
+	store->driver->forget(store, upload, arena);
 }
 
-static inline void store_abort(struct store *store, const struct store_upload *upload)
+static inline void store_abort(struct store *store, const struct store_upload *upload, struct arena *arena)
 {
-	store->driver->abort(store, upload);
+	store->driver->abort(store, upload, arena);
 }
 
 static inline bool store_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size,
-			      struct error *error)
+			      struct arena *arena, struct error *error)
 {
-	return store->driver->stat(store, digest, found, size, error);
+	return store->driver->stat(store, digest, found, size, arena, error);
 }
 
 static inline bool store_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
@@ -217,25 +221,26 @@ static inline bool store_locate(struct store *store, const struct digest *digest
 }
 
 static inline bool store_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,
-			      store_sink_fn *sink, void *context, struct error *error)
+			      store_sink_fn *sink, void *context, struct arena *arena, struct error *error)
 {
-	return store->driver->read(store, digest, offset, length, sink, context, error);
+	return store->driver->read(store, digest, offset, length, sink, context, arena, error);
 }
 
-static inline bool store_remove(struct store *store, const struct digest *digest, struct error *error)
+static inline bool store_remove(struct store *store, const struct digest *digest, struct arena *arena, struct error *error)
 {
-	return store->driver->remove(store, digest, error);
+	return store->driver->remove(store, digest, arena, error);
 }
 
-static inline bool store_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error)
+static inline bool store_walk(struct store *store, store_walk_fn *visit, void *context, struct arena *arena,
+			      struct error *error)
 {
-	return store->driver->walk(store, visit, context, error);
+	return store->driver->walk(store, visit, context, arena, error);
 }
 
 static inline bool store_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
-			       struct store_swept *out, struct error *error)
+			       struct store_swept *out, struct arena *arena, struct error *error)
 {
-	return store->driver->sweep(store, age, dry_run, claimed, context, out, error);
+	return store->driver->sweep(store, age, dry_run, claimed, context, out, arena, error);
 }
 
 static inline bool store_try(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,

@@ -143,7 +143,7 @@ bool fs_append(struct store *store, struct store_upload *upload, const struct st
 	if (ok && first)
 		upload->state = span_of(arena_strdup(arena, upload->generation));
 	else if (first)
-		fs_abort(store, upload);
+		fs_abort(store, upload, arena);
 	if (ok)
 		upload->offset += append.added;
 	return ok;

@@ -8,11 +8,13 @@
 
 #include "fs_priv.h"
 
-bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error)
+bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct arena *arena,
+	     struct error *error)
 {
 	struct fs_path data = fs_blob_data(digest);
 	struct stat status;
 
+	(void)arena;
 	*found = fstatat(fs_of(store)->blobs, data.text, &status, AT_SYMLINK_NOFOLLOW) == 0;
 	if (!*found)
 		return errno == ENOENT || errno == ENOTDIR || fs_failed(error, "stat", data.text);
@@ -33,13 +35,14 @@ bool fs_locate(struct store *store, const struct digest *digest, const struct st
 }
 
 bool fs_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length, store_sink_fn *sink,
-	     void *context, struct error *error)
+	     void *context, struct arena *arena, struct error *error)
 {
 	struct fs_store *fs = fs_of(store);
 	struct fs_path data = fs_blob_data(digest);
 	int fd = openat(fs->blobs, data.text, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	bool ok = true;
 
+	(void)arena;
 	if (fd < 0)
 		return fs_failed(error, "open", data.text);
 	if (lseek(fd, (off_t)offset, SEEK_SET) < 0)
@@ -58,11 +61,12 @@ bool fs_read(struct store *store, const struct digest *digest, uint64_t offset, 
 	return ok;
 }
 
-bool fs_remove(struct store *store, const struct digest *digest, struct error *error)
+bool fs_remove(struct store *store, const struct digest *digest, struct arena *arena, struct error *error)
 {
 	struct fs_store *fs = fs_of(store);
 	struct fs_path folder = fs_blob_folder(digest), data = fs_blob_data(digest);
 
+	(void)arena;
 	if (unlinkat(fs->blobs, data.text, 0) < 0 && errno != ENOENT)
 		return fs_failed(error, "unlink", data.text);
 	if (unlinkat(fs->blobs, folder.text, AT_REMOVEDIR) == 0)
@@ -119,9 +123,10 @@ static bool walk_level(struct walk *walk, int parent, const char *name, int dept
 	return ok;
 }
 
-bool fs_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error)
+bool fs_walk(struct store *store, store_walk_fn *visit, void *context, struct arena *arena, struct error *error)
 {
 	struct walk walk = {.blobs = fs_of(store)->blobs, .visit = visit, .context = context, .error = error};
 
+	(void)arena;
 	return walk_level(&walk, walk.blobs, ".", 0);
 }

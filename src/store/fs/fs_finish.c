@@ -18,6 +18,7 @@ struct finish {
 	struct fs_store *fs;
 	const struct store_upload *upload;
 	const struct digest *digest;
+	struct arena *arena;
 	struct error *error;
 	struct fs_name name;
 	struct fs_path data;
@@ -28,7 +29,7 @@ static bool find_blob(struct finish *finish, bool *there, bool *right)
 {
 	uint64_t size = 0;
 
-	if (!fs_stat(&finish->fs->store, finish->digest, there, &size, finish->error))
+	if (!fs_stat(&finish->fs->store, finish->digest, there, &size, finish->arena, finish->error))
 		return false;
 	*right = *there && size == finish->upload->offset;
 	return true;
@@ -93,7 +94,7 @@ static bool replace_damaged(struct finish *finish)
 	struct fs_store *fs = finish->fs;
 	struct digest actual;
 
-	if (!fs_digest_upload(&fs->store, finish->upload, finish->digest->algorithm, &actual, finish->error))
+	if (!fs_digest_upload(&fs->store, finish->upload, finish->digest->algorithm, &actual, finish->arena, finish->error))
 		return false;
 	if (!digest_equal(&actual, finish->digest)) {
 		log_error("storage: upload %s: its file no longer has the digest that it was received with",
@@ -134,10 +135,15 @@ static bool moved_before(struct finish *finish)
 	return error_set(finish->error, E_BLOB_UPLOAD_INVALID);
 }
 
-bool fs_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct error *error)
+bool fs_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct arena *arena,
+	       struct error *error)
 {
-	struct finish finish = {
-		.fs = fs_of(store), .upload = upload, .digest = digest, .error = error, .data = fs_blob_data(digest)};
+	struct finish finish = {.fs = fs_of(store),
+				.upload = upload,
+				.digest = digest,
+				.arena = arena,
+				.error = error,
+				.data = fs_blob_data(digest)};
 	struct fs_path folder = fs_blob_folder(digest);
 	bool gone;
 

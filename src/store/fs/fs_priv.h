@@ -43,29 +43,31 @@ bool fs_upload_sync_names(struct fs_store *fs, struct error *error);
 
 /* The digest of the first upload->offset bytes, read again; changes nothing. */
 bool fs_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
-		      struct digest *out, struct error *error);
+		      struct digest *out, struct arena *arena, struct error *error);
 bool fs_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error);
-void fs_abort(struct store *store, const struct store_upload *upload);
+void fs_abort(struct store *store, const struct store_upload *upload, struct arena *arena);
 
 /* fs_append.c */
 bool fs_append(struct store *store, struct store_upload *upload, const struct store_source *source, struct hasher *hasher,
 	       struct arena *arena, struct error *error);
 
 /* fs_finish.c */
-bool fs_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct error *error);
+bool fs_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct arena *arena,
+	       struct error *error);
 
 /* fs_blob.c */
-bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error);
+bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct arena *arena,
+	     struct error *error);
 bool fs_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
 	       struct store_location *out, struct arena *arena, struct error *error);
 bool fs_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length, store_sink_fn *sink,
-	     void *context, struct error *error);
-bool fs_remove(struct store *store, const struct digest *digest, struct error *error);
-bool fs_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error);
+	     void *context, struct arena *arena, struct error *error);
+bool fs_remove(struct store *store, const struct digest *digest, struct arena *arena, struct error *error);
+bool fs_walk(struct store *store, store_walk_fn *visit, void *context, struct arena *arena, struct error *error);
 
 /* fs_sweep.c */
 bool fs_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
-	      struct store_swept *out, struct error *error);
+	      struct store_swept *out, struct arena *arena, struct error *error);
 
 /* fs_trial.c */
 bool fs_try_step(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,

@@ -97,7 +97,7 @@ static bool hash_file(struct fs_store *fs, int fd, const struct fs_name *name, u
 }
 
 bool fs_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
-		      struct digest *out, struct error *error)
+		      struct digest *out, struct arena *arena, struct error *error)
 {
 	struct fs_store *fs = fs_of(store);
 	struct fs_name name;
@@ -105,6 +105,7 @@ bool fs_digest_upload(struct store *store, const struct store_upload *upload, en
 	bool ok = true;
 	int fd;
 
+	(void)arena;
 	hasher_init(&hasher, algorithm);
 	if (upload->offset > 0) {
 		if (!fs_upload_name(&name, upload, error))
@@ -186,15 +187,12 @@ bool fs_take_over(struct store *store, struct store_upload *upload, struct arena
 
 /* ---- the end ---- */
 
-void fs_abort(struct store *store, const struct store_upload *upload)
+void fs_abort(struct store *store, const struct store_upload *upload, struct arena *arena)
 {
 	struct fs_name name;
-	struct arena arena;
 	struct error ignored;
 
-	arena_init(&arena, 1 << 16);
-	error_init(&ignored, &arena);
+	error_init(&ignored, arena);
 	if (fs_upload_name(&name, upload, &ignored) && unlinkat(fs_of(store)->uploads, name.text, 0) < 0 && errno != ENOENT)
 		log_warn("storage: upload %s: cannot remove its bytes: %s", upload->id, strerror(errno));
-	arena_release(&arena);
 }

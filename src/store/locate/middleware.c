@@ -56,9 +56,9 @@ static bool chained_append(struct store *store, struct store_upload *upload, con
 }
 
 static bool chained_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
-				  struct digest *out, struct error *error)
+				  struct digest *out, struct arena *arena, struct error *error)
 {
-	return store_digest_upload(driver_of(store), upload, algorithm, out, error);
+	return store_digest_upload(driver_of(store), upload, algorithm, out, arena, error);
 }
 
 static bool chained_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error)
@@ -67,46 +67,47 @@ static bool chained_take_over(struct store *store, struct store_upload *upload, 
 }
 
 static bool chained_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
-			   struct error *error)
+			   struct arena *arena, struct error *error)
 {
-	return store_finish(driver_of(store), upload, digest, error);
+	return store_finish(driver_of(store), upload, digest, arena, error);
 }
 
-static void chained_forget(struct store *store, const struct store_upload *upload)
+static void chained_forget(struct store *store, const struct store_upload *upload, struct arena *arena)
 {
-	store_forget(driver_of(store), upload);
+	store_forget(driver_of(store), upload, arena);
 }
 
-static void chained_abort(struct store *store, const struct store_upload *upload)
+static void chained_abort(struct store *store, const struct store_upload *upload, struct arena *arena)
 {
-	store_abort(driver_of(store), upload);
+	store_abort(driver_of(store), upload, arena);
 }
 
-static bool chained_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error)
+static bool chained_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct arena *arena,
+			 struct error *error)
 {
-	return store_stat(driver_of(store), digest, found, size, error);
+	return store_stat(driver_of(store), digest, found, size, arena, error);
 }
 
 static bool chained_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,
-			 store_sink_fn *sink, void *context, struct error *error)
+			 store_sink_fn *sink, void *context, struct arena *arena, struct error *error)
 {
-	return store_read(driver_of(store), digest, offset, length, sink, context, error);
+	return store_read(driver_of(store), digest, offset, length, sink, context, arena, error);
 }
 
-static bool chained_remove(struct store *store, const struct digest *digest, struct error *error)
+static bool chained_remove(struct store *store, const struct digest *digest, struct arena *arena, struct error *error)
 {
-	return store_remove(driver_of(store), digest, error);
+	return store_remove(driver_of(store), digest, arena, error);
 }
 
-static bool chained_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error)
+static bool chained_walk(struct store *store, store_walk_fn *visit, void *context, struct arena *arena, struct error *error)
 {
-	return store_walk(driver_of(store), visit, context, error);
+	return store_walk(driver_of(store), visit, context, arena, error);
 }
 
 static bool chained_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
-			  struct store_swept *out, struct error *error)
+			  struct store_swept *out, struct arena *arena, struct error *error)
 {
-	return store_sweep(driver_of(store), age, dry_run, claimed, context, out, error);
+	return store_sweep(driver_of(store), age, dry_run, claimed, context, out, arena, error);
 }
 
 static bool chained_try_step(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,

@@ -16,22 +16,22 @@
 #include "../fs/fs_path.h"
 #include "object_priv.h"
 
-#define CALL_MEMORY ((size_t)32 << 20) /* ten thousand parts and what completing them takes; a page of a listing */
-#define BATCH_MEMORY ((size_t)8 << 20)
+#define BATCH_MEMORY ((size_t)16 << 20) /* a request for each of 64 parts or keys, and a page of a listing */
 
-bool object_guard(struct arena *arena, object_work_fn *work, void *task, struct error *error)
+bool object_guard(struct object_store *objects, object_batch_fn *work, void *batch, struct error *error)
 {
+	struct arena *arena = &objects->batch;
 	bool ok;
 
-	arena_clear(arena); /* an outer arena's jump may have passed us by */
+	arena_clear(arena); /* a jump of the caller's arena may have left the last batch in it */
 	if (setjmp(arena->on_exhausted) == 0) {
 		arena->armed = true;
-		ok = work(task);
+		ok = work(batch, arena);
 	} else {
-		log_error("storage: a call of the object store wants more memory than it may have");
+		log_error("storage: %s: one batch of requests needs more than %zu MiB", objects->service->ops->name,
+			  BATCH_MEMORY >> 20);
 		ok = error_unavailable(error, 0);
 	}
-	arena->armed = false;
 	arena_clear(arena);
 	return ok;
 }
@@ -61,111 +61,46 @@ const char *object_tail_key(const struct object_store *objects, const char *id, 
 
 /* ---- blobs ---- */
 
-/* One call of the service, with what it takes and gives. */
-struct blob_call {
-	struct object_store *objects;
-	const struct digest *digest;
-	struct error *error;
-	uint64_t offset, length;
-	store_sink_fn *sink;
-	void *context;
-	bool *found;
-	uint64_t *size;
-	store_walk_fn *visit;
-	enum object_verb verb;
-	char *url; /* outlives the call's arena */
-};
-
-static const char *key_of(const struct blob_call *call)
+static bool object_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct arena *arena,
+			struct error *error)
 {
-	return object_blob_key(call->objects, call->digest, &call->objects->arena);
-}
-
-static bool head(void *object)
-{
-	struct blob_call *call = object;
-	struct object_service *service = call->objects->service;
-
-	return service->ops->head(service, key_of(call), call->found, call->size, &call->objects->arena, call->error);
-}
-
-static bool object_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error)
-{
-	struct blob_call call = {
-		.objects = objects_of(store), .digest = digest, .found = found, .size = size, .error = error};
+	struct object_store *objects = objects_of(store);
 
 	*found = false;
-	return object_guard(&call.objects->arena, head, &call, error);
-}
-
-static bool get(void *object)
-{
-	struct blob_call *call = object;
-	struct object_service *service = call->objects->service;
-
-	return service->ops->get(service, key_of(call), call->offset, call->length, call->sink, call->context,
-				 &call->objects->arena, call->error);
+	return object_ops(objects)->head(objects->service, object_blob_key(objects, digest, arena), found, size, arena,
+					 error);
 }
 
 static bool object_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,
-			store_sink_fn *sink, void *context, struct error *error)
+			store_sink_fn *sink, void *context, struct arena *arena, struct error *error)
 {
-	struct blob_call call = {
-		.objects = objects_of(store),
-		.digest = digest,
-		.offset = offset,
-		.length = length,
-		.sink = sink,
-		.context = context,
-		.error = error,
-	};
+	struct object_store *objects = objects_of(store);
 
-	return length == 0 || object_guard(&call.objects->arena, get, &call, error);
+	return length == 0 || object_ops(objects)->get(objects->service, object_blob_key(objects, digest, arena), offset,
+						       length, sink, context, arena, error);
 }
 
-static bool remove_blob(void *object)
+static bool object_remove(struct store *store, const struct digest *digest, struct arena *arena, struct error *error)
 {
-	struct blob_call *call = object;
-	struct object_service *service = call->objects->service;
+	struct object_store *objects = objects_of(store);
 
-	return service->ops->remove(service, key_of(call), &call->objects->arena, call->error);
-}
-
-static bool object_remove(struct store *store, const struct digest *digest, struct error *error)
-{
-	struct blob_call call = {.objects = objects_of(store), .digest = digest, .error = error};
-
-	return object_guard(&call.objects->arena, remove_blob, &call, error);
-}
-
-static bool sign(void *object)
-{
-	struct blob_call *call = object;
-	struct object_service *service = call->objects->service;
-	const char *url = NULL;
-
-	if (!service->ops->sign(service, key_of(call), call->verb, call->objects->sign_seconds, &url, &call->objects->arena,
-				call->error))
-		return false;
-	call->url = url ? strdup(url) : NULL;
-	return true;
+	return object_ops(objects)->remove(objects->service, object_blob_key(objects, digest, arena), arena, error);
 }
 
 static bool object_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
 			  struct store_location *out, struct arena *arena, struct error *error)
 {
-	struct blob_call call = {.objects = objects_of(store), .digest = digest, .error = error};
+	struct object_store *objects = objects_of(store);
+	const char *url = NULL;
 
 	*out = (struct store_location){.place = STORE_PLACE_STREAM};
-	call.verb = asker->head ? OBJECT_HEAD : OBJECT_GET;
-	if (!call.objects->service->ops->sign)
+	if (!object_ops(objects)->sign)
 		return true;
-	if (!object_guard(&call.objects->arena, sign, &call, error))
+	if (!object_ops(objects)->sign(objects->service, object_blob_key(objects, digest, arena),
+				       asker->head ? OBJECT_HEAD : OBJECT_GET, objects->sign_seconds, &url, arena, error))
 		return false;
-	if (call.url) {
-		arena_defer(arena, free, call.url);
-		*out = (struct store_location){.place = STORE_PLACE_URL, .url = call.url};
-	}
+	if (url)
+		*out = (struct store_location){.place = STORE_PLACE_URL, .url = url};
 	return true;
 }
 
@@ -184,32 +119,30 @@ static bool digest_of_key(struct digest *out, struct span key)
 	return span_is(key, "data") && fs_blob_digest(out, texts[0], texts[1], texts[2]);
 }
 
+struct walk {
+	const char *prefix; /* of all keys of blobs */
+	store_walk_fn *visit;
+	void *context;
+};
+
 static bool visit_key(void *context, const char *key, uint64_t size, int64_t age)
 {
-	const struct blob_call *call = context;
-	size_t front = strlen(call->objects->prefix) + strlen(FS_BLOBS "/");
+	const struct walk *walk = context;
+	size_t front = strlen(walk->prefix);
 	struct digest digest;
 
 	(void)age;
 	if (strlen(key) < front || !digest_of_key(&digest, span_of(key + front)))
 		return true; /* not ours: left alone */
-	return call->visit(call->context, &digest, size);
+	return walk->visit(walk->context, &digest, size);
 }
 
-static bool list(void *object)
+static bool object_walk(struct store *store, store_walk_fn *visit, void *context, struct arena *arena, struct error *error)
 {
-	struct blob_call *call = object;
-	struct object_service *service = call->objects->service;
-	const char *prefix = arena_printf(&call->objects->arena, "%s" FS_BLOBS "/", call->objects->prefix);
+	struct object_store *objects = objects_of(store);
+	struct walk walk = {arena_printf(arena, "%s" FS_BLOBS "/", objects->prefix), visit, context};
 
-	return service->ops->list(service, prefix, visit_key, call, &call->objects->arena, call->error);
-}
-
-static bool object_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error)
-{
-	struct blob_call call = {.objects = objects_of(store), .visit = visit, .context = context, .error = error};
-
-	return object_guard(&call.objects->arena, list, &call, error);
+	return object_ops(objects)->list(objects->service, walk.prefix, visit_key, &walk, arena, error);
 }
 
 /* ---- opening and closing ---- */
@@ -218,8 +151,7 @@ static void object_close(struct store *store)
 {
 	struct object_store *objects = objects_of(store);
 
-	arena_release(&objects->arena); /* before the service, whose client it may hold */
-	arena_release(&objects->batch);
+	arena_release(&objects->batch); /* before the service, whose client it may hold */
 	objects->service->ops->close(objects->service);
 	fs_close(objects->spool.folder);
 	free(objects->spool.path);
@@ -282,7 +214,6 @@ struct store *store_object_open(struct object_service *service, const struct sto
 	objects->board = settings->board;
 	objects->prefix = strdup(settings->prefix);
 	objects->spool = (struct spool){-1, strdup(settings->spool)};
-	arena_init(&objects->arena, CALL_MEMORY);
 	arena_init(&objects->batch, BATCH_MEMORY);
 	if (!objects->prefix || !objects->spool.path)
 		(void)snprintf(reason, size, "out of memory");

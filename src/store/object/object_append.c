@@ -33,116 +33,111 @@
 #include "object_priv.h"
 
 struct append {
-	struct object_store *objects;
-	struct store_upload *upload;
+	struct object_call call;
 	const struct store_source *source; /* NULL: nothing is added, what is there is taken over */
 	struct hasher *hasher;
-	struct arena *keep;  /* the state's, of the caller */
-	struct arena *arena; /* of the call */
-	struct error *error;
-	struct object_state state; /* becomes the new one */
 	struct object_body body;
 	struct object_upload begun; /* by this call: key NULL if none */
-	struct span result;
 };
-
-static const struct object_service_ops *ops(const struct append *append)
-{
-	return append->objects->service->ops;
-}
 
 static const struct object_limits *limits(const struct append *append)
 {
-	return &append->objects->service->limits;
+	return &append->call.objects->service->limits;
 }
 
 /* ---- failing ---- */
 
 static bool too_large(const struct append *append)
 {
-	log_error("storage: upload %s: more bytes than the object store takes in one object", append->upload->id);
-	return error_setf(append->error, E_SIZE_INVALID, "the blob is larger than the storage takes");
+	log_error("storage: upload %s: more bytes than the object store takes in one object", append->call.upload->id);
+	return error_setf(append->call.error, E_SIZE_INVALID, "the blob is larger than the storage takes");
 }
 
-static void abandon_begun(struct append *append)
+static void abandon_begun(const struct append *append)
 {
+	const struct object_call *call = &append->call;
 	struct error ignored;
 	struct object_part *parts;
 
 	if (!append->begun.key)
 		return;
-	error_init(&ignored, append->arena);
-	parts = object_state_parts(&append->state, 0, append->arena);
-	(void)ops(append)->abandon(append->objects->service, &append->begun, parts, parts ? append->state.part_count : 0,
-				   append->arena, &ignored);
+	error_init(&ignored, call->arena);
+	parts = object_state_parts(&call->state, 0, call->arena);
+	(void)object_ops(call->objects)
+		->abandon(call->objects->service, &append->begun, parts, parts ? call->state.part_count : 0, call->arena,
+			  &ignored);
 }
 
 /*
  * Parts were refused. When the staging object is there, an earlier request had completed the upload (to compute a digest, before
  * it failed): it cannot be gone on with.
  */
-static bool explain_refusal(struct append *append, const struct error *refusal)
+static bool explain_refusal(const struct append *append, const struct error *refusal)
 {
+	const struct object_call *call = &append->call;
 	bool found = false;
 	uint64_t size = 0;
 	struct error ignored;
 
-	error_init(&ignored, append->arena);
-	if (append->state.stage == OBJECT_STAGED && !append->begun.key &&
-	    ops(append)->head(append->objects->service,
-			      object_staging_key(append->objects, append->upload->id, append->state.maker, append->arena),
-			      &found, &size, append->arena, &ignored) &&
-	    found && size >= append->state.part_bytes) {
-		log_error("storage: upload %s: its parts are an object already: it cannot grow", append->upload->id);
-		return error_set(append->error, E_BLOB_UPLOAD_INVALID);
+	error_init(&ignored, call->arena);
+	if (call->state.stage == OBJECT_STAGED && !append->begun.key &&
+	    object_ops(call->objects)
+		    ->head(call->objects->service, object_parts_key(call), &found, &size, call->arena, &ignored) &&
+	    found && size >= call->state.part_bytes) {
+		log_error("storage: upload %s: its parts are an object already: it cannot grow", call->upload->id);
+		return error_set(call->error, E_BLOB_UPLOAD_INVALID);
 	}
-	append->error->retry_after = refusal->retry_after;
-	return error_set(append->error, error_code(refusal));
+	call->error->retry_after = refusal->retry_after;
+	return error_set(call->error, error_code(refusal));
 }
 
 /* ---- sending ---- */
 
 static bool begin(struct append *append, const char *key)
 {
-	if (!ops(append)->begin(append->objects->service, key, &append->begun, append->arena, append->error)) {
+	const struct object_call *call = &append->call;
+
+	if (!object_ops(call->objects)->begin(call->objects->service, key, &append->begun, call->arena, call->error)) {
 		append->begun.key = NULL;
 		return false;
 	}
 	append->begun.key = key;
-	append->state.id = arena_strdup(append->keep, append->begun.id);
+	append->call.state.id = append->begun.id;
 	return true;
 }
 
 static bool send_parts(struct append *append, const struct object_upload *to, const struct object_plan *plan)
 {
-	struct object_part *parts = arena_array(append->arena, plan->count, sizeof *parts);
+	struct object_call *call = &append->call;
+	struct object_part *parts = arena_array(call->arena, plan->count, sizeof *parts);
 	struct error refusal;
 
-	error_init(&refusal, append->arena);
-	if (!object_send(append->objects, to, &append->body, plan, append->state.part_count + 1, parts, &refusal))
+	error_init(&refusal, call->arena);
+	if (!object_send(&append->body, to, plan, call->state.part_count + 1, parts, &refusal))
 		return explain_refusal(append, &refusal);
-	object_state_add(&append->state, parts, plan->count, append->keep);
+	object_state_add(&call->state, parts, plan->count, call->arena);
 	return true;
 }
 
 static bool keep_in_row(struct append *append)
 {
-	append->state.tail_size = append->body.length;
-	append->state.tail_object.end = 0;
-	return object_body_read(&append->body, &append->state.tail, append->keep, append->error);
+	append->call.state.tail_size = append->body.length;
+	append->call.state.tail_object.end = 0;
+	return object_body_read(&append->body, &append->call.state.tail);
 }
 
 static bool keep_as_object(struct append *append)
 {
-	struct object_state *state = &append->state;
+	struct object_call *call = &append->call;
+	struct object_state *state = &call->state;
 	struct http_client_body bytes = {.fd = append->body.fd, .length = append->body.length};
 
 	state->tail_size = append->body.length;
 	state->tail = (struct span){"", 0};
-	state->tail_object = (struct object_tail){append->upload->generation, state->part_bytes + append->body.length};
-	return ops(append)->put(append->objects->service,
-				object_tail_key(append->objects, append->upload->id, &state->tail_object, append->arena),
-				&bytes, append->arena, append->error);
+	state->tail_object = (struct object_tail){call->upload->generation, state->part_bytes + append->body.length};
+	return object_ops(call->objects)
+		->put(call->objects->service, object_call_tail_key(call, &state->tail_object), &bytes, call->arena,
+		      call->error);
 }
 
 static bool keep_tail(struct append *append)
@@ -156,20 +151,21 @@ static bool keep_tail(struct append *append)
 
 static bool append_whole(struct append *append)
 {
+	struct object_call *call = &append->call;
 	struct hasher copy;
 	struct object_plan plan;
 
-	if (!object_body_take(append->objects, &append->body, append->source, append->hasher, true, append->error))
+	if (!object_body_take(&append->body, append->source, append->hasher, true))
 		return false;
 	if (append->body.length <= OBJECT_ROW_TAIL)
 		return keep_in_row(append);
 	if (!object_plan_whole(limits(append), append->body.length, &plan))
 		return too_large(append);
 	copy = *append->hasher;
-	hasher_final(&copy, &append->state.digest);
-	if (!begin(append, object_blob_key(append->objects, &append->state.digest, append->arena)))
+	hasher_final(&copy, &call->state.digest);
+	if (!begin(append, object_blob_key(call->objects, &call->state.digest, call->arena)))
 		return false;
-	append->state.stage = OBJECT_FINAL;
+	call->state.stage = OBJECT_FINAL;
 	return send_parts(append, &append->begun, &plan);
 }
 
@@ -178,40 +174,39 @@ static bool append_whole(struct append *append)
 /* Parts that can be added to, and in the body what stands before the chunk. `anew`: not to the parts that are there. */
 static bool make_ready(struct append *append, bool anew)
 {
-	struct object_state *state = &append->state;
+	struct object_call *call = &append->call;
+	struct object_state *state = &call->state;
 	bool crowded = state->stage == OBJECT_STAGED && object_plan_crowded(limits(append), state->part_count);
 	const char *from;
 
 	if ((state->stage == OBJECT_FINAL || crowded || anew) &&
-	    (!object_complete_stage(append->objects, append->upload, state, &from, append->error) ||
-	     !object_lay_out(append->objects, append->upload, from, state->part_bytes, state, &append->body, &append->begun,
-			     append->keep, append->error)))
+	    (!object_complete_stage(call, &from) ||
+	     !object_lay_out(call, from, state->part_bytes, &append->body, &append->begun)))
 		return false;
 	if (state->tail.len > 0)
-		return object_body_add(append->objects, &append->body, state->tail, append->error);
+		return object_body_add(&append->body, state->tail);
 	if (!object_state_has_tail_object(state))
 		return true;
 	state->stale = state->tail_object;
-	return object_body_fetch(append->objects, &append->body,
-				 object_tail_key(append->objects, append->upload->id, &state->stale, append->arena), 0,
-				 state->tail_size, append->error);
+	return object_body_fetch(&append->body, object_call_tail_key(call, &state->stale), 0, state->tail_size);
 }
 
 static bool send_chunk(struct append *append)
 {
+	struct object_call *call = &append->call;
+	struct object_state *state = &call->state;
 	const char *key;
 	struct object_plan plan;
 
-	if (!object_plan_more(limits(append), append->state.part_count, append->state.part_bytes, append->body.length,
-			      &plan))
+	if (!object_plan_more(limits(append), state->part_count, state->part_bytes, append->body.length, &plan))
 		return too_large(append);
-	if (append->state.stage == OBJECT_NOWHERE)
-		append->state.maker = append->upload->generation;
-	key = object_staging_key(append->objects, append->upload->id, append->state.maker, append->arena);
-	if (append->state.stage == OBJECT_NOWHERE && !begin(append, key))
+	if (state->stage == OBJECT_NOWHERE)
+		state->maker = call->upload->generation;
+	key = object_staging_key(call->objects, call->upload->id, state->maker, call->arena);
+	if (state->stage == OBJECT_NOWHERE && !begin(append, key))
 		return false;
-	append->state.stage = OBJECT_STAGED;
-	return send_parts(append, &(struct object_upload){key, append->state.id}, &plan);
+	state->stage = OBJECT_STAGED;
+	return send_parts(append, &(struct object_upload){key, state->id}, &plan);
 }
 
 static bool same_object(const struct object_tail *a, const struct object_tail *b)
@@ -222,7 +217,7 @@ static bool same_object(const struct object_tail *a, const struct object_tail *b
 /* The body goes where it belongs: to the service as parts, or to the session's tail. */
 static bool keep_body(struct append *append)
 {
-	struct object_state *state = &append->state;
+	struct object_state *state = &append->call.state;
 
 	state->tail = (struct span){"", 0};
 	state->tail_size = 0;
@@ -239,88 +234,57 @@ static bool keep_body(struct append *append)
 static bool append_chunk(struct append *append)
 {
 	return make_ready(append, false) &&
-	       object_body_take(append->objects, &append->body, append->source, append->hasher, append->upload->offset == 0,
-				append->error) &&
+	       object_body_take(&append->body, append->source, append->hasher, append->call.upload->offset == 0) &&
 	       keep_body(append);
 }
 
 /* ---- the calls ---- */
 
-static void remove_key(const struct append *append, const char *key)
+/* What the call before last left: its session's row has moved on since. */
+static void forget_stale(struct object_call *call)
 {
-	struct error ignored;
-
-	error_init(&ignored, append->arena);
-	(void)ops(append)->remove(append->objects->service, key, append->arena, &ignored);
-}
-
-/* What the call before last left: its session's row has moved on since. A failure costs an object until the sweep. */
-static void forget_stale(struct append *append)
-{
-	struct object_state *state = &append->state;
-	const char *id = append->upload->id;
+	struct object_state *state = &call->state;
 
 	if (state->stale.end > 0)
-		remove_key(append, object_tail_key(append->objects, id, &state->stale, append->arena));
+		object_remove_quietly(call, object_call_tail_key(call, &state->stale));
 	if (state->stale_staging)
-		remove_key(append, object_staging_key(append->objects, id, state->stale_staging, append->arena));
+		object_remove_quietly(call, object_staging_key(call->objects, call->upload->id, state->stale_staging,
+							       call->arena));
 	state->stale.end = 0;
 	state->stale_staging = NULL;
 }
 
-static bool take(struct append *append)
+/* Adds the source, or takes over what is there; *state is what the session's row is to say. */
+static bool add(struct append *append, struct span *state)
 {
-	if (!append->source)
-		return make_ready(append, true) && keep_body(append);
-	return append->upload->offset == 0 && append->source->whole ? append_whole(append) : append_chunk(append);
-}
+	struct object_call *call = &append->call;
 
-static bool run(void *object)
-{
-	struct append *append = object;
-	bool ok;
-
-	if (!object_state_read(&append->state, ops(append)->name, append->upload, append->error))
+	object_body_init(&append->body, call);
+	forget_stale(call);
+	if (!append->source ? !make_ready(append, true) || !keep_body(append)
+			    : !(call->upload->offset == 0 && append->source->whole ? append_whole : append_chunk)(append))
 		return false;
-	if (!append->source && append->state.stage != OBJECT_STAGED) {
-		append->result = append->upload->state; /* to parts and tails of other stages nobody adds in place */
-		return true;
-	}
-	object_body_init(&append->body, append->arena);
-	forget_stale(append);
-	ok = take(append);
-	if (ok) {
-		append->result = object_state_write(&append->state, append->keep);
-		ok = append->result.ptr || too_large(append);
-	}
-	if (!ok)
-		abandon_begun(append);
-	return ok;
-}
-
-static bool call(struct append *append)
-{
-	append->arena = &append->objects->arena;
-	if (!object_guard(append->arena, run, append, append->error))
-		return false;
-	append->upload->offset = append->state.part_bytes + append->state.tail_size;
-	append->upload->state = append->result;
-	return true;
+	*state = object_state_write(&call->state, call->arena);
+	return state->ptr || too_large(append);
 }
 
 bool object_append(struct store *store, struct store_upload *upload, const struct store_source *source,
 		   struct hasher *hasher, struct arena *arena, struct error *error)
 {
-	struct append append = {
-		.objects = objects_of(store),
-		.upload = upload,
-		.source = source,
-		.hasher = hasher,
-		.keep = arena,
-		.error = error,
-	};
+	struct append append = {.call = {.objects = objects_of(store), .upload = upload, .arena = arena, .error = error},
+				.source = source,
+				.hasher = hasher};
+	struct span state;
 
-	return call(&append);
+	if (!object_call_begin(&append.call))
+		return false;
+	if (!add(&append, &state)) {
+		abandon_begun(&append);
+		return false;
+	}
+	upload->offset = append.call.state.part_bytes + append.call.state.tail_size;
+	upload->state = state;
+	return true;
 }
 
 /*
@@ -329,7 +293,17 @@ bool object_append(struct store *store, struct store_upload *upload, const struc
  */
 bool object_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error)
 {
-	struct append append = {.objects = objects_of(store), .upload = upload, .keep = arena, .error = error};
+	struct append append = {.call = {.objects = objects_of(store), .upload = upload, .arena = arena, .error = error}};
+	struct span state;
 
-	return call(&append);
+	if (!object_call_begin(&append.call))
+		return false;
+	if (append.call.state.stage != OBJECT_STAGED)
+		return true;
+	if (!add(&append, &state)) {
+		abandon_begun(&append);
+		return false;
+	}
+	upload->state = state;
+	return true;
 }

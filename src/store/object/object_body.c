@@ -14,91 +14,87 @@ static void close_body(void *object)
 /* The descriptor is closed with the arena. */
 static void hold(struct object_body *body, int fd)
 {
-	int *kept = arena_alloc(body->arena, sizeof *kept);
+	int *kept = arena_alloc(body->call->arena, sizeof *kept);
 
 	*kept = body->fd = fd;
-	arena_defer(body->arena, close_body, kept);
+	arena_defer(body->call->arena, close_body, kept);
 }
 
-void object_body_init(struct object_body *body, struct arena *arena)
+void object_body_init(struct object_body *body, const struct object_call *call)
 {
-	*body = (struct object_body){.fd = -1, .arena = arena};
+	*body = (struct object_body){.call = call, .fd = -1};
 }
 
-static bool make(struct object_store *objects, struct object_body *body, struct error *error)
+static bool make(struct object_body *body)
 {
 	int fd;
 
 	if (body->fd >= 0)
 		return true;
-	fd = spool_temporary(&objects->spool, error);
+	fd = spool_temporary(&body->call->objects->spool, body->call->error);
 	if (fd >= 0)
 		hold(body, fd);
 	return fd >= 0;
 }
 
-bool object_body_add(struct object_store *objects, struct object_body *body, struct span bytes, struct error *error)
+bool object_body_add(struct object_body *body, struct span bytes)
 {
-	if (!make(objects, body, error) || !fs_write_all(body->fd, bytes.ptr, bytes.len, objects->spool.path, error))
+	if (!make(body) ||
+	    !fs_write_all(body->fd, bytes.ptr, bytes.len, body->call->objects->spool.path, body->call->error))
 		return false;
 	body->length += bytes.len;
 	return true;
 }
 
-bool object_body_empty(struct object_body *body, struct error *error)
+bool object_body_empty(struct object_body *body)
 {
 	body->length = 0;
 	return body->fd < 0 || (ftruncate(body->fd, 0) == 0 && lseek(body->fd, 0, SEEK_SET) == 0) ||
-	       fs_failed(error, "empty", "a spooled file");
+	       fs_failed(body->call->error, "empty", "a spooled file");
 }
-
-struct fetch {
-	struct object_store *objects;
-	struct object_body *body;
-	struct error *error;
-};
 
 static bool take_piece(void *context, const void *bytes, size_t len)
 {
-	struct fetch *fetch = context;
-
-	return object_body_add(fetch->objects, fetch->body, (struct span){bytes, len}, fetch->error);
+	return object_body_add(context, (struct span){bytes, len});
 }
 
-bool object_body_fetch(struct object_store *objects, struct object_body *body, const char *key, uint64_t offset,
-		       uint64_t length, struct error *error)
+bool object_body_fetch(struct object_body *body, const char *key, uint64_t offset, uint64_t length)
 {
-	struct fetch fetch = {objects, body, error};
+	const struct object_call *call = body->call;
 	uint64_t due = body->length + length;
 
-	if (!make(objects, body, error))
+	if (!make(body))
 		return false;
 	if (length > 0 &&
-	    !objects->service->ops->get(objects->service, key, offset, length, take_piece, &fetch, body->arena, error))
+	    !object_ops(call->objects)
+		     ->get(call->objects->service, key, offset, length, take_piece, body, call->arena, call->error))
 		return false;
-	return body->length == due || error_unavailable(error, 0);
+	return body->length == due || error_unavailable(call->error, 0);
 }
 
 /* ---- sources ---- */
 
-static bool hash_file(struct object_store *objects, struct object_body *body, const char *path, struct hasher *hasher,
-		      uint64_t seen, struct error *error)
+static bool hash_file(struct object_body *body, const char *path, struct hasher *hasher, uint64_t seen)
 {
+	struct object_store *objects = body->call->objects;
 	ssize_t got;
 
 	if (lseek(body->fd, (off_t)seen, SEEK_SET) < 0)
-		return fs_failed(error, "seek", path);
+		return fs_failed(body->call->error, "seek", path);
 	body->length = seen;
-	while ((got = fs_read_some(body->fd, objects->chunk, sizeof objects->chunk, path, error)) > 0) {
+	while ((got = fs_read_some(body->fd, objects->chunk, sizeof objects->chunk, path, body->call->error)) > 0) {
 		hasher_update(hasher, objects->chunk, (size_t)got);
 		body->length += (uint64_t)got;
 	}
 	return got == 0;
 }
 
-static bool copy_source(struct object_store *objects, struct object_body *body, const struct store_source *source,
-			int spooled, struct hasher *hasher, struct error *error)
+/* From the descriptor `spooled`; -1: from the source's stream. */
+static bool copy_source(struct object_body *body, const struct store_source *source, int spooled, struct hasher *hasher)
 {
+	struct object_store *objects = body->call->objects;
+	struct error *error = body->call->error;
+
 	for (;;) {
 		size_t got;
 
@@ -116,41 +112,42 @@ static bool copy_source(struct object_store *objects, struct object_body *body, 
 		if (got == 0)
 			return true;
 		hasher_update(hasher, objects->chunk, got);
-		if (!object_body_add(objects, body, (struct span){(const char *)objects->chunk, got}, error))
+		if (!object_body_add(body, (struct span){(const char *)objects->chunk, got}))
 			return false;
 	}
 }
 
-static int open_spooled(struct object_store *objects, const char *path, struct error *error)
+static int open_spooled(const struct object_call *call, const char *path)
 {
 	struct spooled spooled;
-	int fd = spool_find(&objects->spool, path, &spooled, error) ? spool_open_found(&spooled, path, error) : -1;
+	int fd = spool_find(&call->objects->spool, path, &spooled, call->error)
+			 ? spool_open_found(&spooled, path, call->error)
+			 : -1;
 
 	spool_release(&spooled);
 	return fd;
 }
 
-bool object_body_take(struct object_store *objects, struct object_body *body, const struct store_source *source,
-		      struct hasher *hasher, bool first, struct error *error)
+bool object_body_take(struct object_body *body, const struct store_source *source, struct hasher *hasher, bool first)
 {
 	struct object_body spooled;
 
 	if (!source->spool_path)
-		return make(objects, body, error) && copy_source(objects, body, source, -1, hasher, error);
-	object_body_init(&spooled, body->arena);
-	hold(&spooled, open_spooled(objects, source->spool_path, error));
+		return make(body) && copy_source(body, source, -1, hasher);
+	object_body_init(&spooled, body->call);
+	hold(&spooled, open_spooled(body->call, source->spool_path));
 	if (spooled.fd < 0)
 		return false;
 	if (body->fd >= 0)
-		return copy_source(objects, body, source, spooled.fd, hasher, error);
+		return copy_source(body, source, spooled.fd, hasher);
 	*body = spooled;
-	return hash_file(objects, body, source->spool_path, hasher,
-			 first ? ahead_take(objects->board, body->fd, hasher) : 0, error);
+	return hash_file(body, source->spool_path, hasher,
+			 first ? ahead_take(body->call->objects->board, body->fd, hasher) : 0);
 }
 
-bool object_body_read(const struct object_body *body, struct span *out, struct arena *arena, struct error *error)
+bool object_body_read(const struct object_body *body, struct span *out)
 {
-	char *bytes = arena_alloc(arena, (size_t)body->length + 1);
+	char *bytes = arena_alloc(body->call->arena, (size_t)body->length + 1);
 	size_t done = 0;
 
 	while (done < body->length) {
@@ -159,7 +156,7 @@ bool object_body_read(const struct object_body *body, struct span *out, struct a
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return fs_failed(error, "read", "a spooled file");
+			return fs_failed(body->call->error, "read", "a spooled file");
 		done += (size_t)got;
 	}
 	*out = (struct span){bytes, done};

@@ -5,267 +5,224 @@
 #include "berth/base/log.h"
 #include "object_priv.h"
 
-#define OBJECT_ABORT_MEMORY ((size_t)16 << 20) /* an error, and a copy of the service's upload id */
-
-struct ending {
-	struct object_store *objects;
-	const struct store_upload *upload;
-	const struct digest *digest; /* what the blob is to be called */
-	struct object_state state;
-	struct arena *arena;
-	struct error *error;
-	enum digest_algorithm algorithm; /* of digest_upload */
-	struct digest *out;
-};
-
-static const struct object_service_ops *ops(const struct object_store *objects)
+static bool damaged(const struct object_call *call)
 {
-	return objects->service->ops;
+	log_error("storage: upload %s: its list of parts is damaged", call->upload->id);
+	return error_set(call->error, E_BLOB_UPLOAD_INVALID);
 }
 
-static bool damaged(const struct store_upload *upload, struct error *error)
+/* ---- what the calls about an upload share ---- */
+
+bool object_call_begin(struct object_call *call)
 {
-	log_error("storage: upload %s: its list of parts is damaged", upload->id);
-	return error_set(error, E_BLOB_UPLOAD_INVALID);
+	return object_state_read(&call->state, object_ops(call->objects)->name, call->upload, call->error);
+}
+
+const char *object_parts_key(const struct object_call *call)
+{
+	if (call->state.stage == OBJECT_FINAL)
+		return object_blob_key(call->objects, &call->state.digest, call->arena);
+	return object_staging_key(call->objects, call->upload->id, call->state.maker, call->arena);
+}
+
+const char *object_call_tail_key(const struct object_call *call, const struct object_tail *tail)
+{
+	return object_tail_key(call->objects, call->upload->id, tail, call->arena);
+}
+
+void object_remove_quietly(const struct object_call *call, const char *key)
+{
+	struct error ignored;
+
+	error_init(&ignored, call->arena);
+	(void)object_ops(call->objects)->remove(call->objects->service, key, call->arena, &ignored);
 }
 
 /* ---- parts become an object ---- */
 
-static bool has_size(struct object_store *objects, const char *key, uint64_t due, bool *yes, struct error *error)
+/* Has the object at `key` the upload's size? */
+static bool has_size(const struct object_call *call, const char *key, bool *yes)
 {
 	uint64_t size = 0;
 	bool found = false;
 
-	if (!ops(objects)->head(objects->service, key, &found, &size, &objects->arena, error))
+	if (!object_ops(call->objects)->head(call->objects->service, key, &found, &size, call->arena, call->error))
 		return false;
-	*yes = found && size == due;
+	*yes = found && size == call->upload->offset;
 	return true;
 }
 
 /* The tail as one more part: from the row, or from its object by way of a local file. */
-static bool send_tail(struct object_store *objects, const struct store_upload *upload, const struct object_state *state,
-		      const struct object_upload *to, struct object_part *out, struct error *error)
+static bool send_tail(const struct object_call *call, const struct object_upload *to, struct object_part *out)
 {
+	const struct object_state *state = &call->state;
 	struct object_plan plan = {state->tail_size, 1};
 	struct object_body body;
 
-	object_body_init(&body, &objects->arena);
-	if (state->tail.len > 0 && !object_body_add(objects, &body, state->tail, error))
+	object_body_init(&body, call);
+	if (state->tail.len > 0
+		    ? !object_body_add(&body, state->tail)
+		    : !object_body_fetch(&body, object_call_tail_key(call, &state->tail_object), 0, state->tail_size))
 		return false;
-	if (state->tail.len == 0 &&
-	    !object_body_fetch(objects, &body, object_tail_key(objects, upload->id, &state->tail_object, &objects->arena),
-			       0, state->tail_size, error))
-		return false;
-	return object_send(objects, to, &body, &plan, state->part_count + 1, out, error);
+	return object_send(&body, to, &plan, state->part_count + 1, out, call->error);
 }
 
-bool object_complete_stage(struct object_store *objects, const struct store_upload *upload,
-			   const struct object_state *state, const char **key, struct error *error)
+bool object_complete_stage(const struct object_call *call, const char **key)
 {
-	struct object_part *parts = object_state_parts(state, 0, &objects->arena);
-	struct object_upload to = {.id = state->id};
+	struct object_part *parts = object_state_parts(&call->state, 0, call->arena);
+	struct object_upload to = {object_parts_key(call), call->state.id};
 
 	if (!parts)
-		return damaged(upload, error);
-	to.key = state->stage == OBJECT_FINAL ? object_blob_key(objects, &state->digest, &objects->arena)
-					      : object_staging_key(objects, upload->id, state->maker, &objects->arena);
+		return damaged(call);
 	*key = to.key;
-	return ops(objects)->complete(objects->service, &to, parts, state->part_count, &objects->arena, error);
+	return object_ops(call->objects)
+		->complete(call->objects->service, &to, parts, call->state.part_count, call->arena, call->error);
 }
 
 /* Parts and tail at the staging key. Once completed the upload is no more, and no part can be sent to it: look first. */
-static bool complete_staged(struct object_store *objects, const struct store_upload *upload,
-			    const struct object_state *state, const char **key, struct error *error)
+static bool complete_staged(const struct object_call *call, const char **key)
 {
-	struct object_upload to = {object_staging_key(objects, upload->id, state->maker, &objects->arena), state->id};
+	const struct object_state *state = &call->state;
+	struct object_upload to = {object_parts_key(call), state->id};
 	struct object_part *parts;
 	bool done;
 
 	*key = to.key;
 	if (state->tail_size == 0)
-		return object_complete_stage(objects, upload, state, key, error);
-	if (!has_size(objects, to.key, upload->offset, &done, error))
+		return object_complete_stage(call, key);
+	if (!has_size(call, to.key, &done))
 		return false;
 	if (done)
 		return true;
-	parts = object_state_parts(state, 1, &objects->arena);
+	parts = object_state_parts(state, 1, call->arena);
 	if (!parts)
-		return damaged(upload, error);
-	return send_tail(objects, upload, state, &to, &parts[state->part_count], error) &&
-	       ops(objects)->complete(objects->service, &to, parts, state->part_count + 1, &objects->arena, error);
+		return damaged(call);
+	return send_tail(call, &to, &parts[state->part_count]) &&
+	       object_ops(call->objects)
+		       ->complete(call->objects->service, &to, parts, state->part_count + 1, call->arena, call->error);
 }
 
 /* All bytes as one object, whose key is in *key. Not for a tail in the row, which is none. */
-static bool make_object(struct object_store *objects, const struct store_upload *upload, const struct object_state *state,
-			const char **key, struct error *error)
+static bool make_object(const struct object_call *call, const char **key)
 {
-	switch (state->stage) {
-	case OBJECT_FINAL: return object_complete_stage(objects, upload, state, key, error);
-	case OBJECT_STAGED: return complete_staged(objects, upload, state, key, error);
+	switch (call->state.stage) {
+	case OBJECT_FINAL: return object_complete_stage(call, key);
+	case OBJECT_STAGED: return complete_staged(call, key);
 	case OBJECT_NOWHERE: break;
 	}
-	*key = object_tail_key(objects, upload->id, &state->tail_object, &objects->arena);
+	*key = object_call_tail_key(call, &call->state.tail_object);
 	return true;
+}
+
+/* No parts and no tail object: the bytes are in the session's row. */
+static bool is_in_row(const struct object_state *state)
+{
+	return state->stage == OBJECT_NOWHERE && !object_state_has_tail_object(state);
 }
 
 /* ---- removing what a session has ---- */
 
-static void remove_key(struct object_store *objects, const char *key)
+static void abandon(const struct object_call *call)
 {
+	const struct object_state *state = &call->state;
+	struct object_part *parts = object_state_parts(state, 0, call->arena);
+	struct object_upload to = {object_parts_key(call), state->id};
 	struct error ignored;
 
-	error_init(&ignored, &objects->arena);
-	(void)ops(objects)->remove(objects->service, key, &objects->arena, &ignored);
-}
-
-static void abandon(struct object_store *objects, const struct store_upload *upload, const struct object_state *state)
-{
-	struct object_part *parts = object_state_parts(state, 0, &objects->arena);
-	struct object_upload to = {.id = state->id};
-	struct error ignored;
-
-	error_init(&ignored, &objects->arena);
-	to.key = state->stage == OBJECT_FINAL ? object_blob_key(objects, &state->digest, &objects->arena)
-					      : object_staging_key(objects, upload->id, state->maker, &objects->arena);
-	(void)ops(objects)->abandon(objects->service, &to, parts, parts ? state->part_count : 0, &objects->arena, &ignored);
+	error_init(&ignored, call->arena);
+	(void)object_ops(call->objects)
+		->abandon(call->objects->service, &to, parts, parts ? state->part_count : 0, call->arena, &ignored);
 }
 
 /* Only keys that the session's row names: another request may be making others. */
-static void remove_leftovers(struct object_store *objects, const struct store_upload *upload,
-			     const struct object_state *state)
+static void remove_leftovers(const struct object_call *call)
 {
-	struct arena *arena = &objects->arena;
+	const struct object_state *state = &call->state;
 
 	if (state->stage == OBJECT_STAGED)
-		remove_key(objects, object_staging_key(objects, upload->id, state->maker, arena));
+		object_remove_quietly(call, object_parts_key(call));
 	if (object_state_has_tail_object(state))
-		remove_key(objects, object_tail_key(objects, upload->id, &state->tail_object, arena));
+		object_remove_quietly(call, object_call_tail_key(call, &state->tail_object));
 	if (state->stale.end > 0)
-		remove_key(objects, object_tail_key(objects, upload->id, &state->stale, arena));
+		object_remove_quietly(call, object_call_tail_key(call, &state->stale));
 	if (state->stale_staging)
-		remove_key(objects, object_staging_key(objects, upload->id, state->stale_staging, arena));
+		object_remove_quietly(call, object_staging_key(call->objects, call->upload->id, state->stale_staging,
+							       call->arena));
 }
 
 /* ---- finish ---- */
 
-/* From the row, or nothing at all. */
-static bool put_tail(struct ending *ending, const char *key)
+static bool move_to(const struct object_call *call, const char *key)
 {
-	struct http_client_body bytes = http_body_bytes(ending->state.tail);
-
-	return ops(ending->objects)->put(ending->objects->service, key, &bytes, ending->arena, ending->error);
-}
-
-static bool move_to(struct ending *ending, const char *key)
-{
-	struct object_store *objects = ending->objects;
 	const char *from;
 
-	if (!make_object(objects, ending->upload, &ending->state, &from, ending->error))
+	if (!make_object(call, &from))
 		return false;
 	return strcmp(from, key) == 0 ||
-	       ops(objects)->copy(objects->service, from, key, ending->upload->offset, ending->arena, ending->error);
+	       object_ops(call->objects)
+		       ->copy(call->objects->service, from, key, call->upload->offset, call->arena, call->error);
 }
 
-static bool verify(struct ending *ending, const char *key)
+static bool verify(const struct object_call *call, const char *key)
 {
 	bool right = false;
 
-	if (!has_size(ending->objects, key, ending->upload->offset, &right, ending->error))
+	if (!has_size(call, key, &right))
 		return false;
 	if (right)
 		return true;
 	log_error("storage: upload %s: the object store does not show %s with %" PRIu64 " bytes, which it said it has",
-		  ending->upload->id, key, ending->upload->offset);
-	return error_unavailable(ending->error, 0);
+		  call->upload->id, key, call->upload->offset);
+	return error_unavailable(call->error, 0);
 }
 
-/*
- * A blob of the right size is there, by an earlier try or by another push of the same content: it stays. The parts of an upload
- * that is not needed go.
- */
-static bool is_there(struct ending *ending, const char *key, bool *yes)
+bool object_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct arena *arena,
+		   struct error *error)
 {
-	if (!has_size(ending->objects, key, ending->upload->offset, yes, ending->error))
+	struct object_call call = {.objects = objects_of(store), .upload = upload, .arena = arena, .error = error};
+	const char *key = object_blob_key(call.objects, digest, arena);
+	bool there, moved;
+
+	if (!object_call_begin(&call) || !has_size(&call, key, &there))
 		return false;
-	if (*yes && ending->state.stage != OBJECT_NOWHERE)
-		abandon(ending->objects, ending->upload, &ending->state);
-	return true;
-}
-
-static bool finish(void *object)
-{
-	struct ending *ending = object;
-	struct object_state *state = &ending->state;
-	const char *key = object_blob_key(ending->objects, ending->digest, ending->arena);
-	bool in_row, there;
-
-	if (!object_state_read(state, ops(ending->objects)->name, ending->upload, ending->error) ||
-	    !is_there(ending, key, &there))
-		return false;
-	in_row = state->stage == OBJECT_NOWHERE && !object_state_has_tail_object(state);
-	return there || ((in_row ? put_tail(ending, key) : move_to(ending, key)) && verify(ending, key));
-}
-
-bool object_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct error *error)
-{
-	struct ending ending = {.objects = objects_of(store), .upload = upload, .digest = digest, .error = error};
-
-	ending.arena = &ending.objects->arena;
-	return object_guard(ending.arena, finish, &ending, error);
-}
-
-/* ---- the end ---- */
-
-/* False: said in the log, and the sweep finds what there is. */
-static bool read_state(struct ending *ending)
-{
-	return object_state_read(&ending->state, ops(ending->objects)->name, ending->upload, ending->error);
-}
-
-static bool forget_upload(void *object)
-{
-	struct ending *ending = object;
-
-	if (read_state(ending))
-		remove_leftovers(ending->objects, ending->upload, &ending->state);
-	return true;
-}
-
-static bool abort_upload(void *object)
-{
-	struct ending *ending = object;
-
-	if (!read_state(ending))
+	if (there) { /* by an earlier try or by another push of the same content: it stays, and parts that are not needed go */
+		if (call.state.stage != OBJECT_NOWHERE)
+			abandon(&call);
 		return true;
-	if (ending->state.stage != OBJECT_NOWHERE)
-		abandon(ending->objects, ending->upload, &ending->state);
-	remove_leftovers(ending->objects, ending->upload, &ending->state);
-	return true;
+	}
+	if (is_in_row(&call.state)) {
+		struct http_client_body bytes = http_body_bytes(call.state.tail);
+
+		moved = object_ops(call.objects)->put(call.objects->service, key, &bytes, arena, error);
+	} else {
+		moved = move_to(&call, key);
+	}
+	return moved && verify(&call, key);
 }
 
-static void end(struct store *store, const struct store_upload *upload, object_work_fn *work)
-{
-	struct ending ending = {.objects = objects_of(store), .upload = upload};
-	struct arena arena;
-	struct error error;
+/* ---- the end. A state that cannot be read was told in the log; the sweep finds what there is. ---- */
 
-	arena_init(&arena, OBJECT_ABORT_MEMORY);
-	error_init(&error, &arena);
-	ending.arena = &ending.objects->arena;
-	ending.error = &error;
-	(void)object_guard(ending.arena, work, &ending, &error);
-	arena_release(&arena);
+void object_forget(struct store *store, const struct store_upload *upload, struct arena *arena)
+{
+	struct error ignored;
+	struct object_call call = {.objects = objects_of(store), .upload = upload, .arena = arena, .error = &ignored};
+
+	error_init(&ignored, arena);
+	if (object_call_begin(&call))
+		remove_leftovers(&call);
 }
 
-void object_forget(struct store *store, const struct store_upload *upload)
+void object_abort(struct store *store, const struct store_upload *upload, struct arena *arena)
 {
-	end(store, upload, forget_upload);
-}
+	struct error ignored;
+	struct object_call call = {.objects = objects_of(store), .upload = upload, .arena = arena, .error = &ignored};
 
-void object_abort(struct store *store, const struct store_upload *upload)
-{
-	end(store, upload, abort_upload);
+	error_init(&ignored, arena);
+	if (!object_call_begin(&call))
+		return;
+	if (call.state.stage != OBJECT_NOWHERE)
+		abandon(&call);
+	remove_leftovers(&call);
 }
 
 /* ---- another digest ---- */
@@ -276,33 +233,22 @@ static bool hash_piece(void *context, const void *bytes, size_t len)
 	return true;
 }
 
-static bool digest_upload(void *object)
+bool object_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
+			  struct digest *out, struct arena *arena, struct error *error)
 {
-	struct ending *ending = object;
-	struct object_store *objects = ending->objects;
-	const struct object_state *state = &ending->state;
+	struct object_call call = {.objects = objects_of(store), .upload = upload, .arena = arena, .error = error};
 	struct hasher hasher;
 	const char *key;
 
-	if (!object_state_read(&ending->state, ops(ending->objects)->name, ending->upload, ending->error))
+	if (!object_call_begin(&call))
 		return false;
-	hasher_init(&hasher, ending->algorithm);
-	if (state->stage == OBJECT_NOWHERE && !object_state_has_tail_object(state))
-		hasher_update(&hasher, state->tail.ptr, state->tail.len);
-	else if (!make_object(objects, ending->upload, state, &key, ending->error) ||
-		 !ops(objects)->get(objects->service, key, 0, ending->upload->offset, hash_piece, &hasher, ending->arena,
-				    ending->error))
+	hasher_init(&hasher, algorithm);
+	if (is_in_row(&call.state))
+		hasher_update(&hasher, call.state.tail.ptr, call.state.tail.len);
+	else if (!make_object(&call, &key) ||
+		 !object_ops(call.objects)
+			  ->get(call.objects->service, key, 0, upload->offset, hash_piece, &hasher, arena, error))
 		return false;
-	hasher_final(&hasher, ending->out);
+	hasher_final(&hasher, out);
 	return true;
-}
-
-bool object_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
-			  struct digest *out, struct error *error)
-{
-	struct ending ending = {
-		.objects = objects_of(store), .upload = upload, .algorithm = algorithm, .out = out, .error = error};
-
-	ending.arena = &ending.objects->arena;
-	return object_guard(ending.arena, digest_upload, &ending, error);
 }

@@ -17,8 +17,7 @@ struct object_store {
 	struct spool spool;
 	const struct ahead_board *board;
 	unsigned sign_seconds;
-	struct arena arena; /* of one call of the driver's functions */
-	struct arena batch; /* of one batch of parts: what signing ten thousand of them takes is not held */
+	struct arena batch; /* of object_guard */
 	unsigned char chunk[OBJECT_CHUNK];
 };
 
@@ -27,12 +26,21 @@ static inline struct object_store *objects_of(struct store *store)
 	return (struct object_store *)store;
 }
 
+static inline const struct object_service_ops *object_ops(const struct object_store *objects)
+{
+	return objects->service->ops;
+}
+
 /* ---- object.c ---- */
 
-typedef bool object_work_fn(void *task);
+/* One batch of a call that may have thousands of requests. `arena` is cleared afterwards. */
+typedef bool object_batch_fn(void *batch, struct arena *arena);
 
-/* Runs `work` with `arena` armed and cleared before and after: a call that wants too much memory fails, not the process. */
-bool object_guard(struct arena *arena, object_work_fn *work, void *task, struct error *error);
+/*
+ * Runs `work` with memory of its own, so that a call holds the memory of one batch and not of all. A batch that needs more
+ * than it may have fails with E_UNAVAILABLE and a log line.
+ */
+bool object_guard(struct object_store *objects, object_batch_fn *work, void *batch, struct error *error);
 
 /* Keys: of a blob; below berth/uploads; of a session's staged bytes, and of its tail. */
 const char *object_blob_key(const struct object_store *objects, const struct digest *digest, struct arena *arena);
@@ -113,71 +121,85 @@ static inline bool object_state_has_tail_object(const struct object_state *state
 	return state->tail_object.end > 0;
 }
 
+/* ---- what the calls about an upload share ---- */
+
+struct object_call {
+	struct object_store *objects;
+	const struct store_upload *upload;
+	struct arena *arena;
+	struct error *error;
+	struct object_state state; /* the upload's, read by object_call_begin; an append makes it the new one */
+};
+
+/* False: the state cannot be read, and the error is set. */
+bool object_call_begin(struct object_call *call);
+
+/* Keys of the upload: of its parts (when the stage has any), and of its tail object. */
+const char *object_parts_key(const struct object_call *call);
+const char *object_call_tail_key(const struct object_call *call, const struct object_tail *tail);
+
+/* Removes an object below berth/uploads that is not needed any more. A failure costs an object until the sweep. */
+void object_remove_quietly(const struct object_call *call, const char *key);
+
 /* ---- object_body.c: bytes on their way, in a local file ---- */
 
 struct object_body {
-	int fd; /* -1: nothing yet */
+	const struct object_call *call;
+	int fd; /* -1: nothing yet; closed with the call's arena */
 	uint64_t length;
-	struct arena *arena; /* closes it */
 };
 
-void object_body_init(struct object_body *body, struct arena *arena);
+void object_body_init(struct object_body *body, const struct object_call *call);
 
 /* Behind what is there already, which must be a file of ours. */
-bool object_body_add(struct object_store *objects, struct object_body *body, struct span bytes, struct error *error);
-bool object_body_fetch(struct object_store *objects, struct object_body *body, const char *key, uint64_t offset,
-		       uint64_t length, struct error *error);
+bool object_body_add(struct object_body *body, struct span bytes);
+bool object_body_fetch(struct object_body *body, const char *key, uint64_t offset, uint64_t length);
 
 /* Empties a file of ours. */
-bool object_body_empty(struct object_body *body, struct error *error);
+bool object_body_empty(struct object_body *body);
 
 /*
  * All of the source, which the hasher sees: a spooled file as it is where nothing is in front of it, else behind what is there.
  * `first`: the hasher has seen nothing yet.
  */
-bool object_body_take(struct object_store *objects, struct object_body *body, const struct store_source *source,
-		      struct hasher *hasher, bool first, struct error *error);
+bool object_body_take(struct object_body *body, const struct store_source *source, struct hasher *hasher, bool first);
 
-/* All of it, in `arena`. */
-bool object_body_read(const struct object_body *body, struct span *out, struct arena *arena, struct error *error);
+/* All of it, in the call's arena. */
+bool object_body_read(const struct object_body *body, struct span *out);
 
 /* ---- object_send.c ---- */
 
-/*
- * Sends the body as parts number `first` and up, in batches, and fills out[0..plan->count). Other memory than that of `out` is
- * not held.
- */
-bool object_send(struct object_store *objects, const struct object_upload *upload, const struct object_body *body,
-		 const struct object_plan *plan, unsigned first, struct object_part *out, struct error *error);
+/* Sends the body as parts number `first` and up, in batches, and fills out[0..plan->count). */
+bool object_send(const struct object_body *body, const struct object_upload *upload, const struct object_plan *plan,
+		 unsigned first, struct object_part *out, struct error *error);
 
 /*
  * Lays `size` bytes of the object `from` out again as the beginning of a new upload to a staging key of the request's own, in
- * parts large enough for many more: `state` becomes that upload (its tail untouched), and what is less than a part is added to
- * `body`. What was begun is in *begun, also after a failure.
+ * parts large enough for many more: the call's state becomes that upload (its tail untouched), and what is less than a part is
+ * added to `body`. What was begun is in *begun, also after a failure.
  */
-bool object_lay_out(struct object_store *objects, const struct store_upload *upload, const char *from, uint64_t size,
-		    struct object_state *state, struct object_body *body, struct object_upload *begun, struct arena *keep,
-		    struct error *error);
+bool object_lay_out(struct object_call *call, const char *from, uint64_t size, struct object_body *body,
+		    struct object_upload *begun);
+
+/* ---- object_finish.c, for object_append.c ---- */
+
+/* The bytes of the stage are an object from here on, whose key is in *key, and parts no longer. */
+bool object_complete_stage(const struct object_call *call, const char **key);
 
 /* ---- the driver's functions ---- */
 
 bool object_append(struct store *store, struct store_upload *upload, const struct store_source *source,
 		   struct hasher *hasher, struct arena *arena, struct error *error);
 bool object_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
-			  struct digest *out, struct error *error);
+			  struct digest *out, struct arena *arena, struct error *error);
 bool object_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error);
-bool object_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
+bool object_finish(struct store *store, const struct store_upload *upload, const struct digest *digest, struct arena *arena,
 		   struct error *error);
-void object_forget(struct store *store, const struct store_upload *upload);
-void object_abort(struct store *store, const struct store_upload *upload);
+void object_forget(struct store *store, const struct store_upload *upload, struct arena *arena);
+void object_abort(struct store *store, const struct store_upload *upload, struct arena *arena);
 bool object_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
-		  struct store_swept *out, struct error *error);
-
+		  struct store_swept *out, struct arena *arena, struct error *error);
 bool object_try_step(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,
 		     struct error *error);
-
-/* For object_append: the bytes of the stage are an object from here on, whose key is in *key, and parts no longer. */
-bool object_complete_stage(struct object_store *objects, const struct store_upload *upload,
-			   const struct object_state *state, const char **key, struct error *error);
 
 #endif

@@ -23,7 +23,7 @@ struct found {
 };
 
 struct sweep {
-	struct object_store *objects;
+	struct object_service *service;
 	int64_t age;
 	bool dry_run;
 	store_claimed_fn *claimed;
@@ -31,38 +31,34 @@ struct sweep {
 	struct store_swept *out;
 	struct error *error;
 	const char *prefix; /* of what is being listed */
+	bool unfinished;    /* uploads are listed, not objects */
 	bool staging;       /* keys there name their session */
+	struct arena *batch;
 	struct found found[AT_ONCE];
-	size_t count;
-	bool refused; /* something was left that may not be removed */
+	size_t count, removed; /* of this batch */
+	bool refused;          /* something was left that may not be removed */
 };
-
-static bool session_of(const struct sweep *sweep, const char *key, char id[static UUID_TEXT_MAX])
-{
-	size_t front = strlen(sweep->prefix);
-
-	return strlen(key) > front && fs_upload_session(id, key + front);
-}
 
 static bool is_left_behind(const struct sweep *sweep, const char *key, int64_t age)
 {
+	size_t front = strlen(sweep->prefix);
 	char id[UUID_TEXT_MAX];
 
-	if (sweep->staging)
-		return age > sweep->age && session_of(sweep, key, id) && !sweep->claimed(sweep->context, id);
-	return age > sweep->age + (sweep->age < SENDING_S ? sweep->age : SENDING_S);
+	if (!sweep->staging)
+		return age > sweep->age + (sweep->age < SENDING_S ? sweep->age : SENDING_S);
+	return age > sweep->age && strlen(key) > front && fs_upload_session(id, key + front) &&
+	       !sweep->claimed(sweep->context, id);
 }
 
 static bool note(struct sweep *sweep, const char *key, const char *id, uint64_t size)
 {
-	struct arena *arena = &sweep->objects->arena;
-
 	if (sweep->dry_run) {
 		sweep->out->count++;
 		sweep->out->bytes += size;
 		return true;
 	}
-	sweep->found[sweep->count++] = (struct found){arena_strdup(arena, key), id ? arena_strdup(arena, id) : NULL, size};
+	sweep->found[sweep->count++] =
+		(struct found){arena_strdup(sweep->batch, key), id ? arena_strdup(sweep->batch, id) : NULL, size};
 	return sweep->count < AT_ONCE;
 }
 
@@ -80,44 +76,25 @@ static bool visit_unfinished(void *context, const struct object_upload *upload, 
 	return !is_left_behind(sweep, upload->key, age) || note(sweep, upload->key, upload->id, 0);
 }
 
-static bool list_keys(void *object)
+static bool remove_one(const struct sweep *sweep, const struct found *found, struct error *error)
 {
-	struct sweep *sweep = object;
-	struct object_service *service = sweep->objects->service;
-
-	return service->ops->list(service, sweep->prefix, visit_key, sweep, &sweep->objects->batch, sweep->error);
-}
-
-static bool list_unfinished(void *object)
-{
-	struct sweep *sweep = object;
-	struct object_service *service = sweep->objects->service;
-
-	return service->ops->list_unfinished(service, sweep->prefix, visit_unfinished, sweep, &sweep->objects->batch,
-					     sweep->error);
-}
-
-static bool remove_one(struct sweep *sweep, const struct found *found, struct error *error)
-{
-	struct object_service *service = sweep->objects->service;
-	struct arena *arena = &sweep->objects->arena;
+	struct object_service *service = sweep->service;
 
 	if (found->id)
-		return service->ops->abandon(service, &(struct object_upload){found->key, found->id}, NULL, 0, arena,
+		return service->ops->abandon(service, &(struct object_upload){found->key, found->id}, NULL, 0, sweep->batch,
 					     error);
-	return service->ops->remove(service, found->key, arena, error);
+	return service->ops->remove(service, found->key, sweep->batch, error);
 }
 
 /* What the service refuses (a lock, a policy) does not keep the others; when it cannot do its work, that is the end. */
-static bool remove_found(struct sweep *sweep, size_t *removed)
+static bool remove_found(struct sweep *sweep)
 {
 	struct error error;
 
-	*removed = 0;
 	for (size_t i = 0; i < sweep->count; i++) {
-		error_init(&error, &sweep->objects->arena);
+		error_init(&error, sweep->batch);
 		if (remove_one(sweep, &sweep->found[i], &error)) {
-			*removed += 1;
+			sweep->removed++;
 			sweep->out->bytes += sweep->found[i].size;
 		} else if (error_code(&error) == E_UNAVAILABLE) {
 			return error_unavailable(sweep->error, 0);
@@ -125,44 +102,54 @@ static bool remove_found(struct sweep *sweep, size_t *removed)
 			sweep->refused = true;
 		}
 	}
-	sweep->out->count += *removed;
+	sweep->out->count += sweep->removed;
 	return true;
+}
+
+static bool sweep_batch(void *object, struct arena *arena)
+{
+	struct sweep *sweep = object;
+	const struct object_service_ops *ops = sweep->service->ops;
+
+	sweep->batch = arena;
+	sweep->count = sweep->removed = 0;
+	return (sweep->unfinished
+			? ops->list_unfinished(sweep->service, sweep->prefix, visit_unfinished, sweep, arena, sweep->error)
+			: ops->list(sweep->service, sweep->prefix, visit_key, sweep, arena, sweep->error)) &&
+	       remove_found(sweep);
 }
 
 /* Until a listing finds less than a handful, or what it finds stays: what is removed does not come again. */
-static bool empty(struct sweep *sweep, object_work_fn *list)
+static bool empty(struct sweep *sweep, struct object_store *objects, bool unfinished)
 {
-	size_t removed;
-
+	sweep->unfinished = unfinished;
 	do {
-		sweep->count = 0;
-		if (!object_guard(&sweep->objects->batch, list, sweep, sweep->error) || !remove_found(sweep, &removed))
+		if (!object_guard(objects, sweep_batch, sweep, sweep->error))
 			return false;
-	} while (sweep->count == AT_ONCE && removed > 0);
+	} while (sweep->count == AT_ONCE && sweep->removed > 0);
 	return true;
 }
 
-static bool sweep_service(void *object)
+static bool sweep_service(struct sweep *sweep, struct object_store *objects, struct arena *arena)
 {
-	struct sweep *sweep = object;
-	struct arena *arena = &sweep->objects->arena;
-	bool lists = sweep->objects->service->ops->list_unfinished != NULL;
+	bool lists = object_ops(objects)->list_unfinished != NULL;
 
-	sweep->prefix = object_uploads_key(sweep->objects, "", arena);
+	sweep->prefix = object_uploads_key(objects, "", arena);
 	sweep->staging = true;
-	if (!empty(sweep, list_keys) || (lists && !empty(sweep, list_unfinished)))
+	if (!empty(sweep, objects, false) || (lists && !empty(sweep, objects, true)))
 		return false;
-	sweep->prefix = arena_printf(arena, "%s" FS_BLOBS "/", sweep->objects->prefix);
+	sweep->prefix = arena_printf(arena, "%s" FS_BLOBS "/", objects->prefix);
 	sweep->staging = false;
-	if (lists && !empty(sweep, list_unfinished))
+	if (lists && !empty(sweep, objects, true))
 		return false;
 	return !sweep->refused || error_set(sweep->error, E_UNKNOWN);
 }
 
 bool object_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
-		  struct store_swept *out, struct error *error)
+		  struct store_swept *out, struct arena *arena, struct error *error)
 {
-	struct sweep sweep = {.objects = objects_of(store),
+	struct object_store *objects = objects_of(store);
+	struct sweep sweep = {.service = objects->service,
 			      .age = age,
 			      .dry_run = dry_run,
 			      .claimed = claimed,
@@ -173,6 +160,6 @@ bool object_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_
 	bool ok;
 
 	*out = (struct store_swept){0, 0};
-	ok = object_guard(&sweep.objects->arena, sweep_service, &sweep, error);
-	return folder_sweep(sweep.objects->spool.folder, sweep.objects->spool.path, &local, out, error) && ok;
+	ok = sweep_service(&sweep, objects, arena);
+	return folder_sweep(objects->spool.folder, objects->spool.path, &local, out, error) && ok;
 }

@@ -19,7 +19,6 @@ struct trial {
 	struct store_trial *given;
 	struct arena *arena;
 	struct error *error;
-	char url[4096]; /* outlives the call's arena */
 	/* of a range or a listing */
 	size_t seen;
 	bool differs;
@@ -130,8 +129,7 @@ static bool try_sign(struct trial *trial)
 	if (trial->service->ops->sign &&
 	    !trial->service->ops->sign(trial->service, key(trial, ""), OBJECT_GET, URL_S, &url, trial->arena, trial->error))
 		return false;
-	if (url)
-		(void)snprintf(trial->url, sizeof trial->url, "%s", url);
+	trial->given->url = url;
 	trial->given->skipped = !url;
 	return true;
 }
@@ -163,33 +161,22 @@ static bool try_remove(struct trial *trial)
 	return true;
 }
 
-static bool run(void *object)
+bool object_try_step(struct store *store, enum store_step step, struct store_trial *given, struct arena *arena,
+		     struct error *error)
 {
 	static bool (*const steps[STORE_STEPS])(struct trial *) = {
 		[STORE_REACH] = reach,   [STORE_WRITE] = try_write, [STORE_READ] = try_read, [STORE_PARTS] = try_parts,
 		[STORE_COPY] = try_copy, [STORE_SIGN] = try_sign,   [STORE_LIST] = try_list, [STORE_REMOVE] = try_remove,
 	};
-	struct trial *trial = object;
-
-	return steps[trial->step](trial);
-}
-
-bool object_try_step(struct store *store, enum store_step step, struct store_trial *given, struct arena *arena,
-		     struct error *error)
-{
 	struct object_store *objects = objects_of(store);
 	struct trial trial = {
 		.objects = objects,
 		.service = objects->service,
 		.step = step,
 		.given = given,
-		.arena = &objects->arena,
+		.arena = arena,
 		.error = error,
 	};
 
-	if (!object_guard(&objects->arena, run, &trial, error))
-		return false;
-	if (step == STORE_SIGN && !given->skipped)
-		given->url = arena_strdup(arena, trial.url);
-	return true;
+	return steps[step](&trial);
 }

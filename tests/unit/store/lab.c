@@ -64,9 +64,9 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 
 void lab_close(struct lab *lab)
 {
-	store_close(lab->store);
 	if (lab->arena.ceiling)
 		arena_release(&lab->arena);
+	store_close(lab->store);
 	if (*lab->root)
 		ck_assert_int_eq(nftw(lab->root, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
@@ -141,7 +141,7 @@ bool lab_whole(struct lab *lab, struct span bytes)
 
 void lab_abort(struct lab *lab)
 {
-	store_abort(lab->store, &lab->upload);
+	store_abort(lab->store, &lab->upload, &lab->arena);
 	lab->upload.state = (struct span){"", 0};
 }
 
@@ -156,14 +156,14 @@ bool lab_finish_uncommitted(struct lab *lab, struct digest *digest)
 
 	hasher_final(&copy, digest);
 	error_init(&lab->error, &lab->arena);
-	return store_finish(lab->store, &lab->upload, digest, &lab->error);
+	return store_finish(lab->store, &lab->upload, digest, &lab->arena, &lab->error);
 }
 
 bool lab_finish(struct lab *lab, struct digest *digest)
 {
 	if (!lab_finish_uncommitted(lab, digest))
 		return false;
-	store_forget(lab->store, &lab->upload);
+	store_forget(lab->store, &lab->upload, &lab->arena);
 	return true;
 }
 
@@ -181,7 +181,7 @@ bool lab_take_over(struct lab *lab)
 	if (!store_take_over(lab->store, &lab->upload, &lab->arena, &lab->error))
 		return false;
 	if (!span_equal(before.state, lab->upload.state))
-		store_abort(lab->store, &before); /* the session's row has the new state by now */
+		store_abort(lab->store, &before, &lab->arena); /* the session's row has the new state by now */
 	return true;
 }
 
@@ -208,7 +208,7 @@ int64_t lab_size(struct lab *lab, const struct digest *digest)
 	bool found = false;
 	uint64_t size = 0;
 
-	ck_assert(store_stat(lab->store, digest, &found, &size, &lab->error));
+	ck_assert(store_stat(lab->store, digest, &found, &size, &lab->arena, &lab->error));
 	return found ? (int64_t)size : -1;
 }
 
@@ -232,7 +232,7 @@ void lab_holds(struct lab *lab, const struct digest *digest, struct span bytes)
 	struct seen seen = {bytes, 0};
 
 	ck_assert_int_eq(lab_size(lab, digest), (int64_t)bytes.len);
-	ck_assert(store_read(lab->store, digest, 0, bytes.len, compare, &seen, &lab->error));
+	ck_assert(store_read(lab->store, digest, 0, bytes.len, compare, &seen, &lab->arena, &lab->error));
 	ck_assert_uint_eq(seen.at, bytes.len);
 }
 

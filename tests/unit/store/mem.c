@@ -133,10 +133,11 @@ static bool mem_append(struct store *store, struct store_upload *upload, const s
 }
 
 static bool mem_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
-			      struct digest *out, struct error *error)
+			      struct digest *out, struct arena *arena, struct error *error)
 {
 	const struct entry *entry = upload_entry(mem_of(store), upload, error);
 
+	(void)arena;
 	if (!entry)
 		return false;
 	digest_of(out, algorithm, entry->bytes, (size_t)upload->offset);
@@ -160,12 +161,13 @@ static bool mem_take_over(struct store *store, struct store_upload *upload, stru
 }
 
 static bool mem_finish(struct store *store, const struct store_upload *upload, const struct digest *digest,
-		       struct error *error)
+		       struct arena *arena, struct error *error)
 {
 	struct mem_store *mem = mem_of(store);
 	struct entry *there = *find_blob(mem, digest), *blob;
 	const struct entry *from;
 
+	(void)arena;
 	if (there && there->len == upload->offset && upload->sealed)
 		return true;
 	from = upload_entry(mem, upload, error);
@@ -183,16 +185,18 @@ static bool mem_finish(struct store *store, const struct store_upload *upload, c
 	return add_bytes(blob, from->bytes, from->len, error);
 }
 
-static void mem_abort(struct store *store, const struct store_upload *upload)
+static void mem_abort(struct store *store, const struct store_upload *upload, struct arena *arena)
 {
+	(void)arena;
 	drop(find_upload(mem_of(store), upload));
 }
 
-static bool mem_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error)
+static bool mem_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct arena *arena,
+		     struct error *error)
 {
 	const struct entry *entry = *find_blob(mem_of(store), digest);
 
-	(void)error;
+	(void)arena, (void)error;
 	*found = entry != NULL;
 	*size = entry ? entry->len : 0;
 	return true;
@@ -207,25 +211,26 @@ static bool mem_locate(struct store *store, const struct digest *digest, const s
 }
 
 static bool mem_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,
-		     store_sink_fn *sink, void *context, struct error *error)
+		     store_sink_fn *sink, void *context, struct arena *arena, struct error *error)
 {
 	const struct entry *entry = *find_blob(mem_of(store), digest);
 
+	(void)arena;
 	if (!entry || offset > entry->len || length > entry->len - offset)
 		return error_unavailable(error, 0);
 	return length == 0 || sink(context, entry->bytes + offset, (size_t)length);
 }
 
-static bool mem_remove(struct store *store, const struct digest *digest, struct error *error)
+static bool mem_remove(struct store *store, const struct digest *digest, struct arena *arena, struct error *error)
 {
-	(void)error;
+	(void)arena, (void)error;
 	drop(find_blob(mem_of(store), digest));
 	return true;
 }
 
-static bool mem_walk(struct store *store, store_walk_fn *visit, void *context, struct error *error)
+static bool mem_walk(struct store *store, store_walk_fn *visit, void *context, struct arena *arena, struct error *error)
 {
-	(void)error;
+	(void)arena, (void)error;
 	for (const struct entry *entry = mem_of(store)->blobs; entry; entry = entry->next)
 		if (!visit(context, &entry->digest, entry->len))
 			break;
@@ -234,11 +239,11 @@ static bool mem_walk(struct store *store, store_walk_fn *visit, void *context, s
 
 /* Memory has no ages and outlives no process: an upload without a session is as old as it gets. */
 static bool mem_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
-		      struct store_swept *out, struct error *error)
+		      struct store_swept *out, struct arena *arena, struct error *error)
 {
 	struct entry **at = &mem_of(store)->uploads;
 
-	(void)age, (void)error;
+	(void)age, (void)arena, (void)error;
 	*out = (struct store_swept){0, 0};
 	while (*at) {
 		if (claimed(context, (*at)->id)) {

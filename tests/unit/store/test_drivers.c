@@ -106,7 +106,7 @@ BEHAVIOUR(what_another_request_adds_late_is_not_in_an_upload_that_was_taken_over
 	(void)lab_stream_as(lab, late, hasher, SPAN_LIT("bytes of a request that lost its session"));
 	ck_assert(lab_finish_uncommitted(lab, &digest));
 	(void)lab_stream_as(lab, late, hasher, SPAN_LIT("bytes that come later still"));
-	store_forget(lab->store, &lab->upload);
+	store_forget(lab->store, &lab->upload, &lab->arena);
 	ck_assert(digest_equal(&digest, &due));
 	lab_holds(lab, &digest, large());
 }
@@ -136,7 +136,7 @@ BEHAVIOUR(a_blob_that_is_there_stays_when_it_is_finished_once_more)
 	lab_begin(lab);
 	ck_assert(lab_stream(lab, HELLO, 5));
 	ck_assert(lab_finish_uncommitted(lab, &again));
-	store_abort(lab->store, &lab->upload); /* its COMMIT failed */
+	store_abort(lab->store, &lab->upload, &lab->arena); /* its COMMIT failed */
 	lab_holds(lab, &digest, HELLO);
 }
 
@@ -229,9 +229,9 @@ BEHAVIOUR(the_digest_by_another_algorithm_is_of_the_acknowledged_bytes)
 	ck_assert(lab_stream(lab, HELLO, 5));
 	ck_assert(!lab_stream_broken(lab, SPAN_LIT("broken off")));
 	error_init(&lab->error, &lab->arena);
-	ck_assert(store_digest_upload(lab->store, &lab->upload, DIGEST_SHA512, &digest, &lab->error));
+	ck_assert(store_digest_upload(lab->store, &lab->upload, DIGEST_SHA512, &digest, &lab->arena, &lab->error));
 	ck_assert(digest_equal(&digest, &due));
-	ck_assert(store_finish(lab->store, &lab->upload, &digest, &lab->error));
+	ck_assert(store_finish(lab->store, &lab->upload, &digest, &lab->arena, &lab->error));
 	lab_holds(lab, &digest, HELLO);
 }
 
@@ -269,7 +269,8 @@ BEHAVIOUR(a_range_of_a_blob_is_read)
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
 		struct part part = {.len = 0};
 
-		ck_assert(store_read(lab->store, &digest, ranges[i].offset, ranges[i].length, keep, &part, &lab->error));
+		ck_assert(store_read(lab->store, &digest, ranges[i].offset, ranges[i].length, keep, &part, &lab->arena,
+				     &lab->error));
 		ck_assert_str_eq(part.text, ranges[i].due);
 	}
 }
@@ -279,7 +280,7 @@ BEHAVIOUR(a_read_past_the_end_fails)
 	struct digest digest = lab_blob(lab, HELLO);
 	struct part part = {.len = 0};
 
-	ck_assert(!store_read(lab->store, &digest, 7, 6, keep, &part, &lab->error));
+	ck_assert(!store_read(lab->store, &digest, 7, 6, keep, &part, &lab->arena, &lab->error));
 	ck_assert_int_eq(error_code(&lab->error), E_UNAVAILABLE);
 }
 
@@ -295,7 +296,7 @@ BEHAVIOUR(a_reader_that_hangs_up_ends_the_read)
 	struct digest digest = lab_blob(lab, large());
 	int calls = 0;
 
-	ck_assert(!store_read(lab->store, &digest, 0, large().len, hang_up, &calls, &lab->error));
+	ck_assert(!store_read(lab->store, &digest, 0, large().len, hang_up, &calls, &lab->arena, &lab->error));
 	ck_assert_int_eq(calls, 1);
 }
 
@@ -303,9 +304,9 @@ BEHAVIOUR(a_removed_blob_is_gone_and_may_be_removed_again)
 {
 	struct digest digest = lab_blob(lab, HELLO), other = lab_blob(lab, SPAN_LIT("another"));
 
-	ck_assert(store_remove(lab->store, &digest, &lab->error));
+	ck_assert(store_remove(lab->store, &digest, &lab->arena, &lab->error));
 	ck_assert_int_eq(lab_size(lab, &digest), -1);
-	ck_assert(store_remove(lab->store, &digest, &lab->error));
+	ck_assert(store_remove(lab->store, &digest, &lab->arena, &lab->error));
 	lab_holds(lab, &other, SPAN_LIT("another"));
 	digest = lab_blob(lab, HELLO);
 	lab_holds(lab, &digest, HELLO);
@@ -338,7 +339,7 @@ BEHAVIOUR(a_walk_sees_every_blob_once_and_no_upload)
 		visits.due[i] = lab_blob(lab, (struct span){large().ptr, i + 1});
 	lab_begin(lab);
 	ck_assert(lab_stream(lab, HELLO, 5));
-	ck_assert(store_walk(lab->store, visit, &visits, &lab->error));
+	ck_assert(store_walk(lab->store, visit, &visits, &lab->arena, &lab->error));
 	ck_assert_int_eq(visits.count, 40);
 	for (size_t i = 0; i < 40; i++)
 		ck_assert_int_eq(visits.times[i], 1);
@@ -350,7 +351,7 @@ BEHAVIOUR(a_walk_ends_where_the_visitor_says)
 
 	for (size_t i = 0; i < 10; i++)
 		(void)lab_blob(lab, (struct span){large().ptr, i + 1});
-	ck_assert(store_walk(lab->store, visit, &visits, &lab->error));
+	ck_assert(store_walk(lab->store, visit, &visits, &lab->arena, &lab->error));
 	ck_assert_int_eq(visits.count, 3);
 }
 
@@ -372,16 +373,16 @@ BEHAVIOUR(a_sweep_removes_uploads_that_nobody_claims)
 	lab_begin(lab);
 	ck_assert(lab_stream(lab, HELLO, 5));
 	claimed = lab->upload;
-	ck_assert(store_sweep(lab->store, -10, true, claims, claimed.id, &swept, &lab->error));
+	ck_assert(store_sweep(lab->store, -10, true, claims, claimed.id, &swept, &lab->arena, &lab->error));
 	ck_assert_uint_eq(swept.count, 1);
 	ck_assert_uint_eq(swept.bytes, lab->fake ? 0 : HELLO.len); /* a list of unfinished uploads has no sizes */
-	ck_assert(store_sweep(lab->store, -10, false, claims, claimed.id, &swept, &lab->error));
+	ck_assert(store_sweep(lab->store, -10, false, claims, claimed.id, &swept, &lab->arena, &lab->error));
 	ck_assert_uint_eq(swept.count, 1);
-	ck_assert(store_sweep(lab->store, -10, false, claims, claimed.id, &swept, &lab->error));
+	ck_assert(store_sweep(lab->store, -10, false, claims, claimed.id, &swept, &lab->arena, &lab->error));
 	ck_assert_uint_eq(swept.count, 0);
 	ck_assert(lab_finish(lab, &digest));
 	lab_holds(lab, &digest, HELLO);
-	ck_assert(store_remove(lab->store, &digest, &lab->error));
+	ck_assert(store_remove(lab->store, &digest, &lab->arena, &lab->error));
 	lab->upload = abandoned;
 	ck_assert(!lab_finish(lab, &digest));
 }
@@ -401,7 +402,7 @@ BEHAVIOUR(a_trial_passes_and_leaves_nothing)
 	uuid_new(trial.id);
 	for (int step = 0; step < STORE_STEPS; step++)
 		ck_assert_msg(try_step(lab, (enum store_step)step, &trial), "step %d", step);
-	ck_assert(store_sweep(lab->store, -10, true, claims, (char[]){""}, &swept, &lab->error));
+	ck_assert(store_sweep(lab->store, -10, true, claims, (char[]){""}, &swept, &lab->arena, &lab->error));
 	ck_assert_uint_eq(swept.count, 0);
 }
 
@@ -414,8 +415,8 @@ BEHAVIOUR(a_trial_that_was_killed_is_swept)
 	uuid_new(trial.id);
 	for (int step = 0; step < STORE_REMOVE; step++)
 		ck_assert_msg(try_step(lab, (enum store_step)step, &trial), "step %d", step);
-	ck_assert(store_sweep(lab->store, -10, false, claims, (char[]){""}, &swept, &lab->error));
-	ck_assert(store_sweep(lab->store, -10, true, claims, (char[]){""}, &swept, &lab->error));
+	ck_assert(store_sweep(lab->store, -10, false, claims, (char[]){""}, &swept, &lab->arena, &lab->error));
+	ck_assert(store_sweep(lab->store, -10, true, claims, (char[]){""}, &swept, &lab->arena, &lab->error));
 	ck_assert_uint_eq(swept.count, 0);
 	ck_assert(!lab->fake || fake_objects(lab->fake, "") == 0);
 }
@@ -428,7 +429,7 @@ BEHAVIOUR(both_algorithms_have_blobs_of_their_own)
 	hasher_init(&lab->hasher, DIGEST_SHA512);
 	ck_assert(lab_stream(lab, HELLO, 5));
 	ck_assert(lab_finish(lab, &large_digest));
-	ck_assert(store_remove(lab->store, &small, &lab->error));
+	ck_assert(store_remove(lab->store, &small, &lab->arena, &lab->error));
 	lab_holds(lab, &large_digest, HELLO);
 }
 

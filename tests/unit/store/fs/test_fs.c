@@ -121,7 +121,7 @@ START_TEST(a_walk_passes_over_foreign_names)
 		lab_file(&lab, foreign[i], HELLO);
 	ck_assert_int_eq(symlink("sha256", lab_path(&lab, FS_BLOBS "/sha512")), 0);
 	digest = lab_blob(&lab, HELLO);
-	ck_assert(store_walk(lab.store, count_one, &count, &lab.error));
+	ck_assert(store_walk(lab.store, count_one, &count, &lab.arena, &lab.error));
 	ck_assert_int_eq(count, 1);
 	lab_holds(&lab, &digest, HELLO);
 	lab_close(&lab);
@@ -138,9 +138,9 @@ START_TEST(what_is_no_regular_file_is_no_blob)
 	lab_file(&lab, FS_BLOBS "/sha256/2c/" HELLO_HEX "/x", HELLO);
 	ck_assert_int_eq(symlink("/etc/passwd", lab_path(&lab, HELLO_DATA)), 0);
 	ck_assert_int_eq(lab_size(&lab, &digest), -1);
-	ck_assert(store_walk(lab.store, count_one, &count, &lab.error));
+	ck_assert(store_walk(lab.store, count_one, &count, &lab.arena, &lab.error));
 	ck_assert_int_eq(count, 0);
-	ck_assert(!store_read(lab.store, &digest, 0, 5, NULL, NULL, &lab.error));
+	ck_assert(!store_read(lab.store, &digest, 0, 5, NULL, NULL, &lab.arena, &lab.error));
 	lab_close(&lab);
 }
 END_TEST
@@ -152,7 +152,7 @@ START_TEST(removing_keeps_what_is_not_ours)
 	begin();
 	digest = lab_blob(&lab, HELLO);
 	lab_file(&lab, FS_BLOBS "/sha256/2c/" HELLO_HEX "/note", HELLO);
-	ck_assert(store_remove(lab.store, &digest, &lab.error));
+	ck_assert(store_remove(lab.store, &digest, &lab.arena, &lab.error));
 	ck_assert(!exists(HELLO_DATA));
 	ck_assert(exists(FS_BLOBS "/sha256/2c/" HELLO_HEX "/note"));
 	lab_close(&lab);
@@ -165,7 +165,7 @@ START_TEST(a_removed_blobs_folder_goes_with_it)
 
 	begin();
 	digest = lab_blob(&lab, HELLO);
-	ck_assert(store_remove(lab.store, &digest, &lab.error));
+	ck_assert(store_remove(lab.store, &digest, &lab.arena, &lab.error));
 	ck_assert(!exists(FS_BLOBS "/sha256/2c/" HELLO_HEX));
 	ck_assert(exists(FS_BLOBS "/sha256/2c"));
 	lab_close(&lab);
@@ -215,7 +215,7 @@ static void refused(const char *path)
 	lab_file(&lab, upload_file(), SPAN_LIT("h"));
 	ck_assert_msg(!lab_spooled(&lab, path), "%s as a later chunk", path);
 	ck_assert_int_eq(error_code(&lab.error), E_UNAVAILABLE);
-	store_abort(lab.store, &lab.upload);
+	store_abort(lab.store, &lab.upload, &lab.arena);
 }
 
 START_TEST(a_spool_path_that_leads_elsewhere_is_refused)
@@ -346,7 +346,7 @@ START_TEST(a_sealed_upload_whose_file_was_moved_is_the_blob)
 	ck_assert(lab_finish(&lab, &digest));
 	digest.bytes[0] ^= 1;
 	error_init(&lab.error, &lab.arena);
-	ck_assert(!store_finish(lab.store, &lab.upload, &digest, &lab.error));
+	ck_assert(!store_finish(lab.store, &lab.upload, &digest, &lab.arena, &lab.error));
 	ck_assert_int_eq(error_code(&lab.error), E_BLOB_UPLOAD_INVALID);
 	lab_close(&lab);
 }
@@ -406,7 +406,7 @@ START_TEST(a_sweep_removes_the_files_of_sessions_that_are_gone)
 	lab_begin(&lab);
 	lab_file(&lab, arena_printf(&lab.arena, FS_UPLOADS "/%s", lab.upload.id), HELLO);
 	lab_file(&lab, FS_UPLOADS "/notes.txt", HELLO);
-	ck_assert(store_sweep(lab.store, -10, false, is_claimed, kept.id, &swept, &lab.error));
+	ck_assert(store_sweep(lab.store, -10, false, is_claimed, kept.id, &swept, &lab.arena, &lab.error));
 	ck_assert_uint_eq(swept.count, 2);
 	ck_assert_int_eq(entries(FS_UPLOADS), 2);
 	lab_close(&lab);
@@ -418,7 +418,7 @@ START_TEST(an_aborted_upload_leaves_no_file)
 	begin();
 	ck_assert(lab_stream(&lab, HELLO, 3));
 	ck_assert_int_eq(entries(FS_UPLOADS), 1);
-	store_abort(lab.store, &lab.upload);
+	store_abort(lab.store, &lab.upload, &lab.arena);
 	ck_assert_int_eq(entries(FS_UPLOADS), 0);
 	ck_assert(!lab_stream_broken(&lab, HELLO));
 	lab_begin(&lab);

@@ -36,9 +36,10 @@ static bool below_locate(struct store *store, const struct digest *digest, const
 	return true;
 }
 
-static bool below_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct error *error)
+static bool below_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct arena *arena_,
+		       struct error *error_)
 {
-	(void)store, (void)digest, (void)error;
+	(void)store, (void)digest, (void)arena_, (void)error_;
 	*found = true;
 	*size = 42;
 	return true;
@@ -145,7 +146,7 @@ START_TEST(everything_else_goes_to_the_driver)
 
 	digest_of(&digest, DIGEST_SHA256, "", 0);
 	open_on(NULL, &settings, 1);
-	ck_assert(store_stat(store, &digest, &found, &size, &error));
+	ck_assert(store_stat(store, &digest, &found, &size, &arena, &error));
 	ck_assert_uint_eq(size, 42);
 	close_it();
 }

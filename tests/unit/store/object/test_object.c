@@ -220,7 +220,7 @@ START_TEST(a_session_whose_parts_became_an_object_cannot_grow)
 
 	begin();
 	ck_assert(lab_stream(&lab, some(350 * KIB), 65536));
-	ck_assert(store_digest_upload(lab.store, &lab.upload, DIGEST_SHA512, &digest, &lab.error));
+	ck_assert(store_digest_upload(lab.store, &lab.upload, DIGEST_SHA512, &digest, &lab.arena, &lab.error));
 	ck_assert(!lab_stream(&lab, some(350 * KIB), 65536));
 	ck_assert_int_eq(error_code(&lab.error), E_BLOB_UPLOAD_INVALID);
 	lab_abort(&lab);
@@ -279,7 +279,7 @@ START_TEST(keys_that_are_not_ours_are_left_alone)
 	begin();
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		ck_assert(lab.fake->service.ops->put(&lab.fake->service, keys[i], &body, &lab.arena, &lab.error));
-	ck_assert(store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.error));
+	ck_assert(store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.arena, &lab.error));
 	ck_assert_uint_eq(swept.count, 0);
 	ck_assert_uint_eq(fake_objects(lab.fake, ""), sizeof keys / sizeof *keys);
 	lab_close(&lab);
@@ -301,9 +301,9 @@ START_TEST(a_sweep_removes_hundreds_and_old_spool_files)
 						     &body, &lab.arena, &lab.error));
 	}
 	lab_file(&lab, "0000000001", SPAN_LIT("left by a web server"));
-	ck_assert(store_sweep(lab.store, -10, true, nobody, NULL, &swept, &lab.error));
+	ck_assert(store_sweep(lab.store, -10, true, nobody, NULL, &swept, &lab.arena, &lab.error));
 	ck_assert_uint_eq(swept.count, 201);
-	ck_assert(store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.error));
+	ck_assert(store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.arena, &lab.error));
 	ck_assert_uint_eq(swept.count, 201);
 	ck_assert_uint_eq(swept.bytes, 200 + strlen("left by a web server"));
 	clean();
@@ -329,7 +329,7 @@ START_TEST(what_may_not_be_removed_and_a_service_that_is_away_keep_no_sweep_from
 	lab_file(&lab, "0000000001", SPAN_LIT("left by a web server"));
 	fake_reset(lab.fake);
 	lab.fake->fail_at = 1;
-	ck_assert(!store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.error));
+	ck_assert(!store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.arena, &lab.error));
 	ck_assert_int_eq(error_code(&lab.error), E_UNAVAILABLE);
 	ck_assert_uint_eq(swept.count, 1); /* the spool is our own */
 	error_init(&lab.error, &lab.arena);
@@ -337,13 +337,13 @@ START_TEST(what_may_not_be_removed_and_a_service_that_is_away_keep_no_sweep_from
 		lab.fake->locked = keys[i];
 		for (size_t k = 0; k < 3; k++)
 			ck_assert(lab.fake->service.ops->put(&lab.fake->service, keys[k], &body, &lab.arena, &lab.error));
-		ck_assert(!store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.error));
+		ck_assert(!store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.arena, &lab.error));
 		ck_assert_int_eq(error_code(&lab.error), E_UNKNOWN);
 		ck_assert_uint_eq(fake_objects(lab.fake, UPLOADS), 1);
 	}
 	lab.fake->locked = NULL;
 	error_init(&lab.error, &lab.arena);
-	ck_assert(store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.error));
+	ck_assert(store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.arena, &lab.error));
 	clean();
 	lab_close(&lab);
 }
@@ -467,10 +467,10 @@ static bool try_finish(struct row *row, const struct scenario *scenario, struct 
 		return false;
 	if (!scenario->other)
 		return lab_finish(&lab, digest);
-	if (!store_digest_upload(lab.store, &lab.upload, DIGEST_SHA512, digest, &lab.error) ||
-	    !store_finish(lab.store, &lab.upload, digest, &lab.error))
+	if (!store_digest_upload(lab.store, &lab.upload, DIGEST_SHA512, digest, &lab.arena, &lab.error) ||
+	    !store_finish(lab.store, &lab.upload, digest, &lab.arena, &lab.error))
 		return false;
-	store_forget(lab.store, &lab.upload);
+	store_forget(lab.store, &lab.upload, &lab.arena);
 	return true;
 }
 
@@ -523,7 +523,7 @@ static bool play(const struct scenario *scenario, unsigned fail_at, bool after)
 	failed = lab.fake->failed;
 	if (!failed)
 		clean();
-	ck_assert(store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.error));
+	ck_assert(store_sweep(lab.store, -10, false, nobody, NULL, &swept, &lab.arena, &lab.error));
 	clean();
 	ck_assert(!scenario->cancelled || fake_objects(lab.fake, "") == 0);
 	lab_close(&lab);
