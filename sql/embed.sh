@@ -20,8 +20,12 @@ for file in "$@"; do
         exit 1
         ;;
     esac
-    printf '\t{%d, "%s",\n' "$version" "$name"
+    printf '\t{.version = %d, .name = "%s", .text =\n' "$version" "$name"
     sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/\t "/' -e 's/$/\\n"/' "$file"
+    printf '\t ,\n'
+    # a line "-- after: STATEMENT" of the file
+    after=$(sed -n 's/^-- after: //p' "$file")
+    [ -z "$after" ] || printf '\t .after = "%s",\n' "$after"
     printf '\t},\n'
 done
 cat <<'TAIL'

@@ -146,6 +146,20 @@ static bool apply_missing(struct db *db, const struct db_migration *list, size_t
 	return true;
 }
 
+static bool run_after(struct db *db, const struct db_migration *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char reason[sizeof db->message];
+
+		if (!list[i].after || plain(db, list[i].after))
+			continue;
+		memcpy(reason, db->message, sizeof reason);
+		say(db, "after migration %s: %.400s", list[i].name, reason);
+		return false;
+	}
+	return true;
+}
+
 bool db_migrate_up(struct db *db, const struct db_migration *list, size_t count, db_migrated_fn *told, void *context)
 {
 	int version = 0;
@@ -159,7 +173,7 @@ bool db_migrate_up(struct db *db, const struct db_migration *list, size_t count,
 		say(db, "the database has schema version %d, newer than this program's %d", version, (int)count);
 		ok = false;
 	}
-	ok = ok && apply_missing(db, list, count, told, context);
+	ok = ok && apply_missing(db, list, count, told, context) && run_after(db, list, count);
 	if (ok)
 		ok = plain(db, LOCK_LEAVE);
 	else

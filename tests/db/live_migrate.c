@@ -4,10 +4,25 @@
 #include "berth/db/migrate.h"
 #include "lab.h"
 
-static const struct db_migration good[] = {{1, "0001_a", "CREATE TABLE a (x integer);\nINSERT INTO a VALUES (1);"},
-					   {2, "0002_b", "CREATE TABLE b (x integer)"}};
-static const struct db_migration broken[] = {{1, "0001_a", "CREATE TABLE a (x integer);\nINSERT INTO a VALUES (1);"},
-					     {2, "0002_b", "CREATE TABLE b (x integer); CREATE TABLE a (y integer)"}};
+static const struct db_migration good[] = {
+	{.version = 1, .name = "0001_a", .text = "CREATE TABLE a (x integer);\nINSERT INTO a VALUES (1);"},
+	{.version = 2, .name = "0002_b", .text = "CREATE TABLE b (x integer)"},
+};
+static const struct db_migration broken[] = {
+	{.version = 1, .name = "0001_a", .text = "CREATE TABLE a (x integer);\nINSERT INTO a VALUES (1);"},
+	{.version = 2, .name = "0002_b", .text = "CREATE TABLE b (x integer); CREATE TABLE a (y integer)"},
+};
+
+/* Fills table a by one row a call, and commits it itself: only possible outside of a transaction. */
+static const struct db_migration filling[] = {
+	{.version = 1,
+	 .name = "0001_a",
+	 .text = "CREATE TABLE a (x integer CHECK (x < 3));"
+		 "CREATE PROCEDURE fill() LANGUAGE plpgsql AS $$"
+		 "BEGIN INSERT INTO a SELECT count(*) FROM a; COMMIT; END $$",
+	 .after = "CALL fill()"},
+	{.version = 2, .name = "0002_b", .text = "CREATE TABLE b (x integer)"},
+};
 
 static struct lab lab;
 static struct db *db;
@@ -89,6 +104,29 @@ START_TEST(what_this_program_does_not_know_is_refused)
 }
 END_TEST
 
+START_TEST(what_comes_after_runs_with_each_call_and_can_commit)
+{
+	begin();
+	ck_assert_msg(db_migrate_up(db, filling, 1, tell, NULL), "%s", db_message(db));
+	ck_assert_int_eq(lab_sql(&lab, "SELECT count(*) FROM a"), 1);
+	ck_assert(db_migrate_up(db, filling, 2, tell, NULL));
+	ck_assert_int_eq(lab_sql(&lab, "SELECT count(*) FROM a"), 2);
+	finish();
+}
+END_TEST
+
+START_TEST(what_fails_afterwards_fails_the_call_and_leaves_the_migrations)
+{
+	begin();
+	for (int i = 0; i < 3; i++)
+		ck_assert(db_migrate_up(db, filling, 2, tell, NULL));
+	ck_assert(!db_migrate_up(db, filling, 2, tell, NULL));
+	ck_assert_msg(strncmp(db_message(db), "after migration 0001_a: new row", 31) == 0, "%s", db_message(db));
+	ck_assert_int_eq(version(), 2);
+	finish();
+}
+END_TEST
+
 START_TEST(a_failure_always_has_a_reason)
 {
 	begin();
@@ -101,4 +139,5 @@ START_TEST(a_failure_always_has_a_reason)
 END_TEST
 
 TEST_FILE(migrate, all_that_is_missing_is_applied_in_order, a_broken_one_leaves_nothing_of_itself_and_those_before,
-	  what_this_program_does_not_know_is_refused, a_failure_always_has_a_reason)
+	  what_this_program_does_not_know_is_refused, what_comes_after_runs_with_each_call_and_can_commit,
+	  what_fails_afterwards_fails_the_call_and_leaves_the_migrations, a_failure_always_has_a_reason)

@@ -15,14 +15,18 @@ struct db_migration {
 	int version; /* 1, 2, 3 ... without gaps */
 	const char *name;
 	const char *text;
+	const char *after; /* NULL, or a statement that fills in what `text` made room for; see db_migrate_up */
 };
 
 /* Told of each migration right after it was committed; may be NULL. */
 typedef void db_migrated_fn(void *context, const struct db_migration *migration);
 
 /*
- * Applies what is missing. False when one failed (db_message() says why; those before it stay applied), when the
- * database holds a version newer than ours, or when an applied migration's text differs from ours.
+ * Applies the migrations that are missing, then runs the `after` of every migration of the list, outside of a transaction,
+ * so that it may commit in batches. `after` runs again with each call: it has to know what is left to do.
+ *
+ * Returns false when a migration or an `after` failed (db_message() says why; the migrations before it stay applied), when
+ * the database holds a version newer than ours, or when an applied migration's text differs from ours.
  */
 bool db_migrate_up(struct db *db, const struct db_migration *list, size_t count, db_migrated_fn *told, void *context);
 
