@@ -63,6 +63,208 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION public.describe_manifest(of_repository bigint, payload bytea, OUT config_digest bytea, OUT total_size bigint) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    document record;
+    sum_of_sizes numeric;
+BEGIN
+    SELECT * INTO document FROM json_to_record(replace(convert_from(payload, 'UTF8'), '\u0000', '\ufffd')::json)
+        AS d (config json, layers json, manifests json);
+    IF document.manifests IS NOT NULL THEN
+        SELECT sum(coalesce(
+            (SELECT m.total_size FROM manifest m WHERE m.repository_id = of_repository AND m.digest = e.digest),
+            (SELECT b.size FROM repository_blob l JOIN blob b ON b.digest = l.digest
+             WHERE l.repository_id = of_repository AND l.digest = e.digest), 0))
+        INTO sum_of_sizes
+        FROM (SELECT DISTINCT packed_digest(entry.digest) AS digest
+              FROM json_to_recordset(document.manifests) AS entry (digest text)) e;
+    ELSE
+        config_digest := packed_digest(document.config ->> 'digest');
+        SELECT sum(part.size) INTO sum_of_sizes FROM (
+            SELECT DISTINCT ON (p.digest) p.size FROM (
+                SELECT 0 AS place, c.digest, c.size FROM json_to_record(document.config) AS c (digest text, size numeric)
+                UNION ALL
+                SELECT 1, l.digest, l.size FROM json_to_recordset(document.layers) AS l (digest text, size numeric)) p
+            ORDER BY p.digest, p.place) part;
+    END IF;
+    total_size := least(coalesce(sum_of_sizes, 0), 9223372036854775807);
+EXCEPTION WHEN OTHERS THEN
+    config_digest := NULL;
+    total_size := NULL;
+END
+$$;
+
+CREATE FUNCTION public.fill_manifests(done_to bigint, last bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    wanting bigint;
+BEGIN
+    FOR wanting IN SELECT m.id FROM manifest m WHERE m.id > done_to AND m.id <= last AND m.total_size IS NULL ORDER BY m.id
+    LOOP
+        UPDATE manifest m SET (config_digest, total_size) =
+            (SELECT d.config_digest, d.total_size FROM describe_manifest(m.repository_id, m.payload) d)
+        WHERE m.id = wanting;
+    END LOOP;
+END
+$$;
+
+CREATE PROCEDURE public.fill_new_columns(IN batch integer)
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    work backfill;
+    last bigint;
+BEGIN
+    LOOP
+        SELECT b.* INTO work FROM backfill b ORDER BY b.relation DESC LIMIT 1;
+        EXIT WHEN NOT FOUND;
+        IF work.relation = 'manifest' THEN
+            SELECT max(id) INTO last FROM (SELECT m.id FROM manifest m WHERE m.id > work.done_to ORDER BY m.id LIMIT batch) m;
+            PERFORM fill_manifests(work.done_to, last);
+        ELSE
+            SELECT max(id) INTO last FROM (SELECT r.id FROM repository r WHERE r.id > work.done_to ORDER BY r.id LIMIT batch) r;
+            PERFORM fill_repositories(work.done_to, last);
+        END IF;
+        IF last IS NULL THEN
+            DELETE FROM backfill b WHERE b.relation = work.relation;
+        ELSE
+            UPDATE backfill b SET done_to = last WHERE b.relation = work.relation;
+        END IF;
+        COMMIT;
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION public.fill_repositories(done_to bigint, last bigint) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(7300451902211);
+    UPDATE repository r SET project_id = project_of(r.path)
+    WHERE r.id > done_to AND r.id <= last AND r.project_id IS DISTINCT FROM project_of(r.path);
+END
+$$;
+
+CREATE FUNCTION public.find_grants(of_account bigint, names text[]) RETURNS TABLE(site_enabled boolean, project bigint, path text, visibility text, is_enabled boolean, role text)
+    LANGUAGE plpgsql STABLE
+    SET plan_cache_mode TO 'force_generic_plan'
+    AS $$
+BEGIN
+    RETURN QUERY SELECT s.registry_enabled, p.id, p.path, p.visibility::text, p.registry_enabled, m.role::text
+    FROM site s
+    LEFT JOIN unnest(names) WITH ORDINALITY AS n (name, place) ON true
+    LEFT JOIN project p ON p.id = project_of(n.name)
+    LEFT JOIN member m ON m.project_id = p.id AND m.account_id = of_account
+    ORDER BY n.place;
+END
+$$;
+
+CREATE FUNCTION public.find_login(of_name text, from_address text, pair_key bytea, address_key bytea, account_key bytea) RETURNS TABLE(account bigint, is_robot boolean, is_admin boolean, is_disabled boolean, hash text, due boolean, known boolean, setting text, pair_failures integer, pair_age bigint, address_failures integer, address_age bigint, account_failures integer, account_age bigint)
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    RETURN QUERY SELECT a.id, a.robot, a.admin, a.disabled, a.password,
+        k.account_id IS NULL OR k.last_at < now() - interval '1 day' OR a.last_used_at IS NULL
+        OR a.last_used_at < now() - interval '1 minute' OR p.key IS NOT NULL,
+        k.account_id IS NOT NULL,
+        left(coalesce(
+            (SELECT r.password FROM account r WHERE r.password IS NOT NULL
+             AND hashtextextended(r.password, 0) >= hashtextextended(of_name, 0)
+             ORDER BY hashtextextended(r.password, 0) LIMIT 1),
+            (SELECT r.password FROM account r WHERE r.password IS NOT NULL
+             ORDER BY hashtextextended(r.password, 0) LIMIT 1)), 7),
+        p.failures, (extract(epoch FROM now() - p.last_at) * 1000)::bigint,
+        d.failures, (extract(epoch FROM now() - d.last_at) * 1000)::bigint,
+        c.failures, (extract(epoch FROM now() - c.last_at) * 1000)::bigint
+    FROM (VALUES (1)) AS one
+    LEFT JOIN account a ON a.name = of_name
+    LEFT JOIN known_address k ON k.account_id = a.id AND k.address = from_address AND k.last_at > now() - interval '30 days'
+    LEFT JOIN login_failure p ON p.key = pair_key
+    LEFT JOIN login_failure d ON d.key = address_key
+    LEFT JOIN login_failure c ON c.key = account_key;
+END
+$$;
+
+CREATE FUNCTION public.manifest_describe_itself() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    SELECT d.config_digest, d.total_size INTO NEW.config_digest, NEW.total_size
+    FROM describe_manifest(NEW.repository_id, NEW.payload) d;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION public.packed_digest(digest_text text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE STRICT
+    AS $_$
+    SELECT CASE
+        WHEN digest_text ~ '^sha256:[0-9a-f]{64}$' THEN '\x01'::bytea || decode(substr(digest_text, 8), 'hex')
+        WHEN digest_text ~ '^sha512:[0-9a-f]{128}$' THEN '\x02'::bytea || decode(substr(digest_text, 8), 'hex')
+    END
+$_$;
+
+CREATE FUNCTION public.project_find_repositories() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    root text;
+BEGIN
+    FOREACH root IN ARRAY ARRAY[CASE WHEN TG_OP <> 'INSERT' THEN OLD.path END, CASE WHEN TG_OP <> 'DELETE' THEN NEW.path END]
+    LOOP
+        UPDATE repository r SET project_id = project_of(r.path)
+        WHERE r.path = root AND r.project_id IS DISTINCT FROM project_of(r.path);
+        -- '0' follows '/'
+        UPDATE repository r SET project_id = project_of(r.path)
+        WHERE r.path > root || '/' AND r.path < root || '0' AND r.project_id IS DISTINCT FROM project_of(r.path);
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.project_of(path text) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    parts text[] := string_to_array(path, '/');
+BEGIN
+    RETURN (SELECT p.id FROM project p WHERE p.path = ANY (ARRAY(
+        SELECT array_to_string(parts[1:n], '/') FROM generate_series(1, cardinality(parts)) AS n))
+        ORDER BY octet_length(p.path) DESC LIMIT 1);
+END
+$$;
+
+CREATE FUNCTION public.project_paths_lock() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(7300451902211);
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.repository_announce() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('berth_manifest', '');
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION public.repository_find_owner() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(7300451902211);
+    NEW.project_id := project_of(NEW.path);
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION public.unlink_blob(path text, of_digest bytea) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -218,6 +420,11 @@ ALTER TABLE public.audit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.backfill (
+    relation text NOT NULL COLLATE pg_catalog."C",
+    done_to bigint DEFAULT 0 NOT NULL
+);
+
 CREATE TABLE public.blob (
     digest public.digest NOT NULL,
     size bigint NOT NULL,
@@ -249,6 +456,8 @@ CREATE TABLE public.manifest (
     artifact_type text COLLATE pg_catalog."C",
     annotations text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    config_digest bytea,
+    total_size bigint,
     CONSTRAINT manifest_annotations_with_subject CHECK (((subject IS NOT NULL) OR (annotations IS NULL))),
     CONSTRAINT manifest_media_type_size CHECK (((octet_length(media_type) >= 1) AND (octet_length(media_type) <= 255))),
     CONSTRAINT manifest_payload_size CHECK (((octet_length(payload) >= 1) AND (octet_length(payload) <= 4194304)))
@@ -347,6 +556,7 @@ CASE
 END) STORED COLLATE pg_catalog."C",
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     pushed_at timestamp with time zone,
+    project_id bigint,
     CONSTRAINT repository_path_grammar CHECK ((path ~ '^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$'::text)),
     CONSTRAINT repository_path_length CHECK ((octet_length(path) <= 255))
 );
@@ -419,6 +629,9 @@ ALTER TABLE ONLY public.account
 ALTER TABLE ONLY public.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.backfill
+    ADD CONSTRAINT backfill_pkey PRIMARY KEY (relation);
+
 ALTER TABLE ONLY public.blob
     ADD CONSTRAINT blob_pkey PRIMARY KEY (digest);
 
@@ -434,6 +647,9 @@ ALTER TABLE ONLY public.manifest_blob
 ALTER TABLE ONLY public.manifest_child
     ADD CONSTRAINT manifest_child_pkey PRIMARY KEY (parent_id, child_id);
 
+ALTER TABLE public.manifest
+    ADD CONSTRAINT manifest_config_digest_size CHECK ((octet_length(config_digest) = ANY (ARRAY[33, 65]))) NOT VALID;
+
 ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_digest_unique UNIQUE (repository_id, digest);
 
@@ -442,6 +658,9 @@ ALTER TABLE ONLY public.manifest
 
 ALTER TABLE ONLY public.manifest
     ADD CONSTRAINT manifest_pkey PRIMARY KEY (id);
+
+ALTER TABLE public.manifest
+    ADD CONSTRAINT manifest_total_size_not_negative CHECK ((total_size >= 0)) NOT VALID;
 
 ALTER TABLE ONLY public.member
     ADD CONSTRAINT member_pkey PRIMARY KEY (project_id, account_id);
@@ -507,17 +726,29 @@ CREATE INDEX repository_blob_holder ON public.repository_blob USING btree (diges
 
 CREATE INDEX repository_parent ON public.repository USING btree (parent);
 
+CREATE INDEX repository_project ON public.repository USING btree (project_id) WHERE (project_id IS NOT NULL);
+
 CREATE INDEX tag_manifest ON public.tag USING btree (repository_id, manifest_id);
 
-CREATE INDEX upload_started_at ON public.upload USING btree (started_at);
+CREATE INDEX upload_updated_at ON public.upload USING btree (updated_at);
 
 CREATE TRIGGER access_token_audit AFTER INSERT OR DELETE OR UPDATE OF name, role, project_id, expires_at ON public.access_token FOR EACH ROW EXECUTE FUNCTION public.audit_change();
 
 CREATE TRIGGER account_audit AFTER INSERT OR DELETE OR UPDATE OF name, robot, password, admin, disabled ON public.account FOR EACH ROW EXECUTE FUNCTION public.audit_change();
 
+CREATE TRIGGER manifest_describe BEFORE INSERT ON public.manifest FOR EACH ROW WHEN ((new.total_size IS NULL)) EXECUTE FUNCTION public.manifest_describe_itself();
+
 CREATE TRIGGER member_audit AFTER INSERT OR DELETE OR UPDATE ON public.member FOR EACH ROW EXECUTE FUNCTION public.audit_change();
 
 CREATE TRIGGER project_audit AFTER INSERT OR DELETE OR UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION public.audit_change();
+
+CREATE TRIGGER project_paths_lock BEFORE INSERT OR DELETE OR UPDATE OF path ON public.project FOR EACH STATEMENT EXECUTE FUNCTION public.project_paths_lock();
+
+CREATE TRIGGER project_repositories AFTER INSERT OR DELETE OR UPDATE OF path ON public.project FOR EACH ROW EXECUTE FUNCTION public.project_find_repositories();
+
+CREATE TRIGGER repository_announce AFTER DELETE OR UPDATE OF path ON public.repository FOR EACH STATEMENT EXECUTE FUNCTION public.repository_announce();
+
+CREATE TRIGGER repository_owner BEFORE INSERT OR UPDATE OF path ON public.repository FOR EACH ROW EXECUTE FUNCTION public.repository_find_owner();
 
 CREATE TRIGGER site_audit AFTER UPDATE ON public.site FOR EACH ROW EXECUTE FUNCTION public.audit_change();
 
@@ -564,7 +795,10 @@ ALTER TABLE ONLY public.repository_blob
     ADD CONSTRAINT repository_blob_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES public.repository(id);
 
 ALTER TABLE ONLY public.repository
-    ADD CONSTRAINT repository_parent_fk FOREIGN KEY (parent) REFERENCES public.repository(path);
+    ADD CONSTRAINT repository_parent_fk FOREIGN KEY (parent) REFERENCES public.repository(path) DEFERRABLE;
+
+ALTER TABLE ONLY public.repository
+    ADD CONSTRAINT repository_project_fk FOREIGN KEY (project_id) REFERENCES public.project(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.tag
     ADD CONSTRAINT tag_manifest_fk FOREIGN KEY (repository_id, manifest_id) REFERENCES public.manifest(repository_id, id) ON DELETE CASCADE;

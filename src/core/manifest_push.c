@@ -169,6 +169,26 @@ static const struct digest *held(const struct push_step *step, enum place place,
 	return digests;
 }
 
+/*
+ * The bytes of the distinct blobs that the manifest names: of an image its config and its layers, also those that are kept
+ * elsewhere; of an index the entries that the repository has as blobs only. At most INT64_MAX.
+ */
+static int64_t size_of_blobs(const struct push_step *step)
+{
+	int64_t total = 0;
+
+	for (size_t i = 0; i < step->need_count; i++) {
+		const struct need *need = &step->needs[i];
+		int64_t size = need->sought[IN_MANIFESTS] ? need->size[IN_BLOBS] : (int64_t)need->descriptor->size;
+
+		if (need->first_alike != need || need->size[IN_MANIFESTS] != META_LACKING || size == META_LACKING)
+			continue;
+		if (__builtin_add_overflow(total, size, &total))
+			return INT64_MAX;
+	}
+	return total;
+}
+
 /* Fills in what is there to be referred to; false with an error for each digest that is missing. */
 static bool check_references(const struct push_step *step, struct meta_manifest_new *row)
 {
@@ -180,6 +200,7 @@ static bool check_references(const struct push_step *step, struct meta_manifest_
 		return false;
 	row->blobs = held(step, IN_BLOBS, &row->blob_count);
 	row->children = held(step, IN_MANIFESTS, &row->child_count);
+	row->blobs_size = size_of_blobs(step);
 	return true;
 }
 
@@ -193,6 +214,7 @@ static struct meta_manifest_new row_of(const struct push_step *step, int64_t rep
 		.payload = step->push->payload,
 		.subject = manifest->subject ? &manifest->subject->digest : NULL,
 		.artifact_type = referrer_artifact_type(manifest),
+		.config = manifest->config ? &manifest->config->digest : NULL,
 	};
 
 	if (manifest->subject)

@@ -87,12 +87,16 @@ static bool lock_existing(const struct meta *meta, const struct meta_manifest_ne
 bool meta_manifest_insert(const struct meta *meta, const struct meta_manifest_new *manifest, int64_t *id)
 {
 	struct db_value subject = manifest->subject ? meta_digest(meta, manifest->subject) : db_null();
+	struct db_value config = manifest->config ? meta_digest(meta, manifest->config) : db_null();
+	struct db_value children = manifest->child_count ? meta_digests(meta, manifest->children, manifest->child_count)
+							 : db_null();
 	struct db_rows rows;
 
 	if (!meta_run(meta, STMT_MANIFEST_INSERT,
 		      DB_VALUES(db_i64(manifest->repository), meta_digest(meta, &manifest->digest),
 				db_text(manifest->media_type), db_span(manifest->payload), subject,
-				db_text(manifest->artifact_type), optional(manifest->annotations)),
+				db_text(manifest->artifact_type), optional(manifest->annotations), config,
+				db_i64(manifest->blobs_size), children),
 		      &rows))
 		return false;
 	if (rows.count == 0)

@@ -45,7 +45,9 @@ struct meta_manifest_new {
 	const struct digest *subject; /* NULL: none */
 	const char *artifact_type;    /* NULL: none */
 	struct span annotations;      /* empty: none; only with a subject */
-	const struct digest *blobs;   /* linked in the repository */
+	const struct digest *config;  /* NULL: none */
+	int64_t blobs_size; /* bytes of the distinct blobs that it names; the children's sizes are added in the row */
+	const struct digest *blobs; /* linked in the repository */
 	size_t blob_count;
 	const struct digest *children; /* manifests of the repository */
 	size_t child_count;
