@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libissuer.a
 libissuer_a_SOURCES = \
+	src/issuer/backoff.c \
 	src/issuer/credential.c \
 	src/issuer/grant.c \
 	src/issuer/issue.c \

@@ -47,18 +47,12 @@ static struct span key_of(const struct issuing *work, const char *kind, struct s
 
 static struct meta_login_query query_of(const struct issuing *work, struct span name)
 {
-	const struct issuer_settings *settings = work->issuer->settings;
-
 	return (struct meta_login_query){
 		.name = account_name_valid(name) ? name : SPAN_LIT(""), /* anything else is not text to the database */
 		.address = work->address,
 		.keys[META_KEY_PAIR] = key_of(work, "pair", name, work->address),
 		.keys[META_KEY_ADDRESS] = key_of(work, "address", SPAN_LIT(""), work->address),
 		.keys[META_KEY_ACCOUNT] = key_of(work, "account", name, ""),
-		.free = settings->backoff.free,
-		.first = settings->backoff.first,
-		.longest = settings->backoff.longest,
-		.forget = settings->backoff.forget,
 	};
 }
 
@@ -70,14 +64,16 @@ static bool find(const struct issuing *work, const struct meta_login_query *quer
 		 struct meta_login *login)
 {
 	const char *action = "login too soon";
+	int64_t wait;
 
 	if (!meta_login_find(&work->meta, query, account, login))
 		return false;
-	if (login->wait <= 0)
+	wait = backoff_wait(&work->issuer->settings->backoff, login);
+	if (wait == 0)
 		return true;
 	if (tell(work, account, query->name, action) && !note(work, account, query->name, action))
 		return false;
-	return come_back(work, login->wait, "too many failed attempts");
+	return come_back(work, wait, "too many failed attempts");
 }
 
 /* What the password is held against: the account's hash, or one of the same cost that nobody's password fits. */
@@ -104,7 +100,7 @@ static bool check_in_turn(const struct issuing *work, const struct meta_login_qu
 		return false;
 	good = matches(work, account, &login, password);
 	turns_ended(work->issuer->turns, caller, good);
-	return good || (meta_login_failed(&work->meta, query->keys, META_KEYS, query->forget) &&
+	return good || (meta_login_failed(&work->meta, query->keys, META_KEYS, work->issuer->settings->backoff.forget) &&
 			refuse(work, account, query->name, "login"));
 }
 

@@ -2,8 +2,6 @@
 /* Signing in: accounts, tokens, failures, grants, refusals. */
 #include "berth/meta/login.h"
 
-#include "berth/base/limits.h"
-#include "berth/base/strbuf.h"
 #include "berth/meta/statements.h"
 #include "meta_priv.h"
 
@@ -19,8 +17,7 @@ bool meta_login_find(const struct meta *meta, const struct meta_login_query *que
 
 	if (!meta_run(meta, STMT_LOGIN_FIND,
 		      DB_VALUES(db_span(query->name), db_text(query->address), db_span(query->keys[META_KEY_PAIR]),
-				db_span(query->keys[META_KEY_ADDRESS]), db_span(query->keys[META_KEY_ACCOUNT]),
-				db_i64(query->free), db_i64(query->first), db_i64(query->longest), db_i64(query->forget)),
+				db_span(query->keys[META_KEY_ADDRESS]), db_span(query->keys[META_KEY_ACCOUNT])),
 		      &rows))
 		return false;
 	*out = (struct meta_account){
@@ -32,11 +29,15 @@ bool meta_login_find(const struct meta *meta, const struct meta_login_query *que
 		.name = query->name,
 		.password = db_column(&rows, 0, 4),
 		.ceiling = META_ROLE_MAINTAINER,
-		.due = flag(&rows, 0, 6),
+		.due = flag(&rows, 0, 5),
 	};
-	login->wait = db_column_i64(&rows, 0, 5);
-	login->known = flag(&rows, 0, 7);
-	login->setting = db_column(&rows, 0, 8);
+	login->known = flag(&rows, 0, 6);
+	login->setting = db_column(&rows, 0, 7);
+	for (int key = 0; key < META_KEYS; key++)
+		login->failures[key] = (struct meta_failures){
+			.count = db_column_i64(&rows, 0, 8 + 2 * key),
+			.age = db_column_i64(&rows, 0, 9 + 2 * key),
+		};
 	return true;
 }
 
@@ -119,25 +120,13 @@ bool meta_refresh_used(const struct meta *meta, struct span hash)
 
 static bool read_grant(const struct meta *meta, const struct db_rows *rows, int row, struct meta_grant *out)
 {
-	*out = (struct meta_grant){.project = db_column_i64(rows, row, 2)};
+	*out = (struct meta_grant){.project = db_column_i64(rows, row, 1)};
 	if (!out->project)
 		return true;
-	out->path = db_column(rows, row, 3);
-	out->registry = flag(rows, row, 5);
-	out->role = meta_role_parse(db_column(rows, row, 6));
-	return meta_visibility_parse(&out->visibility, db_column(rows, row, 4)) || error_set(meta->error, E_UNKNOWN);
-}
-
-static struct db_value joined(const struct meta *meta, const struct span *names, size_t count)
-{
-	struct strbuf text;
-
-	strbuf_init(&text, meta->arena, LIMIT_RESPONSE);
-	for (size_t i = 0; i < count; i++) {
-		strbuf_adds(&text, i ? " " : "");
-		strbuf_add_span(&text, names[i]);
-	}
-	return db_span(strbuf_span(&text));
+	out->path = db_column(rows, row, 2);
+	out->registry = flag(rows, row, 4);
+	out->role = meta_role_parse(db_column(rows, row, 5));
+	return meta_visibility_parse(&out->visibility, db_column(rows, row, 3)) || error_set(meta->error, E_UNKNOWN);
 }
 
 bool meta_grants_find(const struct meta *meta, int64_t account, const struct span *names, size_t count, bool *site,
@@ -145,8 +134,8 @@ bool meta_grants_find(const struct meta *meta, int64_t account, const struct spa
 {
 	struct db_rows rows;
 
-	if (!meta_run(meta, STMT_GRANTS_FIND, DB_VALUES(account ? db_i64(account) : db_null(), joined(meta, names, count)),
-		      &rows))
+	if (!meta_run(meta, STMT_GRANTS_FIND,
+		      DB_VALUES(account ? db_i64(account) : db_null(), db_text_array(meta->arena, names, count)), &rows))
 		return false;
 	*site = rows.count > 0 && flag(&rows, 0, 0);
 	for (size_t i = 0; i < count && (int)i < rows.count; i++)

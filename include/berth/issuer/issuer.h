@@ -3,12 +3,7 @@
  * The token service's surroundings. The issuer is a floor of use cases as core is: it holds accounts (meta) and
  * signatures (auth) together, and knows nothing of blobs.
  *
- * Back-off. A wrong password is counted for the pair of name and address, for the address, and for the name. A pair may
- * fail `free` times, then waits `first` seconds before its next attempt, doubled with each failure up to `longest`; an
- * address waits after 4 times as many failures, a name after 20 times. The last two are not asked of an account at an
- * address from which it has signed in within 30 days, so that nobody's guessing locks it out where it is used. Counts
- * are forgotten `forget` seconds after the last failure. Random tokens cannot be guessed and are neither counted nor
- * held up.
+ * Random tokens cannot be guessed: a wrong one is neither counted nor held up. Wrong passwords are (issuer/backoff.h).
  */
 #ifndef BERTH_ISSUER_ISSUER_H
 #define BERTH_ISSUER_ISSUER_H
@@ -21,6 +16,7 @@
 #include "berth/base/arena.h"
 #include "berth/base/error.h"
 #include "berth/db/db.h"
+#include "berth/issuer/backoff.h"
 #include "berth/meta/meta.h"
 
 /* Times in seconds. Strings are borrowed. */
@@ -32,9 +28,7 @@ struct issuer_settings {
 	int64_t refresh_lifetime; /* of a chain of them, each given for the one before */
 	int64_t refresh_most;     /* refresh tokens of an account */
 	bool anonymous;           /* who shows nothing may have what is public */
-	struct {
-		int64_t free, first, longest, forget;
-	} backoff;
+	struct backoff backoff;
 	const struct key *key; /* signs; NULL in commands that only administer */
 };
 

@@ -21,10 +21,12 @@ struct meta_login_query {
 	struct span name;
 	const char *address;
 	struct span keys[META_KEYS];
-	int64_t free;    /* failures of a pair without a wait; 4 times as many of an address, 20 times of an account */
-	int64_t first;   /* seconds of the first wait, which doubles */
-	int64_t longest; /* seconds */
-	int64_t forget;  /* seconds after the last failure */
+};
+
+/* What was counted under one key. */
+struct meta_failures {
+	int64_t count; /* 0: nothing */
+	int64_t age;   /* milliseconds since the last one */
 };
 
 struct meta_account {
@@ -43,15 +45,15 @@ struct meta_account {
 
 /* What is known of a sign-in before its password is looked at. */
 struct meta_login {
-	int64_t wait; /* seconds before the next attempt */
-	bool known;   /* the account has signed in from there within 30 days */
+	struct meta_failures failures[META_KEYS];
+	bool known; /* the account has signed in from the address within 30 days */
 	struct span
 		setting; /* kind and cost of some account's password, picked by the name; ptr NULL: no account has one */
 };
 
 /*
- * Finds the account of a name, and what holds for its sign-in from the address. The failures of address and account do not
- * count where the account is known. ->due as above; ->ceiling is META_ROLE_MAINTAINER.
+ * Finds the account of a name, and what is known of its sign-ins from the address. ->due as above; ->ceiling is
+ * META_ROLE_MAINTAINER. One statement.
  *
  * The setting lets an unknown name take the time of a known one: it comes from the account that follows the name on a ring
  * of hashes, so that it stays the same for a name, and over many names the settings are distributed as those in use.

@@ -2,6 +2,7 @@ check_PROGRAMS += tests/unit/test_issuer
 TESTS += tests/unit/test_issuer
 tests_unit_test_issuer_SOURCES = \
 	tests/unit/issuer/main.c \
+	tests/unit/issuer/test_backoff.c \
 	tests/unit/issuer/test_credential.c \
 	tests/unit/issuer/test_grant.c \
 	tests/unit/issuer/test_scope.c
