@@ -6,7 +6,7 @@
 #include "berth/auth/silly.h"
 #include "berth/auth/token_scheme.h"
 
-static jwa_set algorithms(const struct config_list *names)
+static jwa_set algorithms(const struct text_list *names)
 {
 	jwa_set set = 0;
 	enum jwa one;

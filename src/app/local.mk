@@ -10,14 +10,9 @@ libapp_a_SOURCES = \
 	src/app/room.c \
 	src/app/room_priv.h \
 	src/app/store.c \
-	src/app/store_azure.c \
-	src/app/store_gcs.c \
 	src/app/store_object.c \
 	src/app/store_object_priv.h \
-	src/app/store_oss.c \
 	src/app/store_priv.h \
-	src/app/store_s3.c \
-	src/app/store_swift.c \
 	src/app/token.c \
 	src/app/worker.c \
 	src/app/worker_priv.h

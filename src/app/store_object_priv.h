@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stores whose bytes lie in an object store. Each service has its settings carried over in a file of its own, store_X.c. */
+/* Stores whose bytes lie in an object store. */
 #ifndef BERTH_APP_STORE_OBJECT_PRIV_H
 #define BERTH_APP_STORE_OBJECT_PRIV_H
 
@@ -19,14 +19,5 @@ struct store *app_open_objects(const struct config *config, char *reason, size_t
  * the filesystem.
  */
 struct object_service *app_open_service(const struct config *config, char *reason, size_t size);
-
-/* One function for each object store: opens its service with the settings of the configuration. */
-typedef struct object_service *app_service_fn(const struct config *config, char *reason, size_t size);
-
-app_service_fn app_s3_service;
-app_service_fn app_azure_service;
-app_service_fn app_gcs_service;
-app_service_fn app_swift_service;
-app_service_fn app_oss_service;
 
 #endif

@@ -151,7 +151,7 @@ static void apply_collection(struct load *load, const struct setting *row, const
 			     struct fate *fate)
 {
 	union {
-		struct config_list list;
+		struct text_list list;
 		struct config_fields fields;
 		struct config_headers headers;
 	} scratch;

@@ -64,7 +64,7 @@ static inline void *load_member(const struct load *load, const struct setting *r
  * Lists and mappings as struct config holds them. A row without a member is checked all the same. False after an
  * error, which is in the report under `path`.
  */
-bool collect_list(struct load *load, const struct node *node, const char *path, struct config_list *out);
+bool collect_list(struct load *load, const struct node *node, const char *path, struct text_list *out);
 bool collect_fields(struct load *load, const struct node *node, const char *path, struct config_fields *out);
 bool collect_headers(struct load *load, const struct node *node, const char *path, struct config_headers *out);
 bool collect_middlewares(struct load *load, const struct node *node, const char *path, struct config_middlewares *out);

@@ -223,7 +223,7 @@ static void check_validation(struct load *load)
 
 static void check_policy(struct load *load)
 {
-	const struct config_list *classes = &load->config->policy_classes;
+	const struct text_list *classes = &load->config->policy_classes;
 
 	for (size_t i = 0; i < classes->count; i++)
 		if (strcmp(classes->items[i], "image") != 0 && strcmp(classes->items[i], "plugin") != 0)

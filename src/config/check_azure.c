@@ -19,15 +19,15 @@ static const struct kind {
 	} needed[3];
 } kinds[] = {
 	{"shared_key",
-	 {{"storage.azure.accountname", offsetof(struct config_azure, accountname), false},
-	  {"storage.azure.accountkey", offsetof(struct config_azure, accountkey), true}}},
+	 {{"storage.azure.accountname", offsetof(struct azure_settings, accountname), false},
+	  {"storage.azure.accountkey", offsetof(struct azure_settings, accountkey), true}}},
 	{"client_secret",
-	 {{"storage.azure.credentials.tenantid", offsetof(struct config_azure, tenantid), false},
-	  {"storage.azure.credentials.clientid", offsetof(struct config_azure, clientid), false},
-	  {"storage.azure.credentials.secret", offsetof(struct config_azure, secret), true}}},
+	 {{"storage.azure.credentials.tenantid", offsetof(struct azure_settings, tenantid), false},
+	  {"storage.azure.credentials.clientid", offsetof(struct azure_settings, clientid), false},
+	  {"storage.azure.credentials.secret", offsetof(struct azure_settings, secret), true}}},
 };
 
-static bool is_there(const struct config_azure *azure, size_t offset, bool secret)
+static bool is_there(const struct azure_settings *azure, size_t offset, bool secret)
 {
 	const void *member = (const char *)azure + offset;
 
@@ -35,7 +35,7 @@ static bool is_there(const struct config_azure *azure, size_t offset, bool secre
 }
 
 /* As distribution does: a key is used where there is one, whatever the kind says is left to the environment. */
-static void derive_kind(struct config_azure *azure)
+static void derive_kind(struct azure_settings *azure)
 {
 	if (azure->credentials[0] == '\0')
 		azure->credentials = secret_is_set(azure->accountkey) ? "shared_key"
@@ -45,7 +45,7 @@ static void derive_kind(struct config_azure *azure)
 
 static void check_credentials(struct load *load)
 {
-	const struct config_azure *azure = &load->config->storage.azure;
+	const struct azure_settings *azure = &load->config->storage.azure;
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
 		if (strcmp(azure->credentials, kinds[i].name) != 0)
@@ -84,7 +84,7 @@ static void check_container(struct load *load)
 
 static void check_url(struct load *load)
 {
-	struct config_azure *azure = &load->config->storage.azure;
+	struct azure_settings *azure = &load->config->storage.azure;
 
 	if (azure->serviceurl[0] && !check_is_url(azure->serviceurl))
 		check_error(load, "storage.azure.serviceurl",
@@ -98,7 +98,7 @@ static void check_url(struct load *load)
 
 static void check_root(struct load *load)
 {
-	struct config_azure *azure = &load->config->storage.azure;
+	struct azure_settings *azure = &load->config->storage.azure;
 	bool legacy_given = check_given(load, "storage.azure.legacyrootprefix");
 	bool trim_given = check_given(load, "storage.azure.trimlegacyrootprefix");
 
@@ -114,7 +114,7 @@ static void check_root(struct load *load)
 
 void check_azure(struct load *load)
 {
-	struct config_azure *azure = &load->config->storage.azure;
+	struct azure_settings *azure = &load->config->storage.azure;
 
 	check_container(load);
 	check_url(load);

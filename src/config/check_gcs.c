@@ -31,8 +31,8 @@ static void check_bucket(struct load *load)
 
 static void check_account(struct load *load)
 {
-	const struct config_gcs *gcs = &load->config->storage.gcs;
-	const struct config_gcs_credentials *given = &gcs->credentials;
+	const struct gcs_settings *gcs = &load->config->storage.gcs;
+	const struct gcs_key_settings *given = &gcs->credentials;
 	bool key = secret_is_set(given->private_key);
 
 	if (key && !given->client_email[0])
@@ -60,7 +60,7 @@ static const char *check_url(struct load *load, const char *key, const char *url
 
 void check_gcs(struct load *load)
 {
-	struct config_gcs *gcs = &load->config->storage.gcs;
+	struct gcs_settings *gcs = &load->config->storage.gcs;
 
 	check_bucket(load);
 	check_account(load);

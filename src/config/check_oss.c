@@ -8,7 +8,7 @@
 
 void check_oss(struct load *load)
 {
-	struct config_oss *oss = &load->config->storage.oss;
+	struct oss_settings *oss = &load->config->storage.oss;
 	const struct {
 		const char *key;
 		bool given;

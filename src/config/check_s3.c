@@ -30,7 +30,7 @@ static void check_bucket(struct load *load)
 /* distribution compares regions with Amazon's list of its day; a list that ages would refuse new ones. */
 static void check_region(struct load *load)
 {
-	const struct config_s3 *s3 = &load->config->storage.s3;
+	const struct s3_settings *s3 = &load->config->storage.s3;
 
 	if (!s3->region[0] && !s3->regionendpoint[0])
 		check_error(load, "storage.s3.region", "is missing, and there is no regionendpoint");
@@ -50,7 +50,7 @@ static bool is_endpoint(const char *text)
  */
 static void check_endpoint(struct load *load)
 {
-	struct config_s3 *s3 = &load->config->storage.s3;
+	struct s3_settings *s3 = &load->config->storage.s3;
 	static const char key[] = "storage.s3.regionendpoint";
 
 	if (!s3->regionendpoint[0])
@@ -68,7 +68,7 @@ static void check_endpoint(struct load *load)
 
 static void check_accelerate(struct load *load)
 {
-	const struct config_s3 *s3 = &load->config->storage.s3;
+	const struct s3_settings *s3 = &load->config->storage.s3;
 	static const char key[] = "storage.s3.accelerate";
 
 	if (!s3->accelerate)
@@ -83,7 +83,7 @@ static void check_accelerate(struct load *load)
 
 static void check_keys(struct load *load)
 {
-	const struct config_s3 *s3 = &load->config->storage.s3;
+	const struct s3_settings *s3 = &load->config->storage.s3;
 	bool key = s3->accesskey[0] != '\0', secret = secret_is_set(s3->secretkey);
 
 	if (key != secret)
@@ -96,7 +96,7 @@ static void check_keys(struct load *load)
 
 static void check_objects(struct load *load)
 {
-	const struct config_s3 *s3 = &load->config->storage.s3;
+	const struct s3_settings *s3 = &load->config->storage.s3;
 
 	if (s3->keyid[0] && !s3->encrypt)
 		check_error(load, "storage.s3.keyid", "needs encrypt: true");
@@ -107,7 +107,7 @@ static void check_objects(struct load *load)
 
 void check_s3(struct load *load)
 {
-	struct config_s3 *s3 = &load->config->storage.s3;
+	struct s3_settings *s3 = &load->config->storage.s3;
 
 	s3->rootdirectory += strspn(s3->rootdirectory, "/");
 	s3->rootdirectory = check_without_slash(load, s3->rootdirectory);

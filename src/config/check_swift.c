@@ -22,7 +22,7 @@ static bool tells_version(const char *authurl)
 
 static void check_authurl(struct load *load)
 {
-	const struct config_swift *swift = &load->config->storage.swift;
+	const struct swift_settings *swift = &load->config->storage.swift;
 
 	if (swift->authurl[0] && !check_is_url(swift->authurl))
 		check_error(load, "storage.swift.authurl",
@@ -34,7 +34,7 @@ static void check_authurl(struct load *load)
 
 static void check_names(struct load *load)
 {
-	const struct config_swift *swift = &load->config->storage.swift;
+	const struct swift_settings *swift = &load->config->storage.swift;
 
 	if (strlen(swift->container) > CONTAINER_HIGH || strchr(swift->container, '/'))
 		check_error(load, "storage.swift.container", "must be up to %d bytes without a slash, not %s",
@@ -45,7 +45,7 @@ static void check_names(struct load *load)
 
 void check_swift(struct load *load)
 {
-	const struct config_swift *swift = &load->config->storage.swift;
+	const struct swift_settings *swift = &load->config->storage.swift;
 
 	need(load, "storage.swift.username", swift->username[0] != '\0');
 	need(load, "storage.swift.password", secret_is_set(swift->password));

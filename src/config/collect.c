@@ -39,7 +39,7 @@ static bool take_text(struct load *load, const struct node *node, const char *pa
 	return true;
 }
 
-bool collect_list(struct load *load, const struct node *node, const char *path, struct config_list *out)
+bool collect_list(struct load *load, const struct node *node, const char *path, struct text_list *out)
 {
 	const char **items;
 	size_t count = 0;
@@ -50,7 +50,7 @@ bool collect_list(struct load *load, const struct node *node, const char *path, 
 	items = arena_array(load->arena, node->count, sizeof *items);
 	for (const struct node *item = node->first; item; item = item->next, count++)
 		ok &= take_text(load, item, arena_printf(load->arena, "%s[%zu]", path, count), &items[count]);
-	*out = (struct config_list){items, count};
+	*out = (struct text_list){items, count};
 	return ok;
 }
 

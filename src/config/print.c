@@ -11,7 +11,7 @@
 
 #define INDENT "  "
 
-static void write_list(struct json_writer *json, const struct config_list *list)
+static void write_list(struct json_writer *json, const struct text_list *list)
 {
 	json_open(json, '[');
 	for (size_t i = 0; i < list->count; i++)

@@ -17,7 +17,7 @@
 #define CHECK_WORD(member) MEMBER_IS(member, const char *)
 #define CHECK_CHOICE(member) (sizeof(((struct config *)NULL)->member) == sizeof(int))
 #define CHECK_SECRET(member) MEMBER_IS(member, struct secret)
-#define CHECK_LIST(member) MEMBER_IS(member, struct config_list)
+#define CHECK_LIST(member) MEMBER_IS(member, struct text_list)
 #define CHECK_FIELDS(member) MEMBER_IS(member, struct config_fields)
 #define CHECK_HEADERS(member) MEMBER_IS(member, struct config_headers)
 #define CHECK_PLATFORMS(member) MEMBER_IS(member, struct config_platforms)

@@ -31,6 +31,8 @@ libstore_a_SOURCES = \
 	src/store/gcs/gcs_account.h \
 	src/store/gcs/gcs_assertion.c \
 	src/store/gcs/gcs_call.c \
+	src/store/gcs/gcs_credentials.c \
+	src/store/gcs/gcs_credentials.h \
 	src/store/gcs/gcs_list.c \
 	src/store/gcs/gcs_object.c \
 	src/store/gcs/gcs_priv.h \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The gcs service by hand: gcs_probe BUCKET [endpoint=URL] [iam=URL] [keyfile=FILE] [metadata=HOST] [anonymous],
+ * The gcs service by hand: gcs_probe BUCKET [endpoint=URL] [iam=URL] [keyfile=FILE] [metadata=HOST],
  * commands from stdin, one line each and one line of answer: "ok ..." or "error CODE". For
  * tests/store/test_gcs_service.py.
  */
@@ -223,30 +223,33 @@ static bool run_line(struct probe *p, char *line)
 	return printf("error unknown command\n") < 0;
 }
 
-/* name=value of the command line; NULL when it is not there. */
+/* The value of name=value on the command line; "" without one. */
 static const char *option(int argc, char **argv, const char *name)
 {
 	for (int i = 2; i < argc; i++)
 		if (strncmp(argv[i], name, strlen(name)) == 0)
 			return argv[i] + strlen(name);
-	return NULL;
+	return "";
 }
 
 int main(int argc, char **argv)
 {
 	struct gcs_settings settings = {
 		.bucket = argc > 1 ? argv[1] : "",
+		.keyfile = option(argc, argv, "keyfile="),
+		.credentials = {.universe_domain = "googleapis.com"},
 		.endpoint = option(argc, argv, "endpoint="),
-		.iam_endpoint = option(argc, argv, "iam="),
-		.credentials.keyfile = option(argc, argv, "keyfile="),
-		.credentials.metadata_host = option(argc, argv, "metadata="),
-		.credentials.anonymous = option(argc, argv, "anonymous") != NULL,
-		.user_agent = option(argc, argv, "agent="),
+		.iamendpoint = option(argc, argv, "iam="),
+		.useragent = option(argc, argv, "agent="),
 	};
 	char reason[256], *line = NULL;
 	struct probe probe = {.count = 0};
 	size_t size = 0;
 
+	if (!settings.keyfile[0]) {
+		(void)setenv("GCE_METADATA_HOST", option(argc, argv, "metadata="), 1);
+		(void)setenv("HOME", "/nowhere", 1);
+	}
 	probe.service = gcs_open(&settings, reason, sizeof reason);
 	if (!probe.service) {
 		printf("error %s\n", reason);

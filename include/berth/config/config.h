@@ -22,12 +22,13 @@
 #include "berth/base/log.h"
 #include "berth/base/secret.h"
 #include "berth/base/span.h"
+#include "berth/base/text_list.h"
 #include "berth/config/report.h"
-
-struct config_list {
-	const char *const *items;
-	size_t count;
-};
+#include "berth/settings/azure.h"
+#include "berth/settings/gcs.h"
+#include "berth/settings/oss.h"
+#include "berth/settings/s3.h"
+#include "berth/settings/swift.h"
 
 struct config_field {
 	const char *name;
@@ -42,7 +43,7 @@ struct config_fields {
 /* The name is a token in canonical case (X-Content-Type-Options); values hold no control characters. */
 struct config_header {
 	const char *name;
-	struct config_list values;
+	struct text_list values;
 };
 
 struct config_headers {
@@ -79,10 +80,10 @@ enum config_database_mode { CONFIG_DATABASE_OFF, CONFIG_DATABASE_ON, CONFIG_DATA
 struct config_tls {
 	const char *certificate; /* set exactly when TLS is served; the key is then set too */
 	const char *key;
-	struct config_list clientcas;
+	struct text_list clientcas;
 	const char *clientauth;
 	const char *minimumtls; /* tls1.0 tls1.1 tls1.2 tls1.3 */
-	struct config_list ciphersuites;
+	struct text_list ciphersuites;
 };
 
 /* How long a worker waits for a client. Rates are bytes a second, 0 for none; times are nanoseconds. */
@@ -121,132 +122,17 @@ struct config_uploadpurging {
 	bool dryrun;
 };
 
-struct config_oss {
-	const char *accesskeyid;
-	struct secret accesskeysecret;
-	const char *region;
-	const char *endpoint; /* host or URL, without a slash at its end */
-	bool internal;
-	const char *bucket;
-	bool encrypt;
-	const char *encryptionkeyid;
-	bool secure;
-	bool v4auth;
-	int64_t chunksize;
-	const char *rootdirectory; /* without slashes at its ends */
-};
-
-struct config_s3 {
-	const char *accesskey;
-	struct secret secretkey;
-	struct secret sessiontoken;
-	const char *region;
-	const char *regionendpoint; /* host or URL, without a slash at its end */
-	bool forcepathstyle;        /* what holds: with a regionendpoint true unless given */
-	const char *bucket;
-	bool encrypt;
-	const char *keyid;
-	bool secure;
-	bool skipverify;
-	bool v4auth;
-	int64_t chunksize;
-	int64_t maxparts;
-	int64_t multipartcopychunksize;
-	int64_t multipartcopymaxconcurrency;
-	int64_t multipartcopythresholdsize;
-	const char *rootdirectory; /* without slashes at its ends */
-	const char *storageclass;
-	const char *objectacl;
-	bool objectownership;
-	const char *useragent;
-	bool usedualstack;
-	bool accelerate;
-	bool usefipsendpoint;
-	const char *loglevel;
-	int64_t maxrequestspersecond; /* 0: no bound */
-	int64_t maxretries;
-	bool checksum_disabled;
-};
-
-struct config_azure {
-	const char *accountname;
-	struct secret accountkey;
-	const char *container;
-	const char *realm;
-	const char *rootdirectory; /* without slashes at its ends */
-	const char *serviceurl;    /* "" or an http(s) URL without a slash at its end */
-	struct secret connectionstring;
-	int64_t max_retries; /* 0: the default, below: none */
-	int64_t retry_delay;
-	bool skipverify;
-	const char *credentials; /* client_secret, shared_key, default_credentials */
-	const char *clientid;
-	const char *tenantid;
-	struct secret secret;
-	bool legacyrootprefix; /* also where trimlegacyrootprefix is given as false */
-	bool trimlegacyrootprefix;
-	int64_t copy_first_wait;
-	int64_t copy_longest_wait;
-	int64_t copy_all_waits;
-};
-
-/* A service account's key file as settings. */
-struct config_gcs_credentials {
-	const char *type;
-	const char *client_email;
-	const char *private_key_id;
-	struct secret private_key; /* PEM; set exactly when client_email is */
-	const char *token_uri;
-	const char *universe_domain;
-};
-
-struct config_gcs {
-	const char *bucket;
-	const char *keyfile;
-	struct config_gcs_credentials credentials;
-	const char *rootdirectory; /* without slashes at its ends */
-	int64_t chunksize;
-	int64_t maxconcurrency;
-	const char *useragent;
-	const char *endpoint; /* "" or an http(s) URL without a slash at its end; so is the next */
-	const char *iamendpoint;
-};
-
-struct config_swift {
-	const char *username;
-	struct secret password;
-	const char *authurl; /* an http(s) URL */
-	const char *container;
-	const char *tenant;
-	const char *tenantid;
-	const char *domain;
-	const char *domainid;
-	const char *tenantdomain;
-	const char *tenantdomainid;
-	const char *trustid;
-	const char *region;
-	int64_t authversion;
-	const char *endpointtype; /* "", public, internal, admin */
-	const char *prefix;
-	bool insecureskipverify;
-	int64_t chunksize;
-	struct secret secretkey;
-	const char *accesskey;
-	bool tempurlcontainerkey;
-	struct config_list tempurlmethods;
-};
-
 struct config_storage {
 	enum config_driver driver;
 	struct {
 		const char *rootdirectory; /* absolute, without a slash at its end */
 		int64_t maxthreads;
 	} filesystem;
-	struct config_s3 s3;
-	struct config_azure azure;
-	struct config_oss oss;
-	struct config_gcs gcs;
-	struct config_swift swift;
+	struct s3_settings s3;
+	struct azure_settings azure;
+	struct oss_settings oss;
+	struct gcs_settings gcs;
+	struct swift_settings swift;
 	bool delete_enabled;
 	bool redirect_disable;
 	int64_t redirect_expirydelay;
@@ -270,7 +156,7 @@ struct config_auth {
 		const char *issuer;
 		const char *rootcertbundle; /* this or jwks, or both */
 		const char *jwks;
-		struct config_list signingalgorithms; /* empty: all that there are */
+		struct text_list signingalgorithms; /* empty: all that there are */
 		bool autoredirect;
 		const char *autoredirectpath;
 	} token;
@@ -303,8 +189,8 @@ struct config_middlewares {
 
 struct config_validation {
 	bool disabled;
-	struct config_list urls_allow; /* regular expressions on the URLs of foreign layers */
-	struct config_list urls_deny;
+	struct text_list urls_allow; /* regular expressions on the URLs of foreign layers */
+	struct text_list urls_deny;
 	enum config_platform_check platforms;
 	struct config_platforms platformlist;
 	enum config_size_check sizes;
@@ -373,7 +259,7 @@ struct config {
 		bool given;      /* the file names it; otherwise no listing is cut at the default */
 	} tags;
 	struct config_middlewares middlewares; /* in the file's order */
-	struct config_list policy_classes;     /* "image", "plugin"; empty: any */
+	struct text_list policy_classes;       /* "image", "plugin"; empty: any */
 	struct config_token_service token_service;
 	struct config_database database;
 	const struct config_where *origins; /* one for each row of settings.def; source NULL: not given */

@@ -14,10 +14,10 @@
 
 #include <stddef.h>
 
-#include "berth/store/azure_settings.h"
+#include "berth/settings/azure.h"
 #include "berth/store/object.h"
 
-/* NULL with one line in `reason`. The service is not asked anything yet. */
+/* Opens the service; sends nothing yet. Copies what it needs of the settings. NULL with one line in `reason`. */
 struct object_service *azure_open(const struct azure_settings *settings, char *reason, size_t size);
 
 #endif

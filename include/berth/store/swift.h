@@ -26,37 +26,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "berth/base/secret.h"
+#include "berth/settings/swift.h"
 #include "berth/store/object.h"
 
-/* Texts are borrowed for the life of the service; an unset one is "". */
-struct swift_settings {
-	const char *username;
-	struct secret password;
-	const char *authurl;
-	int authversion; /* 1, 2, 3; 0: as authurl tells */
-	const char *tenant;
-	const char *tenantid;
-	const char *domain; /* of the user */
-	const char *domainid;
-	const char *tenantdomain;
-	const char *tenantdomainid;
-	const char *trustid;
-	const char *region;       /* "": the catalogue's first */
-	const char *endpointtype; /* public (also ""), internal, admin */
-	const char *container;
-	const char *prefix;
-	bool skip_verify;
-	uint64_t chunksize;       /* of a segment; at least 1 MiB */
-	struct secret secretkey;  /* of temporary URLs; unset: the one that is there, or one that is made */
-	const char *accesskey;    /* not "": signatures are `tenantid:accesskey:signature` (HP Helion) */
-	bool tempurlcontainerkey; /* these two hold where the cluster does not show /info */
-	const char *const *tempurlmethods;
-	size_t tempurlmethod_count;
-	const char *user_agent;
-};
-
-/* NULL with one line in `reason`. The service is not asked anything yet. */
+/* Opens the service; sends nothing yet. Borrows the texts of the settings for its life. NULL with one line in `reason`. */
 struct object_service *swift_open(const struct swift_settings *settings, char *reason, size_t size);
 
 /* What stands in front of the registry's paths in a key: `<prefix>/files/`, without a slash at its beginning. */

@@ -79,7 +79,7 @@ static const char *absolute(const char *path, struct arena *arena)
 static bool join_authorities(struct site *site, struct arena *arena, const char **reason)
 {
 	const struct trusted_owner owner = {geteuid(), getegid(), 0644};
-	const struct config_list *files = &site->config->http.tls.clientcas;
+	const struct text_list *files = &site->config->http.tls.clientcas;
 	struct strbuf all;
 
 	strbuf_init(&all, arena, AUTHORITIES_MAX);

@@ -46,7 +46,7 @@ static const char standard[] = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-G
 			       "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
 			       "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
 
-bool tls_ciphers(const char **out, const struct config_list *names, struct arena *arena, const char **reason)
+bool tls_ciphers(const char **out, const struct text_list *names, struct arena *arena, const char **reason)
 {
 	struct strbuf list;
 

@@ -12,7 +12,7 @@
  * Turns http.tls.ciphersuites into OpenSSL's list; the suites of distribution when `names` is empty. Names of TLS 1.3 suites
  * drop out, since neither side lets them be chosen. False with one line in *reason for an unknown name.
  */
-bool tls_ciphers(const char **out, const struct config_list *names, struct arena *arena, const char **reason);
+bool tls_ciphers(const char **out, const struct text_list *names, struct arena *arena, const char **reason);
 
 /* Returns 0 .. 3 for http.tls.minimumtls tls1.0 .. tls1.3; 2 for "". */
 unsigned tls_minimum(const char *word);

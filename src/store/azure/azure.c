@@ -3,6 +3,7 @@
 #include "azure_priv.h"
 
 #define MEMORY ((size_t)256 << 10)
+#define NS_PER_MS 1000000
 #define PART ((uint64_t)16 << 20) /* few enough requests for a large layer, and small enough to be sent again */
 #define PARTS 5000                /* the service takes 50,000, but the list of a session's must fit its row */
 
@@ -41,7 +42,9 @@ static const char *from_environment(const char *name)
 
 static bool open_identity(struct azure *azure, const struct azure_settings *settings, char *reason, size_t size)
 {
-	if (settings->credentials != AZURE_CLIENT_SECRET && settings->credentials != AZURE_DEFAULT_CREDENTIALS)
+	enum azure_credentials credentials = azure_credentials_of(settings);
+
+	if (credentials != AZURE_CLIENT_SECRET && credentials != AZURE_DEFAULT_CREDENTIALS)
 		return true;
 	if (!azure_is_private(azure->account.endpoint)) {
 		(void)snprintf(reason, size, "an identity's token is sent over https only: see serviceurl");
@@ -49,6 +52,15 @@ static bool open_identity(struct azure *azure, const struct azure_settings *sett
 	}
 	azure->identity = azure_identity_new(settings, from_environment, &azure->memory, reason, size);
 	return azure->identity != NULL;
+}
+
+static struct http_client *open_client(const struct azure_settings *settings)
+{
+	return http_client_new(&(struct http_client_settings){
+		.skip_verify = settings->skipverify,
+		.retries = settings->max_retries < 0 ? HTTP_CLIENT_NO_RETRIES : (unsigned)settings->max_retries,
+		.retry_delay_ms = (unsigned)(settings->retry_delay / NS_PER_MS),
+	});
 }
 
 struct object_service *azure_open(const struct azure_settings *settings, char *reason, size_t size)
@@ -67,14 +79,15 @@ struct object_service *azure_open(const struct azure_settings *settings, char *r
 		.parts_max = PARTS,
 		.put_max = AZURE_BLOCK_MAX,
 	};
-	azure->copy_first_ms = settings->copy_first_ms ? settings->copy_first_ms : 1;
-	azure->copy_longest_ms = settings->copy_longest_ms;
-	azure->copy_all_ms = settings->copy_all_ms;
+	azure->copy_first_ms = settings->copy_first_wait < NS_PER_MS ? 1
+								     : (unsigned)(settings->copy_first_wait / NS_PER_MS);
+	azure->copy_longest_ms = (unsigned)(settings->copy_longest_wait / NS_PER_MS);
+	azure->copy_all_ms = (unsigned)(settings->copy_all_waits / NS_PER_MS);
 	arena_init(&azure->memory, MEMORY);
 	arena_init(&azure->delegation_memory, MEMORY);
 	if (azure_account_read(&azure->account, settings, &azure->memory, reason, size) &&
 	    open_identity(azure, settings, reason, size)) {
-		azure->client = http_client_new(&settings->http);
+		azure->client = open_client(settings);
 		if (azure->client)
 			return &azure->service;
 		(void)snprintf(reason, size, "libcurl cannot be set up");

@@ -10,9 +10,13 @@ static bool refuse(char *reason, size_t size, const char *why)
 	return false;
 }
 
-static const char *or_empty(const char *text)
+enum azure_credentials azure_credentials_of(const struct azure_settings *settings)
 {
-	return text ? text : "";
+	if (secret_is_set(settings->connectionstring))
+		return AZURE_CONNECTION;
+	if (strcmp(settings->credentials, "shared_key") == 0)
+		return AZURE_SHARED_KEY;
+	return strcmp(settings->credentials, "client_secret") == 0 ? AZURE_CLIENT_SECRET : AZURE_DEFAULT_CREDENTIALS;
 }
 
 bool azure_is_private(const char *url)
@@ -118,13 +122,11 @@ static bool read_connection(struct azure_account *out, struct secret text, struc
 
 static void read_settings(struct azure_account *out, const struct azure_settings *settings, struct arena *arena)
 {
-	const char *realm = or_empty(settings->realm), *url = or_empty(settings->service_url);
-
-	out->name = arena_strdup(arena, or_empty(settings->account));
-	out->endpoint = *url ? arena_strdup(arena, url)
-			     : arena_printf(arena, "https://%s.blob.%s", out->name, *realm ? realm : "core.windows.net");
-	if (settings->credentials == AZURE_SHARED_KEY)
-		out->key = secret_new(arena, secret_reveal(settings->account_key));
+	out->name = arena_strdup(arena, settings->accountname);
+	out->endpoint = settings->serviceurl[0] ? arena_strdup(arena, settings->serviceurl)
+						: arena_printf(arena, "https://%s.blob.%s", out->name, settings->realm);
+	if (azure_credentials_of(settings) == AZURE_SHARED_KEY)
+		out->key = secret_new(arena, secret_reveal(settings->accountkey));
 }
 
 /* The account is the path's first part where there is one (emulators), else the host's. */
@@ -161,13 +163,14 @@ static const char *without_slash(const char *text, struct arena *arena)
 bool azure_account_read(struct azure_account *out, const struct azure_settings *settings, struct arena *arena, char *reason,
 			size_t size)
 {
+	enum azure_credentials credentials = azure_credentials_of(settings);
 	struct span key;
 
-	*out = (struct azure_account){.container = arena_strdup(arena, or_empty(settings->container)),
-				      .root = settings->legacy_root ? "/" : ""};
-	if (settings->credentials != AZURE_CONNECTION)
+	*out = (struct azure_account){.container = arena_strdup(arena, settings->container),
+				      .root = settings->legacyrootprefix ? "/" : ""};
+	if (credentials != AZURE_CONNECTION)
 		read_settings(out, settings, arena);
-	else if (!read_connection(out, settings->connection, arena, reason, size))
+	else if (!read_connection(out, settings->connectionstring, arena, reason, size))
 		return false;
 	if (!is_url(out->endpoint))
 		return refuse(reason, size, "the URL of the blob service must be http(s)://host[/account]");
@@ -178,7 +181,7 @@ bool azure_account_read(struct azure_account *out, const struct azure_settings *
 		return refuse(reason, size, "the account's name must be lower-case letters and digits");
 	if (secret_is_set(out->key) && !base64_decode(&key, arena, span_of(secret_reveal(out->key))))
 		return refuse(reason, size, "the account's key is not base64: copy it whole, with the = at its end");
-	if (settings->credentials == AZURE_SHARED_KEY && !secret_is_set(out->key))
+	if (credentials == AZURE_SHARED_KEY && !secret_is_set(out->key))
 		return refuse(reason, size, "the account's key is missing");
 	return true;
 }

@@ -143,7 +143,7 @@ static const char *authority_of(const char *realm)
 	};
 
 	for (size_t i = 0; i < sizeof clouds / sizeof *clouds; i++)
-		if (realm && strcmp(realm, clouds[i].realm) == 0)
+		if (strcmp(realm, clouds[i].realm) == 0)
 			return clouds[i].authority;
 	return "https://login.microsoftonline.com";
 }
@@ -193,11 +193,11 @@ struct azure_identity *azure_identity_new(const struct azure_settings *settings,
 	const char *authority = variable("AZURE_AUTHORITY_HOST");
 
 	identity->authority = url_copy(authority && *authority ? authority : authority_of(settings->realm), arena);
-	if (settings->credentials == AZURE_CLIENT_SECRET) {
+	if (azure_credentials_of(settings) == AZURE_CLIENT_SECRET) {
 		identity->source = &client_secret;
-		identity->tenant = copy(settings->tenant, arena);
-		identity->client = copy(settings->client, arena);
-		identity->secret = secret_new(arena, secret_reveal(settings->client_secret));
+		identity->tenant = copy(settings->tenantid, arena);
+		identity->client = copy(settings->clientid, arena);
+		identity->secret = secret_new(arena, secret_reveal(settings->secret));
 	} else {
 		use_environment(identity, variable, arena);
 	}

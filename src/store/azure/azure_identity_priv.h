@@ -19,7 +19,7 @@
 #include "berth/base/arena.h"
 #include "berth/base/secret.h"
 #include "berth/http/client.h"
-#include "berth/store/azure_settings.h"
+#include "berth/settings/azure.h"
 
 struct azure_identity;
 

@@ -41,8 +41,10 @@ static const struct object_service_ops ops = {
 	.close = gcs_close,
 };
 
-static struct object_limits limits(uint64_t part_size)
+static struct object_limits limits(const struct gcs_settings *settings)
 {
+	uint64_t part_size = (uint64_t)settings->chunksize;
+
 	return (struct object_limits){
 		.part_size = part_size < GCS_PART_MIN ? GCS_PART_MIN : part_size,
 		.part_min = GCS_PART_MIN,
@@ -54,7 +56,7 @@ static struct object_limits limits(uint64_t part_size)
 
 static const char *endpoint(struct gcs *gcs, const char *given, const char *name)
 {
-	if (given && given[0])
+	if (given[0])
 		return arena_strdup(&gcs->arena, given);
 	return arena_printf(&gcs->arena, "https://%s.%s", name, gcs->account.universe);
 }
@@ -62,7 +64,7 @@ static const char *endpoint(struct gcs *gcs, const char *given, const char *name
 static bool open_client(struct gcs *gcs, const struct gcs_settings *settings, char *reason, size_t size)
 {
 	struct http_client_settings client = {
-		.user_agent = settings->user_agent && settings->user_agent[0] ? settings->user_agent : NULL,
+		.user_agent = settings->useragent[0] ? settings->useragent : NULL,
 	};
 
 	gcs->client = http_client_new(&client);
@@ -75,21 +77,27 @@ static bool open_client(struct gcs *gcs, const struct gcs_settings *settings, ch
 struct object_service *gcs_open(const struct gcs_settings *settings, char *reason, size_t size)
 {
 	struct gcs *gcs = calloc(1, sizeof *gcs);
+	struct gcs_credentials credentials;
+	const char *emulator;
 
 	if (!gcs) {
 		(void)snprintf(reason, size, "out of memory");
 		return NULL;
 	}
 	arena_init(&gcs->arena, LIFELONG_MEMORY);
-	gcs->service = (struct object_service){&ops, limits(settings->part_size)};
-	if (!gcs_account_open(&gcs->account, &settings->credentials, &gcs->arena, reason, size) ||
+	gcs->service = (struct object_service){&ops, limits(settings)};
+	credentials = gcs_credentials_find(settings, &gcs->arena);
+	emulator = gcs_emulator(settings, &gcs->arena);
+	if (!gcs_account_open(&gcs->account, &credentials, &gcs->arena, reason, size) ||
 	    !open_client(gcs, settings, reason, size)) {
 		gcs_close(&gcs->service);
 		return NULL;
 	}
 	gcs->bucket = arena_strdup(&gcs->arena, settings->bucket);
-	gcs->endpoint = endpoint(gcs, settings->endpoint, "storage");
-	gcs->iam_endpoint = endpoint(gcs, settings->iam_endpoint, "iamcredentials");
-	gcs->at_once = settings->at_once == 0 || settings->at_once > GCS_AT_ONCE_MAX ? GCS_AT_ONCE_MAX : settings->at_once;
+	gcs->endpoint = endpoint(gcs, emulator[0] ? emulator : settings->endpoint, "storage");
+	gcs->iam_endpoint = endpoint(gcs, settings->iamendpoint, "iamcredentials");
+	gcs->at_once = GCS_AT_ONCE_MAX;
+	if (settings->maxconcurrency > 0 && settings->maxconcurrency < GCS_AT_ONCE_MAX)
+		gcs->at_once = (unsigned)settings->maxconcurrency;
 	return &gcs->service;
 }

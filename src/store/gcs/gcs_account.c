@@ -175,10 +175,10 @@ static bool from_file(struct gcs_account *out, const char *path, struct arena *a
 static bool from_settings(struct gcs_account *out, const struct gcs_credentials *given, struct arena *arena, char *reason,
 			  size_t size)
 {
-	out->email = arena_strdup(arena, or_default(given->client_email, ""));
-	out->key_id = arena_strdup(arena, or_default(given->private_key_id, ""));
-	out->token_uri = arena_strdup(arena, or_default(given->token_uri, DEFAULT_TOKEN_URI));
-	return take_key(out, given->private_key, "credentials", arena, reason, size);
+	out->email = arena_strdup(arena, given->key.client_email);
+	out->key_id = arena_strdup(arena, given->key.private_key_id);
+	out->token_uri = arena_strdup(arena, given->key.token_uri);
+	return take_key(out, given->key.private_key, "credentials", arena, reason, size);
 }
 
 bool gcs_account_open(struct gcs_account *out, const struct gcs_credentials *given, struct arena *arena, char *reason,
@@ -188,15 +188,15 @@ bool gcs_account_open(struct gcs_account *out, const struct gcs_credentials *giv
 		.email = "",
 		.key_id = "",
 		.token_uri = DEFAULT_TOKEN_URI,
-		.universe = arena_strdup(arena, or_default(given->universe_domain, DEFAULT_UNIVERSE)),
+		.universe = arena_strdup(arena, given->key.universe_domain),
 	};
 	if (given->anonymous)
 		return true;
-	if (given->keyfile && given->keyfile[0])
+	if (given->keyfile[0])
 		return from_file(out, given->keyfile, arena, reason, size);
-	if (secret_is_set(given->private_key))
+	if (secret_is_set(given->key.private_key))
 		return from_settings(out, given, arena, reason, size);
-	if (given->default_file && access(given->default_file, F_OK) == 0)
+	if (given->default_file[0] && access(given->default_file, F_OK) == 0)
 		return from_file(out, given->default_file, arena, reason, size);
 	out->kind = GCS_METADATA;
 	out->metadata_url =

@@ -11,10 +11,11 @@
 #include "../s3/s3_service.h"
 #include "../service/body_priv.h"
 
-#define OSS_PART_MIN 102400                    /* "Multipart upload": all parts but the last */
-#define OSS_COPY_THRESHOLD ((uint64_t)1 << 30) /* "CopyObject": larger ones by UploadPartCopy */
-#define OSS_COPY_PART ((uint64_t)128 << 20)
+#define OSS_PART_MIN 102400                   /* "Multipart upload": all parts but the last */
+#define OSS_COPY_THRESHOLD ((int64_t)1 << 30) /* "CopyObject": larger ones by UploadPartCopy */
+#define OSS_COPY_PART ((int64_t)128 << 20)
 #define OSS_COPIES_AT_ONCE 10
+#define OSS_RETRIES 5
 
 /* ---- where a bucket is ---- */
 
@@ -24,7 +25,7 @@ static const char *without_oss(const char *region)
 }
 
 /* "OSS regions and endpoints". An end-point of Alibaba's own lacks the bucket, any other is a bucket's whole host. */
-static const char *host_of(const struct store_oss_settings *settings, struct arena *arena)
+static const char *host_of(const struct oss_settings *settings, struct arena *arena)
 {
 	static const char domain[] = ".aliyuncs.com";
 	const char *host = strstr(settings->endpoint, "://");
@@ -40,20 +41,20 @@ static const char *host_of(const struct store_oss_settings *settings, struct are
 	return host;
 }
 
-static bool is_secure(const struct store_oss_settings *settings)
+static bool is_secure(const struct oss_settings *settings)
 {
 	if (strstr(settings->endpoint, "://"))
 		return strncmp(settings->endpoint, "https:", 6) == 0;
-	return !settings->insecure;
+	return settings->secure;
 }
 
 /* By now the settings' end-point is the bucket's URL. */
-static struct s3_endpoint endpoint_of(const struct store_s3_settings *settings, struct arena *arena)
+static struct s3_endpoint endpoint_of(const struct s3_settings *settings, struct arena *arena)
 {
 	return (struct s3_endpoint){
-		.base = arena_printf(arena, "%s/", settings->endpoint),
+		.base = arena_printf(arena, "%s/", settings->regionendpoint),
 		.region = arena_strdup(arena, settings->region),
-		.secure = strncmp(settings->endpoint, "https:", 6) == 0,
+		.secure = strncmp(settings->regionendpoint, "https:", 6) == 0,
 	};
 }
 
@@ -142,9 +143,9 @@ static char *url_v4(const struct s3_service *s3, const struct s3_keys *keys, con
 static void set_object_fields(const struct s3_service *s3, struct http_exchange *exchange)
 {
 	http_exchange_set(exchange, "Content-Type", "application/octet-stream");
-	if (s3->settings.key_id[0]) {
+	if (s3->settings.keyid[0]) {
 		http_exchange_set(exchange, "x-oss-server-side-encryption", "KMS");
-		http_exchange_set(exchange, "x-oss-server-side-encryption-key-id", s3->settings.key_id);
+		http_exchange_set(exchange, "x-oss-server-side-encryption-key-id", s3->settings.keyid);
 	} else if (s3->settings.encrypt) {
 		http_exchange_set(exchange, "x-oss-server-side-encryption", "AES256");
 	}
@@ -202,28 +203,33 @@ static const struct s3_dialect dialect_v4 = OSS_DIALECT(prepare_v4, url_v4);
 
 #define SETTINGS_MEMORY ((size_t)64 << 10)
 
-struct object_service *store_oss_service_new(const struct store_oss_settings *settings, char *reason, size_t size)
+struct object_service *store_oss_service_new(const struct oss_settings *settings, char *reason, size_t size)
 {
-	struct store_s3_settings as_s3 = {
-		.access_key = settings->access_key,
-		.secret_key = settings->secret_key,
+	struct s3_settings as_s3 = {
+		.accesskey = settings->accesskeyid,
+		.secretkey = settings->accesskeysecret,
 		.region = without_oss(settings->region),
 		.bucket = settings->bucket,
 		.encrypt = settings->encrypt,
-		.key_id = settings->key_id,
-		.part_size = settings->part_size,
-		.copy_part_size = OSS_COPY_PART,
-		.copy_threshold = OSS_COPY_THRESHOLD,
-		.copies_at_once = OSS_COPIES_AT_ONCE,
-		.retries = settings->retries,
-		.user_agent = settings->user_agent,
+		.keyid = settings->encryptionkeyid,
+		.chunksize = settings->chunksize,
+		.maxparts = S3_PARTS_MAX,
+		.multipartcopychunksize = OSS_COPY_PART,
+		.multipartcopythresholdsize = OSS_COPY_THRESHOLD,
+		.multipartcopymaxconcurrency = OSS_COPIES_AT_ONCE,
+		.storageclass = "NONE",
+		.objectacl = "private",
+		.useragent = "",
+		.loglevel = "off",
+		.maxretries = OSS_RETRIES,
 	};
 	struct object_service *service;
 	struct arena arena;
 
 	arena_init(&arena, SETTINGS_MEMORY);
-	as_s3.endpoint = arena_printf(&arena, "%s://%s", is_secure(settings) ? "https" : "http", host_of(settings, &arena));
-	service = s3_service_new(settings->v1 ? &dialect_v1 : &dialect_v4, &as_s3, reason, size);
+	as_s3.regionendpoint =
+		arena_printf(&arena, "%s://%s", is_secure(settings) ? "https" : "http", host_of(settings, &arena));
+	service = s3_service_new(settings->v4auth ? &dialect_v4 : &dialect_v1, &as_s3, reason, size);
 	arena_release(&arena);
 	return service;
 }

@@ -5,6 +5,8 @@
 
 #include "s3_service.h"
 
+#define COPIES_AT_ONCE_MAX 32 /* each copy is a connection, and a worker's memory is bounded */
+
 static bool copy_whole(struct s3_service *s3, const char *from, const char *to, struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange = s3_exchange(s3, "PUT", to, "", arena);
@@ -17,10 +19,17 @@ static bool copy_whole(struct s3_service *s3, const char *from, const char *to, 
 
 uint64_t s3_copy_part(const struct s3_service *s3, uint64_t size)
 {
-	uint64_t part = s3->settings.copy_part_size, most = s3->base.limits.parts_max;
+	uint64_t part = (uint64_t)s3->settings.multipartcopychunksize, most = s3->base.limits.parts_max;
 	uint64_t least = (size + most - 1) / most;
 
 	return part > least ? part : least;
+}
+
+static unsigned copies_at_once(const struct s3_settings *settings)
+{
+	int64_t wanted = settings->multipartcopymaxconcurrency;
+
+	return wanted < COPIES_AT_ONCE_MAX ? (unsigned)wanted : COPIES_AT_ONCE_MAX;
 }
 
 static bool copy_batch(struct s3_service *s3, const struct object_upload *upload, const char *from, uint64_t offset,
@@ -35,7 +44,7 @@ static bool copy_batch(struct s3_service *s3, const struct object_upload *upload
 				  arena_printf(arena, "bytes=%" PRIu64 "-%" PRIu64, offset, offset + parts[i].size - 1));
 		offset += parts[i].size;
 	}
-	if (!s3_run(s3, list, count, s3->settings.copies_at_once, arena, error))
+	if (!s3_run(s3, list, count, copies_at_once(&s3->settings), arena, error))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct xml *root;
@@ -97,7 +106,7 @@ bool s3_copy(struct object_service *service, const char *from, const char *to, u
 {
 	struct s3_service *s3 = s3_of(service);
 
-	if (size > s3->settings.copy_threshold && size > 0)
+	if (size > (uint64_t)s3->settings.multipartcopythresholdsize && size > 0)
 		return copy_parts(s3, from, to, size, arena, error);
 	return copy_whole(s3, from, to, arena, error);
 }

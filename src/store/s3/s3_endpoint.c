@@ -23,20 +23,20 @@ static const char *domain_of(const char *region)
 	return "amazonaws.com";
 }
 
-static const char *amazon_host(const struct store_s3_settings *settings, struct arena *arena)
+static const char *amazon_host(const struct s3_settings *settings, struct arena *arena)
 {
-	const char *stack = settings->dualstack ? ".dualstack" : "";
+	const char *stack = settings->usedualstack ? ".dualstack" : "";
 
 	if (settings->accelerate)
 		return arena_printf(arena, "s3-accelerate%s.amazonaws.com", stack);
-	return arena_printf(arena, "s3%s%s.%s.%s", settings->fips ? "-fips" : "", stack, settings->region,
+	return arena_printf(arena, "s3%s%s.%s.%s", settings->usefipsendpoint ? "-fips" : "", stack, settings->region,
 			    domain_of(settings->region));
 }
 
 /* A certificate for *.host covers no further dots. */
-static bool bucket_in_path(const struct store_s3_settings *settings, bool secure)
+static bool bucket_in_path(const struct s3_settings *settings, bool secure)
 {
-	return settings->path_style || (secure && !settings->endpoint[0] && strchr(settings->bucket, '.'));
+	return settings->forcepathstyle || (secure && !settings->regionendpoint[0] && strchr(settings->bucket, '.'));
 }
 
 /* Host and port as they will stand in the Host header: without the scheme's own port. */
@@ -61,13 +61,13 @@ static struct span path_of(const char *host)
 	return path;
 }
 
-struct s3_endpoint s3_endpoint_of(const struct store_s3_settings *settings, struct arena *arena)
+struct s3_endpoint s3_endpoint_of(const struct s3_settings *settings, struct arena *arena)
 {
-	const char *host = settings->endpoint, *scheme = strstr(host, "://");
+	const char *host = settings->regionendpoint, *scheme = strstr(host, "://");
 	struct s3_endpoint out = {.region = arena_strdup(arena, settings->region[0] ? settings->region : DEFAULT_REGION)};
 	struct span authority, path;
 
-	out.secure = scheme ? span_starts(span_of(host), "https:") : !settings->insecure;
+	out.secure = scheme ? span_starts(span_of(host), "https:") : settings->secure;
 	host = scheme ? scheme + 3 : host[0] ? host : amazon_host(settings, arena);
 	authority = authority_of(host, out.secure);
 	path = path_of(host);

@@ -20,6 +20,6 @@ struct s3_endpoint {
 };
 
 /* The settings are those that a configuration's check lets through: a bucket, and a region or an end-point. */
-struct s3_endpoint s3_endpoint_of(const struct store_s3_settings *settings, struct arena *arena);
+struct s3_endpoint s3_endpoint_of(const struct s3_settings *settings, struct arena *arena);
 
 #endif

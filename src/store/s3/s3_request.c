@@ -17,7 +17,7 @@ static bool hash_once(struct s3_job *job, struct http_exchange *exchange, struct
 {
 	if (job->payload)
 		return true;
-	if (job->s3->settings.unsigned_payload && job->s3->endpoint.secure && exchange->body.length > 0)
+	if (job->s3->settings.checksum_disabled && job->s3->endpoint.secure && exchange->body.length > 0)
 		job->payload = S3_UNSIGNED;
 	else
 		job->payload = body_sha256_hex(&exchange->body, arena);
@@ -70,17 +70,19 @@ struct http_exchange s3_exchange(struct s3_service *s3, const char *method, cons
 
 void s3_set_amazon_fields(const struct s3_service *s3, struct http_exchange *exchange)
 {
-	const struct store_s3_settings *settings = &s3->settings;
+	const struct s3_settings *settings = &s3->settings;
 
 	http_exchange_set(exchange, "Content-Type", "application/octet-stream");
 	if (settings->encrypt)
-		http_exchange_set(exchange, "X-Amz-Server-Side-Encryption", settings->key_id[0] ? "aws:kms" : "AES256");
-	if (settings->encrypt && settings->key_id[0])
-		http_exchange_set(exchange, "X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id", settings->key_id);
-	if (settings->storage_class[0])
-		http_exchange_set(exchange, "X-Amz-Storage-Class", settings->storage_class);
-	if (settings->acl[0])
-		http_exchange_set(exchange, "X-Amz-Acl", settings->acl);
+		http_exchange_set(exchange, "X-Amz-Server-Side-Encryption", settings->keyid[0] ? "aws:kms" : "AES256");
+	if (settings->encrypt && settings->keyid[0])
+		http_exchange_set(exchange, "X-Amz-Server-Side-Encryption-Aws-Kms-Key-Id", settings->keyid);
+	/* NONE leaves the class to the service. STANDARD is sent, as distribution does. */
+	if (strcmp(settings->storageclass, "NONE") != 0)
+		http_exchange_set(exchange, "X-Amz-Storage-Class", settings->storageclass);
+	/* An object without the header is private, and a bucket without ACLs refuses the header. */
+	if (!settings->objectownership && strcmp(settings->objectacl, "private") != 0)
+		http_exchange_set(exchange, "X-Amz-Acl", settings->objectacl);
 }
 
 void s3_set_copy_source(const struct s3_service *s3, struct http_exchange *exchange, const char *key, struct arena *arena)
@@ -116,7 +118,9 @@ static struct span name_of(const struct s3_service *s3, const struct http_exchan
 
 static void log_requests(const struct s3_service *s3, const struct http_exchange *list, size_t count)
 {
-	for (size_t i = 0; s3->settings.log_requests && i < count; i++)
+	bool logged = strcmp(s3->settings.loglevel, "off") != 0;
+
+	for (size_t i = 0; logged && i < count; i++)
 		log_each(LOG_LEVEL_INFO, "%s: %s %.*s: status %d, %u attempts, %llu bytes sent", s3->dialect->name,
 			 list[i].method, SPAN_ARG(name_of(s3, &list[i])), list[i].status, list[i].attempts,
 			 (unsigned long long)list[i].body.length);

@@ -35,39 +35,39 @@ static const struct object_service_ops ops = {
 	.close = close_service,
 };
 
-static void copy_texts(struct store_s3_settings *settings, struct arena *arena)
+static void copy_texts(struct s3_settings *settings, struct arena *arena)
 {
-	const char **const texts[] = {&settings->access_key, &settings->region,    &settings->endpoint,
-				      &settings->bucket,     &settings->key_id,    &settings->storage_class,
-				      &settings->acl,        &settings->user_agent};
+	const char **const texts[] = {&settings->accesskey, &settings->region,    &settings->regionendpoint,
+				      &settings->bucket,    &settings->keyid,     &settings->storageclass,
+				      &settings->objectacl, &settings->useragent, &settings->loglevel};
 
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-		*texts[i] = arena_strdup(arena, *texts[i] ? *texts[i] : "");
+		*texts[i] = arena_strdup(arena, *texts[i]);
 }
 
-static struct object_limits limits_of(const struct store_s3_settings *settings, uint64_t part_min)
+static struct object_limits limits_of(const struct s3_settings *settings, uint64_t part_min)
 {
 	return (struct object_limits){
-		.part_size = settings->part_size,
+		.part_size = (uint64_t)settings->chunksize,
 		.part_min = part_min,
 		.part_max = S3_PART_MAX,
-		.parts_max = settings->parts_max ? settings->parts_max : S3_PARTS_MAX,
+		.parts_max = (unsigned)settings->maxparts,
 		.put_max = S3_PUT_MAX,
 	};
 }
 
-static struct http_client *client_of(const struct store_s3_settings *settings)
+static struct http_client *client_of(const struct s3_settings *settings)
 {
 	return http_client_new(&(struct http_client_settings){
-		.user_agent = settings->user_agent[0] ? settings->user_agent : NULL,
-		.skip_verify = settings->skip_verify,
-		.retries = settings->retries ? settings->retries : HTTP_CLIENT_NO_RETRIES,
-		.requests_per_second = settings->requests_per_second,
+		.user_agent = settings->useragent[0] ? settings->useragent : NULL,
+		.skip_verify = settings->skipverify,
+		.retries = settings->maxretries > 0 ? (unsigned)settings->maxretries : HTTP_CLIENT_NO_RETRIES,
+		.requests_per_second = (unsigned)settings->maxrequestspersecond,
 	});
 }
 
-struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct store_s3_settings *settings,
-				      char *reason, size_t size)
+struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct s3_settings *settings, char *reason,
+				      size_t size)
 {
 	struct s3_service *s3 = calloc(1, sizeof *s3);
 
@@ -82,9 +82,9 @@ struct object_service *s3_service_new(const struct s3_dialect *dialect, const st
 	s3->ops = ops;
 	s3->ops.name = dialect->name;
 	s3->base = (struct object_service){.ops = &s3->ops, .limits = limits_of(&s3->settings, dialect->part_min)};
-	s3->credentials = s3_credentials_new(s3->settings.access_key, settings->secret_key, settings->session_token);
+	s3->credentials = s3_credentials_new(s3->settings.accesskey, settings->secretkey, settings->sessiontoken);
 	s3->client = client_of(&s3->settings);
-	s3->settings.secret_key = s3->settings.session_token = (struct secret){0}; /* the credentials have copies */
+	s3->settings.secretkey = s3->settings.sessiontoken = (struct secret){0}; /* the credentials have copies */
 	if (s3->credentials && s3->client)
 		return &s3->base;
 	close_service(&s3->base);
@@ -107,7 +107,7 @@ const struct s3_dialect s3_amazon = {
 	.advice_on_status = s3_advice_on_status,
 };
 
-struct object_service *store_s3_service_new(const struct store_s3_settings *settings, char *reason, size_t size)
+struct object_service *store_s3_service_new(const struct s3_settings *settings, char *reason, size_t size)
 {
 	return s3_service_new(&s3_amazon, settings, reason, size);
 }

@@ -39,7 +39,7 @@ struct s3_job {
 /* Where services that have S3's operations and documents differ. */
 struct s3_dialect {
 	const char *name; /* in the log */
-	struct s3_endpoint (*endpoint)(const struct store_s3_settings *, struct arena *);
+	struct s3_endpoint (*endpoint)(const struct s3_settings *, struct arena *);
 	http_prepare_fn *prepare; /* signs an attempt; its context is a struct s3_job */
 	char *(*sign_url)(const struct s3_service *, const struct s3_keys *, const char *method, const char *key,
 			  unsigned seconds, struct arena *);
@@ -67,15 +67,15 @@ struct s3_service {
 	struct object_service_ops ops;
 	const struct s3_dialect *dialect;
 	struct arena own;
-	struct store_s3_settings settings;
+	struct s3_settings settings;
 	struct s3_endpoint endpoint;
 	struct s3_credentials *credentials;
 	struct http_client *client;
 };
 
 /* A service of another dialect; as store_s3_service_new otherwise. */
-struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct store_s3_settings *settings,
-				      char *reason, size_t size);
+struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct s3_settings *settings, char *reason,
+				      size_t size);
 
 static inline struct s3_service *s3_of(struct object_service *service)
 {

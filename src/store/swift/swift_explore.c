@@ -93,8 +93,8 @@ static void assume(struct swift *swift)
 		.container_key = swift->settings.tempurlcontainerkey,
 		.digest = HASH_SHA1,
 	};
-	for (size_t i = 0; i < swift->settings.tempurlmethod_count; i++)
-		powers->tempurl |= strcmp(swift->settings.tempurlmethods[i], "GET") == 0;
+	for (size_t i = 0; i < swift->settings.tempurlmethods.count; i++)
+		powers->tempurl |= strcmp(swift->settings.tempurlmethods.items[i], "GET") == 0;
 }
 
 static bool ask_powers(struct swift *swift, struct arena *arena, struct error *error)

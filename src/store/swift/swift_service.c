@@ -43,8 +43,7 @@ struct object_service *swift_open(const struct swift_settings *settings, char *r
 {
 	struct swift *swift = calloc(1, sizeof *swift);
 	struct http_client_settings wire = {
-		.user_agent = settings->user_agent,
-		.skip_verify = settings->skip_verify,
+		.skip_verify = settings->insecureskipverify,
 		.answer_timeout_ms = ANSWER_TIMEOUT_MS,
 	};
 
@@ -58,9 +57,12 @@ struct object_service *swift_open(const struct swift_settings *settings, char *r
 	swift->storage_url = swift->tenant_id = "";
 	swift->service = (struct object_service){
 		.ops = &ops,
-		.limits = {.part_size = settings->chunksize, .part_max = PART_MAX, .parts_max = PARTS, .put_max = PART_MAX},
+		.limits = {.part_size = (uint64_t)settings->chunksize,
+			   .part_max = PART_MAX,
+			   .parts_max = PARTS,
+			   .put_max = PART_MAX},
 	};
-	swift->version = swift_auth_version(settings->authversion, settings->authurl);
+	swift->version = swift_auth_version((int)settings->authversion, settings->authurl);
 	swift->apikey = strlen(secret_reveal(settings->password)) >= 32; /* Rackspace's have 32 digits */
 	swift->client = http_client_new(&wire);
 	if (swift->version && swift->client)

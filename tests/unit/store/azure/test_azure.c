@@ -8,6 +8,7 @@
 #include "berth/store/azure.h"
 
 #define KEY "docker/registry/v2/blobs/sha256/ab/abc/data"
+#define NS_PER_MS 1000000
 
 static struct lab {
 	struct arena arena;
@@ -49,15 +50,17 @@ static void serve(const struct reply *replies, size_t count)
 	error_init(&lab.error, &lab.arena);
 	lab.server = loopback_start(script, count);
 	lab.settings = (struct azure_settings){
-		.credentials = AZURE_SHARED_KEY,
-		.account = "acc",
-		.account_key = secret_new(&lab.arena, "a2V5"),
-		.service_url = arena_printf(&lab.arena, "http://127.0.0.1:%d/acc", lab.server.port),
+		.credentials = "shared_key",
+		.accountname = "acc",
+		.accountkey = secret_new(&lab.arena, "a2V5"),
+		.realm = "core.windows.net",
+		.serviceurl = arena_printf(&lab.arena, "http://127.0.0.1:%d/acc", lab.server.port),
 		.container = "reg",
-		.http = {.retries = 3, .retry_delay_ms = 1, .answer_timeout_ms = 5000},
-		.copy_first_ms = 1,
-		.copy_longest_ms = 2,
-		.copy_all_ms = 5,
+		.max_retries = 3,
+		.retry_delay = NS_PER_MS,
+		.copy_first_wait = NS_PER_MS,
+		.copy_longest_wait = 2 * NS_PER_MS,
+		.copy_all_waits = 5 * NS_PER_MS,
 	};
 }
 
@@ -516,7 +519,7 @@ START_TEST(legacy_names_begin_with_a_slash_and_keys_do_not)
 
 	OPEN({"200 OK", PAGE(BLOB("/a/1", "5"), "")});
 	lab.service->ops->close(lab.service);
-	lab.settings.legacy_root = true;
+	lab.settings.legacyrootprefix = true;
 	open_service();
 	ck_assert(list(keys));
 	ck_assert_ptr_eq(strstr(keys, "a/1:5:"), keys);
@@ -535,10 +538,9 @@ START_TEST(a_sas_stands_in_the_url_and_signs_nothing)
 
 	OPEN({"201 Created", ""});
 	lab.service->ops->close(lab.service);
-	lab.settings.credentials = AZURE_CONNECTION;
-	lab.settings.connection =
+	lab.settings.connectionstring =
 		secret_new(&lab.arena, arena_printf(&lab.arena, "BlobEndpoint=%s;SharedAccessSignature=sv=1&sig=a%%3D",
-						    lab.settings.service_url));
+						    lab.settings.serviceurl));
 	open_service();
 	ck_assert(put());
 	expect_seen(0, "PUT /acc/reg/" KEY "?sv=1&sig=a%3D HTTP/1.1\r\n");
@@ -559,10 +561,10 @@ static void use_identity(void)
 {
 	lab.service->ops->close(lab.service);
 	setenv("AZURE_AUTHORITY_HOST", arena_printf(&lab.arena, "http://127.0.0.1:%d", lab.server.port), 1);
-	lab.settings.credentials = AZURE_CLIENT_SECRET;
-	lab.settings.tenant = "t";
-	lab.settings.client = "c";
-	lab.settings.client_secret = secret_new(&lab.arena, "s");
+	lab.settings.credentials = "client_secret";
+	lab.settings.tenantid = "t";
+	lab.settings.clientid = "c";
+	lab.settings.secret = secret_new(&lab.arena, "s");
 	open_service();
 	unsetenv("AZURE_AUTHORITY_HOST");
 }
@@ -625,8 +627,8 @@ START_TEST(a_token_is_not_sent_in_the_clear)
 	char reason[200];
 
 	OPEN({"200 OK", TOKEN("t1")});
-	lab.settings.credentials = AZURE_CLIENT_SECRET;
-	lab.settings.service_url = "http://acc.blob.example.com";
+	lab.settings.credentials = "client_secret";
+	lab.settings.serviceurl = "http://acc.blob.example.com";
 	ck_assert_ptr_null(azure_open(&lab.settings, reason, sizeof reason));
 	ck_assert_str_eq(reason, "an identity's token is sent over https only: see serviceurl");
 	close_lab();

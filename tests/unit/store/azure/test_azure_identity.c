@@ -74,7 +74,8 @@ static void open_lab(const struct reply *replies, size_t count)
 	lab.client = http_client_new(&quick);
 	ck_assert_ptr_nonnull(lab.client);
 	lab.base = arena_printf(&lab.arena, "http://127.0.0.1:%d", lab.server.port);
-	lab.settings.credentials = AZURE_DEFAULT_CREDENTIALS;
+	lab.settings.credentials = "default_credentials";
+	lab.settings.realm = "core.windows.net";
 	set("AZURE_AUTHORITY_HOST", arena_printf(&lab.arena, "%s/", lab.base));
 	http_client_set_now(NOW);
 }
@@ -120,10 +121,10 @@ static void expect_seen(unsigned number, const char *due)
 
 static void use_application(void)
 {
-	lab.settings.credentials = AZURE_CLIENT_SECRET;
-	lab.settings.tenant = "ten ant";
-	lab.settings.client = "cli&ent";
-	lab.settings.client_secret = secret_new(&lab.arena, "s+e=c/r&t");
+	lab.settings.credentials = "client_secret";
+	lab.settings.tenantid = "ten ant";
+	lab.settings.clientid = "cli&ent";
+	lab.settings.secret = secret_new(&lab.arena, "s+e=c/r&t");
 	make_identity();
 }
 

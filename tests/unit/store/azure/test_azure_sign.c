@@ -108,12 +108,12 @@ START_TEST(connection_strings_as_the_table_says)
 {
 	TABLE_EACH("azure_accounts", 2, cells)
 	{
-		struct azure_settings settings = {.credentials = AZURE_CONNECTION, .container = "c"};
+		struct azure_settings settings = {.container = "c"};
 		struct azure_account account;
 		char got[300];
 
 		arena_init(&arena, 1 << 20);
-		settings.connection = secret_new(&arena, arena_span(&arena, cells[0]));
+		settings.connectionstring = secret_new(&arena, arena_span(&arena, cells[0]));
 		if (azure_account_read(&account, &settings, &arena, got, sizeof got))
 			(void)snprintf(got, sizeof got, "%s %s %s %s", account.name, account.endpoint,
 				       secret_is_set(account.key) ? "key" : "sas",
@@ -126,21 +126,26 @@ END_TEST
 
 START_TEST(settings_make_the_endpoint)
 {
-	struct azure_settings settings = {.account = "acc", .container = "c", .legacy_root = true};
+	struct azure_settings settings = {.credentials = "shared_key",
+					  .accountname = "acc",
+					  .realm = "core.windows.net",
+					  .serviceurl = "",
+					  .container = "c",
+					  .legacyrootprefix = true};
 	struct azure_account account;
 	char reason[200];
 
 	arena_init(&arena, 1 << 20);
 	ck_assert(!azure_account_read(&account, &settings, &arena, reason, sizeof reason));
 	ck_assert_str_eq(reason, "the account's key is missing");
-	settings.account_key = secret_new(&arena, "a2V5");
+	settings.accountkey = secret_new(&arena, "a2V5");
 	ck_assert(azure_account_read(&account, &settings, &arena, reason, sizeof reason));
 	ck_assert_str_eq(account.endpoint, "https://acc.blob.core.windows.net");
 	ck_assert_str_eq(account.root, "/");
 	settings.realm = "core.usgovcloudapi.net";
 	ck_assert(azure_account_read(&account, &settings, &arena, reason, sizeof reason));
 	ck_assert_str_eq(account.endpoint, "https://acc.blob.core.usgovcloudapi.net");
-	settings.service_url = "http://localhost:1/acc/";
+	settings.serviceurl = "http://localhost:1/acc/";
 	ck_assert(azure_account_read(&account, &settings, &arena, reason, sizeof reason));
 	ck_assert_str_eq(account.endpoint, "http://localhost:1/acc");
 	arena_release(&arena);

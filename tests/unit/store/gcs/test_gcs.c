@@ -11,6 +11,7 @@
 #include "berth/base/strbuf.h"
 
 #define MEMORY ((size_t)16 << 20)
+#define TOKEN_URI "https://oauth2.googleapis.com/token"
 #define EMAIL "test-iam-credentials@dummy-project-id.iam.gserviceaccount.com"
 
 struct lab {
@@ -34,10 +35,14 @@ static char *read_key_file(struct arena *arena)
 
 static void open_lab(struct lab *lab)
 {
-	struct gcs_credentials given = {.client_email = EMAIL, .private_key_id = "k1"};
+	struct gcs_credentials given = {.keyfile = "",
+					.key = {.client_email = EMAIL,
+						.private_key_id = "k1",
+						.token_uri = TOKEN_URI,
+						.universe_domain = "googleapis.com"}};
 
 	arena_init(&lab->arena, MEMORY);
-	given.private_key = secret_new(&lab->arena, read_key_file(&lab->arena));
+	given.key.private_key = secret_new(&lab->arena, read_key_file(&lab->arena));
 	ck_assert_msg(gcs_account_open(&lab->account, &given, &lab->arena, lab->reason, sizeof lab->reason), "%s",
 		      lab->reason);
 	ck_assert_int_eq(lab->account.kind, GCS_SERVICE_ACCOUNT);
@@ -178,14 +183,18 @@ END_TEST
 START_TEST(a_key_with_its_line_feeds_written_out_is_read)
 {
 	struct lab lab;
-	struct gcs_credentials given = {.client_email = EMAIL};
+	struct gcs_credentials given = {.keyfile = "",
+					.key = {.client_email = EMAIL,
+						.private_key_id = "",
+						.token_uri = TOKEN_URI,
+						.universe_domain = "googleapis.com"}};
 	struct strbuf pem;
 
 	arena_init(&lab.arena, MEMORY);
 	strbuf_init(&pem, &lab.arena, 8192);
 	for (const char *at = read_key_file(&lab.arena); *at; at++)
 		*at == '\n' ? strbuf_adds(&pem, "\\n") : strbuf_addc(&pem, *at);
-	given.private_key = secret_new(&lab.arena, pem.ptr);
+	given.key.private_key = secret_new(&lab.arena, pem.ptr);
 	ck_assert_msg(gcs_account_open(&lab.account, &given, &lab.arena, lab.reason, sizeof lab.reason), "%s", lab.reason);
 	close_lab(&lab);
 }
@@ -209,7 +218,16 @@ END_TEST
 
 START_TEST(a_service_needs_no_answer_to_open_and_parts_keep_to_the_services_least)
 {
-	struct gcs_settings settings = {.bucket = "b", .part_size = 1 << 20, .at_once = 50};
+	struct gcs_settings settings = {
+		.bucket = "b",
+		.keyfile = "",
+		.credentials = {.universe_domain = "googleapis.com"},
+		.endpoint = "",
+		.iamendpoint = "",
+		.useragent = "",
+		.chunksize = 1 << 20,
+		.maxconcurrency = 50,
+	};
 	struct object_service *service;
 	char reason[256];
 
@@ -222,13 +240,58 @@ START_TEST(a_service_needs_no_answer_to_open_and_parts_keep_to_the_services_leas
 	ck_assert_str_eq(gcs_of(service)->account.metadata_url,
 			 "http://metadata.google.internal/computeMetadata/v1/instance/service-accounts/default/");
 	service->ops->close(service);
-	settings.credentials.keyfile = "/nowhere/key.json";
+	settings.keyfile = "/nowhere/key.json";
 	ck_assert_ptr_null(gcs_open(&settings, reason, sizeof reason));
 	ck_assert_str_eq(reason, "/nowhere/key.json: No such file or directory");
+}
+END_TEST
+
+START_TEST(an_emulator_is_used_without_a_token_unless_the_settings_say_otherwise)
+{
+	struct arena arena;
+	struct gcs_settings settings = {.keyfile = "", .endpoint = ""};
+
+	arena_init(&arena, MEMORY);
+	setenv("STORAGE_EMULATOR_HOST", "127.0.0.1:4443/", 1);
+	ck_assert_str_eq(gcs_emulator(&settings, &arena), "http://127.0.0.1:4443");
+	ck_assert(gcs_credentials_find(&settings, &arena).anonymous);
+	settings.keyfile = "/some/key.json";
+	ck_assert_str_eq(gcs_emulator(&settings, &arena), "http://127.0.0.1:4443");
+	ck_assert(!gcs_credentials_find(&settings, &arena).anonymous);
+	settings.keyfile = "";
+	settings.endpoint = "https://storage.example.com";
+	ck_assert_str_eq(gcs_emulator(&settings, &arena), "");
+	ck_assert(!gcs_credentials_find(&settings, &arena).anonymous);
+	unsetenv("STORAGE_EMULATOR_HOST");
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(without_a_key_of_the_settings_the_environment_is_asked)
+{
+	struct arena arena;
+	struct gcs_settings settings = {.keyfile = "", .endpoint = ""};
+	struct gcs_credentials found;
+
+	arena_init(&arena, MEMORY);
+	setenv("GOOGLE_APPLICATION_CREDENTIALS", "/its/key.json", 1);
+	setenv("CLOUDSDK_CONFIG", "/its/gcloud", 1);
+	found = gcs_credentials_find(&settings, &arena);
+	ck_assert_str_eq(found.keyfile, "/its/key.json");
+	ck_assert_str_eq(found.default_file, "/its/gcloud/application_default_credentials.json");
+	settings.credentials.private_key = secret_new(&arena, "pem");
+	found = gcs_credentials_find(&settings, &arena);
+	ck_assert_str_eq(found.keyfile, "");
+	ck_assert_str_eq(found.default_file, "");
+	unsetenv("GOOGLE_APPLICATION_CREDENTIALS");
+	unsetenv("CLOUDSDK_CONFIG");
+	arena_release(&arena);
 }
 END_TEST
 
 TEST_FILE(gcs, urls_are_signed_as_googles_tests_have_it, a_signed_url_names_account_scope_time_and_life,
 	  an_assertion_is_a_jwt_that_openssl_verifies, a_key_with_its_line_feeds_written_out_is_read,
 	  what_is_no_key_file_is_refused_with_a_reason,
-	  a_service_needs_no_answer_to_open_and_parts_keep_to_the_services_least)
+	  a_service_needs_no_answer_to_open_and_parts_keep_to_the_services_least,
+	  an_emulator_is_used_without_a_token_unless_the_settings_say_otherwise,
+	  without_a_key_of_the_settings_the_environment_is_asked)

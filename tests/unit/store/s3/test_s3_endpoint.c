@@ -3,18 +3,18 @@
 #include "../../../lib/table.h"
 #include "../../../lib/test.h"
 
-static struct store_s3_settings read_settings(struct span text, struct arena *arena)
+static struct s3_settings read_settings(struct span text, struct arena *arena)
 {
-	struct store_s3_settings settings = {.region = "", .endpoint = "", .bucket = ""};
+	struct s3_settings settings = {.region = "", .regionendpoint = "", .bucket = "", .secure = true};
 	const struct {
 		const char *name;
 		bool *flag;
 		const char **text;
 	} known[] = {
-		{"path", &settings.path_style, NULL},       {"insecure", &settings.insecure, NULL},
-		{"dualstack", &settings.dualstack, NULL},   {"fips", &settings.fips, NULL},
-		{"accelerate", &settings.accelerate, NULL}, {"region", NULL, &settings.region},
-		{"at", NULL, &settings.endpoint},           {"bucket", NULL, &settings.bucket},
+		{"path", &settings.forcepathstyle, NULL},    {"insecure", &settings.secure, NULL},
+		{"dualstack", &settings.usedualstack, NULL}, {"fips", &settings.usefipsendpoint, NULL},
+		{"accelerate", &settings.accelerate, NULL},  {"region", NULL, &settings.region},
+		{"at", NULL, &settings.regionendpoint},      {"bucket", NULL, &settings.bucket},
 	};
 	struct span word, name;
 
@@ -27,7 +27,7 @@ static struct store_s3_settings read_settings(struct span text, struct arena *ar
 				continue;
 			found = true;
 			if (known[i].flag)
-				*known[i].flag = true;
+				*known[i].flag = !*known[i].flag;
 			else
 				*known[i].text = arena_span(arena, word);
 		}
@@ -43,7 +43,7 @@ START_TEST(buckets_are_where_their_settings_say)
 	arena_init(&arena, (size_t)1 << 20);
 	TABLE_EACH("s3/endpoints", 3, cells)
 	{
-		struct store_s3_settings settings = read_settings(cells[0], &arena);
+		struct s3_settings settings = read_settings(cells[0], &arena);
 		struct s3_endpoint endpoint = s3_endpoint_of(&settings, &arena);
 
 		table_expect(&table, endpoint.base, cells[1]);

@@ -32,19 +32,25 @@ static struct loopback server;
 static struct object_service *service;
 static char endpoint[64];
 
-static struct store_s3_settings plain(void)
+static struct s3_settings plain(void)
 {
-	return (struct store_s3_settings){
-		.access_key = "AK",
-		.secret_key = secret_new(&arena, "the-secret"),
+	return (struct s3_settings){
+		.accesskey = "AK",
+		.secretkey = secret_new(&arena, "the-secret"),
 		.region = "r",
-		.endpoint = endpoint,
+		.regionendpoint = endpoint,
 		.bucket = "b",
-		.path_style = true,
-		.part_size = 10 << 20,
-		.copy_part_size = 5 << 20,
-		.copy_threshold = 12 << 20,
-		.copies_at_once = 1,
+		.keyid = "",
+		.forcepathstyle = true,
+		.chunksize = 10 << 20,
+		.maxparts = 10000,
+		.multipartcopychunksize = 5 << 20,
+		.multipartcopythresholdsize = 12 << 20,
+		.multipartcopymaxconcurrency = 1,
+		.storageclass = "NONE",
+		.objectacl = "private",
+		.useragent = "",
+		.loglevel = "off",
 	};
 }
 
@@ -57,7 +63,7 @@ static void begin_with(const struct loopback_answer *script, size_t count)
 	(void)snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%d", server.port);
 }
 
-static void open_with(const struct store_s3_settings *settings)
+static void open_with(const struct s3_settings *settings)
 {
 	char reason[256];
 
@@ -67,7 +73,7 @@ static void open_with(const struct store_s3_settings *settings)
 
 static void open_plain(void)
 {
-	struct store_s3_settings settings = plain();
+	struct s3_settings settings = plain();
 
 	open_with(&settings);
 }
@@ -172,15 +178,15 @@ END_TEST
 
 START_TEST(new_objects_have_the_class_encryption_and_acl_of_the_settings)
 {
-	struct store_s3_settings settings;
+	struct s3_settings settings;
 
 	BEGIN(ANSWER("200", "", ""));
 	settings = plain();
 	settings.encrypt = true;
-	settings.key_id = "k1";
-	settings.storage_class = "STANDARD_IA";
-	settings.acl = "bucket-owner-read";
-	settings.session_token = secret_new(&arena, "tok");
+	settings.keyid = "k1";
+	settings.storageclass = "STANDARD_IA";
+	settings.objectacl = "bucket-owner-read";
+	settings.sessiontoken = secret_new(&arena, "tok");
 	open_with(&settings);
 	ck_assert(put_hello());
 	expect_in(0, "\r\nX-Amz-Server-Side-Encryption: aws:kms\r\n");
@@ -196,11 +202,11 @@ END_TEST
 
 START_TEST(a_body_in_the_clear_is_hashed_whatever_the_settings)
 {
-	struct store_s3_settings settings;
+	struct s3_settings settings;
 
 	BEGIN(ANSWER("200", "", ""));
 	settings = plain();
-	settings.unsigned_payload = true;
+	settings.checksum_disabled = true;
 	open_with(&settings);
 	ck_assert(put_hello());
 	expect_in(0, "\r\nX-Amz-Content-Sha256: " HELLO "\r\n");
@@ -257,7 +263,7 @@ END_TEST
 
 START_TEST(keys_that_expired_are_renewed_and_the_request_made_again)
 {
-	struct store_s3_settings settings;
+	struct s3_settings settings;
 
 	BEGIN(ANSWER("200", "", "{\"AccessKeyId\":\"A1\",\"SecretAccessKey\":\"S\"}"),
 	      ANSWER("400", "", ERROR_TEXT("ExpiredToken")),
@@ -267,7 +273,7 @@ START_TEST(keys_that_expired_are_renewed_and_the_request_made_again)
 	setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
 	setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", endpoint, 1);
 	settings = plain();
-	settings.access_key = "";
+	settings.accesskey = "";
 	open_with(&settings);
 	ck_assert(put_hello());
 	expect_in(1, "Credential=A1/");
@@ -405,7 +411,7 @@ END_TEST
 START_TEST(a_copy_of_any_size_fits_into_the_parts_there_are)
 {
 	static const uint64_t gib = (uint64_t)1 << 30;
-	struct store_s3_settings settings;
+	struct s3_settings settings;
 
 	BEGIN_PLAIN(ANSWER("200", "", ""));
 	ck_assert_uint_eq(s3_copy_part(s3_of(service), 10 * gib), 5 << 20);   /* 2,048 parts of the settings' size */
@@ -413,7 +419,7 @@ START_TEST(a_copy_of_any_size_fits_into_the_parts_there_are)
 	ck_assert_uint_lt(s3_copy_part(s3_of(service), 5 * 1024 * gib), 5 * gib);
 	service->ops->close(service);
 	settings = plain();
-	settings.parts_max = 1000; /* as Swift has it */
+	settings.maxparts = 1000; /* as Swift has it */
 	open_with(&settings);
 	ck_assert_uint_eq(service->limits.parts_max, 1000);
 	ck_assert_uint_eq(s3_copy_part(s3_of(service), 100 * gib), 107374183);
