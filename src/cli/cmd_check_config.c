@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth check-config`: what a configuration comes to, and what is wrong with it. */
+/* `berth check-config`: prints the settings in force, and what is wrong with a configuration. */
 #include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,13 +8,13 @@
 #include "berth/config/print.h"
 #include "command_priv.h"
 
-/* No setting prints longer than it was written, but for escapes, and the table's own text is small. */
+/* A setting is printed at its length in the file but for escapes; the names of the settings are short. */
 #define OUTPUT_MAX (8 * LIMIT_CONFIG_FILE)
 
-static int print(const struct strbuf *text)
+static int check_config_print(const struct strbuf *text)
 {
 	if (!strbuf_ok(text)) {
-		command_complain("the settings are too long to print");
+		command_complain("check-config: the settings are longer than %zu bytes", (size_t)OUTPUT_MAX);
 		return COMMAND_FAILED;
 	}
 	fwrite(text->ptr, 1, text->len, stdout);
@@ -27,11 +27,11 @@ static int print_reference(struct arena *arena)
 
 	strbuf_init(&text, arena, OUTPUT_MAX);
 	config_write_reference(&text);
-	return print(&text);
+	return check_config_print(&text);
 }
 
-/* A NULL path leaves the choice to the environment. */
-static int check(const char *path, bool strict, struct arena *arena)
+/* A NULL path: the file that REGISTRY_CONFIGURATION_PATH names. */
+static int check_config(const char *path, bool strict, struct arena *arena)
 {
 	struct config_report report;
 	struct config *config;
@@ -45,16 +45,18 @@ static int check(const char *path, bool strict, struct arena *arena)
 		return COMMAND_CONFIG;
 	strbuf_init(&text, arena, OUTPUT_MAX);
 	config_write_settings(&text, config);
-	if (print(&text) != COMMAND_OK)
+	if (check_config_print(&text) != COMMAND_OK)
 		return COMMAND_FAILED;
 	if (strict && report.unknown > 0) {
-		command_complain("unknown keys, which --strict does not accept: %zu", report.unknown);
+		command_complain(
+			"check-config: the configuration has %zu unknown keys, which --strict refuses; the warnings above name them",
+			report.unknown);
 		return COMMAND_CONFIG;
 	}
 	return COMMAND_OK;
 }
 
-static int run(int argc, char **argv, struct arena *arena)
+static int check_config_run(int argc, char **argv, struct arena *arena)
 {
 	static const struct option options[] = {
 		{"strict", no_argument, NULL, 's'}, {"list", no_argument, NULL, 'l'}, {NULL, 0, NULL, 0}};
@@ -69,7 +71,7 @@ static int run(int argc, char **argv, struct arena *arena)
 	}
 	if (argc - optind > (list ? 0 : 1))
 		return command_usage(&cmd_check_config);
-	return list ? print_reference(arena) : check(argv[optind], strict, arena);
+	return list ? print_reference(arena) : check_config(argv[optind], strict, arena);
 }
 
 const struct command cmd_check_config = {
@@ -78,13 +80,13 @@ const struct command cmd_check_config = {
 	.help = "usage: berth check-config [--strict] [CONFIG]\n"
 		"       berth check-config --list\n"
 		"\n"
-		"Reads CONFIG, or the file that REGISTRY_CONFIGURATION_PATH names, with the REGISTRY_* variables of the\n"
-		"environment on top. Prints every setting in force, secrets as ***, with the place that gave it, and on\n"
-		"stderr all errors and warnings, each as file:line: key: reason.\n"
+		"Reads CONFIG, or the file that REGISTRY_CONFIGURATION_PATH names, and the REGISTRY_* variables of the environment, which\n"
+		"override it. Prints each setting in force on stdout, with the place that set it; secrets are printed as ***. Prints errors\n"
+		"and warnings on stderr, as file:line: key: reason.\n"
 		"\n"
-		"  --strict  a key that no setting has is an error\n"
-		"  --list    print every known key with its type, default and meaning instead\n"
+		"  --strict  an unknown key is an error\n"
+		"  --list    print all known keys instead, each with its type, default and meaning\n"
 		"\n"
-		"Exit status: 0 good, 1 failure, 2 wrong usage, 3 an error in the configuration.\n",
-	.run = run,
+		"Exit status: 0 the configuration is good, 1 failure, 2 wrong usage, 3 the configuration has an error.\n",
+	.run = check_config_run,
 };

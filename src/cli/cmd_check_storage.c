@@ -6,13 +6,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "host/act_as_priv.h"
 #include "berth/app/app.h"
 #include "berth/base/json_write.h"
 #include "berth/base/log.h"
 #include "berth/http/client.h"
 #include "berth/store/store.h"
 #include "command_priv.h"
+#include "host/act_as_priv.h"
 
 #define PAYLOAD ((size_t)64 << 10)
 #define STEPS_MEMORY ((size_t)64 << 20)

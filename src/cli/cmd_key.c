@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth key`: the keys that tokens are signed with. */
+/* `berth key`: the keys that sign tokens. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,25 +9,25 @@
 
 #define LIST_MAX ((size_t)1 << 20)
 
-static int complain(const char *reason)
+static int key_complain(const char *reason)
 {
 	command_complain("%s", reason);
 	return COMMAND_FAILED;
 }
 
-/* NULL: it has been said why. */
-static const struct keystore *read_store(const struct admin *admin)
+/* NULL: the reason has been said. */
+static const struct keystore *key_read_store(const struct admin *admin)
 {
 	struct keystore *store = arena_alloc(admin->arena, sizeof *store);
 	char reason[512];
 
 	if (keystore_read(store, admin->arena, admin->app.config->token_service.keys, reason, sizeof reason))
 		return store;
-	(void)complain(reason);
+	(void)key_complain(reason);
 	return NULL;
 }
 
-static int generate(struct admin *admin)
+static int key_generate(struct admin *admin)
 {
 	const char *type = admin->options[ADMIN_TYPE] ? admin->options[ADMIN_TYPE] : "rs256", *name;
 	const char *folder = admin->app.config->token_service.keys;
@@ -44,13 +44,13 @@ static int generate(struct admin *admin)
 		return COMMAND_USAGE;
 	name = keystore_make(admin->arena, folder, rsa ? KEYSTORE_RS256 : KEYSTORE_ES256, (int)bits, reason, sizeof reason);
 	if (!name)
-		return complain(reason);
+		return key_complain(reason);
 	values[0] = name;
 	values[1] = arena_printf(admin->arena, "%s/%s", folder, KEYSTORE_BUNDLE);
 	return admin_print_values(admin, names, values, 2);
 }
 
-static void add_key(struct json_writer *json, const struct keystore_entry *entry, bool signs)
+static void key_add(struct json_writer *json, const struct keystore_entry *entry, bool signs)
 {
 	const char *const values[][2] = {
 		{"name", entry->name},
@@ -69,9 +69,9 @@ static void add_key(struct json_writer *json, const struct keystore_entry *entry
 	json_close(json, '}');
 }
 
-static int list(struct admin *admin)
+static int key_list(struct admin *admin)
 {
-	const struct keystore *store = read_store(admin);
+	const struct keystore *store = key_read_store(admin);
 	struct json_writer json;
 	struct strbuf text;
 
@@ -84,7 +84,7 @@ static int list(struct admin *admin)
 		const struct keystore_entry *entry = &store->entries[i];
 		bool signs = i + 1 == store->count;
 
-		add_key(&json, entry, signs);
+		key_add(&json, entry, signs);
 		if (!admin->options[ADMIN_JSON])
 			printf("%s  %s  %s%s\n", entry->name, jwa_name(key_default_algorithm(&entry->key)),
 			       entry->key.libtrust, signs ? "  signs" : "");
@@ -95,9 +95,9 @@ static int list(struct admin *admin)
 	return COMMAND_OK;
 }
 
-static int show(struct admin *admin)
+static int key_show(struct admin *admin)
 {
-	const struct keystore *store = read_store(admin);
+	const struct keystore *store = key_read_store(admin);
 
 	for (size_t i = 0; store && i < store->count; i++) {
 		const struct key *key = &store->entries[i].key;
@@ -109,52 +109,55 @@ static int show(struct admin *admin)
 			return admin_print_values(admin, names, values, sizeof names / sizeof *names);
 	}
 	if (store)
-		command_complain("no such key \"%s\"", admin->names[0]);
+		command_complain("there is no key \"%s\" in %s; `berth key list` shows the keys", admin->names[0],
+				 admin->app.config->token_service.keys);
 	return COMMAND_FAILED;
 }
 
-static int remove_key(struct admin *admin)
+static int key_remove(struct admin *admin)
 {
 	const char *done = arena_printf(admin->arena, "removed key %s", admin->names[0]);
 	char reason[512];
 
 	if (!keystore_remove(admin->arena, admin->app.config->token_service.keys, admin->names[0], reason, sizeof reason))
-		return complain(reason);
+		return key_complain(reason);
 	return admin_print_values(admin, (const char *const[]){"done"}, &done, 1);
 }
 
-static const struct admin_verb verbs[] = {
-	{"generate", 0, 0, ADMIN_TAKES(TYPE) | ADMIN_TAKES(BITS), true, generate},
-	{"list", 0, 0, 0, true, list},
-	{"show", 1, 1, 0, true, show},
-	{"remove", 1, 1, 0, true, remove_key},
+static const struct admin_verb key_verbs[] = {
+	{"generate", 0, 0, ADMIN_TAKES(TYPE) | ADMIN_TAKES(BITS), true, key_generate},
+	{"list", 0, 0, 0, true, key_list},
+	{"show", 1, 1, 0, true, key_show},
+	{"remove", 1, 1, 0, true, key_remove},
 };
 
-static int run(int argc, char **argv, struct arena *arena)
+static int key_run(int argc, char **argv, struct arena *arena)
 {
-	return admin_run(&cmd_key, verbs, sizeof verbs / sizeof *verbs, argc, argv, arena);
+	return admin_run(&cmd_key, key_verbs, sizeof key_verbs / sizeof *key_verbs, argc, argv, arena);
 }
 
 const struct command cmd_key = {
 	.name = "key",
-	.summary = "keys that tokens are signed with",
+	.summary = "keys that sign tokens",
 	.help = "usage: berth key generate CONFIG [--type rs256|es256] [--bits N]\n"
 		"       berth key list CONFIG\n"
 		"       berth key show CONFIG NAME\n"
 		"       berth key remove CONFIG NAME\n"
 		"\n"
-		"Keys live in the folder token_service.keys, with bundle.pem, the certificates of all of them: what every registry\n"
-		"gets as auth.token.rootcertbundle. The newest key signs, once the token service has read its keys (start or HUP).\n"
-		"To change keys without a refused token: generate, give the bundle to every registry, HUP the token service, and\n"
+		"The folder token_service.keys holds the keys, and bundle.pem with the certificates of all of them. Each registry needs\n"
+		"bundle.pem as auth.token.rootcertbundle. The newest key signs, as soon as the token service has read its keys: at its start\n"
+		"and on HUP.\n"
+		"\n"
+		"To change keys without a refused token: generate a key, give bundle.pem to each registry, send HUP to the token service, and\n"
 		"remove the old key when its last token has expired (token_service.expiry).\n"
 		"\n"
-		"  --type     rs256 (default) or es256, which signs some 20 times as fast\n"
-		"  --bits N   of an RSA key (2048)\n"
-		"  --json     for programs\n"
+		"  --type T   rs256, or es256, which signs some 20 times as fast (rs256)\n"
+		"  --bits N   size of an RSA key (2048)\n"
+		"  --json     print JSON, for programs\n"
 		"\n"
-		"As root the command becomes the owner of the folder, the account of token.fcgi. A missing folder is made for the\n"
-		"account berth-token, and the group of the account berth may enter it: for bundle.pem. Keys have mode 0600.\n"
+		"As root the command becomes the owner of the folder, the account of token.fcgi. A missing folder is made for the account\n"
+		"berth-token, and the group of the account berth may enter it to read bundle.pem. Keys have mode 0600.\n"
 		"\n"
-		"Exit status: 0 done, 1 refused or failed, 2 usage, 3 wrong configuration.\n",
-	.run = run,
+		"Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 wrong configuration.\n",
+	.run = key_run,
 };

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth migrate up|status`: brings the database's schema to the one that this build knows. */
+/* `berth migrate up|status`: brings the schema of the database to the version of this build. */
 #include <stdio.h>
 #include <string.h>
 
-#include "host/act_as_priv.h"
 #include "berth/app/app.h"
 #include "berth/db/migrate.h"
 #include "berth/meta/schema.h"
 #include "command_priv.h"
+#include "host/act_as_priv.h"
 
-static void tell(void *context, const struct db_migration *migration)
+static void migrate_print(void *context, const struct db_migration *migration)
 {
 	(void)context;
 	printf("applied %04d %s\n", migration->version, migration->name);
 	fflush(stdout);
 }
 
-static int up(struct db *db)
+static int migrate_up(struct db *db)
 {
-	if (!db_migrate_up(db, meta_migrations, meta_migrations_count, tell, NULL)) {
+	if (!db_migrate_up(db, meta_migrations, meta_migrations_count, migrate_print, NULL)) {
 		command_complain("migrate: %s", db_message(db));
 		return COMMAND_FAILED;
 	}
@@ -26,8 +26,8 @@ static int up(struct db *db)
 	return COMMAND_OK;
 }
 
-/* 1 as long as `up` has something to do, so that scripts can ask. */
-static int status(struct db *db)
+/* The exit status is 1 as long as `up` has something to do, so that scripts can ask. */
+static int migrate_status(struct db *db)
 {
 	int version, known = (int)meta_migrations_count;
 
@@ -39,32 +39,32 @@ static int status(struct db *db)
 		printf("%04d %s %s\n", meta_migrations[i].version, meta_migrations[i].name,
 		       meta_migrations[i].version <= version ? "applied" : "missing");
 	if (version > known)
-		printf("the schema is at version %d, newer than %d, the newest known here\n", version, known);
+		printf("the schema is at version %d, which is newer than version %d of this build\n", version, known);
 	return version == known ? COMMAND_OK : COMMAND_FAILED;
 }
 
 static const struct {
 	const char *name;
 	int (*run)(struct db *db);
-} verbs[] = {{"up", up}, {"status", status}};
+} verbs[] = {{"up", migrate_up}, {"status", migrate_status}};
 
-static int run_verb(int (*verb)(struct db *db), const struct config *config)
+static int migrate_verb(int (*verb)(struct db *db), const struct config *config)
 {
 	struct db_settings settings = app_database_settings(config);
 	struct db *db = db_new(&settings, NULL, 0);
 	int result = COMMAND_FAILED;
 
 	if (!db)
-		command_complain("out of memory");
+		command_complain("migrate: out of memory");
 	else if (!db_connect(db))
-		command_complain("database: %s", db_message(db));
+		command_complain("migrate: cannot connect to the database: %s", db_message(db));
 	else
 		result = verb(db);
 	db_free(db);
 	return result;
 }
 
-static int run(int argc, char **argv, struct arena *arena)
+static int migrate_run(int argc, char **argv, struct arena *arena)
 {
 	const struct config *config;
 
@@ -74,13 +74,14 @@ static int run(int argc, char **argv, struct arena *arena)
 		if (!command_config(&config, arena, argv[2]))
 			return COMMAND_CONFIG;
 		if (!config_database_named(config)) {
-			command_complain("%s names no database (database.host or database.dbname); `berth serve` makes "
-					 "and migrates one of its own",
-					 argv[2]);
+			command_complain(
+				"migrate: %s names no database (database.host or database.dbname). Without one `berth serve` makes a "
+				"database of its own, and migrates it",
+				argv[2]);
 			return COMMAND_CONFIG;
 		}
-		/* peer authentication knows the workers' account */
-		return act_as_workers(config, NULL, false, arena) ? run_verb(verbs[i].run, config) : COMMAND_FAILED;
+		/* a database with peer authentication knows the account of the workers */
+		return act_as_workers(config, NULL, false, arena) ? migrate_verb(verbs[i].run, config) : COMMAND_FAILED;
 	}
 	return command_usage(&cmd_migrate);
 }
@@ -91,11 +92,13 @@ const struct command cmd_migrate = {
 	.help = "usage: berth migrate up CONFIG\n"
 		"       berth migrate status CONFIG\n"
 		"\n"
-		"up      applies the migrations that are missing, each in a transaction, all under one lock: any number of\n"
-		"        nodes may call it at once. Never goes back, and refuses a schema newer than it knows.\n"
-		"status  lists the migrations; exit status 1 unless the schema is exactly the one of this build.\n"
+		"up      applies the missing migrations to the database, each in a transaction, all under one lock: several machines may run\n"
+		"        it at once. It never goes back to an older schema, and refuses a newer one than it knows.\n"
+		"status  lists the migrations. Exit status 1 unless the schema has exactly the version of this program.\n"
 		"\n"
-		"As root the command becomes the account of the workers where there is one: the owner of the spool or of the storage's\n"
-		"folder, else berth. A database with peer authentication sees that account.\n",
-	.run = run,
+		"As root the command becomes the account of the workers, if there is one: the owner of the spool or of the folder of the\n"
+		"storage, else berth. A database with peer authentication sees that account.\n"
+		"\n"
+		"Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 wrong configuration.\n",
+	.run = migrate_run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `berth prepare`: the folders of the storage, such that a web server that starts as root may use them. NGINX gives the spool
- * to its workers' account by name; so the folders above the spool are root's, and nobody else can put something in its place.
+ * `berth prepare`: makes the folders of the storage for a web server that starts as root. NGINX changes the owner of the spool by
+ * its path. So the folders above the spool are root's, and no other account can put a link in its place.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "host/accounts_priv.h"
 #include "berth/store/fs.h"
 #include "command_priv.h"
+#include "host/accounts_priv.h"
 #include "host/trusted_priv.h"
 
 struct preparation {
@@ -22,71 +22,73 @@ struct preparation {
 	const char *reason;
 };
 
-static bool fail(struct preparation *prepare, const char *path, const char *why)
+static bool prepare_fail(struct preparation *prepare, const char *path, const char *why)
 {
 	prepare->reason = arena_printf(prepare->arena, "%s: %s", path, why);
 	return false;
 }
 
-/* Gives an open folder of root's or of the workers to `owner`. */
-static bool hand_over(struct preparation *prepare, int fd, const char *path, const struct trusted_owner *owner)
+/* Gives the open folder to `owner`, and prints its path. False with the reason if it is neither root's nor the workers'. */
+static bool prepare_hand_over(struct preparation *prepare, int fd, const char *path, const struct trusted_owner *owner)
 {
 	struct stat info;
 
 	if (fstat(fd, &info) != 0)
-		return fail(prepare, path, strerror(errno));
+		return prepare_fail(prepare, path, strerror(errno));
 	if (info.st_uid != geteuid() && info.st_uid != prepare->workers->uid)
-		return fail(prepare, path, "belongs to another account than root and the workers'");
+		return prepare_fail(prepare, path,
+				    "belongs to another account than root and the workers: change its owner");
 	if ((geteuid() == 0 && fchown(fd, owner->uid, owner->gid) != 0) || fchmod(fd, owner->mode) != 0)
-		return fail(prepare, path, strerror(errno));
+		return prepare_fail(prepare, path, strerror(errno));
 	printf("%s\n", path);
 	return true;
 }
 
-/* The folder `name` below an open one that is root's; -1: the reason is set. A link in its place is refused. */
-static int open_below(struct preparation *prepare, int above, const char *path, const char *name,
-		      const struct trusted_owner *owner)
+/* Opens or makes the folder `name` in an open folder of root's; -1: the reason is set. Refuses a link in its place. */
+static int prepare_open_below(struct preparation *prepare, int above, const char *path, const char *name,
+			      const struct trusted_owner *owner)
 {
 	int fd;
 
 	if (mkdirat(above, name, 0700) != 0 && errno != EEXIST) {
-		(void)fail(prepare, path, strerror(errno));
+		(void)prepare_fail(prepare, path, strerror(errno));
 		return -1;
 	}
 	fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0) {
-		(void)fail(prepare, path, errno == ENOTDIR || errno == ELOOP ? "is not a folder" : strerror(errno));
+		(void)prepare_fail(prepare, path,
+				   errno == ENOTDIR || errno == ELOOP ? "is not a folder: move it away" : strerror(errno));
 		return -1;
 	}
-	if (hand_over(prepare, fd, path, owner))
+	if (prepare_hand_over(prepare, fd, path, owner))
 		return fd;
 	close(fd);
 	return -1;
 }
 
-static bool make_below(struct preparation *prepare, int above, const char *path, const char *name, mode_t mode)
+static bool prepare_make_below(struct preparation *prepare, int above, const char *path, const char *name, mode_t mode)
 {
 	const struct trusted_owner owner = {prepare->workers->uid, prepare->workers->gid, mode};
-	int fd = open_below(prepare, above, arena_printf(prepare->arena, "%s/%s", path, name), name, &owner);
+	int fd = prepare_open_below(prepare, above, arena_printf(prepare->arena, "%s/%s", path, name), name, &owner);
 
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;
 }
 
-/* The root and `berth` below it are root's, for the workers to read; the workers own docker, berth/uploads, berth/spool. */
+/* ROOT and ROOT/berth belong to root, and the workers may read them. The workers own docker, berth/uploads, berth/spool. */
 static bool prepare_filesystem(struct preparation *prepare, const char *root)
 {
 	const struct trusted_owner readable = {geteuid(), prepare->workers->gid, 0750};
 	const char *below = arena_printf(prepare->arena, "%s/berth", root);
 	int top = trusted_folder(root, &readable, prepare->arena, &prepare->reason), berth = -1;
-	bool good = top >= 0 && hand_over(prepare, top, root, &readable);
+	bool good = top >= 0 && prepare_hand_over(prepare, top, root, &readable);
 
 	if (good)
-		berth = open_below(prepare, top, below, "berth", &readable);
-	good = berth >= 0 && make_below(prepare, top, root, "docker", 0750) &&
-	       make_below(prepare, berth, below, strrchr(FS_UPLOADS, '/') + 1, 0750) &&
-	       make_below(prepare, berth, below, strrchr(FS_SPOOL, '/') + 1, 0700);
+		berth = prepare_open_below(prepare, top, below, "berth", &readable);
+	good = berth >= 0 && prepare_make_below(prepare, top, root, "docker", 0750) &&
+	       prepare_make_below(prepare, berth, below, strrchr(FS_UPLOADS, '/') + 1, 0750) &&
+	       prepare_make_below(prepare, berth, below, strrchr(FS_SPOOL, '/') + 1, 0700);
 	if (berth >= 0)
 		close(berth);
 	if (top >= 0)
@@ -94,12 +96,12 @@ static bool prepare_filesystem(struct preparation *prepare, const char *root)
 	return good;
 }
 
-/* The folders above are root's, or trusted_folder does not get there. */
+/* The spool of an object store. trusted_folder refuses it unless all folders above are root's. */
 static bool prepare_spool(struct preparation *prepare, const char *path)
 {
 	const struct trusted_owner owner = {prepare->workers->uid, prepare->workers->gid, 0700};
 	int fd = trusted_folder(path, &owner, prepare->arena, &prepare->reason);
-	bool good = fd >= 0 && hand_over(prepare, fd, path, &owner);
+	bool good = fd >= 0 && prepare_hand_over(prepare, fd, path, &owner);
 
 	if (fd >= 0)
 		close(fd);
@@ -123,7 +125,7 @@ static int prepare(const struct config *config, const char *user, struct arena *
 	return good ? COMMAND_OK : COMMAND_FAILED;
 }
 
-static int run(int argc, char **argv, struct arena *arena)
+static int prepare_run(int argc, char **argv, struct arena *arena)
 {
 	static const struct option options[] = {{"user", required_argument, NULL, 'u'}, {NULL, 0, NULL, 0}};
 	const struct config *config;
@@ -145,12 +147,13 @@ const struct command cmd_prepare = {
 	.summary = "make the folders of the storage for a web server that starts as root",
 	.help = "usage: berth prepare [--user NAME] CONFIG\n"
 		"\n"
-		"Makes the storage's folders and the spool, or takes over those that are there, and prints them. A web server that\n"
-		"starts as root, as that of a package does, gives the spool to its workers' account by name. So the folders above\n"
-		"the spool become root's, and the workers keep docker, berth/uploads and berth/spool. Stop the registry before.\n"
+		"Makes the folders of the storage and the spool, or takes over existing ones, and prints their paths. Run it before a web\n"
+		"server that starts as root, as that of a package does, and stop the registry first. Such a web server gives the spool to\n"
+		"the account of its workers by its path, so the folders above the spool become root's. The workers keep the folders docker,\n"
+		"berth/uploads and berth/spool of the storage.\n"
 		"\n"
 		"  --user NAME  the account of the workers and of the web server's workers (berth)\n"
 		"\n"
-		"Exit status: 0 done, 1 a folder belongs to somebody else or cannot be made, 2 wrong usage, 3 wrong configuration.\n",
-	.run = run,
+		"Exit status: 0 done, 1 a folder belongs to another account or cannot be made, 2 wrong usage, 3 wrong configuration.\n",
+	.run = prepare_run,
 };

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth purge-uploads`: what the housekeeper does at its interval, now and once. */
+/* `berth purge-uploads`: does once and now what the housekeeper does at its interval. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "host/act_as_priv.h"
 #include "berth/app/app.h"
 #include "berth/base/limits.h"
 #include "berth/core/upload_purge.h"
 #include "command_priv.h"
+#include "host/act_as_priv.h"
 
 #define NS_PER_S 1000000000
 
-static void tell(void *context, const char *id, const char *path)
+static void purge_uploads_print(void *context, const char *id, const char *path)
 {
 	(void)context;
 	printf("%s %s\n", id, path);
 }
 
-static int purge(const struct app *app, bool dry_run)
+static int purge_uploads(const struct app *app, bool dry_run)
 {
 	_Atomic uint64_t generation = 0;
 	struct app_worker *worker = app_worker_new(app, &generation, NULL);
@@ -30,7 +30,7 @@ static int purge(const struct app *app, bool dry_run)
 		return COMMAND_FAILED;
 	arena_init(&memory, LIMIT_REQUEST_MEMORY);
 	ok = upload_purge(&app_worker_api(worker)->core, &memory, app->config->storage.uploadpurging.age / NS_PER_S,
-			  dry_run, tell, NULL, &purged);
+			  dry_run, purge_uploads_print, NULL, &purged);
 	arena_release(&memory);
 	app_worker_free(worker);
 	if (!ok)
@@ -40,7 +40,7 @@ static int purge(const struct app *app, bool dry_run)
 	return COMMAND_OK;
 }
 
-static int run(int argc, char **argv, struct arena *arena)
+static int purge_uploads_run(int argc, char **argv, struct arena *arena)
 {
 	static const struct option options[] = {
 		{"dry-run", no_argument, NULL, 'd'}, {"user", required_argument, NULL, 'u'}, {NULL, 0, NULL, 0}};
@@ -63,7 +63,7 @@ static int run(int argc, char **argv, struct arena *arena)
 	if (!act_as_workers(app.config, user, true, arena)) {
 		status = COMMAND_FAILED;
 	} else if (app_check(&app, reason, sizeof reason)) {
-		status = purge(&app, dry_run);
+		status = purge_uploads(&app, dry_run);
 	} else {
 		command_complain("purge-uploads: %s", reason);
 		status = COMMAND_FAILED;
@@ -74,15 +74,17 @@ static int run(int argc, char **argv, struct arena *arena)
 
 const struct command cmd_purge_uploads = {
 	.name = "purge-uploads",
-	.summary = "remove uploads that nobody finished, once and now",
+	.summary = "remove uploads that were never finished, now",
 	.help = "usage: berth purge-uploads [--dry-run] [--user NAME] CONFIG\n"
 		"\n"
-		"Cancels each upload session that nobody wrote to for storage.maintenance.uploadpurging.age, prints its id and\n"
-		"repository, and removes bytes of that age that belong to no session. Safe while the registry serves. The\n"
+		"Cancels the upload sessions that no client has written to for storage.maintenance.uploadpurging.age, and prints the id and\n"
+		"the repository of each. Removes bytes of that age that belong to no session. May run while the registry serves. The\n"
 		"housekeeper of registry.fcgi does the same at storage.maintenance.uploadpurging.interval.\n"
 		"\n"
-		"  -d, --dry-run   only tell\n"
-		"  --user NAME     as root: the account of the workers (the owner of the spool or of the storage's folder, else\n"
-		"                  berth), which the command becomes\n",
-	.run = run,
+		"  -d, --dry-run   print only, change nothing\n"
+		"  --user NAME     as root: the account of the workers, which the command becomes (the owner of the spool or of the folder of\n"
+		"                  the storage, else berth)\n"
+		"\n"
+		"Exit status: 0 done, 1 failed, 2 wrong usage, 3 wrong configuration.\n",
+	.run = purge_uploads_run,
 };

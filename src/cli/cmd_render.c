@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth render`: the web server's configuration, or systemd's units, for a config.yml. */
+/* `berth render`: prints the configuration of a web server, or the units of systemd, for a configuration of the registry. */
 #include <getopt.h>
 #include <grp.h>
 #include <limits.h>
@@ -10,11 +10,12 @@
 
 #include "berth/base/span.h"
 #include "command_priv.h"
+#include "host/path_priv.h"
 #include "host/programs_priv.h"
 #include "host/trusted_priv.h"
-#include "render/systemd_priv.h"
 #include "render/apache_priv.h"
 #include "render/nginx_priv.h"
+#include "render/systemd_priv.h"
 
 #define RENDER_MAX ((size_t)1 << 20)
 
@@ -56,12 +57,12 @@ static const struct option long_options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static const char *group_of(const char *user)
+static const char *render_group_of(const char *user)
 {
 	const struct passwd *account = *user ? getpwnam(user) : NULL;
 	const struct group *group = account ? getgrgid(account->pw_gid) : NULL;
 
-	return group ? group->gr_name : user; /* of an account of another machine: Debian names the group like it */
+	return group ? group->gr_name : user; /* an account of another machine: on Debian its group has the same name */
 }
 
 static const char *or_in(const char *given, const char *folder, const char *name, struct arena *arena)
@@ -76,13 +77,13 @@ static const char *program_or(const char *name, const char *standard, struct are
 	return found ? found : standard;
 }
 
-/* The token service's socket lies in a folder of its own, which systemd hands to the account of this service. */
-static void complete(struct site_options *out, const char *const *texts, const char *config, struct arena *arena)
+/* The socket of the token service has a folder of its own, which systemd gives to the account of that service. */
+static void render_complete(struct site_options *out, const char *const *texts, const char *config, struct arena *arena)
 {
 	const char *token_dir;
 
 	out->config_path = path_absolute(config, arena);
-	out->config_dir = folder_of(out->config_path, arena);
+	out->config_dir = path_folder(out->config_path, arena);
 	out->run_dir = path_absolute(texts[OPT_RUN_DIR] ? texts[OPT_RUN_DIR] : "/run/berth", arena);
 	out->socket = or_in(texts[OPT_SOCKET], out->run_dir, "registry.sock", arena);
 	out->upload_socket = or_in(texts[OPT_UPLOAD_SOCKET], out->run_dir, "uploads.sock", arena);
@@ -91,14 +92,14 @@ static void complete(struct site_options *out, const char *const *texts, const c
 	out->user = texts[OPT_USER] ? texts[OPT_USER] : "";
 	out->token_user = texts[OPT_TOKEN_USER] ? texts[OPT_TOKEN_USER] : "berth-token";
 	out->server = texts[OPT_SERVER] ? texts[OPT_SERVER] : "nginx";
-	out->group = arena_strdup(arena, group_of(out->user));
+	out->group = arena_strdup(arena, render_group_of(out->user));
 	out->access_log = texts[OPT_ACCESS_LOG] ? path_absolute(texts[OPT_ACCESS_LOG], arena) : "";
 	out->error_log = texts[OPT_ERROR_LOG] ? path_absolute(texts[OPT_ERROR_LOG], arena) : "";
 	out->program = program_or("registry.fcgi", "/usr/bin/registry.fcgi", arena);
 	out->token_program = program_or("token.fcgi", "/usr/bin/token.fcgi", arena);
 }
 
-static bool load_site(struct site *out, const struct site_options *options, struct arena *arena)
+static bool render_load_site(struct site *out, const struct site_options *options, struct arena *arena)
 {
 	const struct config *config;
 	const char *reason = "";
@@ -117,7 +118,7 @@ static int render_web(site_render *function, const struct site_options *options,
 	struct strbuf text;
 	struct site site;
 
-	if (!load_site(&site, options, arena))
+	if (!render_load_site(&site, options, arena))
 		return COMMAND_CONFIG;
 	strbuf_init(&text, arena, RENDER_MAX);
 	if (!function(&text, &site, &reason) || !strbuf_ok(&text)) {
@@ -128,7 +129,7 @@ static int render_web(site_render *function, const struct site_options *options,
 	return COMMAND_OK;
 }
 
-static bool write_unit(const char *directory, const struct unit *unit, struct arena *arena)
+static bool render_write_unit(const char *directory, const struct unit *unit, struct arena *arena)
 {
 	const struct trusted_owner owner = {geteuid(), getegid(), 0644};
 	const char *path = arena_printf(arena, "%s/%s", directory, unit->name), *reason = "";
@@ -137,7 +138,7 @@ static bool write_unit(const char *directory, const struct unit *unit, struct ar
 	if (good)
 		printf("%s\n", path);
 	else
-		command_complain("cannot write %s: %s", path, reason);
+		command_complain("render: cannot write %s: %s", path, reason);
 	return good;
 }
 
@@ -150,7 +151,7 @@ static int render_systemd(struct site_options *options, const char *directory, s
 
 	if (!*options->user)
 		options->user = options->group = "berth";
-	if (!load_site(&site, options, arena))
+	if (!render_load_site(&site, options, arena))
 		return COMMAND_CONFIG;
 	if (!units_render(&units, &site, arena, &reason)) {
 		command_complain("%s: %s", options->config_path, reason);
@@ -158,13 +159,13 @@ static int render_systemd(struct site_options *options, const char *directory, s
 	}
 	for (size_t i = 0; i < units.count; i++)
 		if (directory)
-			good = write_unit(directory, &units.items[i], arena) && good;
+			good = render_write_unit(directory, &units.items[i], arena) && good;
 		else
 			printf("# /etc/systemd/system/%s\n%s\n", units.items[i].name, units.items[i].text.ptr);
 	return good ? COMMAND_OK : COMMAND_FAILED;
 }
 
-static int run(int argc, char **argv, struct arena *arena)
+static int render_run(int argc, char **argv, struct arena *arena)
 {
 	struct site_options options = {.workers = 8};
 	const char *texts[TEXTS] = {NULL};
@@ -178,9 +179,9 @@ static int run(int argc, char **argv, struct arena *arena)
 		else
 			return command_usage(&cmd_render);
 	}
-	if (argc - optind != 2 || (texts[OPT_WORKERS] && !workers_number(&options.workers, texts[OPT_WORKERS])))
+	if (argc - optind != 2 || (texts[OPT_WORKERS] && !command_workers(&options.workers, texts[OPT_WORKERS])))
 		return command_usage(&cmd_render);
-	complete(&options, texts, argv[optind + 1], arena);
+	render_complete(&options, texts, argv[optind + 1], arena);
 	if (strcmp(argv[optind], "systemd") == 0)
 		return render_systemd(&options, texts[OPT_DIRECTORY], arena);
 	for (size_t i = 0; i < sizeof web_servers / sizeof *web_servers; i++)
@@ -194,26 +195,27 @@ const struct command cmd_render = {
 	.summary = "write the web server's configuration or systemd units for a config.yml",
 	.help = "usage: berth render nginx|apache|systemd CONFIG [options]\n"
 		"\n"
-		"nginx, apache: the whole configuration of a web server for this CONFIG, to stdout: address, TLS, prefix, headers,\n"
-		"the spool of uploads, the internal location of blobs.\n"
-		"systemd: the units of the workers, the token service and the web server, and berth.target, which starts all of\n"
-		"them. The web server's unit reads nginx.conf or apache.conf beside CONFIG.\n"
-		"Several http.tls.clientcas are joined into clientcas.pem beside CONFIG.\n"
+		"nginx, apache: prints the complete configuration of a web server for CONFIG on stdout: address, TLS, prefix, headers, the\n"
+		"spool of uploads, the internal location of blobs. Several http.tls.clientcas are joined into clientcas.pem beside CONFIG.\n"
+		"systemd: prints the units of the workers, the token service and the web server, and berth.target, which starts all of them.\n"
+		"The unit of the web server reads nginx.conf or apache.conf beside CONFIG.\n"
 		"\n"
-		"  --directory DIR       systemd: write each unit to a file in DIR and print the paths (one stream on stdout)\n"
+		"  --directory DIR       systemd: write each unit to a file in DIR and print its path (all units on stdout)\n"
 		"  --server NAME         systemd: nginx, apache, or none for a web server that has a unit of its own (nginx)\n"
 		"  --user NAME           account of the workers and of the web server (systemd: berth)\n"
 		"  --token-user NAME     systemd: account of the token service (berth-token)\n"
 		"  --workers N           systemd: workers of a pool (8)\n"
-		"  --site                NGINX: the server block only, for a file in /etc/nginx/sites-available\n"
-		"  --access-log FILE     (none)    --error-log FILE  (stderr)\n"
-		"  --run-dir DIR         pid file, temporary files, default place of the sockets (/run/berth)\n"
+		"  --site                NGINX: only the server block and its maps, for a file in /etc/nginx/sites-available\n"
+		"  --access-log FILE     (none)\n"
+		"  --error-log FILE      (stderr)\n"
+		"  --run-dir DIR         folder for the pid file, temporary files and sockets (/run/berth)\n"
 		"  --socket PATH         socket of registry.fcgi (DIR/registry.sock)\n"
 		"  --token-socket PATH   socket of token.fcgi (/run/berth-token/token.sock; with --run-dir, DIR/token.sock)\n"
-		"  --upload-socket PATH  socket of registry.fcgi --pool uploads, Apache only (DIR/uploads.sock)\n"
+		"  --upload-socket PATH  Apache: socket of registry.fcgi --pool uploads (DIR/uploads.sock)\n"
 		"\n"
 		"Check the result with `nginx -t -c FILE -p DIR` or `apache2 -t -d DIR -f FILE`.\n"
 		"\n"
-		"Exit status: 0 written, 1 a unit cannot be written, 2 usage, 3 the configuration is wrong, or this web server cannot serve it.\n",
-	.run = run,
+		"Exit status: 0 written, 1 a unit cannot be written, 2 wrong usage, 3 the configuration is wrong, or this web server cannot\n"
+		"serve it.\n",
+	.run = render_run,
 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth routes`: the end-points of the registry, and what each asks of a caller. */
+/* `berth routes`: the end-points of the registry, and what each requires of a caller. */
 #include <stdio.h>
 
 #include "berth/api/api.h"
 #include "berth/http/route.h"
 #include "command_priv.h"
 
-static const char *action_name(enum route_action action)
+static const char *routes_action(enum route_action action)
 {
 	switch (action) {
 	case ACTION_NONE: return "none";
@@ -21,7 +21,7 @@ static const char *action_name(enum route_action action)
 	return "?";
 }
 
-static int run(int argc, char **argv, struct arena *arena)
+static int routes_run(int argc, char **argv, struct arena *arena)
 {
 	const struct route *routes;
 	size_t count;
@@ -34,18 +34,21 @@ static int run(int argc, char **argv, struct arena *arena)
 		for (enum http_method method = HTTP_GET; method <= HTTP_OPTIONS; method <<= 1)
 			if (routes[i].methods & (int)method)
 				printf("%s\t%s\t%s\t%s\n", http_method_name(method), routes[i].pattern,
-				       action_name(routes[i].action), route_body_word(routes[i].body.place));
+				       routes_action(routes[i].action), route_body_word(routes[i].body.place));
 	return COMMAND_OK;
 }
 
 const struct command cmd_routes = {
 	.name = "routes",
-	.summary = "list the end-points and what each asks of a caller",
+	.summary = "list the end-points and what each requires of a caller",
 	.help = "usage: berth routes\n"
 		"\n"
-		"One line for each method of each path of the registry: method, path, action and body, parted by tabs.\n"
-		"Actions: none (anybody), any (good credentials), pull, push (pull and push), mount (push; pull on `from` is\n"
-		"asked for, too), continue (push; or the expired token that began the upload), delete, catalog\n"
-		"(registry:catalog:*). Bodies: none, buffered (by the web server), spooled (by NGINX; Apache streams them).\n",
-	.run = run,
+		"Prints one line for each method of each path of the registry: method, path, action and body, with tabs between them.\n"
+		"\n"
+		"Actions, which authorisation must allow: none (no credentials needed), any (any valid credentials), pull, push (pull and\n"
+		"push), mount (push, and pull of the repository `from`), continue (push, or the expired token that began the upload), delete,\n"
+		"catalog (registry:catalog:*).\n"
+		"\n"
+		"Bodies: none, buffered (by the web server), spooled (NGINX writes a file, Apache streams).\n",
+	.run = routes_run,
 };

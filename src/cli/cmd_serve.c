@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth serve`, and `registry serve` in its place: the whole registry in the foreground. */
+/* `berth serve`, also called `registry serve`: runs the whole registry in the foreground. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command_priv.h"
-#include "host/programs_priv.h"
+#include "host/path_priv.h"
 #include "serve/serve_priv.h"
 
 enum { OPT_DATA, OPT_SERVER, OPT_WORKERS, OPT_USER, OPT_TOKEN_USER, OPT_DATABASE_USER, TEXTS };
@@ -28,7 +28,7 @@ static const char *standard_data(struct arena *arena)
 	return geteuid() == 0 || !home ? "/var/lib/berth" : arena_printf(arena, "%s/.local/share/berth", home);
 }
 
-static bool take_options(struct serve_options *out, const char *const *texts, struct arena *arena)
+static bool serve_take_options(struct serve_options *out, const char *const *texts, struct arena *arena)
 {
 	const char *server = texts[OPT_SERVER] ? texts[OPT_SERVER] : "nginx";
 
@@ -40,10 +40,10 @@ static bool take_options(struct serve_options *out, const char *const *texts, st
 	out->apache = strcmp(server, "apache") == 0;
 	if (!out->apache && strcmp(server, "nginx") != 0)
 		return false;
-	return !texts[OPT_WORKERS] || workers_number(&out->workers, texts[OPT_WORKERS]);
+	return !texts[OPT_WORKERS] || command_workers(&out->workers, texts[OPT_WORKERS]);
 }
 
-static int run(int argc, char **argv, struct arena *arena)
+static int serve_run(int argc, char **argv, struct arena *arena)
 {
 	const char *texts[TEXTS] = {NULL}, *path;
 	struct serve_options options = {0};
@@ -55,7 +55,7 @@ static int run(int argc, char **argv, struct arena *arena)
 		texts[option] = optarg;
 	}
 	path = argc - optind == 1 ? argv[optind] : argc == optind ? getenv("REGISTRY_CONFIGURATION_PATH") : NULL;
-	if (!path || !take_options(&options, texts, arena))
+	if (!path || !serve_take_options(&options, texts, arena))
 		return command_usage(&cmd_serve);
 	options.config = path_absolute(path, arena);
 	return serve(&options, arena);
@@ -66,23 +66,25 @@ const struct command cmd_serve = {
 	.summary = "run the registry in the foreground",
 	.help = "usage: berth serve [CONFIG] [options]\n"
 		"\n"
-		"Runs everything that CONFIG, or the file that REGISTRY_CONFIGURATION_PATH names, asks for: PostgreSQL if it\n"
-		"names no database, the workers, the web server. The schema is brought up to date first. One log on stderr.\n"
-		"INT and TERM stop all of it, within http.draintimeout (0: 10 s) for requests at hand, and nothing else; HUP\n"
-		"has the workers read CONFIG again (address, TLS and headers of the web server take a restart). When the terminal\n"
-		"in whose foreground it runs is closed, HUP stops it. A child that dies is started again.\n"
+		"Runs the registry of CONFIG, or of the file that REGISTRY_CONFIGURATION_PATH names: PostgreSQL if CONFIG names no database,\n"
+		"the workers, and the web server. Brings the schema of the database up to date first. Everything logs to stderr. A child\n"
+		"process that dies is started again.\n"
 		"\n"
-		"  --data DIR             DIR/postgresql and DIR/run are made and used (/var/lib/berth as root, else\n"
+		"INT and TERM stop everything. Requests in progress get http.draintimeout to end (0: 10 s). HUP makes the workers read CONFIG\n"
+		"again; a change of address, TLS or headers needs a restart. HUP stops if the terminal in whose foreground serve runs is\n"
+		"closed.\n"
+		"\n"
+		"  --data DIR             the folder for DIR/postgresql and DIR/run, which are made (/var/lib/berth as root, else\n"
 		"                         ~/.local/share/berth)\n"
-		"  --server nginx|apache  (nginx)\n"
-		"  --workers N            (8)\n"
+		"  --server nginx|apache  the web server (nginx)\n"
+		"  --workers N            processes that serve requests (8)\n"
 		"\n"
-		"As root, three accounts share the work, so that a worker that is taken over reads no signing key:\n"
+		"As root, three accounts share the work, so that an attacker in a worker cannot read the key that signs tokens:\n"
 		"  --user NAME            the workers and the web server (berth)\n"
 		"  --token-user NAME      the token service, owner of token_service.keys (berth-token)\n"
 		"  --database-user NAME   PostgreSQL, owner of DIR/postgresql (berth-database)\n"
-		"DIR and CONFIG are root's. The web server never runs as root; it may bind ports below 1024 all the same.\n"
+		"DIR and CONFIG belong to root. The web server does not run as root, and may bind ports below 1024 all the same.\n"
 		"\n"
-		"Exit status: 0 stopped by a signal, 1 something could not be started, 2 usage, 3 configuration error.\n",
-	.run = run,
+		"Exit status: 0 stopped by a signal, 1 something could not be started, 2 wrong usage, 3 wrong configuration.\n",
+	.run = serve_run,
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Commands of distribution's and GitLab's `registry` that scripts call and Berth has no answer to yet. */
+/* Commands of distribution's and GitLab's `registry` that Berth does not have yet. Scripts that call them learn so. */
 #include "command_priv.h"
 
-static int refuse(int argc, char **argv, struct arena *arena)
+static int unbuilt_run(int argc, char **argv, struct arena *arena)
 {
 	(void)argc;
 	(void)arena;
@@ -15,8 +15,8 @@ const struct command cmd_garbage_collect = {
 	.summary = "not built yet",
 	.help = "usage: registry garbage-collect ...\n"
 		"\n"
-		"Not built yet: says so and exits with status 1.\n",
-	.run = refuse,
+		"Not built yet: prints so, does nothing, and exits with status 1.\n",
+	.run = unbuilt_run,
 };
 
 const struct command cmd_database = {
@@ -24,6 +24,6 @@ const struct command cmd_database = {
 	.summary = "not built yet; see migrate",
 	.help = "usage: registry database ...\n"
 		"\n"
-		"Not built yet: says so and exits with status 1. `berth migrate up CONFIG` brings the schema up to date.\n",
-	.run = refuse,
+		"Not built yet: prints so, does nothing, and exits with status 1. `berth migrate up CONFIG` brings the schema up to date.\n",
+	.run = unbuilt_run,
 };

@@ -8,7 +8,7 @@
 
 #include "command_priv.h"
 
-static int run(int argc, char **argv, struct arena *arena)
+static int version_run(int argc, char **argv, struct arena *arena)
 {
 	(void)argv;
 	(void)arena;
@@ -25,6 +25,7 @@ const struct command cmd_version = {
 	.summary = "print the version",
 	.help = "usage: berth version\n"
 		"\n"
-		"Prints the project and the version, also as --version and -v. Under the name `registry` the line starts with that name.\n",
-	.run = run,
+		"Prints the name of the project and the version, as --version and -v do. Called as `registry`, the program prints its own\n"
+		"name before them.\n",
+	.run = version_run,
 };

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What the commands have in common: complaints, the configuration, the database. */
+/* What the commands have in common: messages, the configuration, numbers of workers. */
 #include "command_priv.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include "berth/base/limits.h"
+#include "berth/base/span.h"
 
 const char *command_program = "berth";
 
@@ -38,4 +41,14 @@ bool command_config(const struct config **out, struct arena *arena, const char *
 	if (good)
 		*out = config;
 	return good;
+}
+
+bool command_workers(unsigned *out, const char *text)
+{
+	uint64_t value;
+
+	if (!span_to_u64(span_of(text), &value) || value < 1 || value > LIMIT_WORKERS)
+		return false;
+	*out = (unsigned)value;
+	return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The commands of `berth`: one file cmd_<name>.c each, with its options, its help and its body; main.c has the table.
+ * The commands of `berth`. Each one is a file cmd_<name>.c with its options, its help and its body. main.c has the table. To add a
+ * command: write the file, declare its struct below, and add it to the tables in main.c and local.mk, and to conf/berth.1.
  */
 #ifndef BERTH_CLI_COMMAND_PRIV_H
 #define BERTH_CLI_COMMAND_PRIV_H
@@ -11,20 +12,20 @@
 enum command_exit {
 	COMMAND_OK = 0,
 	COMMAND_FAILED = 1,
-	COMMAND_USAGE = 2,  /* the command line is wrong; nothing was done */
-	COMMAND_CONFIG = 3, /* the configuration is wrong; nothing was done */
+	COMMAND_USAGE = 2,  /* the command line is wrong, nothing was done */
+	COMMAND_CONFIG = 3, /* the configuration is wrong, nothing was done */
 };
 
 /*
- * argv[0] is the command's own name and getopt is fresh. `arena` lasts as long as the command and is not armed:
- * running out of memory aborts.
+ * The body of a command; returns the exit status. argv[0] is the name of the command, and getopt has not been used. `arena` lasts
+ * until the command ends; running out of memory aborts the program.
  */
 typedef int command_run(int argc, char **argv, struct arena *arena);
 
 struct command {
 	const char *name;
 	const char *summary; /* one line for `berth help` */
-	const char *help;    /* the rest: usage, options, exit codes where they differ */
+	const char *help;    /* `berth help NAME`: usage, what the command does, options, exit status */
 	command_run *run;
 };
 
@@ -32,19 +33,23 @@ extern const struct command cmd_serve, cmd_render, cmd_migrate, cmd_check_config
 	cmd_prepare, cmd_routes, cmd_version, cmd_garbage_collect, cmd_database, cmd_user, cmd_project, cmd_member,
 	cmd_token, cmd_key, cmd_site;
 
-/* "berth: " or "registry: ", the message and a line's end, on stderr. */
+/* The name that this program was called by: "berth" or "registry". */
+extern const char *command_program;
+
+/* Prints the name of the program, ": ", the message and a line's end on stderr. */
 void command_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says on stderr how the command is called; returns COMMAND_USAGE. */
+/* Prints the command's help on stderr. Returns COMMAND_USAGE. */
 int command_usage(const struct command *command);
 
 /*
- * Reads the configuration with the environment on top and prints what the report holds on stderr; children do not repeat
- * the warnings. False when it is not to be used: the command ends with COMMAND_CONFIG.
+ * Reads the configuration `path`, with the variables of the environment on top, into `arena`. Prints errors and warnings on stderr,
+ * and keeps child processes from printing the warnings again. False when the configuration has errors: the command then returns
+ * COMMAND_CONFIG.
  */
 bool command_config(const struct config **out, struct arena *arena, const char *path);
 
-/* The name that the program was called by: "berth" or "registry". */
-extern const char *command_program;
+/* Reads a number of workers, from 1 to LIMIT_WORKERS. False for any other text. */
+bool command_workers(unsigned *out, const char *text);
 
 #endif

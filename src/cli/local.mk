@@ -26,6 +26,8 @@ libcli_a_SOURCES = \
 	src/cli/host/accounts_priv.h \
 	src/cli/host/act_as.c \
 	src/cli/host/act_as_priv.h \
+	src/cli/host/path.c \
+	src/cli/host/path_priv.h \
 	src/cli/host/programs.c \
 	src/cli/host/programs_priv.h \
 	src/cli/host/trusted.c \

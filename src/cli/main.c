@@ -13,7 +13,7 @@ static const struct command *const commands[] = {
 	&cmd_site,    &cmd_routes,       &cmd_version,       &cmd_garbage_collect, &cmd_database,
 };
 
-static const struct command *find(const char *name)
+static const struct command *command_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		if (strcmp(commands[i]->name, name) == 0)
@@ -26,17 +26,17 @@ static void print_overview(FILE *out)
 	fprintf(out, "usage: %s COMMAND [arguments]\n\n", command_program);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		fprintf(out, "  %-16s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n`help COMMAND` or `COMMAND --help` tells the options.\n"
+	fputs("\n`help COMMAND` or `COMMAND --help` prints the options of a command.\n"
 	      "Exit status: 0 done, 1 failure, 2 wrong usage, 3 wrong configuration.\n",
 	      out);
 }
 
-static int help(const char *topic)
+static int command_help(const char *topic)
 {
-	const struct command *command = topic ? find(topic) : NULL;
+	const struct command *command = topic ? command_find(topic) : NULL;
 
 	if (topic && !command) {
-		command_complain("no command \"%s\"", topic);
+		command_complain("there is no command \"%s\"; `%s help` lists them", topic, command_program);
 		return COMMAND_USAGE;
 	}
 	if (command)
@@ -46,8 +46,8 @@ static int help(const char *topic)
 	return COMMAND_OK;
 }
 
-/* The spellings that distribution's and everybody's command lines share. */
-static const char *canonical(const char *word)
+/* Turns the usual options for version and help into commands, as distribution does. */
+static const char *command_canonical(const char *word)
 {
 	static const char *const aliases[][2] = {
 		{"--version", "version"}, {"-v", "version"}, {"--help", "help"}, {"-h", "help"}};
@@ -58,19 +58,19 @@ static const char *canonical(const char *word)
 	return word;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int command_start(const struct command *command, int argc, char **argv)
 {
 	struct arena arena;
 	int status;
 
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			return help(command->name);
+			return command_help(command->name);
 	arena_init(&arena, COMMAND_MEMORY);
 	status = command->run(argc, argv, &arena);
 	arena_release(&arena);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		command_complain("cannot write to stdout");
+		command_complain("cannot write to stdout: the output is incomplete");
 		return COMMAND_FAILED;
 	}
 	return status;
@@ -88,13 +88,13 @@ int main(int argc, char **argv)
 		print_overview(stderr);
 		return COMMAND_USAGE;
 	}
-	word = canonical(argv[1]);
+	word = command_canonical(argv[1]);
 	if (strcmp(word, "help") == 0)
-		return help(argc > 2 ? argv[2] : NULL);
-	command = find(word);
+		return command_help(argc > 2 ? argv[2] : NULL);
+	command = command_find(word);
 	if (!command) {
-		command_complain("no command \"%s\"; `%s help` lists them", argv[1], command_program);
+		command_complain("there is no command \"%s\"; `%s help` lists them", argv[1], command_program);
 		return COMMAND_USAGE;
 	}
-	return run(command, argc - 1, argv + 1);
+	return command_start(command, argc - 1, argv + 1);
 }

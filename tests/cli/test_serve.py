@@ -469,8 +469,8 @@ def snapshot(folder):
     return sorted((base, tuple(sorted(folders)), tuple(sorted(files))) for base, folders, files in os.walk(folder))
 
 
-@pytest.mark.parametrize("content, word", [({"PG_VERSION": "15\n"}, "not a cluster that Berth made"),
-                                           ({"notes.txt": "x"}, "not a cluster that Berth made"),
+@pytest.mark.parametrize("content, word", [({"PG_VERSION": "15\n"}, "no cluster that `berth serve` made"),
+                                           ({"notes.txt": "x"}, "no cluster that `berth serve` made"),
                                            ({"berth.cluster": "x"}, "no PG_VERSION"),
                                            ({"berth.cluster": "x", "PG_VERSION": "9\n"}, "made by PostgreSQL 9, which is not installed")])
 def test_a_foreign_or_damaged_cluster(make, content, word):
@@ -498,7 +498,7 @@ def test_a_foreign_run_folder(make):
     os.makedirs(run_folder)
     with open(os.path.join(run_folder, "other.pid"), "w", encoding="ascii") as f:
         f.write("1")
-    assert "not a folder that Berth made" in serve.refused()
+    assert "no folder that `berth serve` made" in serve.refused()
     assert os.listdir(run_folder) == ["other.pid"]
 
 
@@ -534,7 +534,7 @@ def test_a_database_that_is_away(make):
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root")
 def test_an_account_that_is_missing_or_root(make):
-    assert "no account" in make().refused("--user", "no-such-account")
+    assert "there is no account" in make().refused("--user", "no-such-account")
     assert "does not run as root" in make().refused("--user", "root")
     assert "must not share one" in make().refused("--database-user", ACCOUNT.name)
     assert "useradd --system" in make().refused("--database-user", "no-such-account")
@@ -554,7 +554,7 @@ def test_a_socket_of_the_web_server_where_its_account_may_make_none(make):
     with open(serve.config, "w", encoding="utf-8") as f:
         f.write(yaml({"version": "0.1", "storage": {"filesystem": {"rootdirectory": serve.data + "/registry"}},
                       "http": {"net": "unix", "addr": serve.folder + "/http.sock"}}))
-    assert f"{ACCOUNT.name} may make no socket in {serve.folder}" in serve.refused()
+    assert f"the account {ACCOUNT.name} cannot make a socket in {serve.folder}" in serve.refused()
 
 
 # The quickstart's own refusals; its --check is a test of tests/run.sh

@@ -8,10 +8,10 @@
 
 #include <stdbool.h>
 
+#include "../command_priv.h"
 #include "berth/app/app.h"
 #include "berth/meta/account.h"
 #include "berth/meta/table.h"
-#include "../command_priv.h"
 
 #define ADMIN_NAMES_MAX 2
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of accounts. */
+/* The accounts of the roles. */
 #include "accounts_priv.h"
 
 #include <string.h>
@@ -22,30 +22,35 @@ const char *accounts_standard(enum role role)
 	return roles[role].standard;
 }
 
-static bool complain_missing(const char *missing, unsigned count, struct arena *arena, const char **reason)
+static bool accounts_missing(const char *missing, unsigned count, struct arena *arena, const char **reason)
 {
 	if (count == 1)
-		*reason = arena_printf(arena, "no account %s; as root: " USERADD " %s", missing, missing);
+		*reason = arena_printf(arena, "there is no account %s; make it as root: " USERADD " %s", missing, missing);
 	else
-		*reason = arena_printf(arena, "no accounts %s; as root: for name in %s; do " USERADD " $name; done",
+		*reason = arena_printf(arena,
+				       "there are no accounts %s; make them as root: for name in %s; do " USERADD
+				       " $name; done",
 				       missing, missing);
 	return false;
 }
 
-static bool pick_one(struct unix_account *out, enum role role, const char *name, struct arena *arena, const char **reason)
+static bool accounts_pick_one(struct unix_account *out, enum role role, const char *name, struct arena *arena,
+			      const char **reason)
 {
 	if (!unix_account_named(out, name ? name : roles[role].standard, arena))
 		return false;
 	if (out->uid == 0)
-		*reason = arena_printf(arena, "the registry does not run as root; %s names an unprivileged account",
+		*reason = arena_printf(arena, "%s: the registry does not run as root: name an unprivileged account",
 				       roles[role].option);
 	else if (name && strcmp(name, out->user) != 0)
-		*reason = arena_printf(arena, "%s %s: only root can run the registry as another account",
-				       roles[role].option, name);
+		*reason = arena_printf(
+			arena,
+			"%s %s: only root can run the registry as another account: leave the option out, or start as root",
+			roles[role].option, name);
 	return !*reason;
 }
 
-static bool all_differ(const struct accounts *accounts, unsigned needed, struct arena *arena, const char **reason)
+static bool accounts_differ(const struct accounts *accounts, unsigned needed, struct arena *arena, const char **reason)
 {
 	for (unsigned i = 0; i < ROLES; i++)
 		for (unsigned k = 0; k < i; k++)
@@ -69,17 +74,17 @@ bool accounts_pick(struct accounts *out, const char *const names[static ROLES], 
 	*reason = NULL;
 	strbuf_init(&missing, arena, 4096);
 	for (unsigned i = 0; i < ROLES; i++) {
-		if (!(needed & ROLE_BIT(i)) || pick_one(&out->of[i], i, names[i], arena, reason))
+		if (!(needed & ROLE_BIT(i)) || accounts_pick_one(&out->of[i], i, names[i], arena, reason))
 			continue;
 		if (*reason)
 			return false;
 		strbuf_addf(&missing, "%s%s", count++ ? " " : "", names[i] ? names[i] : roles[i].standard);
 	}
 	if (count > 0)
-		return complain_missing(missing.ptr, count, arena, reason);
+		return accounts_missing(missing.ptr, count, arena, reason);
 	if (needed & ROLE_BIT(ROLE_TOKENS)) {
 		out->of[ROLE_TOKENS].gid = out->of[ROLE_WORKERS].gid;
 		out->of[ROLE_TOKENS].group = out->of[ROLE_WORKERS].group;
 	}
-	return all_differ(out, needed, arena, reason);
+	return accounts_differ(out, needed, arena, reason);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The accounts that the parts of a registry run as. Where root starts the registry they differ: a worker that is taken over
- * reads no signing key, and the database's account reaches neither keys nor blobs. One for workers and web server: the
- * kernel lets an account link its own spool files only (fs.protected_hardlinks).
+ * The roles of the parts of a registry, and their accounts. Where root starts the registry, the accounts differ: an attacker in a
+ * worker cannot read the signing key, and the database's account reaches neither keys nor blobs. Workers and web server share one
+ * account, because the kernel lets an account link only its own spool files (fs.protected_hardlinks).
  */
 #ifndef BERTH_CLI_ACCOUNTS_PRIV_H
 #define BERTH_CLI_ACCOUNTS_PRIV_H
@@ -17,12 +17,13 @@ struct accounts {
 	struct unix_account of[ROLES]; /* ROLE_TOKENS is in the group of ROLE_WORKERS: it reads the same configuration */
 };
 
-/* The account of a role unless an option names another one: `berth`, `berth-token`, `berth-database`. */
+/* Returns the account of a role when no option names another one: `berth`, `berth-token`, `berth-database`. */
 const char *accounts_standard(enum role role);
 
 /*
- * Looks the accounts up that `needed` has a bit for. `names` has a NULL for each one that no option gives. As an ordinary
- * user all of them are the user. False with one line in *reason, which has the command that makes missing accounts.
+ * Looks up the accounts of the roles whose ROLE_BIT is in `needed`. `names[role]` is the account that an option names; NULL: the
+ * standard one. For an ordinary user each account is the user's own. False with one line in *reason, which has the command that
+ * makes missing accounts.
  */
 bool accounts_pick(struct accounts *out, const char *const names[static ROLES], unsigned needed, struct arena *arena,
 		   const char **reason);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A path is followed part by part, from one open folder to the next. */
+/* Follows a path part by part, from one open folder to the next. */
 #include "trusted_priv.h"
 
 #include <errno.h>
@@ -11,78 +11,82 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LINKS_MAX 40 /* as the kernel */
+#include "path_priv.h"
+
+#define LINKS_MAX 40 /* the bound of the kernel, too */
 
 struct walk {
 	struct arena *arena;
 	const char **reason;
-	const struct trusted_owner *make; /* NULL: nothing is made */
-	const char *seen;                 /* the path so far, for messages */
-	const char *rest;
-	uid_t stranger; /* the account that ended the walk; 0: none */
+	const struct trusted_owner *make; /* of a missing folder; NULL: missing folders are not made */
+	const char *seen;                 /* the path of `fd` */
+	const char *rest;                 /* of the path, from the next part on */
+	uid_t stranger;                   /* the account whose folder ended the walk; 0: none */
 	unsigned links;
-	bool file; /* the last part is a regular file, opened for reading */
-	int fd;    /* of the folder `seen` */
+	bool file; /* the last part may be a regular file, which is opened for reading */
+	int fd;    /* the folder, or at last the file */
 };
 
-static const char *account_name(uid_t uid, struct arena *arena)
+static const char *trusted_account_name(uid_t uid, struct arena *arena)
 {
 	const struct passwd *entry = getpwuid(uid);
 
 	return entry ? arena_strdup(arena, entry->pw_name) : arena_printf(arena, "uid %u", (unsigned)uid);
 }
 
-static bool fail(const struct walk *walk, const char *what)
+static bool walk_fail(const struct walk *walk, const char *what)
 {
 	*walk->reason = arena_printf(walk->arena, "%s: %s", what, strerror(errno));
 	return false;
 }
 
-static bool stop_at(struct walk *walk, const char *path, uid_t uid)
+static bool walk_stop_at(struct walk *walk, const char *path, uid_t uid)
 {
 	walk->stranger = uid;
 	*walk->reason = arena_printf(walk->arena, "%s belongs to %s: root follows no path into a folder of another account",
-				     path, account_name(uid, walk->arena));
+				     path, trusted_account_name(uid, walk->arena));
 	return false;
 }
 
-/* Can other accounts than root add entries, or change those of root? In a sticky folder they can only add. */
-static bool is_shared(const struct stat *folder)
+/* Whether other accounts than root can add entries; unless the folder is sticky, they can change root's entries, too. */
+static bool folder_is_shared(const struct stat *folder)
 {
 	return (folder->st_mode & S_IWOTH) || ((folder->st_mode & S_IWGRP) && folder->st_gid != 0);
 }
 
-/* May root use entries of the folder `seen`? */
-static bool is_closed(struct walk *walk, const struct stat *folder)
+/* Whether root may use entries of the folder `seen`; false with *reason. */
+static bool walk_may_use(struct walk *walk, const struct stat *folder)
 {
 	if (geteuid() != 0)
 		return true;
 	if (folder->st_uid != 0)
-		return stop_at(walk, walk->seen, folder->st_uid);
-	if (!is_shared(folder) || (folder->st_mode & S_ISVTX))
+		return walk_stop_at(walk, walk->seen, folder->st_uid);
+	if (!folder_is_shared(folder) || (folder->st_mode & S_ISVTX))
 		return true;
-	*walk->reason = arena_printf(walk->arena, "%s can be changed by other accounts than root: root uses nothing in it",
-				     walk->seen);
+	*walk->reason = arena_printf(
+		walk->arena,
+		"other accounts than root can change %s: root uses nothing in it; take their write permission away",
+		walk->seen);
 	return false;
 }
 
-/* May root use this entry of a folder that is closed? */
-static bool is_roots(struct walk *walk, const struct stat *folder, const struct stat *entry, const char *path)
+/* Whether root may use this entry of a folder that walk_may_use allows; false with *reason. */
+static bool walk_may_enter(struct walk *walk, const struct stat *folder, const struct stat *entry, const char *path)
 {
-	return geteuid() != 0 || entry->st_uid == 0 || !is_shared(folder) || stop_at(walk, path, entry->st_uid);
+	return geteuid() != 0 || entry->st_uid == 0 || !folder_is_shared(folder) || walk_stop_at(walk, path, entry->st_uid);
 }
 
-static bool restart(struct walk *walk)
+static bool walk_from_root(struct walk *walk)
 {
 	if (walk->fd >= 0)
 		close(walk->fd);
 	walk->seen = "/";
 	walk->fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	return walk->fd >= 0 || fail(walk, "/");
+	return walk->fd >= 0 || walk_fail(walk, "/");
 }
 
-/* The next part of the path, "" at its end. */
-static const char *take_part(struct walk *walk)
+/* Takes the next part of the path; "" at its end. */
+static const char *walk_take_part(struct walk *walk)
 {
 	size_t len;
 	const char *part;
@@ -94,30 +98,30 @@ static const char *take_part(struct walk *walk)
 	return part;
 }
 
-static bool is_last(const struct walk *walk)
+static bool walk_at_end(const struct walk *walk)
 {
 	return walk->rest[strspn(walk->rest, "/")] == '\0';
 }
 
-static bool follow_link(struct walk *walk, const char *name)
+static bool walk_follow_link(struct walk *walk, const char *name)
 {
 	char target[PATH_MAX];
 	ssize_t len = readlinkat(walk->fd, name, target, sizeof target - 1);
 
 	if (len < 0)
-		return fail(walk, walk->seen);
+		return walk_fail(walk, walk->seen);
 	target[len] = '\0';
 	errno = ELOOP;
 	if (++walk->links > LINKS_MAX)
-		return fail(walk, walk->seen);
+		return walk_fail(walk, walk->seen);
 	walk->rest = arena_printf(walk->arena, "%s/%s", target, walk->rest);
-	return target[0] != '/' || restart(walk);
+	return target[0] != '/' || walk_from_root(walk);
 }
 
-static bool make_folder(struct walk *walk, const char *name)
+static bool walk_make_folder(struct walk *walk, const char *name)
 {
 	const struct trusted_owner above = {.uid = geteuid(), .gid = getegid(), .mode = 0755};
-	const struct trusted_owner *owner = is_last(walk) ? walk->make : &above;
+	const struct trusted_owner *owner = walk_at_end(walk) ? walk->make : &above;
 	int fd;
 	bool good;
 
@@ -130,34 +134,34 @@ static bool make_folder(struct walk *walk, const char *name)
 	return good;
 }
 
-static bool enter(struct walk *walk, const char *name, const char *path, mode_t kind)
+static bool walk_enter(struct walk *walk, const char *name, const char *path, mode_t kind)
 {
-	bool file = walk->file && is_last(walk) && S_ISREG(kind);
+	bool file = walk->file && walk_at_end(walk) && S_ISREG(kind);
 	int fd = openat(walk->fd, name, (file ? O_RDONLY : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
-		return fail(walk, path);
+		return walk_fail(walk, path);
 	close(walk->fd);
 	walk->fd = fd;
 	walk->seen = path;
 	return true;
 }
 
-/* One part on; a link puts its target in front of the rest. */
-static bool step(struct walk *walk, const char *name)
+/* Goes one part on. The target of a link takes the place of the link in `rest`. */
+static bool walk_step(struct walk *walk, const char *name)
 {
 	const char *path = arena_printf(walk->arena, "%s%s%s", walk->seen, walk->seen[1] ? "/" : "", name);
 	struct stat folder, entry;
 
-	if (fstat(walk->fd, &folder) != 0 || !is_closed(walk, &folder))
+	if (fstat(walk->fd, &folder) != 0 || !walk_may_use(walk, &folder))
 		return false;
 	if (fstatat(walk->fd, name, &entry, AT_SYMLINK_NOFOLLOW) != 0 &&
-	    (errno != ENOENT || !walk->make || !make_folder(walk, name) ||
+	    (errno != ENOENT || !walk->make || !walk_make_folder(walk, name) ||
 	     fstatat(walk->fd, name, &entry, AT_SYMLINK_NOFOLLOW) != 0))
-		return fail(walk, path);
-	if (!is_roots(walk, &folder, &entry, path))
+		return walk_fail(walk, path);
+	if (!walk_may_enter(walk, &folder, &entry, path))
 		return false;
-	return S_ISLNK(entry.st_mode) ? follow_link(walk, name) : enter(walk, name, path, entry.st_mode);
+	return S_ISLNK(entry.st_mode) ? walk_follow_link(walk, name) : walk_enter(walk, name, path, entry.st_mode);
 }
 
 static bool walk_to(struct walk *walk, const char *path)
@@ -166,10 +170,10 @@ static bool walk_to(struct walk *walk, const char *path)
 
 	walk->rest = path;
 	walk->fd = -1;
-	if (!restart(walk))
+	if (!walk_from_root(walk))
 		return false;
-	while (*(name = take_part(walk)))
-		if (!step(walk, name)) {
+	while (*(name = walk_take_part(walk)))
+		if (!walk_step(walk, name)) {
 			close(walk->fd);
 			return false;
 		}
@@ -185,7 +189,7 @@ int trusted_folder(const char *path, const struct trusted_owner *make, struct ar
 		return -1;
 	fd = openat(walk.fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		(void)fail(&walk, path);
+		(void)walk_fail(&walk, path);
 	close(walk.fd);
 	return fd;
 }
@@ -214,7 +218,7 @@ int trusted_open(const char *path, struct arena *arena, const char **reason)
 		return -1;
 	if (fstat(walk.fd, &info) == 0 && S_ISREG(info.st_mode))
 		return walk.fd;
-	*reason = arena_printf(arena, "%s is a folder", path);
+	*reason = arena_printf(arena, "%s is no regular file", path);
 	close(walk.fd);
 	return -1;
 }
@@ -235,20 +239,11 @@ struct span trusted_read(const char *path, size_t most, struct arena *arena, con
 	if (got == 0 && len <= most)
 		return (struct span){bytes, len};
 	*reason = got < 0 ? arena_printf(arena, "%s: %s", path, strerror(errno))
-			  : arena_printf(arena, "%s: larger than %zu bytes", path, most);
+			  : arena_printf(arena, "%s: is larger than %zu bytes", path, most);
 	return (struct span){NULL, 0};
 }
 
-/* The folder of `path` into *folder, the file's name returned. */
-static const char *split(const char *path, const char **folder, struct arena *arena)
-{
-	const char *slash = strrchr(path, '/');
-
-	*folder = slash == path ? "/" : arena_span(arena, (struct span){path, (size_t)(slash - path)});
-	return slash + 1;
-}
-
-static bool fill(int fd, struct span text, const struct trusted_owner *owner)
+static bool trusted_fill(int fd, struct span text, const struct trusted_owner *owner)
 {
 	while (text.len > 0) {
 		ssize_t done = write(fd, text.ptr, text.len);
@@ -264,23 +259,23 @@ bool trusted_write(const char *path, struct span text, const struct trusted_owne
 		   const char **reason)
 {
 	struct walk walk = {.arena = arena, .reason = reason};
-	const char *folder, *name = split(path, &folder, arena), *fresh = arena_printf(arena, ".%s.new", name);
+	const char *name = strrchr(path, '/') + 1, *fresh = arena_printf(arena, ".%s.new", name);
 	struct stat info;
 	int fd;
 	bool good;
 
-	if (!walk_to(&walk, folder))
+	if (!walk_to(&walk, path_folder(path, arena)))
 		return false;
-	if (fstat(walk.fd, &info) != 0 || !is_closed(&walk, &info)) {
+	if (fstat(walk.fd, &info) != 0 || !walk_may_use(&walk, &info)) {
 		close(walk.fd);
 		return false;
 	}
 	(void)unlinkat(walk.fd, fresh, 0); /* left by a process that was killed */
 	fd = openat(walk.fd, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	good = fd >= 0 && fill(fd, text, owner);
+	good = fd >= 0 && trusted_fill(fd, text, owner);
 	good = (fd < 0 || close(fd) == 0) && good && renameat(walk.fd, fresh, walk.fd, name) == 0;
 	if (!good)
-		(void)fail(&walk, path);
+		(void)walk_fail(&walk, path);
 	close(walk.fd);
 	return good;
 }

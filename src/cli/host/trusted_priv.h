@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Paths that root follows. Another account that owns a folder on the way can put a symbolic link in the place of the next
- * part, so root follows a path only through folders that root alone can change. A sticky folder such as /tmp counts as
- * such a folder as long as the next part belongs to root.
+ * Files and folders that root uses by their paths. An account that owns a folder on the way could put a symbolic link in the place
+ * of the next part. So root follows a path only through folders that root alone can change. A sticky folder such as /tmp counts as
+ * one if the next part belongs to root.
  *
- * For an ordinary user each path is taken as it is: the links of others lead only where the user may go anyway.
+ * For an ordinary user each path is followed as usual: the links of others lead only where the user may go anyway.
+ *
+ * All functions return false (or -1, or a NULL pointer) with one line in *reason, which names the part that stands in the way.
  */
 #ifndef BERTH_CLI_TRUSTED_PRIV_H
 #define BERTH_CLI_TRUSTED_PRIV_H
@@ -23,27 +25,26 @@ struct trusted_owner {
 };
 
 /*
- * Opens the folder `path`, which is absolute. With `make` a missing one is made for that owner, missing folders above it as
- * root's with mode 0755; what is there stays as it is. Returns a descriptor that the caller closes; -1 with one line in
- * *reason, which names the folder that stands in the way.
+ * Opens the folder `path`, which is absolute; the caller closes the descriptor. With `make` a missing folder is made for that owner,
+ * and missing folders above it as root's with mode 0755. Existing folders stay unchanged.
  */
 int trusted_folder(const char *path, const struct trusted_owner *make, struct arena *arena, const char **reason);
 
 /*
- * The account that the path leads into: the owner of the first folder on the way that is not root's; 0 when all of them are, or
- * the first that is not is missing. No link of that account is followed. False with one line in *reason.
+ * Finds the account that the path leads into: the owner of the first folder on the way that is not root's. 0 when all folders are
+ * root's, or are root's as far as they exist. Follows no link of another account.
  */
 bool trusted_first_owner(uid_t *out, const char *path, struct arena *arena, const char **reason);
 
-/* Opens a regular file for reading: likewise. */
+/* Opens the regular file `path`, which is absolute, for reading; the caller closes the descriptor. */
 int trusted_open(const char *path, struct arena *arena, const char **reason);
 
-/* The bytes of a regular file of at most `most` bytes, in `arena`; an empty span with a NULL pointer and *reason. */
+/* Reads a regular file of at most `most` bytes into `arena`. */
 struct span trusted_read(const char *path, size_t most, struct arena *arena, const char **reason);
 
 /*
- * Writes the file anew, for that owner, by way of a rename. The folder is one that nobody else can change. False with one
- * line in *reason.
+ * Writes `text` to a new file for that owner, and renames it to `path`. Only root may be able to change the folder, or this account
+ * when it is not root.
  */
 bool trusted_write(const char *path, struct span text, const struct trusted_owner *owner, struct arena *arena,
 		   const char **reason);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Becoming an account, for good or in a child. */
+/* Unix accounts, and processes that become one. */
 #include "unix_account_priv.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #include "trusted_priv.h"
 
-static bool take(struct unix_account *out, const struct passwd *entry, struct arena *arena)
+static bool account_take(struct unix_account *out, const struct passwd *entry, struct arena *arena)
 {
 	const struct group *group;
 
@@ -30,12 +30,12 @@ static bool take(struct unix_account *out, const struct passwd *entry, struct ar
 
 bool unix_account_named(struct unix_account *out, const char *name, struct arena *arena)
 {
-	return take(out, geteuid() == 0 ? getpwnam(name) : getpwuid(geteuid()), arena);
+	return account_take(out, geteuid() == 0 ? getpwnam(name) : getpwuid(geteuid()), arena);
 }
 
 bool unix_account_numbered(struct unix_account *out, uid_t uid, struct arena *arena)
 {
-	return take(out, getpwuid(geteuid() == 0 ? uid : geteuid()), arena);
+	return account_take(out, getpwuid(geteuid() == 0 ? uid : geteuid()), arena);
 }
 
 bool unix_account_assume(const struct unix_account *account)
@@ -64,7 +64,7 @@ struct question {
 	int mode;
 };
 
-static bool may(const void *context)
+static bool account_may(const void *context)
 {
 	const struct question *question = context;
 
@@ -73,16 +73,16 @@ static bool may(const void *context)
 
 bool unix_account_may(const struct unix_account *account, const char *path, int mode)
 {
-	return unix_account_ask(account, may, &(const struct question){path, mode});
+	return unix_account_ask(account, account_may, &(const struct question){path, mode});
 }
 
-static bool make_one(const char *path, mode_t mode)
+static bool account_make_one(const char *path, mode_t mode)
 {
 	return mkdir(path, mode) == 0 ? chmod(path, mode) == 0 : errno == EEXIST;
 }
 
 /* mkdir -p. False with errno set. */
-static bool make_all(const void *context)
+static bool account_make_all(const void *context)
 {
 	const struct question *question = context;
 	const char *path = question->path;
@@ -98,11 +98,11 @@ static bool make_all(const void *context)
 		if (part[i] != '/')
 			continue;
 		part[i] = '\0';
-		if (!make_one(part, 0755))
+		if (!account_make_one(part, 0755))
 			return false;
 		part[i] = '/';
 	}
-	if (!make_one(path, (mode_t)question->mode) || stat(path, &info) != 0)
+	if (!account_make_one(path, (mode_t)question->mode) || stat(path, &info) != 0)
 		return false;
 	errno = ENOTDIR;
 	return S_ISDIR(info.st_mode);
@@ -114,10 +114,10 @@ bool unix_account_make_folder(const struct unix_account *account, const char *pa
 	const struct trusted_owner owner = {account->uid, account->gid, mode};
 	int fd;
 
-	if (unix_account_ask(account, make_all, &(const struct question){path, (int)mode}))
+	if (unix_account_ask(account, account_make_all, &(const struct question){path, (int)mode}))
 		return true;
 	if (!account->changes) {
-		*reason = arena_printf(arena, "%s cannot be made: %s", path, strerror(errno));
+		*reason = arena_printf(arena, "cannot make the folder %s: %s", path, strerror(errno));
 		return false;
 	}
 	fd = trusted_folder(path, &owner, arena, reason);

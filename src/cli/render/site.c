@@ -3,18 +3,18 @@
 #include "site_priv.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../host/path_priv.h"
+#include "../host/trusted_priv.h"
 #include "berth/base/log.h"
 #include "berth/base/span.h"
 #include "berth/http/respond.h"
 #include "quote_priv.h"
 #include "tls_names_priv.h"
-#include "../host/trusted_priv.h"
 
 #define AUTHORITIES_MAX ((size_t)1 << 20)
 
@@ -66,13 +66,9 @@ static bool take_address(struct site *site, struct arena *arena, const char **re
 }
 
 /* A web server looks relative names up in a folder of its own. The configuration means the folder of this process. */
-static const char *absolute(const char *path, struct arena *arena)
+static const char *site_path(const char *path, struct arena *arena)
 {
-	char folder[PATH_MAX];
-
-	if (*path == '\0' || *path == '/' || !getcwd(folder, sizeof folder))
-		return path;
-	return arena_printf(arena, "%s/%s", folder, path);
+	return *path ? path_absolute(path, arena) : path;
 }
 
 /* Both web servers take one file of authorities: several files are copied into one. */
@@ -84,7 +80,7 @@ static bool join_authorities(struct site *site, struct arena *arena, const char 
 
 	strbuf_init(&all, arena, AUTHORITIES_MAX);
 	for (size_t i = 0; i < files->count; i++) {
-		struct span one = trusted_read(absolute(files->items[i], arena), AUTHORITIES_MAX, arena, reason);
+		struct span one = trusted_read(site_path(files->items[i], arena), AUTHORITIES_MAX, arena, reason);
 
 		if (!one.ptr) {
 			*reason = arena_printf(arena, "http.tls.clientcas: %s", *reason);
@@ -147,13 +143,13 @@ static bool take_tls(struct site *site, struct arena *arena, const char **reason
 	site->clientcas = "";
 	if (!site->tls)
 		return true;
-	site->certificate = absolute(tls->certificate, arena);
-	site->key = absolute(tls->key, arena);
+	site->certificate = site_path(tls->certificate, arena);
+	site->key = site_path(tls->key, arena);
 	site->clientauth = *tls->clientauth ? tls->clientauth : "require-and-verify-client-cert";
 	site->minimum_tls = tls_minimum(tls->minimumtls);
 	site->http2 = !site->config->http.http2_disabled;
 	if (tls->clientcas.count == 1)
-		site->clientcas = absolute(tls->clientcas.items[0], arena);
+		site->clientcas = site_path(tls->clientcas.items[0], arena);
 	else if (tls->clientcas.count > 1 && !join_authorities(site, arena, reason))
 		return false;
 	return tls_ciphers(&site->ciphers, &tls->ciphersuites, arena, reason);

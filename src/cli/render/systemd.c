@@ -105,13 +105,6 @@ static const struct server *find_server(const char *name)
 	return NULL;
 }
 
-static const char *beside_config(const struct site *site, const char *name, struct arena *arena)
-{
-	const char *config = site->options->config_path, *slash = strrchr(config, '/');
-
-	return arena_printf(arena, "%.*s/%s", slash ? (int)(slash - config) : 0, config, name);
-}
-
 static bool is_below_1024(const char *port)
 {
 	uint64_t number = 0;
@@ -135,7 +128,7 @@ static void unit_add_web(struct strbuf *out, const struct site *site, const stru
 	strbuf_addf(out, " %s ", server->folder_option);
 	quote_systemd(out, site->options->run_dir);
 	strbuf_addf(out, " %s ", server->file_option);
-	quote_systemd(out, beside_config(site, server->file, out->arena));
+	quote_systemd(out, arena_printf(out->arena, "%s/%s", site->options->config_dir, server->file));
 	strbuf_addf(out, " %s\nExecReload=/bin/sh -c \"kill -%s $MAINPID\"\nKillSignal=%s\n", server->rest, server->reload,
 		    server->stop);
 	unit_add_end(out, site);

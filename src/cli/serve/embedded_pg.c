@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A PostgreSQL cluster of our own: checked, made, described to the supervisor. */
+/* The PostgreSQL cluster of `berth serve`: checks it, makes it, describes its server to the supervisor. */
 #include "embedded_pg_priv.h"
 
 #include <dirent.h>
@@ -13,14 +13,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../host/trusted_priv.h"
 #include "berth/base/log.h"
 #include "berth/base/strbuf.h"
-#include "../host/trusted_priv.h"
 
 #define MARK "berth.cluster"
 
 static const char configuration[] =
-	"\n# Berth's private cluster: no port; pg_hba.conf and pg_ident.conf lie in the run folder.\n"
+	"\n# The private cluster of `berth serve`: no port; pg_hba.conf and pg_ident.conf are in the run folder.\n"
 	"listen_addresses = ''\n"
 	"log_destination = 'stderr'\n"
 	"logging_collector = off\n"
@@ -29,14 +29,14 @@ static const char configuration[] =
 	"shared_buffers = 64MB\n"
 	"max_wal_size = 512MB\n";
 
-static bool exists(const char *path)
+static bool pg_exists(const char *path)
 {
 	struct stat info;
 
 	return lstat(path, &info) == 0;
 }
 
-static bool is_empty(const char *path)
+static bool pg_folder_is_empty(const char *path)
 {
 	DIR *folder = opendir(path);
 	const struct dirent *entry;
@@ -51,10 +51,10 @@ static bool is_empty(const char *path)
 }
 
 /*
- * A small file in the folder of the database's account, which may have put something else in its place: never followed, never
- * waited for. False unless it is a regular file.
+ * Reads a small file in the folder of the database's account. The account may have put a link or a pipe in its place: links are
+ * not followed, and nothing is waited for. False unless it is a regular file.
  */
-static bool read_small(char *text, size_t size, const char *path)
+static bool pg_read_small(char *text, size_t size, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat info;
@@ -66,23 +66,23 @@ static bool read_small(char *text, size_t size, const char *path)
 	return got >= 0;
 }
 
-/* The first line of a small file; "" when it cannot be read. */
-static const char *first_line(const char *path, struct arena *arena)
+/* Returns the first line of a small file; "" when the file cannot be read. */
+static const char *pg_first_line(const char *path, struct arena *arena)
 {
 	char text[64];
 
-	(void)read_small(text, sizeof text, path);
+	(void)pg_read_small(text, sizeof text, path);
 	text[strcspn(text, "\n")] = '\0';
 	return arena_strdup(arena, text);
 }
 
-static const struct unix_account *account_of(const struct embedded_pg *pg)
+static const struct unix_account *pg_account(const struct embedded_pg *pg)
 {
 	return &pg->accounts->of[ROLE_DATABASE];
 }
 
-/* The folder of the programs of a major version; of the newest one there is when `version` is "". */
-static const char *find_programs(const char *version, struct arena *arena)
+/* Returns the folder of the programs of a major version; of the newest installed one when `version` is "". */
+static const char *pg_find_programs(const char *version, struct arena *arena)
 {
 	const char *best = NULL;
 	unsigned long best_version = 0;
@@ -103,31 +103,30 @@ static const char *find_programs(const char *version, struct arena *arena)
 	return best;
 }
 
-/* An existing folder: ours, whole, of a version that is installed, not in use. */
-static bool check_cluster(struct embedded_pg *pg, struct arena *arena, const char **reason)
+/* Checks an existing folder: a complete cluster of `berth serve`, of an installed version, owned by the right account. */
+static bool pg_check_cluster(struct embedded_pg *pg, struct arena *arena, const char **reason)
 {
-	const char *version = first_line(arena_printf(arena, "%s/PG_VERSION", pg->data), arena);
+	const char *version = pg_first_line(arena_printf(arena, "%s/PG_VERSION", pg->data), arena);
 	struct stat info;
 
-	if (!exists(arena_printf(arena, "%s/" MARK, pg->data)))
-		*reason = arena_printf(arena, "%s is not a cluster that Berth made; choose another folder with --data",
+	if (!pg_exists(arena_printf(arena, "%s/" MARK, pg->data)))
+		*reason = arena_printf(arena, "%s is no cluster that `berth serve` made: choose another folder with --data",
 				       pg->data);
 	else if (!*version || strspn(version, "0123456789") != strlen(version))
-		*reason = arena_printf(arena, "%s is damaged: it has no PG_VERSION", pg->data);
-	else if (!(pg->bin = find_programs(version, arena)))
+		*reason = arena_printf(arena, "%s is damaged, it has no PG_VERSION: restore it from a backup", pg->data);
+	else if (!(pg->bin = pg_find_programs(version, arena)))
 		*reason = arena_printf(
 			arena, "%s was made by PostgreSQL %s, which is not installed: apt-get install postgresql-%s",
 			pg->data, version, version);
-	else if (stat(pg->data, &info) != 0 || info.st_uid != account_of(pg)->uid)
-		*reason = arena_printf(
-			arena, "%s does not belong to %s, the account that PostgreSQL is to run as: chown -R -h %s: %s",
-			pg->data, account_of(pg)->user, account_of(pg)->user, pg->data);
+	else if (stat(pg->data, &info) != 0 || info.st_uid != pg_account(pg)->uid)
+		*reason = arena_printf(arena, "%s does not belong to %s, the account of PostgreSQL: chown -R -h %s: %s",
+				       pg->data, pg_account(pg)->user, pg_account(pg)->user, pg->data);
 	else
 		return true;
 	return false;
 }
 
-static bool append(const char *path, const char *text)
+static bool pg_append(const char *path, const char *text)
 {
 	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;
@@ -141,15 +140,15 @@ struct fresh {
 	const char *configuration, *mark;
 };
 
-/* As the account of the cluster. */
-static bool complete(const void *context)
+/* Runs as the account of the cluster. */
+static bool pg_write_files(const void *context)
 {
 	const struct fresh *fresh = context;
 
-	return append(fresh->configuration, configuration) && append(fresh->mark, "made by berth serve\n");
+	return pg_append(fresh->configuration, configuration) && pg_append(fresh->mark, "made by berth serve\n");
 }
 
-static int run_initdb(const struct embedded_pg *pg, const char *folder, struct arena *arena)
+static int pg_initdb(const struct embedded_pg *pg, const char *folder, struct arena *arena)
 {
 	const char *initdb = arena_printf(arena, "%s/initdb", pg->bin);
 	const char *const argv[] = {
@@ -167,20 +166,20 @@ static int run_initdb(const struct embedded_pg *pg, const char *folder, struct a
 		"--no-instructions",
 		NULL,
 	};
-	const struct child_spec spec = {.name = "initdb", .argv = argv, .as = account_of(pg)};
+	const struct child_spec spec = {.name = "initdb", .argv = argv, .as = pg_account(pg)};
 
 	return supervise_once(&spec, true);
 }
 
-/* The registry's role, in PostgreSQL's single-user mode: a server would ask who connects. */
-static int make_role(const struct embedded_pg *pg, const char *folder, struct arena *arena)
+/* Makes the role of the registry, in PostgreSQL's single-user mode: a server would ask this process to log in. */
+static int pg_make_role(const struct embedded_pg *pg, const char *folder, struct arena *arena)
 {
 	const char *postgres = arena_printf(arena, "%s/postgres", pg->bin);
 	const char *const argv[] = {postgres, "--single", "-D", folder, EMBEDDED_PG_DATABASE, NULL};
 	const struct child_spec spec = {
 		.name = "postgres --single",
 		.argv = argv,
-		.as = account_of(pg),
+		.as = pg_account(pg),
 		.input = "CREATE ROLE " EMBEDDED_PG_USER " LOGIN\n"
 			 "ALTER DATABASE " EMBEDDED_PG_DATABASE " OWNER TO " EMBEDDED_PG_USER "\n",
 	};
@@ -188,39 +187,42 @@ static int make_role(const struct embedded_pg *pg, const char *folder, struct ar
 	return supervise_once(&spec, true);
 }
 
-static bool make_cluster(struct embedded_pg *pg, struct arena *arena, const char **reason)
+static bool pg_make_cluster(struct embedded_pg *pg, struct arena *arena, const char **reason)
 {
 	const char *fresh = arena_printf(arena, "%s.new", pg->data);
 	const struct fresh files = {arena_printf(arena, "%s/postgresql.conf", fresh),
 				    arena_printf(arena, "%s/" MARK, fresh)};
 
-	if (exists(fresh)) {
-		*reason = arena_printf(
-			arena, "%s is left over from a first start that did not finish; remove it and start again", fresh);
+	if (pg_exists(fresh)) {
+		*reason = arena_printf(arena, "%s is left of a first start that did not finish: remove it and start again",
+				       fresh);
 		return false;
 	}
-	pg->bin = find_programs("", arena);
+	pg->bin = pg_find_programs("", arena);
 	if (!pg->bin) {
-		*reason = "PostgreSQL is missing: apt-get install postgresql, or name a database in the configuration";
+		*reason =
+			"PostgreSQL is missing: apt-get install postgresql, or name a database in the configuration (database.host)";
 		return false;
 	}
-	log_info("making a PostgreSQL cluster in %s", pg->data);
-	if (!unix_account_make_folder(account_of(pg), fresh, 0700, arena, reason))
+	log_info("the configuration names no database: making a PostgreSQL cluster in %s", pg->data);
+	if (!unix_account_make_folder(pg_account(pg), fresh, 0700, arena, reason))
 		return false;
-	if (run_initdb(pg, fresh, arena) != 0 || make_role(pg, fresh, arena) != 0 ||
-	    !unix_account_ask(account_of(pg), complete, &files) || rename(fresh, pg->data) != 0) {
+	if (pg_initdb(pg, fresh, arena) != 0 || pg_make_role(pg, fresh, arena) != 0 ||
+	    !unix_account_ask(pg_account(pg), pg_write_files, &files) || rename(fresh, pg->data) != 0) {
 		rmdir(fresh); /* initdb empties it when it fails */
-		*reason = arena_printf(arena, "no PostgreSQL cluster could be made in %s", pg->data);
+		*reason = arena_printf(arena,
+				       "cannot make a PostgreSQL cluster in %s: see the lines of initdb and postgres above",
+				       pg->data);
 		return false;
 	}
 	return true;
 }
 
 /*
- * The status that the server itself writes to line 8 of its lock file. A connection before that moment is refused, and the
- * refusal is a FATAL line in the log.
+ * Reads the status that the server writes to line 8 of its lock file. To connect would be simpler, but the server logs a FATAL
+ * line for each connection that comes too early.
  */
-static bool is_ready(const void *what)
+static bool pg_is_ready(const void *what)
 {
 	const struct embedded_pg *pg = what;
 	char text[1024], path[PATH_MAX], pid[16];
@@ -228,42 +230,42 @@ static bool is_ready(const void *what)
 
 	(void)snprintf(path, sizeof path, "%s/postmaster.pid", pg->data);
 	(void)snprintf(pid, sizeof pid, "%d\n", (int)pg->pid);
-	if (!read_small(text, sizeof text, path) || strncmp(text, pid, strlen(pid)) != 0)
-		return false; /* none yet, or one left by a server that was killed */
+	if (!pg_read_small(text, sizeof text, path) || strncmp(text, pid, strlen(pid)) != 0)
+		return false; /* no lock file yet, or one of a server that was killed */
 	for (int i = 1; line && i < 8; i++)
 		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL;
 	return line && strncmp(line, "ready", strlen("ready")) == 0;
 }
 
-/* Each account in the map as both roles it may be. Root and the database's account administer. */
-static void add_map(struct strbuf *out, const char *account, bool administers)
+/* Lets the account be the registry's role and, if it administers, the superuser. */
+static void pg_add_map(struct strbuf *out, const char *account, bool administers)
 {
 	strbuf_addf(out, "berth \"%s\" " EMBEDDED_PG_USER "\n", account);
 	if (administers)
 		strbuf_addf(out, "berth \"%s\" " EMBEDDED_PG_SUPERUSER "\n", account);
 }
 
-static bool write_rules(const struct embedded_pg *pg, const char *hba, const char *ident, struct arena *arena,
-			const char **reason)
+static bool pg_write_rules(const struct embedded_pg *pg, const char *hba, const char *ident, struct arena *arena,
+			   const char **reason)
 {
-	const struct unix_account *as = account_of(pg);
+	const struct unix_account *as = pg_account(pg);
 	const struct trusted_owner owner = {geteuid(), as->gid, 0640};
 	struct strbuf map;
 
 	strbuf_init(&map, arena, 4096);
-	strbuf_adds(&map, "# Written by berth serve at each start: who may be which role.\n");
+	strbuf_adds(&map, "# Written by berth serve at each start: the roles that each account may take.\n");
 	for (unsigned i = 0; i < ROLES; i++)
 		if (pg->accounts->of[i].user)
-			add_map(&map, pg->accounts->of[i].user, i == ROLE_DATABASE);
+			pg_add_map(&map, pg->accounts->of[i].user, i == ROLE_DATABASE);
 	if (as->changes)
-		add_map(&map, "root", true);
+		pg_add_map(&map, "root", true);
 	return trusted_write(hba, SPAN_LIT("# Written by berth serve at each start.\nlocal all all peer map=berth\n"),
 			     &owner, arena, reason) &&
 	       trusted_write(ident, strbuf_span(&map), &owner, arena, reason);
 }
 
-static void describe(struct embedded_pg *pg, unsigned max_connections, const char *hba, const char *ident,
-		     struct arena *arena)
+static void pg_describe(struct embedded_pg *pg, unsigned max_connections, const char *hba, const char *ident,
+			struct arena *arena)
 {
 	const char *postgres = arena_printf(arena, "%s/postgres", pg->bin);
 	const char *port = arena_printf(arena, "%d", EMBEDDED_PG_PORT);
@@ -295,15 +297,15 @@ static void describe(struct embedded_pg *pg, unsigned max_connections, const cha
 		.dbname = EMBEDDED_PG_DATABASE,
 		.connect_timeout_ms = 2000,
 	};
-	/* INT: PostgreSQL's fast shutdown, which does not wait for clients. */
+	/* INT is PostgreSQL's fast shutdown, which does not wait for clients. */
 	pg->spec = (struct child_spec){
 		.name = "postgresql",
 		.argv = pg->argv,
-		.as = account_of(pg),
+		.as = pg_account(pg),
 		.stop_signal = SIGINT,
 		.stop_ms = 60000,
 		.ready_ms = 120000,
-		.ready = is_ready,
+		.ready = pg_is_ready,
 		.what = pg,
 		.what_pid = &pg->pid,
 	};
@@ -313,11 +315,11 @@ bool embedded_pg_prepare(struct embedded_pg *pg, unsigned max_connections, struc
 {
 	const char *hba = arena_printf(arena, "%s/pg_hba.conf", pg->rules_dir);
 	const char *ident = arena_printf(arena, "%s/pg_ident.conf", pg->rules_dir);
-	bool there = exists(pg->data) && !is_empty(pg->data);
+	bool there = pg_exists(pg->data) && !pg_folder_is_empty(pg->data);
 
-	if (!(there ? check_cluster(pg, arena, reason) : make_cluster(pg, arena, reason)) ||
-	    !write_rules(pg, hba, ident, arena, reason))
+	if (!(there ? pg_check_cluster(pg, arena, reason) : pg_make_cluster(pg, arena, reason)) ||
+	    !pg_write_rules(pg, hba, ident, arena, reason))
 		return false;
-	describe(pg, max_connections, hba, ident, arena);
+	pg_describe(pg, max_connections, hba, ident, arena);
 	return true;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A PostgreSQL cluster of our own, for a configuration that names no database: on a unix socket only, made on the
- * first run, found again on the next. Debian's layout of several major versions side by side is assumed.
+ * A private PostgreSQL cluster, for a configuration that names no database. It listens on a unix socket only. The first start
+ * makes it, later starts find it. Debian's layout is assumed, which has several major versions side by side.
  *
- * It is made under another name and renamed when it is complete, so that a half-made one is never taken for whole; a file
- * `berth.cluster` in it marks it as ours. A cluster that is not ours is refused and left alone.
+ * The cluster is made under another name and renamed when it is complete, so that a half-made one is never used. The file
+ * `berth.cluster` in it marks it as made by `berth serve`: any other folder is refused and left unchanged.
  *
- * Nobody has a password: PostgreSQL asks the kernel for the account behind a connection (peer authentication), and the
- * ident map, written at each start, says which accounts may be which role. The registry's role owns the database and is no
- * superuser: a worker that is taken over cannot have the server run programs.
+ * There are no passwords. PostgreSQL asks the kernel for the account behind a connection (peer authentication), and the ident
+ * map, which is written at each start, says which roles an account may take. The role of the registry owns the database and is
+ * no superuser, so that an attacker in a worker cannot make the server run programs.
  */
 #ifndef BERTH_CLI_EMBEDDED_PG_PRIV_H
 #define BERTH_CLI_EMBEDDED_PG_PRIV_H
@@ -20,14 +20,16 @@
 #define EMBEDDED_PG_USER "berth"
 #define EMBEDDED_PG_SUPERUSER "postgres"
 #define EMBEDDED_PG_DATABASE "postgres"
-#define EMBEDDED_PG_PORT 5432 /* only names the socket */
+#define EMBEDDED_PG_PORT 5432 /* a part of the name of the socket */
 
 struct embedded_pg {
-	const char *data;       /* the cluster */
+	const char *data;       /* folder of the cluster */
 	const char *socket_dir; /* an existing folder of the database's account */
-	const char *rules_dir; /* an existing folder for pg_hba.conf and pg_ident.conf, which no other account can change */
+	const char *rules_dir;  /* an existing folder that no other account can change, for pg_hba.conf and pg_ident.conf */
 	const struct accounts *accounts;
-	const char *bin; /* folder of the programs, set by embedded_pg_prepare */
+
+	/* Set by embedded_pg_prepare. */
+	const char *bin; /* folder of PostgreSQL's programs */
 	struct db_settings settings;
 	const char *argv[24];
 	pid_t pid;
@@ -35,8 +37,9 @@ struct embedded_pg {
 };
 
 /*
- * Checks the folder, makes the cluster if there is none, and fills in `spec` for supervise_start. `max_connections`
- * is for the workers of all pools together. False with one line in *reason.
+ * Checks the cluster, or makes one if the folder is missing or empty, and fills in `settings` for clients and `spec` for
+ * supervise_start. `max_connections` counts the workers of all pools. `pg` stays in use as long as `spec`. False with one line
+ * in *reason.
  */
 bool embedded_pg_prepare(struct embedded_pg *pg, unsigned max_connections, struct arena *arena, const char **reason);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions to sockets: is something there, is it free, does a worker answer. */
+/* Whether a worker answers on a socket, something listens on an address, an address is free. */
 #include "probe_priv.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "../host/programs_priv.h"
+#include "../host/path_priv.h"
 
 static int connect_unix(const char *path)
 {
@@ -34,20 +34,22 @@ static int connect_unix(const char *path)
 	return -1;
 }
 
-/* FastCGI specification section 8. GET / is answered without the database. */
-static const char question[] = "\1\1\0\1\0\10\0\0"
-			       "\0\1\0\0\0\0\0\0"  /* begin: responder, close at the end */
-			       "\1\4\0\1\0\41\0\0" /* 33 bytes of parameters */
-			       "\16\3REQUEST_METHODGET"
-			       "\13\1REQUEST_URI/"
-			       "\1\4\0\1\0\0\0\0"  /* no more of them */
-			       "\1\5\0\1\0\0\0\0"; /* no body */
+/* GET / as a FastCGI request (FastCGI specification, section 8). Workers answer it without the database. */
+static const char probe_question[] = "\1\1\0\1\0\10\0\0"
+				     "\0\1\0\0\0\0\0\0"  /* begin: responder, close at the end */
+				     "\1\4\0\1\0\41\0\0" /* 33 bytes of parameters */
+				     "\16\3REQUEST_METHODGET"
+				     "\13\1REQUEST_URI/"
+				     "\1\4\0\1\0\0\0\0"  /* end of the parameters */
+				     "\1\5\0\1\0\0\0\0"; /* no body */
 
 bool probe_fastcgi(const void *path)
 {
 	unsigned char header[8];
 	int fd = connect_unix(path);
-	bool good = fd >= 0 && send(fd, question, sizeof question - 1, MSG_NOSIGNAL) == (ssize_t)sizeof question - 1 &&
+	bool good = fd >= 0 &&
+		    send(fd, probe_question, sizeof probe_question - 1, MSG_NOSIGNAL) ==
+			    (ssize_t)sizeof probe_question - 1 &&
 		    recv(fd, header, sizeof header, MSG_WAITALL) == (ssize_t)sizeof header;
 
 	if (fd >= 0)
@@ -55,8 +57,8 @@ bool probe_fastcgi(const void *path)
 	return good && header[0] == 1 && header[1] == 6;
 }
 
-/* The addresses that a host and a port stand for; NULL when there are none. */
-static struct addrinfo *resolve(const struct site *site, struct arena *arena)
+/* Returns the addresses of the host and port, for freeaddrinfo; NULL when there are none. */
+static struct addrinfo *probe_resolve(const struct site *site, struct arena *arena)
 {
 	const struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
 	struct span host = span_of(site->listen_host);
@@ -94,7 +96,7 @@ bool probe_listening(const void *what)
 		return fd >= 0;
 	}
 	arena_init(&arena, 4096);
-	list = resolve(site, &arena);
+	list = probe_resolve(site, &arena);
 	for (const struct addrinfo *one = list; one && !good; one = one->ai_next)
 		good = try_connect(one);
 	if (list)
@@ -108,7 +110,7 @@ static int try_bind(const struct addrinfo *address)
 	int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1, error = 0;
 
 	if (fd < 0)
-		return 0; /* a family that this machine has not: the web server is not told of it either */
+		return 0; /* this machine lacks the address family, and then no listen line names it */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	if (address->ai_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
@@ -118,7 +120,7 @@ static int try_bind(const struct addrinfo *address)
 	return error;
 }
 
-/* A socket that nobody answers on is removed. */
+/* Removes a socket that no process listens on. */
 static bool free_unix(const void *path)
 {
 	int fd = connect_unix(path);
@@ -139,26 +141,30 @@ bool probe_free(const struct site *site, const struct unix_account *as, struct a
 	int error = 0;
 
 	if (*site->listen_unix) {
-		const char *folder = folder_of(site->listen_unix, arena);
+		const char *folder = path_folder(site->listen_unix, arena);
 
-		*reason = arena_printf(arena, "http.addr: %s may make no socket in %s", as->user, folder);
+		*reason = arena_printf(
+			arena, "http.addr: the account %s cannot make a socket in %s: change the mode of that folder",
+			as->user, folder);
 		if (!unix_account_may(as, folder, W_OK | X_OK))
 			return false;
-		*reason = arena_printf(arena, "http.addr: another program listens on %s", site->listen_unix);
+		*reason = arena_printf(arena, "http.addr: another program listens on %s: stop it, or choose another path",
+				       site->listen_unix);
 		return unix_account_ask(as, free_unix, site->listen_unix);
 	}
-	list = resolve(site, arena);
+	list = probe_resolve(site, arena);
 	if (!list) {
-		*reason = arena_printf(arena, "http.addr: no such host: %s", host);
+		*reason = arena_printf(arena, "http.addr: the host %s has no address", host);
 		return false;
 	}
 	for (const struct addrinfo *one = list; one && !error; one = one->ai_next)
 		error = try_bind(one);
 	freeaddrinfo(list);
 	if (error == EADDRINUSE)
-		*reason = arena_printf(arena, "port %s of %s is in use by another program; choose another in http.addr",
+		*reason = arena_printf(arena, "http.addr: another program uses port %s of %s: choose another port",
 				       site->listen_port, host);
 	else if (error)
-		*reason = arena_printf(arena, "cannot listen on %s:%s: %s", host, site->listen_port, strerror(error));
+		*reason = arena_printf(arena, "http.addr: cannot listen on %s:%s: %s", host, site->listen_port,
+				       strerror(error));
 	return error == 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Questions to sockets: is something there, is it free, does a worker answer. */
+/* Whether a worker answers on a socket, something listens on an address, an address is free. */
 #ifndef BERTH_CLI_PROBE_PRIV_H
 #define BERTH_CLI_PROBE_PRIV_H
 
@@ -7,15 +7,15 @@
 
 #include "../render/site_priv.h"
 
-/* A worker answers FastCGI on the unix socket at `path` (a const char *). */
+/* Whether a FastCGI worker answers within 2 s on the unix socket `path`, a const char *. For struct child_spec. */
 bool probe_fastcgi(const void *path);
 
-/* Something accepts at the address of a const struct site. */
+/* Whether something accepts connections at the address of `site`, a const struct site *. For struct child_spec. */
 bool probe_listening(const void *site);
 
 /*
- * Nothing has the address of `site` yet; false with one line in *reason. A unix socket is asked for, and removed when it is
- * stale, as the account.
+ * Whether the address of `site` is free; false with one line in *reason. The check of a unix socket runs as the account, and
+ * removes a socket that no process listens on.
  */
 bool probe_free(const struct site *site, const struct unix_account *as, struct arena *arena, const char **reason);
 

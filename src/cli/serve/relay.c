@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The log's pipe and its reader. */
+/* The pipe of the log, and the process that reads it. */
 #include "relay_priv.h"
 
 #include <errno.h>
@@ -13,16 +13,16 @@
 
 #include "berth/base/log.h"
 
-#define END_STEPS 500  /* of 10 ms: a process that was killed may hold the pipe a little longer */
-#define ROOM (1 << 20) /* a writer whose line fits is not interrupted by another one */
+#define END_STEPS 500  /* of 10 ms: the pipe of a process that was killed may stay open a little longer */
+#define ROOM (1 << 20) /* a line that fits is written without another writer in between */
 
 static struct {
 	int stderr_before;
 	pid_t reader;
 } relay = {.stderr_before = -1};
 
-/* A full disk or a terminal that is gone loses the bytes, not the registry. */
-static void pass_on(const char *bytes, size_t len)
+/* When stderr fails, as on a full disk, the bytes are lost and the registry goes on. */
+static void relay_write(const char *bytes, size_t len)
 {
 	while (len > 0) {
 		ssize_t done = write(STDERR_FILENO, bytes, len);
@@ -36,8 +36,8 @@ static void pass_on(const char *bytes, size_t len)
 	}
 }
 
-/* Ends when the last writer has closed the pipe, whatever signals come: nobody's last words are lost. */
-static _Noreturn void copy(int from)
+/* Ignores the signals that end a service, and ends when the last writer has closed the pipe: no last line is lost. */
+static _Noreturn void relay_copy(int from)
 {
 	static const int ignored[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGPIPE};
 	static char block[1 << 16];
@@ -54,7 +54,7 @@ static _Noreturn void copy(int from)
 	close(STDOUT_FILENO);
 	close_range(3, ~0U, 0);
 	while ((got = read(STDIN_FILENO, block, sizeof block)) > 0 || (got < 0 && errno == EINTR))
-		pass_on(block, got < 0 ? 0 : (size_t)got);
+		relay_write(block, got < 0 ? 0 : (size_t)got);
 	_exit(0);
 }
 
@@ -68,7 +68,7 @@ bool relay_begin(void)
 	relay.reader = fork();
 	if (relay.reader == 0) {
 		close(ends[1]);
-		copy(ends[0]);
+		relay_copy(ends[0]);
 	}
 	close(ends[0]);
 	relay.stderr_before = relay.reader > 0 ? fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : -1;
@@ -81,7 +81,8 @@ bool relay_begin(void)
 void relay_give(uid_t uid, gid_t gid)
 {
 	if (fchown(STDERR_FILENO, uid, gid) != 0)
-		log_warn("the log's pipe cannot be given to account %u: %m", (unsigned)uid);
+		log_warn("cannot give the pipe of the log to uid %u: %m; the web server may fail to open /dev/stderr",
+			 (unsigned)uid);
 }
 
 void relay_end(void)

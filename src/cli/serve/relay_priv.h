@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One pipe for the log of a supervisor and all its children, and a process that copies the pipe to what stderr was. Web
- * servers open /dev/stderr by name: that fails for a socket (journald) and for another account's terminal, and in a file each
- * opening has an offset of its own, so that one writer overwrites the other. A pipe is none of that.
+ * One pipe for the log of a supervisor and its children, and a process that copies the pipe to the original stderr.
+ *
+ * Web servers open /dev/stderr by name. That fails for a socket (journald) and for a terminal of another account, and in a file
+ * each opening has an offset of its own, so that one writer overwrites the other. A pipe has none of these problems.
  */
 #ifndef BERTH_CLI_RELAY_PRIV_H
 #define BERTH_CLI_RELAY_PRIV_H
@@ -10,13 +11,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* Turns stderr of this process and of its later children into the pipe. False with errno set: stderr is as it was. */
+/* Makes the pipe stderr of this process and of its later children. False with errno set: stderr is unchanged. */
 bool relay_begin(void);
 
-/* Lets the account open /dev/stderr. */
+/* Gives the pipe to the account, so that its processes can open /dev/stderr. */
 void relay_give(uid_t uid, gid_t gid);
 
-/* Gives stderr back and waits, 5 s at most, until all that was written has arrived. The children have ended. */
+/* Restores stderr, and waits up to 5 s until all that was written has been copied. Call it when the children have ended. */
 void relay_end(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth serve`: a list of steps, each of which starts something or says in one line why it cannot. */
+/* `berth serve`: a list of steps. Each step starts something, or says in one line why it cannot. */
 #include "serve_priv.h"
 
 #include <errno.h>
@@ -9,22 +9,22 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "berth/base/log.h"
 #include "../command_priv.h"
-#include "embedded_pg_priv.h"
-#include "probe_priv.h"
 #include "../host/programs_priv.h"
-#include "relay_priv.h"
-#include "../render/site_priv.h"
 #include "../host/trusted_priv.h"
-#include "workplace_priv.h"
 #include "../render/apache_priv.h"
 #include "../render/nginx_priv.h"
+#include "../render/site_priv.h"
+#include "berth/base/log.h"
+#include "embedded_pg_priv.h"
+#include "probe_priv.h"
+#include "relay_priv.h"
+#include "workplace_priv.h"
 
-#define DRAIN_DEFAULT_MS 10000 /* what the workers take draintimeout 0 for */
-#define OPEN_FILES 16384       /* as the rendered configuration of NGINX asks for */
+#define DRAIN_DEFAULT_MS 10000 /* the workers take a draintimeout of 0 for this, too */
+#define OPEN_FILES 16384       /* worker_rlimit_nofile of the rendered configuration of NGINX */
 #define TOKEN_WORKERS 4
-#define UPLOAD_WORKERS 4 /* under Apache; NGINX spools uploads and asks the one pool */
+#define UPLOAD_WORKERS 4 /* under Apache only: behind NGINX, which spools uploads, one pool serves all requests */
 
 struct pool {
 	const char *argv[20];
@@ -45,54 +45,56 @@ struct serve {
 	struct child_spec web;
 };
 
-static unsigned drain_ms(const struct config *config)
+static unsigned serve_drain_ms(const struct config *config)
 {
 	int64_t ms = config->http.draintimeout / 1000000;
 
 	return ms <= 0 || ms > 3600000 ? DRAIN_DEFAULT_MS : (unsigned)ms;
 }
 
-static bool need(struct serve *serve, const char **out, const char *program, const char *package, const char **reason)
+static bool serve_need(struct serve *serve, const char **out, const char *program, const char *package, const char **reason)
 {
 	*out = program_path(program, serve->arena);
 	if (!*out)
-		*reason = arena_printf(serve->arena, "%s is missing: apt-get install %s", program, package);
+		*reason = arena_printf(serve->arena, "the program %s is missing: apt-get install %s", program, package);
 	return *out != NULL;
 }
 
-static const struct unix_account *account(const struct serve *serve, enum role role)
+static const struct unix_account *serve_account(const struct serve *serve, enum role role)
 {
 	return &serve->accounts.of[role];
 }
 
 static bool open_to(struct serve *serve, enum role role, const char *path, int mode, const char **reason)
 {
-	if (unix_account_may(account(serve, role), path, mode))
+	if (unix_account_may(serve_account(serve, role), path, mode))
 		return true;
-	*reason = arena_printf(serve->arena, "%s is closed to %s: it, or a folder above it", path,
-			       account(serve, role)->user);
+	*reason = arena_printf(serve->arena,
+			       "%s is closed to the account %s: change its mode, or the mode of a folder above it", path,
+			       serve_account(serve, role)->user);
 	return false;
 }
 
-/* Under Apache also the one module that is not in its own package. */
+/* Of Apache's modules only mod_xsendfile is in a package of its own. */
 static bool check_programs(struct serve *serve, const char **reason)
 {
 	const char *found;
 
-	if (!need(serve, &found, "spawn-fcgi", "spawn-fcgi", reason))
+	if (!serve_need(serve, &found, "spawn-fcgi", "spawn-fcgi", reason))
 		return false;
-	if (serve->config->token_service.enabled &&
-	    (!need(serve, &found, "token.fcgi", "berth", reason) || !open_to(serve, ROLE_TOKENS, found, X_OK, reason)))
+	if (serve->config->token_service.enabled && (!serve_need(serve, &found, "token.fcgi", "berth", reason) ||
+						     !open_to(serve, ROLE_TOKENS, found, X_OK, reason)))
 		return false;
-	if (!need(serve, &found, "registry.fcgi", "berth", reason) || !open_to(serve, ROLE_WORKERS, found, X_OK, reason))
+	if (!serve_need(serve, &found, "registry.fcgi", "berth", reason) ||
+	    !open_to(serve, ROLE_WORKERS, found, X_OK, reason))
 		return false;
 	if (!serve->options->apache)
-		return need(serve, &found, "nginx", "nginx-light", reason);
+		return serve_need(serve, &found, "nginx", "nginx-light", reason);
 	if (access("/usr/lib/apache2/modules/mod_xsendfile.so", R_OK) != 0) {
-		*reason = "mod_xsendfile is missing: apt-get install apache2 libapache2-mod-xsendfile";
+		*reason = "the module mod_xsendfile of Apache is missing: apt-get install apache2 libapache2-mod-xsendfile";
 		return false;
 	}
-	return need(serve, &found, "apache2", "apache2", reason);
+	return serve_need(serve, &found, "apache2", "apache2", reason);
 }
 
 static bool check_accounts(struct serve *serve, const char **reason)
@@ -103,26 +105,26 @@ static bool check_accounts(struct serve *serve, const char **reason)
 
 	if (!accounts_pick(&serve->accounts, serve->options->users, needed, serve->arena, reason))
 		return false;
-	relay_give(account(serve, ROLE_WORKERS)->uid, account(serve, ROLE_WORKERS)->gid);
+	relay_give(serve_account(serve, ROLE_WORKERS)->uid, serve_account(serve, ROLE_WORKERS)->gid);
 	return open_to(serve, ROLE_WORKERS, serve->options->config, R_OK, reason) &&
 	       (!tokens || open_to(serve, ROLE_TOKENS, serve->options->config, R_OK, reason));
 }
 
 static bool make_for_workers(struct serve *serve, const char *key, const char *path, mode_t mode, const char **reason)
 {
-	const struct unix_account *workers = account(serve, ROLE_WORKERS);
-	const char *why = "it is closed";
+	const struct unix_account *workers = serve_account(serve, ROLE_WORKERS);
+	const char *why = "the account may not write to it";
 
 	if (unix_account_make_folder(workers, path, mode, serve->arena, &why) &&
 	    unix_account_may(workers, path, R_OK | W_OK | X_OK))
 		return true;
-	*reason =
-		arena_printf(serve->arena, "%s: %s cannot be made or written to by %s: %s", key, path, workers->user, why);
+	*reason = arena_printf(serve->arena, "%s: the account %s cannot make %s or write to it: %s", key, workers->user,
+			       path, why);
 	return false;
 }
 
-/* The storage's folder, if it is one, and the spool, which the web server writes and the workers read. */
-static bool make_storage(struct serve *serve, const char **reason)
+/* Makes the folder of the filesystem driver, and the spool, which the web server writes and the workers read. */
+static bool serve_make_storage(struct serve *serve, const char **reason)
 {
 	const struct config *config = serve->config;
 
@@ -132,10 +134,10 @@ static bool make_storage(struct serve *serve, const char **reason)
 	       make_for_workers(serve, "spool.directory", config->spool, 0700, reason);
 }
 
-static bool make_folders(struct serve *serve, const char **reason)
+static bool serve_make_folders(struct serve *serve, const char **reason)
 {
 	return workplace_open(&serve->place, serve->options->data, &serve->accounts, serve->arena, reason) &&
-	       make_storage(serve, reason);
+	       serve_make_storage(serve, reason);
 }
 
 static bool plan_site(struct serve *serve, const char **reason)
@@ -158,11 +160,11 @@ static bool plan_site(struct serve *serve, const char **reason)
 		.token_program = "",
 	};
 	return site_init(&serve->site, serve->config, options, serve->arena, reason) &&
-	       site_share_key(&serve->site, account(serve, ROLE_WORKERS), serve->arena, reason) &&
-	       probe_free(&serve->site, account(serve, ROLE_WORKERS), serve->arena, reason);
+	       site_share_key(&serve->site, serve_account(serve, ROLE_WORKERS), serve->arena, reason) &&
+	       probe_free(&serve->site, serve_account(serve, ROLE_WORKERS), serve->arena, reason);
 }
 
-/* The children read the same configuration; this is how they learn of a database that it does not name. */
+/* The children read the same configuration, which names no database: the environment names it to them. */
 static void announce_database(const struct embedded_pg *pg)
 {
 	setenv("REGISTRY_DATABASE_ENABLED", "true", 1);
@@ -185,7 +187,7 @@ static bool start_database(struct serve *serve, const char **reason)
 		.rules_dir = serve->place.dir,
 		.accounts = &serve->accounts,
 	};
-	/* Twice: during a reload the old workers and the new ones are connected. */
+	/* Twice as many as workers: during a reload the old ones and the new ones are connected. */
 	if (!embedded_pg_prepare(pg, 2 * (serve->options->workers + UPLOAD_WORKERS + TOKEN_WORKERS) + 20, serve->arena,
 				 reason) ||
 	    !supervise_start(&pg->spec))
@@ -194,18 +196,21 @@ static bool start_database(struct serve *serve, const char **reason)
 	return true;
 }
 
-static bool migrate(struct serve *serve, const char **reason)
+static bool serve_migrate(struct serve *serve, const char **reason)
 {
 	const char *const argv[] = {program_self(serve->arena), "migrate", "up", serve->options->config, NULL};
-	const struct child_spec spec = {.name = "migrate", .argv = argv, .as = account(serve, ROLE_WORKERS)};
+	const struct child_spec spec = {.name = "migrate", .argv = argv, .as = serve_account(serve, ROLE_WORKERS)};
 
 	if (supervise_once(&spec, true) == 0)
 		return true;
-	*reason = "the database schema could not be brought up to date";
+	*reason = "the schema of the database could not be brought up to date: see the lines of migrate above";
 	return false;
 }
 
-/* The web server's account, which the signer's socket admits by its group. */
+/*
+ * The sockets have the mode that lets only the web server connect: the workers share its account, and the token service
+ * admits it by the group.
+ */
 static bool start_pool(struct serve *serve, struct pool *pool, enum role role, const char *name, const char *socket,
 		       unsigned workers)
 {
@@ -222,9 +227,9 @@ static bool start_pool(struct serve *serve, struct pool *pool, enum role role, c
 	pool->spec = (struct child_spec){
 		.name = arena_printf(serve->arena, "%s (%s)", program, name),
 		.argv = pool->argv,
-		.as = account(serve, role),
+		.as = serve_account(serve, role),
 		.stop_signal = SIGTERM,
-		.stop_ms = drain_ms(serve->config) + 5000,
+		.stop_ms = serve_drain_ms(serve->config) + 5000,
 		.ready_ms = 30000,
 		.ready = probe_fastcgi,
 		.what = socket,
@@ -247,11 +252,11 @@ static bool start_pools(struct serve *serve, const char **reason)
 	       start_pool(serve, &serve->uploads, ROLE_WORKERS, "uploads", site->upload_socket, UPLOAD_WORKERS);
 }
 
-/* Readable by the web server's account, changed by nobody but root or the user. */
+/* The file is readable by the web server's account, and only the account of this process can change it. */
 static const char *write_web_configuration(struct serve *serve, const char **reason)
 {
 	bool apache = serve->options->apache;
-	const struct trusted_owner owner = {geteuid(), account(serve, ROLE_WORKERS)->gid, 0640};
+	const struct trusted_owner owner = {geteuid(), serve_account(serve, ROLE_WORKERS)->gid, 0640};
 	const char *path = arena_printf(serve->arena, "%s/%s.conf", serve->place.dir, apache ? "apache2" : "nginx");
 	struct strbuf text;
 
@@ -262,7 +267,7 @@ static const char *write_web_configuration(struct serve *serve, const char **rea
 	return strbuf_ok(&text) && trusted_write(path, strbuf_span(&text), &owner, serve->arena, reason) ? path : NULL;
 }
 
-/* QUIT to NGINX and WINCH to Apache: the requests at hand are finished, no new ones taken. */
+/* QUIT to NGINX and WINCH to Apache: they take no new requests, and finish those in progress. */
 static bool start_web(struct serve *serve, const char **reason)
 {
 	bool apache = serve->options->apache;
@@ -281,10 +286,10 @@ static bool start_web(struct serve *serve, const char **reason)
 	serve->web = (struct child_spec){
 		.name = apache ? "apache2" : "nginx",
 		.argv = serve->web_argv,
-		.as = account(serve, ROLE_WORKERS),
+		.as = serve_account(serve, ROLE_WORKERS),
 		.low_port = site_has_low_port(&serve->site),
 		.stop_signal = apache ? SIGWINCH : SIGQUIT,
-		.stop_ms = drain_ms(serve->config),
+		.stop_ms = serve_drain_ms(serve->config),
 		.ready_ms = 20000,
 		.ready = probe_listening,
 		.what = &serve->site,
@@ -300,20 +305,14 @@ static bool load_configuration(struct serve *serve, const char **reason)
 
 typedef bool step_run(struct serve *serve, const char **reason);
 
-/* In the order in which things start; supervise_stop goes the other way. `fault` is the exit status. */
+/* In the order of the start; supervise_stop goes the other way. `fault` is the exit status when the step fails. */
 static const struct step {
 	step_run *run;
 	int fault;
 } steps[] = {
-	{load_configuration, COMMAND_CONFIG},
-	{check_accounts, COMMAND_FAILED},
-	{check_programs, COMMAND_FAILED},
-	{make_folders, COMMAND_FAILED},
-	{plan_site, COMMAND_FAILED},
-	{start_database, COMMAND_FAILED},
-	{migrate, COMMAND_FAILED},
-	{start_pools, COMMAND_FAILED},
-	{start_web, COMMAND_FAILED},
+	{load_configuration, COMMAND_CONFIG}, {check_accounts, COMMAND_FAILED}, {check_programs, COMMAND_FAILED},
+	{serve_make_folders, COMMAND_FAILED}, {plan_site, COMMAND_FAILED},      {start_database, COMMAND_FAILED},
+	{serve_migrate, COMMAND_FAILED},      {start_pools, COMMAND_FAILED},    {start_web, COMMAND_FAILED},
 };
 
 static int start_all(struct serve *serve)
@@ -332,7 +331,7 @@ static int start_all(struct serve *serve)
 	return COMMAND_OK;
 }
 
-static void announce(const struct serve *serve)
+static void serve_announce(const struct serve *serve)
 {
 	const struct site *site = &serve->site;
 
@@ -344,7 +343,7 @@ static void announce(const struct serve *serve)
 			 *serve->config->http.prefix ? serve->config->http.prefix : "/");
 }
 
-/* Only root may raise the hard limit, and the web server does not start as root. */
+/* Only root may raise the hard limit, and the web server is not started as root. */
 static void raise_open_files(void)
 {
 	struct rlimit limit;
@@ -365,10 +364,11 @@ int serve(const struct serve_options *options, struct arena *arena)
 	serve->options = options;
 	serve->arena = arena;
 	if (!relay_begin())
-		command_complain("the log goes to stderr without a pipe: %s", strerror(errno));
+		command_complain("cannot make the pipe of the log: %s; the children write to stderr itself",
+				 strerror(errno));
 	status = start_all(serve);
 	if (status == COMMAND_OK && !supervise_stopping()) {
-		announce(serve);
+		serve_announce(serve);
 		supervise_run();
 		log_info("stopping");
 	}

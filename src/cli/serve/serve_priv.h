@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth serve`: PostgreSQL where the configuration names none, the two pools, the web server; one log on stderr. */
+/* `berth serve`: runs PostgreSQL if the configuration names no database, the pools, and the web server, with one log on stderr. */
 #ifndef BERTH_CLI_SERVE_PRIV_H
 #define BERTH_CLI_SERVE_PRIV_H
+
+#include <stdbool.h>
 
 #include "../host/accounts_priv.h"
 
 #define SERVE_WORKERS_DEFAULT 8
 
 struct serve_options {
-	const char *config;       /* absolute */
-	const char *data;         /* absolute; the folder that is ours: postgresql/ and run/ */
-	const char *users[ROLES]; /* NULL: the standard ones */
-	bool apache;
-	unsigned workers;
+	const char *config;       /* absolute path */
+	const char *data;         /* absolute path of the folder for postgresql/ and run/ */
+	const char *users[ROLES]; /* accounts; NULL: the standard one */
+	bool apache;              /* else NGINX */
+	unsigned workers;         /* of the registry pool */
 };
 
-/* Runs until it is told to stop; the exit status of the command. */
+/* Runs until a signal stops it. Returns the exit status of the command. */
 int serve(const struct serve_options *options, struct arena *arena);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Children of `berth serve`. One thread; all waiting is in one sigtimedwait. */
+/* Children of `berth serve`. The process has one thread, which waits only in supervise_pause. */
 #include "supervise_priv.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@
 #define STEP_MS 50
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_MAX_MS 5000
-#define STABLE_MS 5000 /* a child that lived this long has worked: its next death starts the back-off anew */
+#define STABLE_MS 5000 /* a child that lived this long was healthy: its next death starts the back-off anew */
 
 struct child {
 	const struct child_spec *spec;
@@ -34,10 +34,10 @@ static struct {
 	struct child children[CHILDREN_MAX];
 	size_t count;
 	bool stopping, reload;
-	int terminal; /* in whose foreground we were started; -1: none */
+	int terminal; /* the terminal in whose foreground this process was started; -1: none */
 } all = {.terminal = -1};
 
-static int64_t now_ms(void)
+static int64_t supervise_now_ms(void)
 {
 	struct timespec now;
 
@@ -45,7 +45,7 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void our_signals(sigset_t *set)
+static void supervise_signals(sigset_t *set)
 {
 	const int numbers[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGCHLD};
 
@@ -54,7 +54,7 @@ static void our_signals(sigset_t *set)
 		sigaddset(set, numbers[i]);
 }
 
-/* -1 as well where HUP is ignored: nohup wants us to outlive the terminal. */
+/* Returns the controlling terminal if this process is in its foreground, else -1. Under nohup, which ignores HUP, -1. */
 static int foreground_terminal(void)
 {
 	struct sigaction hup;
@@ -75,9 +75,9 @@ void supervise_begin(void)
 	sigset_t set;
 
 	all.terminal = foreground_terminal();
-	our_signals(&set);
+	supervise_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* A shell starts background jobs with INT ignored, and what is ignored never becomes pending. */
+	/* A shell starts background jobs with INT ignored, and an ignored signal never becomes pending. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
@@ -89,20 +89,20 @@ bool supervise_stopping(void)
 	return all.stopping;
 }
 
-/* The kernel ends a closed terminal's descriptors before it sends HUP. */
+/* The kernel hangs up the descriptors of a closed terminal before it sends HUP. */
 static bool terminal_gone(void)
 {
 	return all.terminal >= 0 && tcgetpgrp(all.terminal) < 0;
 }
 
-/* Takes at most one signal; returns after `ms` at the latest. */
-static void pause_ms(unsigned ms)
+/* Waits for `ms` or for one signal, and notes what the signal asks for. */
+static void supervise_pause(unsigned ms)
 {
 	struct timespec wait = {ms / 1000, (long)(ms % 1000) * 1000000};
 	sigset_t set;
 	int number;
 
-	our_signals(&set);
+	supervise_signals(&set);
 	number = sigtimedwait(&set, NULL, &wait);
 	if (number == SIGHUP && !terminal_gone())
 		all.reload = true;
@@ -110,7 +110,7 @@ static void pause_ms(unsigned ms)
 		all.stopping = true;
 }
 
-/* The one capability, kept over execve of a program that knows nothing of it. */
+/* Keeps CAP_NET_BIND_SERVICE, and no other capability, across the execve of a program that does not know capabilities. */
 static bool keep_low_ports(void)
 {
 	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -122,7 +122,7 @@ static bool keep_low_ports(void)
 	       prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_BIND_SERVICE, 0, 0) == 0;
 }
 
-static bool change_account(const struct child_spec *spec)
+static bool child_change_account(const struct child_spec *spec)
 {
 	if (!spec->as || !spec->as->changes)
 		return true;
@@ -132,8 +132,8 @@ static bool change_account(const struct child_spec *spec)
 	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }
 
-/* A descriptor with the child's input; all of it fits into the pipe. */
-static int input_of(const struct child_spec *spec)
+/* Returns a descriptor to read spec->input from: a pipe, which has room for all of it, or /dev/null. */
+static int child_input(const struct child_spec *spec)
 {
 	int ends[2];
 	size_t len = spec->input ? strlen(spec->input) : 0;
@@ -143,22 +143,22 @@ static int input_of(const struct child_spec *spec)
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return -1;
 	if (write(ends[1], spec->input, len) != (ssize_t)len)
-		log_error("%s: its input cannot be written: %m", spec->name);
+		log_error("%s: cannot write to its stdin: %m", spec->name);
 	close(ends[1]);
 	return ends[0];
 }
 
-static void set_descriptors(const struct child_spec *spec, bool quiet)
+static void child_set_descriptors(const struct child_spec *spec, bool quiet)
 {
-	int input = input_of(spec), null = quiet ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+	int input = child_input(spec), null = quiet ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
 
 	dup2(input, 0);
 	dup2(quiet ? null : 2, 1);
 	close_range(3, ~0U, 0);
 }
 
-/* In the child: nothing of ours but stderr, a session of its own, the right account. */
-static _Noreturn void become(const struct child_spec *spec, pid_t parent, bool quiet)
+/* In the child: keeps stderr only, leads a session of its own, takes the account, and runs the program. */
+static _Noreturn void child_become(const struct child_spec *spec, pid_t parent, bool quiet)
 {
 	sigset_t none;
 
@@ -167,12 +167,12 @@ static _Noreturn void become(const struct child_spec *spec, pid_t parent, bool q
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
 	setsid();
-	set_descriptors(spec, quiet);
-	if (!change_account(spec)) {
+	child_set_descriptors(spec, quiet);
+	if (!child_change_account(spec)) {
 		log_error("%s: cannot become %s: %m", spec->name, spec->as->user);
 		_exit(127);
 	}
-	/* After the change of account, which would clear it: if we are killed, so is the child, in its own way. */
+	/* If this process dies, the child gets its stop signal. Set here because a change of account clears the setting. */
 	prctl(PR_SET_PDEATHSIG, spec->stop_signal ? spec->stop_signal : SIGTERM);
 	if (getppid() != parent)
 		_exit(127);
@@ -181,18 +181,18 @@ static _Noreturn void become(const struct child_spec *spec, pid_t parent, bool q
 	_exit(127);
 }
 
-static pid_t launch(const struct child_spec *spec, bool quiet)
+static pid_t child_launch(const struct child_spec *spec, bool quiet)
 {
 	pid_t self = getpid(), pid = fork();
 
 	if (pid == 0)
-		become(spec, self, quiet);
+		child_become(spec, self, quiet);
 	if (pid < 0)
-		log_error("%s: fork: %m", spec->name);
+		log_error("%s: cannot fork: %m", spec->name);
 	return pid;
 }
 
-static const char *describe(int status, char *text, size_t size)
+static const char *child_describe(int status, char *text, size_t size)
 {
 	if (WIFSIGNALED(status))
 		snprintf(text, size, "was killed by signal %d (%s)", WTERMSIG(status), strsignal(WTERMSIG(status)));
@@ -201,8 +201,8 @@ static const char *describe(int status, char *text, size_t size)
 	return text;
 }
 
-/* The child is gone: its session may have members left, such as the workers of a killed web server. */
-static bool reap(struct child *child)
+/* Returns whether the child has ended. Ends what is left of its session, such as the workers of a killed web server. */
+static bool child_reap(struct child *child)
 {
 	char text[96];
 	int status;
@@ -211,42 +211,42 @@ static bool reap(struct child *child)
 		return false;
 	kill(-child->pid, SIGTERM);
 	if (!all.stopping)
-		log_warn("%s %s", child->spec->name, describe(status, text, sizeof text));
+		log_warn("%s %s", child->spec->name, child_describe(status, text, sizeof text));
 	child->pid = 0;
 	return true;
 }
 
-static bool is_ready(const struct child_spec *spec)
+static bool child_is_ready(const struct child_spec *spec)
 {
 	if (!spec->ready)
 		return true;
 	return spec->as ? unix_account_ask(spec->as, spec->ready, spec->what) : spec->ready(spec->what);
 }
 
-/* Waits for readiness; false if the child dies meanwhile, takes too long, or we are told to stop. */
-static bool await(struct child *child)
+/* Waits until the child is ready. False if it dies, takes longer than spec->ready_ms, or this process is told to stop. */
+static bool child_await(struct child *child)
 {
 	const struct child_spec *spec = child->spec;
-	int64_t end = now_ms() + spec->ready_ms;
+	int64_t end = supervise_now_ms() + spec->ready_ms;
 
 	while (!all.stopping) {
-		if (reap(child))
+		if (child_reap(child))
 			return false;
-		if (is_ready(spec))
+		if (child_is_ready(spec))
 			return true;
-		if (now_ms() > end) {
+		if (supervise_now_ms() > end) {
 			log_error("%s is not ready after %u s", spec->name, spec->ready_ms / 1000);
 			return false;
 		}
-		pause_ms(STEP_MS);
+		supervise_pause(STEP_MS);
 	}
 	return false;
 }
 
-static bool start(struct child *child)
+static bool child_start(struct child *child)
 {
-	child->pid = launch(child->spec, false);
-	child->started_ms = now_ms();
+	child->pid = child_launch(child->spec, false);
+	child->started_ms = supervise_now_ms();
 	if (child->spec->what_pid)
 		*child->spec->what_pid = child->pid;
 	if (child->pid <= 0) {
@@ -264,7 +264,7 @@ bool supervise_start(const struct child_spec *spec)
 		return false;
 	child = &all.children[all.count++];
 	*child = (struct child){.spec = spec};
-	if (start(child) && await(child))
+	if (child_start(child) && child_await(child))
 		return true;
 	if (!all.stopping)
 		log_error("%s cannot be started", spec->name);
@@ -273,14 +273,14 @@ bool supervise_start(const struct child_spec *spec)
 
 int supervise_once(const struct child_spec *spec, bool quiet)
 {
-	pid_t pid = launch(spec, quiet);
+	pid_t pid = child_launch(spec, quiet);
 	bool told = false;
 	int status;
 
 	if (pid < 0)
 		return -1;
 	while (waitpid(pid, &status, WNOHANG) != pid) {
-		pause_ms(STEP_MS);
+		supervise_pause(STEP_MS);
 		if (all.stopping && !told) {
 			kill(pid, spec->stop_signal ? spec->stop_signal : SIGTERM);
 			told = true;
@@ -289,31 +289,31 @@ int supervise_once(const struct child_spec *spec, bool quiet)
 	return WIFEXITED(status) && !told ? WEXITSTATUS(status) : -1;
 }
 
-/* When to start a dead child again. */
-static void plan(struct child *child)
+/* Decides when to start a dead child again. */
+static void child_plan(struct child *child)
 {
 	int64_t pause = BACKOFF_FIRST_MS;
 
-	if (now_ms() - child->started_ms >= STABLE_MS)
+	if (supervise_now_ms() - child->started_ms >= STABLE_MS)
 		child->failures = 0;
 	for (unsigned i = 0; i < child->failures && pause < BACKOFF_MAX_MS; i++)
 		pause *= 2;
 	child->failures++;
-	child->again_ms = now_ms() + (pause < BACKOFF_MAX_MS ? pause : BACKOFF_MAX_MS);
+	child->again_ms = supervise_now_ms() + (pause < BACKOFF_MAX_MS ? pause : BACKOFF_MAX_MS);
 }
 
-static void tend(struct child *child)
+static void child_tend(struct child *child)
 {
-	if (reap(child))
-		plan(child);
-	if (child->pid == 0 && now_ms() >= child->again_ms) {
-		log_info("%s is started again", child->spec->name);
-		if (!start(child))
-			plan(child);
+	if (child_reap(child))
+		child_plan(child);
+	if (child->pid == 0 && supervise_now_ms() >= child->again_ms) {
+		log_info("%s: starting again", child->spec->name);
+		if (!child_start(child))
+			child_plan(child);
 	}
 }
 
-static bool is_ours(pid_t pid)
+static bool supervise_knows(pid_t pid)
 {
 	for (size_t i = 0; i < all.count; i++)
 		if (all.children[i].pid == pid)
@@ -321,16 +321,17 @@ static bool is_ours(pid_t pid)
 	return false;
 }
 
-/* As process 1 of a container we inherit orphans, which nobody else buries. */
-static void bury_strangers(void)
+/* As process 1 of a container this process becomes the parent of orphans, and must wait for them. */
+static void supervise_reap_orphans(void)
 {
 	siginfo_t info = {0};
 
-	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0 && !is_ours(info.si_pid))
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid > 0 &&
+	       !supervise_knows(info.si_pid))
 		waitpid(info.si_pid, NULL, 0);
 }
 
-static void forward_reload(void)
+static void supervise_forward_reload(void)
 {
 	all.reload = false;
 	for (size_t i = 0; i < all.count; i++)
@@ -338,36 +339,35 @@ static void forward_reload(void)
 			kill(all.children[i].pid, SIGHUP);
 }
 
-/* Each child has been ready once, so whatever ails it now may pass: it is started again for as long as we run. */
 void supervise_run(void)
 {
 	while (!all.stopping) {
 		bool missing = false;
 
 		for (size_t i = 0; i < all.count; i++) {
-			tend(&all.children[i]);
+			child_tend(&all.children[i]);
 			missing |= all.children[i].pid == 0;
 		}
-		bury_strangers();
+		supervise_reap_orphans();
 		if (all.reload)
-			forward_reload();
-		pause_ms(missing ? STEP_MS : 1000);
+			supervise_forward_reload();
+		supervise_pause(missing ? STEP_MS : 1000);
 	}
 }
 
-static void stop_one(struct child *child)
+static void child_stop(struct child *child)
 {
 	const struct child_spec *spec = child->spec;
-	int64_t end = now_ms() + spec->stop_ms;
+	int64_t end = supervise_now_ms() + spec->stop_ms;
 	pid_t pid = child->pid;
 
 	if (pid <= 0)
 		return;
 	kill(pid, spec->stop_signal);
-	while (!reap(child) && now_ms() < end)
-		pause_ms(STEP_MS);
+	while (!child_reap(child) && supervise_now_ms() < end)
+		supervise_pause(STEP_MS);
 	if (child->pid > 0) {
-		log_warn("%s did not stop within %u s and is killed", spec->name, spec->stop_ms / 1000);
+		log_warn("%s did not stop within %u s: killing it", spec->name, spec->stop_ms / 1000);
 		kill(-pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 		child->pid = 0;
@@ -378,5 +378,5 @@ void supervise_stop(void)
 {
 	all.stopping = true;
 	while (all.count > 0)
-		stop_one(&all.children[--all.count]);
+		child_stop(&all.children[--all.count]);
 }

@@ -13,13 +13,13 @@
 #include "../host/trusted_priv.h"
 
 #define LOCK "berth.lock"
-#define SOCKET_ROOM 24 /* of the 107 bytes of a socket's path: what is added to the folder's */
+#define SOCKET_ROOM 24 /* of the 107 bytes of a socket's path, for what comes behind the folder */
 
-static const char remove_run[] = "an earlier start used other accounts; remove the run folder, nothing in it lasts";
-static const char choose_another[] = "choose another folder with --data, or hand this one over to root";
+static const char remove_run[] = "an earlier start used other accounts. Remove the run folder: it holds nothing that lasts";
+static const char choose_another[] = "choose another folder with --data, or give this one to root";
 
-/* Nothing in it, or our lock among what is. */
-static bool is_ours(int folder)
+/* Whether the folder is empty or has the lock file. */
+static bool workplace_is_ours(int folder)
 {
 	DIR *entries = fdopendir(dup(folder));
 	const struct dirent *entry;
@@ -33,7 +33,8 @@ static bool is_ours(int folder)
 	return empty || faccessat(folder, LOCK, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-static bool belongs(int folder, const char *path, uid_t uid, const char *advice, struct arena *arena, const char **reason)
+static bool workplace_belongs(int folder, const char *path, uid_t uid, const char *advice, struct arena *arena,
+			      const char **reason)
 {
 	struct unix_account owner, wanted;
 	struct stat info;
@@ -47,38 +48,40 @@ static bool belongs(int folder, const char *path, uid_t uid, const char *advice,
 	return false;
 }
 
-/* Root's, or the user's own. */
-static int open_own(const char *path, mode_t mode, const char *advice, struct arena *arena, const char **reason)
+/* Opens a folder of the account of this process, which is made if it is missing; -1: *reason. */
+static int workplace_open_own(const char *path, mode_t mode, const char *advice, struct arena *arena, const char **reason)
 {
 	const struct trusted_owner owner = {geteuid(), getegid(), mode};
 	int folder = trusted_folder(path, &owner, arena, reason);
 
-	if (folder >= 0 && belongs(folder, path, geteuid(), advice, arena, reason))
+	if (folder >= 0 && workplace_belongs(folder, path, geteuid(), advice, arena, reason))
 		return folder;
 	if (folder >= 0)
 		close(folder);
 	return -1;
 }
 
-/* Held until the process ends, hence never closed. */
-static bool lock_folder(int folder, const char *path, struct arena *arena, const char **reason)
+/* The lock is held until the process ends: its descriptor is never closed. */
+static bool workplace_lock(int folder, const char *path, struct arena *arena, const char **reason)
 {
 	int fd;
 
-	if (!is_ours(folder))
-		*reason = arena_printf(arena, "%s is not a folder that Berth made; choose another one with --data", path);
+	if (!workplace_is_ours(folder))
+		*reason = arena_printf(arena, "%s is no folder that `berth serve` made: choose another one with --data",
+				       path);
 	else if ((fd = openat(folder, LOCK, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
 		*reason = arena_printf(arena, "%s/" LOCK ": %s", path, strerror(errno));
 	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		*reason = arena_printf(arena, "another berth serve uses %s", path);
+		*reason = arena_printf(arena, "another berth serve uses %s: stop it, or choose another folder with --data",
+				       path);
 	else
 		return true;
 	return false;
 }
 
-/* A folder of an account's own. */
-static bool add_part(const char **out, const struct workplace *place, const char *name, const struct unix_account *as,
-		     mode_t mode, struct arena *arena, const char **reason)
+/* Adds the folder of one account. */
+static bool workplace_add(const char **out, const struct workplace *place, const char *name, const struct unix_account *as,
+			  mode_t mode, struct arena *arena, const char **reason)
 {
 	const struct trusted_owner owner = {as->uid, as->gid, mode};
 	int folder;
@@ -88,23 +91,25 @@ static bool add_part(const char **out, const struct workplace *place, const char
 	if (!as->user)
 		return true;
 	folder = trusted_folder(*out, &owner, arena, reason);
-	good = folder >= 0 && belongs(folder, *out, as->uid, remove_run, arena, reason);
+	good = folder >= 0 && workplace_belongs(folder, *out, as->uid, remove_run, arena, reason);
 	if (folder >= 0)
 		close(folder);
 	if (!good || unix_account_may(as, *out, R_OK | W_OK | X_OK))
 		return good;
-	*reason = arena_printf(arena, "%s is closed to %s: it, or a folder above it", *out, as->user);
+	*reason =
+		arena_printf(arena, "%s is closed to the account %s: change the mode of a folder above it", *out, as->user);
 	return false;
 }
 
-static bool add_parts(struct workplace *out, const struct accounts *accounts, struct arena *arena, const char **reason)
+static bool workplace_add_all(struct workplace *out, const struct accounts *accounts, struct arena *arena,
+			      const char **reason)
 {
 	const struct unix_account *workers = &accounts->of[ROLE_WORKERS];
 
-	return add_part(&out->fcgi, out, "fcgi", workers, 0700, arena, reason) &&
-	       add_part(&out->web, out, "web", workers, 0700, arena, reason) &&
-	       add_part(&out->token, out, "token", &accounts->of[ROLE_TOKENS], 0750, arena, reason) &&
-	       add_part(&out->db, out, "db", &accounts->of[ROLE_DATABASE], 0755, arena, reason);
+	return workplace_add(&out->fcgi, out, "fcgi", workers, 0700, arena, reason) &&
+	       workplace_add(&out->web, out, "web", workers, 0700, arena, reason) &&
+	       workplace_add(&out->token, out, "token", &accounts->of[ROLE_TOKENS], 0750, arena, reason) &&
+	       workplace_add(&out->db, out, "db", &accounts->of[ROLE_DATABASE], 0755, arena, reason);
 }
 
 bool workplace_open(struct workplace *out, const char *data, const struct accounts *accounts, struct arena *arena,
@@ -115,12 +120,15 @@ bool workplace_open(struct workplace *out, const char *data, const struct accoun
 
 	out->dir = arena_printf(arena, "%s/run", data);
 	if (strlen(out->dir) + SOCKET_ROOM > 107) {
-		*reason = arena_printf(arena, "%s is too long a path for the sockets in it", out->dir);
+		*reason = arena_printf(arena,
+				       "the path %s is too long for the sockets in it: choose another folder with --data",
+				       out->dir);
 		return false;
 	}
-	above = open_own(data, 0755, choose_another, arena, reason);
-	folder = above < 0 ? -1 : open_own(out->dir, root ? 0755 : 0700, remove_run, arena, reason);
-	good = folder >= 0 && lock_folder(folder, out->dir, arena, reason) && add_parts(out, accounts, arena, reason);
+	above = workplace_open_own(data, 0755, choose_another, arena, reason);
+	folder = above < 0 ? -1 : workplace_open_own(out->dir, root ? 0755 : 0700, remove_run, arena, reason);
+	good = folder >= 0 && workplace_lock(folder, out->dir, arena, reason) &&
+	       workplace_add_all(out, accounts, arena, reason);
 	if (above >= 0)
 		close(above);
 	if (folder >= 0)
