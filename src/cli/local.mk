@@ -77,9 +77,9 @@ bin_PROGRAMS += berth
 berth_SOURCES = src/cli/main.c
 berth_LDADD = libcli.a $(APP_LIBS)
 
-# `registry serve` is how GitLab's packages and many scripts start a registry.
+# `registry serve` is how GitLab's packages and many scripts start a registry. -n: a link to a folder is replaced, not followed.
 install-exec-hook:
-	cd $(DESTDIR)$(bindir) && ln -sf berth registry
+	cd $(DESTDIR)$(bindir) && ln -sfn berth registry
 uninstall-hook:
 	rm -f $(DESTDIR)$(bindir)/registry
 	rmdir $(DESTDIR)$(confdir) $(DESTDIR)$(docdir) 2>/dev/null || true
