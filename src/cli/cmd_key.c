@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "admin/admin_print_priv.h"
 #include "admin/admin_priv.h"
 #include "berth/base/json_write.h"
 #include "berth/issuer/keystore.h"
+#include "command_priv.h"
 
 #define LIST_MAX ((size_t)1 << 20)
 
@@ -29,7 +31,7 @@ static const struct keystore *key_read_store(const struct admin *admin)
 
 static int key_generate(struct admin *admin)
 {
-	const char *type = admin->options[ADMIN_TYPE] ? admin->options[ADMIN_TYPE] : "rs256", *name;
+	const char *type = option_given(&admin->options, ADMIN_TYPE) ? admin->options.values[ADMIN_TYPE] : "rs256", *name;
 	const char *folder = admin->app.config->token_service.keys;
 	const char *names[] = {"key", "bundle"}, *values[2];
 	bool rsa = strcmp(type, "rs256") == 0;
@@ -40,14 +42,14 @@ static int key_generate(struct admin *admin)
 		command_complain("--type wants rs256 or es256, not \"%s\"", type);
 		return COMMAND_USAGE;
 	}
-	if (!admin_number(admin, ADMIN_BITS, KEY_RSA_MIN, KEY_RSA_MAX, &bits))
+	if (!option_number(&admin->options, ADMIN_BITS, KEY_RSA_MIN, KEY_RSA_MAX, &bits))
 		return COMMAND_USAGE;
 	name = keystore_make(admin->arena, folder, rsa ? KEYSTORE_RS256 : KEYSTORE_ES256, (int)bits, reason, sizeof reason);
 	if (!name)
 		return key_complain(reason);
 	values[0] = name;
 	values[1] = arena_printf(admin->arena, "%s/%s", folder, KEYSTORE_BUNDLE);
-	return admin_print_values(admin, names, values, 2);
+	return print_values(names, values, 2, option_given(&admin->options, ADMIN_JSON), admin->arena);
 }
 
 static void key_add(struct json_writer *json, const struct keystore_entry *entry, bool signs)
@@ -85,12 +87,12 @@ static int key_list(struct admin *admin)
 		bool signs = i + 1 == store->count;
 
 		key_add(&json, entry, signs);
-		if (!admin->options[ADMIN_JSON])
+		if (!option_given(&admin->options, ADMIN_JSON))
 			printf("%s  %s  %s%s\n", entry->name, jwa_name(key_default_algorithm(&entry->key)),
 			       entry->key.libtrust, signs ? "  signs" : "");
 	}
 	json_close(&json, ']');
-	if (admin->options[ADMIN_JSON])
+	if (option_given(&admin->options, ADMIN_JSON))
 		printf("%s\n", text.ptr);
 	return COMMAND_OK;
 }
@@ -106,7 +108,8 @@ static int key_show(struct admin *admin)
 					key->thumbprint, key->pem};
 
 		if (strcmp(store->entries[i].name, admin->names[0]) == 0)
-			return admin_print_values(admin, names, values, sizeof names / sizeof *names);
+			return print_values(names, values, sizeof names / sizeof *names,
+					    option_given(&admin->options, ADMIN_JSON), admin->arena);
 	}
 	if (store)
 		command_complain("there is no key \"%s\" in %s; `berth key list` shows the keys", admin->names[0],
@@ -121,19 +124,27 @@ static int key_remove(struct admin *admin)
 
 	if (!keystore_remove(admin->arena, admin->app.config->token_service.keys, admin->names[0], reason, sizeof reason))
 		return key_complain(reason);
-	return admin_print_values(admin, (const char *const[]){"done"}, &done, 1);
+	return print_values((const char *const[]){"done"}, &done, 1, option_given(&admin->options, ADMIN_JSON),
+			    admin->arena);
 }
 
 static const struct admin_verb key_verbs[] = {
-	{"generate", 0, 0, ADMIN_TAKES(TYPE) | ADMIN_TAKES(BITS), true, key_generate},
-	{"list", 0, 0, 0, true, key_list},
-	{"show", 1, 1, 0, true, key_show},
-	{"remove", 1, 1, 0, true, key_remove},
+	{"generate", 0, 0, ADMIN_TAKES(TYPE) | ADMIN_TAKES(BITS), key_generate},
+	{"list", 0, 0, 0, key_list},
+	{"show", 1, 1, 0, key_show},
+	{"remove", 1, 1, 0, key_remove},
+};
+
+static const struct admin_noun key_noun = {
+	.command = &cmd_key,
+	ADMIN_VERBS(key_verbs),
+	.offline = true,
+	.name = "key",
 };
 
 static int key_run(int argc, char **argv, struct arena *arena)
 {
-	return admin_run(&cmd_key, key_verbs, sizeof key_verbs / sizeof *key_verbs, argc, argv, arena);
+	return admin_run(&key_noun, argc, argv, arena);
 }
 
 const struct command cmd_key = {

@@ -1,95 +1,83 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth project`: who owns which paths. */
+/* `berth project`: the projects, which own paths of repositories. */
 #include "admin/admin_priv.h"
 #include "berth/meta/project.h"
+#include "command_priv.h"
 
-static const char *what(const struct admin *admin)
-{
-	return arena_printf(admin->arena, "project \"%s\"", admin->names[0]);
-}
-
-static bool read_options(const struct admin *admin, const char **visibility, const char **registry)
-{
-	return admin_visibility(admin, ADMIN_VISIBILITY, visibility) && admin_switch(admin, ADMIN_REGISTRY, registry);
-}
-
-static bool add_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
-{
-	const char *visibility, *registry;
-
-	return read_options(admin, &visibility, &registry) &&
-	       meta_project_add(meta, admin->names[0], visibility, registry, out);
-}
-
-static bool change_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
-{
-	const char *visibility, *registry;
-
-	return read_options(admin, &visibility, &registry) &&
-	       meta_project_change(meta, admin->names[0], visibility, registry, out);
-}
-
-static bool remove_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
-{
-	return meta_project_remove(meta, admin->names[0], out);
-}
-
-static int add(struct admin *admin)
-{
-	const char *visibility, *registry;
-
-	if (!read_options(admin, &visibility, &registry))
-		return COMMAND_USAGE;
-	return admin_tell(admin, add_it, arena_printf(admin->arena, "added %s", what(admin)), what(admin));
-}
-
-static int change(struct admin *admin)
-{
-	const char *visibility, *registry;
-
-	if (!read_options(admin, &visibility, &registry))
-		return COMMAND_USAGE;
-	if (!visibility && !registry) {
-		command_complain("nothing to change is given");
-		return COMMAND_USAGE;
-	}
-	return admin_tell(admin, change_it, arena_printf(admin->arena, "changed %s", what(admin)), what(admin));
-}
-
-static int remove_project(struct admin *admin)
-{
-	return admin_tell(admin, remove_it, arena_printf(admin->arena, "removed %s", what(admin)), what(admin));
-}
-
-static int list(struct admin *admin)
-{
-	struct meta_table table;
-
-	return meta_project_list(&admin->meta, NULL, &table) ? admin_print(admin, &table) : COMMAND_FAILED;
-}
-
-static int show(struct admin *admin)
-{
-	struct meta_table table;
-
-	if (!meta_project_list(&admin->meta, admin->names[0], &table))
-		return COMMAND_FAILED;
-	return admin_print_one(admin, &table, what(admin));
-}
-
-#define SETTINGS (ADMIN_TAKES(VISIBILITY) | ADMIN_TAKES(REGISTRY))
-
-static const struct admin_verb verbs[] = {
-	{"add", 1, 1, SETTINGS, false, add},
-	{"list", 0, 0, 0, false, list},
-	{"show", 1, 1, 0, false, show},
-	{"change", 1, 1, SETTINGS, false, change},
-	{"remove", 1, 1, 0, false, remove_project},
+struct project {
+	const char *path, *visibility, *registry;
 };
 
-static int run(int argc, char **argv, struct arena *arena)
+static bool project_read(const struct admin *admin, struct project *out)
 {
-	return admin_run(&cmd_project, verbs, sizeof verbs / sizeof *verbs, argc, argv, arena);
+	out->path = admin->names[0];
+	return option_visibility(&admin->options, ADMIN_VISIBILITY, &out->visibility) &&
+	       option_switch(&admin->options, ADMIN_REGISTRY, &out->registry);
+}
+
+static bool project_insert(const struct meta *meta, void *context, enum meta_change *out)
+{
+	const struct project *project = context;
+
+	return meta_project_add(meta, project->path, project->visibility, project->registry, out);
+}
+
+static int project_add(struct admin *admin)
+{
+	struct project project;
+
+	if (!project_read(admin, &project))
+		return COMMAND_USAGE;
+	return admin_apply(admin, &(struct admin_change){.run = project_insert, .context = &project, .done = "added"});
+}
+
+static bool project_update(const struct meta *meta, void *context, enum meta_change *out)
+{
+	const struct project *project = context;
+
+	return meta_project_change(meta, project->path, project->visibility, project->registry, out);
+}
+
+static int project_change(struct admin *admin)
+{
+	struct project project;
+
+	if (!project_read(admin, &project))
+		return COMMAND_USAGE;
+	if (!project.visibility && !project.registry)
+		return admin_misused("no option says what to change");
+	return admin_apply(admin, &(struct admin_change){.run = project_update, .context = &project, .done = "changed"});
+}
+
+static bool project_list(const struct meta *meta, const char *const *names, struct meta_table *out)
+{
+	return meta_project_list(meta, names[0], out);
+}
+
+static bool project_remove(const struct meta *meta, const char *const *names, enum meta_change *out)
+{
+	return meta_project_remove(meta, names[0], out);
+}
+
+static const struct admin_verb project_verbs[] = {
+	{"add", 1, 1, ADMIN_TAKES(VISIBILITY) | ADMIN_TAKES(REGISTRY), project_add},
+	{"list", 0, 0, 0, admin_list},
+	{"show", 1, 1, 0, admin_show},
+	{"change", 1, 1, ADMIN_TAKES(VISIBILITY) | ADMIN_TAKES(REGISTRY), project_change},
+	{"remove", 1, 1, 0, admin_remove},
+};
+
+static const struct admin_noun project_noun = {
+	.command = &cmd_project,
+	ADMIN_VERBS(project_verbs),
+	.name = "project",
+	.list = project_list,
+	.remove = project_remove,
+};
+
+static int project_run(int argc, char **argv, struct arena *arena)
+{
+	return admin_run(&project_noun, argc, argv, arena);
 }
 
 const struct command cmd_project = {
@@ -101,14 +89,14 @@ const struct command cmd_project = {
 		"       berth project change CONFIG PATH [--visibility V] [--registry on|off]\n"
 		"       berth project remove CONFIG PATH\n"
 		"\n"
-		"A project owns the repository PATH and all below PATH/, as far as no project with a longer path does. What is not\n"
-		"given on add comes from `berth site`. Removing a project removes no image: what it held is then the\n"
-		"administrators' only.\n"
+		"A project owns the repository PATH and all repositories below PATH/, except those of a project with a longer path. `add`\n"
+		"takes the value of an option that is not given from `berth site`. `remove` removes no image: only administrators may use the\n"
+		"repositories afterwards.\n"
 		"\n"
-		"  --visibility V       private: members only; internal: every user pulls; public: everybody pulls\n"
-		"  --registry on|off    off: nobody gets a token for it; tokens that clients hold end when they expire\n"
-		"  --json               for programs\n"
+		"  --visibility V       who may pull: private (members), internal (every user) or public (everybody)\n"
+		"  --registry on|off    off: the token service gives nobody a token for the project; existing tokens are valid until they expire\n"
+		"  --json               print JSON, for programs\n"
 		"\n"
-		"Exit status: 0 done, 1 refused or failed, 2 usage, 3 wrong configuration.\n",
-	.run = run,
+		"Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 wrong configuration.\n",
+	.run = project_run,
 };

@@ -1,83 +1,80 @@
 /* SPDX-License-Identifier: MIT */
-/* `berth site`: the switches of the whole site, and the audit. */
+/* `berth site`: the settings of the whole site, and the audit. */
+#include "admin/admin_print_priv.h"
 #include "admin/admin_priv.h"
 #include "berth/meta/project.h"
+#include "command_priv.h"
 
-static bool read_options(const struct admin *admin, struct meta_site_change *out)
+static bool site_update(const struct meta *meta, void *context, enum meta_change *out)
 {
-	return admin_switch(admin, ADMIN_REGISTRY, &out->registry) &&
-	       admin_switch(admin, ADMIN_NEW_REGISTRY, &out->new_project_registry) &&
-	       admin_visibility(admin, ADMIN_NEW_VISIBILITY, &out->new_project_visibility);
+	return meta_site_change(meta, context, out);
 }
 
-static bool change_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
+static int site_change(struct admin *admin)
 {
-	struct meta_site_change change;
+	struct meta_site_change update;
 
-	return read_options(admin, &change) && meta_site_change(meta, &change, out);
-}
-
-static int change(struct admin *admin)
-{
-	struct meta_site_change given;
-
-	if (!read_options(admin, &given))
+	if (!option_switch(&admin->options, ADMIN_REGISTRY, &update.registry) ||
+	    !option_switch(&admin->options, ADMIN_NEW_REGISTRY, &update.new_project_registry) ||
+	    !option_visibility(&admin->options, ADMIN_NEW_VISIBILITY, &update.new_project_visibility))
 		return COMMAND_USAGE;
-	if (!given.registry && !given.new_project_registry && !given.new_project_visibility) {
-		command_complain("nothing to change is given");
-		return COMMAND_USAGE;
-	}
-	return admin_tell(admin, change_it, "changed the site", "site");
+	if (!update.registry && !update.new_project_registry && !update.new_project_visibility)
+		return admin_misused("no option says what to change");
+	return admin_apply(admin, &(struct admin_change){.run = site_update, .context = &update, .done = "changed"});
 }
 
-static int show(struct admin *admin)
-{
-	struct meta_table table;
-
-	if (!meta_site_list(&admin->meta, &table))
-		return COMMAND_FAILED;
-	return admin_print_one(admin, &table, "site");
-}
-
-static int audit(struct admin *admin)
+static int site_audit(struct admin *admin)
 {
 	struct meta_table table;
 	uint64_t limit = 50;
 
-	if (!admin_number(admin, ADMIN_LIMIT, 1, 100000, &limit))
+	if (!option_number(&admin->options, ADMIN_LIMIT, 1, 100000, &limit))
 		return COMMAND_USAGE;
 	if (!meta_audit_list(&admin->meta, (int64_t)limit, &table))
-		return COMMAND_FAILED;
-	return admin_print(admin, &table);
+		return COMMAND_FAILED; /* the log says why */
+	return print_list(&table, option_given(&admin->options, ADMIN_JSON), admin->arena);
 }
 
-static const struct admin_verb verbs[] = {
-	{"show", 0, 0, 0, false, show},
-	{"change", 0, 0, ADMIN_TAKES(REGISTRY) | ADMIN_TAKES(NEW_REGISTRY) | ADMIN_TAKES(NEW_VISIBILITY), false, change},
-	{"audit", 0, 0, ADMIN_TAKES(LIMIT), false, audit},
+static bool site_list(const struct meta *meta, const char *const *names, struct meta_table *out)
+{
+	(void)names;
+	return meta_site_list(meta, out);
+}
+
+static const struct admin_verb site_verbs[] = {
+	{"show", 0, 0, 0, admin_show},
+	{"change", 0, 0, ADMIN_TAKES(REGISTRY) | ADMIN_TAKES(NEW_REGISTRY) | ADMIN_TAKES(NEW_VISIBILITY), site_change},
+	{"audit", 0, 0, ADMIN_TAKES(LIMIT), site_audit},
 };
 
-static int run(int argc, char **argv, struct arena *arena)
+static const struct admin_noun site_noun = {
+	.command = &cmd_site,
+	ADMIN_VERBS(site_verbs),
+	.name = "the site",
+	.list = site_list,
+};
+
+static int site_run(int argc, char **argv, struct arena *arena)
 {
-	return admin_run(&cmd_site, verbs, sizeof verbs / sizeof *verbs, argc, argv, arena);
+	return admin_run(&site_noun, argc, argv, arena);
 }
 
 const struct command cmd_site = {
 	.name = "site",
-	.summary = "switches of the whole site, and the audit",
+	.summary = "settings of the whole site, and the audit",
 	.help = "usage: berth site show CONFIG\n"
 		"       berth site change CONFIG [--registry on|off] [--new-project-registry on|off]\n"
 		"                                [--new-project-visibility V]\n"
 		"       berth site audit CONFIG [--limit N]\n"
 		"\n"
-		"  --registry on|off               off: no tokens for anybody, for anything\n"
-		"  --new-project-registry on|off   what `berth project add` takes where nothing is said\n"
-		"  --new-project-visibility V      likewise: private, internal, public\n"
-		"  --limit N                       the newest N changes and refusals (50)\n"
-		"  --json                          for programs\n"
+		"`audit` prints the newest changes and refusals. Refusals are kept for 90 days, changes for ever.\n"
 		"\n"
-		"Tokens that clients hold stay good until they expire. Refusals are kept for 90 days, changes for ever.\n"
+		"  --registry on|off               off: the token service gives nobody a token; existing tokens are valid until they expire\n"
+		"  --new-project-registry on|off   the value of --registry for `berth project add`, when that option is not given\n"
+		"  --new-project-visibility V      the value of --visibility likewise: private, internal or public\n"
+		"  --limit N                       how many changes and refusals to print (50)\n"
+		"  --json                          print JSON, for programs\n"
 		"\n"
-		"Exit status: 0 done, 1 refused or failed, 2 usage, 3 wrong configuration.\n",
-	.run = run,
+		"Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 wrong configuration.\n",
+	.run = site_run,
 };

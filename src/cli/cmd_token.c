@@ -1,150 +1,148 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth token`: access tokens of users and robots, and the refresh tokens that clients were given. */
+#include "admin/admin_print_priv.h"
 #include "admin/admin_priv.h"
 #include "berth/issuer/credential.h"
+#include "command_priv.h"
 
 #define DEFAULT_SECONDS ((int64_t)90 * 86400)
 
-/* What the transaction makes a row of, and learns from it. */
-static struct {
-	const char *token;
-	enum meta_role role;
-	int64_t seconds;
-	struct span expires;
-} fresh;
+struct token_new {
+	struct meta_token_new token;
+	struct span expires; /* set by the database */
+};
 
-static const char *what(const struct admin *admin)
+static bool token_insert(const struct meta *meta, void *context, enum meta_change *out)
 {
-	return arena_printf(admin->arena, "token \"%s\" of \"%s\"", admin->names[1], admin->names[0]);
+	struct token_new *insert = context;
+
+	return meta_token_add(meta, &insert->token, out, &insert->expires);
 }
 
-static bool add_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
+static int token_add(struct admin *admin)
 {
-	const struct meta_token_new token = {
-		.account = admin->names[0],
-		.name = admin->names[1],
-		.hash = credential_hash(admin->arena, span_of(fresh.token)),
-		.role = fresh.role,
-		.project = admin->options[ADMIN_PROJECT],
-		.seconds = fresh.seconds,
-	};
-
-	return meta_token_add(meta, &token, out, &fresh.expires);
-}
-
-static int add(struct admin *admin)
-{
-	const char *names[] = {"user", "name", "expires", "token"}, *values[4];
-	const char *subject = arena_printf(admin->arena, "user \"%s\"%s, or token \"%s\"", admin->names[0],
-					   admin->options[ADMIN_PROJECT] ? " or project" : "", admin->names[1]);
+	const char *names[] = {"user", "name", "expires", "token"}, *project = admin->options.values[ADMIN_PROJECT];
+	const char *missing =
+		arena_printf(admin->arena, "user \"%s\"%s", admin->names[0], project ? ", or no such project" : "");
+	const char *text = credential_new(admin->arena, CREDENTIAL_ACCESS);
+	struct token_new insert = {.token = {
+					   .account = admin->names[0],
+					   .name = admin->names[1],
+					   .hash = credential_hash(admin->arena, span_of(text)),
+					   .project = project,
+				   }};
+	const struct admin_change change = {.run = token_insert, .context = &insert, .missing = missing};
 	int status;
 
-	if (!admin_role(admin, &fresh.role) || !admin_seconds(admin, &fresh.seconds))
+	if (!option_role(&admin->options, &insert.token.role) || !option_seconds(&admin->options, &insert.token.seconds))
 		return COMMAND_USAGE;
-	if (fresh.role == META_ROLE_NONE) {
-		command_complain("--role is due: what the token is good for, reporter, developer or maintainer");
-		return COMMAND_USAGE;
-	}
-	if (fresh.seconds == 0)
-		fresh.seconds = DEFAULT_SECONDS;
-	fresh.token = credential_new(admin->arena, CREDENTIAL_ACCESS);
-	status = admin_tell(admin, add_it, "", subject);
+	if (insert.token.role == META_ROLE_NONE)
+		return admin_misused("--role is due, the most that the token allows: reporter, developer or maintainer");
+	if (insert.token.seconds == 0)
+		insert.token.seconds = DEFAULT_SECONDS;
+	status = admin_apply(admin, &change);
 	if (status != COMMAND_OK)
 		return status;
-	values[0] = admin->names[0];
-	values[1] = admin->names[1];
-	values[2] = arena_span(admin->arena, fresh.expires);
-	values[3] = fresh.token;
-	return admin_print_values(admin, names, values, 4);
+	return print_values(names,
+			    (const char *const[]){admin->names[0], admin->names[1],
+						  arena_span(admin->arena, insert.expires), text},
+			    4, option_given(&admin->options, ADMIN_JSON), admin->arena);
 }
 
-static bool change_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
+struct token_edit {
+	const char *account, *name;
+	enum meta_role role;
+	int64_t seconds;
+};
+
+static bool token_update(const struct meta *meta, void *context, enum meta_change *out)
 {
-	return meta_token_change(meta, admin->names[0], admin->names[1], fresh.role, fresh.seconds, out);
+	const struct token_edit *update = context;
+
+	return meta_token_change(meta, update->account, update->name, update->role, update->seconds, out);
 }
 
-static int change(struct admin *admin)
+static int token_change(struct admin *admin)
 {
-	if (!admin_role(admin, &fresh.role) || !admin_seconds(admin, &fresh.seconds))
+	struct token_edit update = {.account = admin->names[0], .name = admin->names[1]};
+
+	if (!option_role(&admin->options, &update.role) || !option_seconds(&admin->options, &update.seconds))
 		return COMMAND_USAGE;
-	if (fresh.role == META_ROLE_NONE && fresh.seconds == 0) {
-		command_complain("nothing to change is given");
-		return COMMAND_USAGE;
-	}
-	return admin_tell(admin, change_it, arena_printf(admin->arena, "changed %s", what(admin)), what(admin));
+	if (update.role == META_ROLE_NONE && update.seconds == 0)
+		return admin_misused("no option says what to change");
+	return admin_apply(admin, &(struct admin_change){.run = token_update, .context = &update, .done = "changed"});
 }
 
-static bool remove_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
+static bool token_list(const struct meta *meta, const char *const *names, struct meta_table *out)
 {
-	return meta_token_remove(meta, admin->names[0], admin->names[1], out);
+	return meta_token_list(meta, names[0], names[1], out);
 }
 
-static int remove_token(struct admin *admin)
+static bool token_remove(const struct meta *meta, const char *const *names, enum meta_change *out)
 {
-	return admin_tell(admin, remove_it, arena_printf(admin->arena, "removed %s", what(admin)), what(admin));
+	return meta_token_remove(meta, names[0], names[1], out);
 }
 
-static int list(struct admin *admin)
+static int token_list_refresh(struct admin *admin)
 {
 	struct meta_table table;
 
-	return meta_token_list(&admin->meta, admin->names[0], NULL, &table) ? admin_print(admin, &table) : COMMAND_FAILED;
+	if (!meta_refresh_list(&admin->meta, admin->names[0], &table))
+		return COMMAND_FAILED; /* the log says why */
+	return print_list(&table, option_given(&admin->options, ADMIN_JSON), admin->arena);
 }
 
-static int show(struct admin *admin)
-{
-	struct meta_table table;
+struct token_revocation {
+	const char *account;
+	uint64_t id; /* 0: all of the account */
+};
 
-	if (!meta_token_list(&admin->meta, admin->names[0], admin->names[1], &table))
-		return COMMAND_FAILED;
-	return admin_print_one(admin, &table, what(admin));
+static bool token_revoke(const struct meta *meta, void *context, enum meta_change *out)
+{
+	const struct token_revocation *revocation = context;
+
+	return meta_refresh_revoke(meta, revocation->account, (int64_t)revocation->id, out);
 }
 
-static int list_refresh(struct admin *admin)
+static int token_revoke_refresh(struct admin *admin)
 {
-	struct meta_table table;
+	const char *account = admin->names[0], *id = admin->names[1];
+	struct token_revocation revocation = {.account = account};
+	struct admin_change change = {.run = token_revoke, .context = &revocation, .done = "revoked"};
 
-	return meta_refresh_list(&admin->meta, admin->names[0], &table) ? admin_print(admin, &table) : COMMAND_FAILED;
-}
-
-static uint64_t revoked; /* the id that is revoked; 0: all */
-
-static bool revoke_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
-{
-	return meta_refresh_revoke(meta, admin->names[0], (int64_t)revoked, out);
-}
-
-static int revoke_refresh(struct admin *admin)
-{
-	bool all = admin->options[ADMIN_ALL] != NULL;
-	const char *id = admin->name_count > 1 ? admin->names[1] : NULL, *subject;
-
-	if (all == (id != NULL)) {
-		command_complain("either an ID of `berth token list-refresh` or --all is due");
-		return COMMAND_USAGE;
-	}
-	if (id && (!span_to_u64(span_of(id), &revoked) || revoked == 0 || revoked > INT64_MAX)) {
+	if (option_given(&admin->options, ADMIN_ALL) == (id != NULL))
+		return admin_misused("either an ID of `berth token list-refresh` or --all is due");
+	if (id && (!span_to_u64(span_of(id), &revocation.id) || revocation.id == 0 || revocation.id > INT64_MAX)) {
 		command_complain("no such refresh token: an ID is a number that `berth token list-refresh` shows");
 		return COMMAND_FAILED;
 	}
-	subject = all ? arena_printf(admin->arena, "refresh tokens of \"%s\"", admin->names[0])
-		      : arena_printf(admin->arena, "refresh token %s of \"%s\"", id, admin->names[0]);
-	return admin_tell(admin, revoke_it, arena_printf(admin->arena, "revoked %s", subject), subject);
+	change.subject = id ? arena_printf(admin->arena, "refresh token %s of \"%s\"", id, account)
+			    : arena_printf(admin->arena, "refresh tokens of \"%s\"", account);
+	return admin_apply(admin, &change);
 }
 
-static const struct admin_verb verbs[] = {
-	{"add", 2, 2, ADMIN_TAKES(ROLE) | ADMIN_TAKES(PROJECT) | ADMIN_TAKES(EXPIRES), false, add},
-	{"list", 0, 1, 0, false, list},
-	{"show", 2, 2, 0, false, show},
-	{"change", 2, 2, ADMIN_TAKES(ROLE) | ADMIN_TAKES(EXPIRES), false, change},
-	{"remove", 2, 2, 0, false, remove_token},
-	{"list-refresh", 0, 1, 0, false, list_refresh},
-	{"revoke-refresh", 1, 2, ADMIN_TAKES(ALL), false, revoke_refresh},
+static const struct admin_verb token_verbs[] = {
+	{"add", 2, 2, ADMIN_TAKES(ROLE) | ADMIN_TAKES(PROJECT) | ADMIN_TAKES(EXPIRES), token_add},
+	{"list", 0, 1, 0, admin_list},
+	{"show", 2, 2, 0, admin_show},
+	{"change", 2, 2, ADMIN_TAKES(ROLE) | ADMIN_TAKES(EXPIRES), token_change},
+	{"remove", 2, 2, 0, admin_remove},
+	{"list-refresh", 0, 1, 0, token_list_refresh},
+	{"revoke-refresh", 1, 2, ADMIN_TAKES(ALL), token_revoke_refresh},
 };
 
-static int run(int argc, char **argv, struct arena *arena)
+static const struct admin_noun token_noun = {
+	.command = &cmd_token,
+	ADMIN_VERBS(token_verbs),
+	.name = "token",
+	.of = "of ",
+	.list = token_list,
+	.remove = token_remove,
+};
+
+static int token_run(int argc, char **argv, struct arena *arena)
 {
-	return admin_run(&cmd_token, verbs, sizeof verbs / sizeof *verbs, argc, argv, arena);
+	return admin_run(&token_noun, argc, argv, arena);
 }
 
 const struct command cmd_token = {
@@ -158,18 +156,18 @@ const struct command cmd_token = {
 		"       berth token list-refresh CONFIG [USER]\n"
 		"       berth token revoke-refresh CONFIG USER ID|--all\n"
 		"\n"
-		"A token stands for its user where a password is asked for (user name: USER). It is printed once, when it is made,\n"
-		"and known by its hash afterwards. It can do what its user may, and no more than it was made for.\n"
+		"An access token takes the place of the password of USER. `add` prints it this once; the database keeps a hash. A token allows\n"
+		"what its user may do, within the role and the project that it was made for.\n"
 		"\n"
-		"A refresh token is what a client keeps after its user has signed in. list-refresh shows for each when and from where\n"
-		"it was given, by which access token, and when it and the chain that it continues end.\n"
+		"A client gets a refresh token when its user signs in, and renews it later. `list-refresh` prints when and from which address\n"
+		"each one was given, with which access token, when it expires, and when the chain of its renewals ends.\n"
 		"\n"
-		"  --role ROLE      at most what this role may: reporter, developer, maintainer\n"
-		"  --project PATH   in this project only\n"
-		"  --expires TIME   after that, from now: 90d, 12h, 30m (90d)\n"
+		"  --role ROLE      the most that the token allows: reporter, developer or maintainer\n"
+		"  --project PATH   the token is for this project only\n"
+		"  --expires TIME   how long the token is valid from now: 90d, 12h, 30m (90d)\n"
 		"  --all            all refresh tokens of the user\n"
-		"  --json           for programs\n"
+		"  --json           print JSON, for programs\n"
 		"\n"
-		"Exit status: 0 done, 1 refused or failed, 2 usage, 3 wrong configuration.\n",
-	.run = run,
+		"Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 wrong configuration.\n",
+	.run = token_run,
 };

@@ -1,143 +1,131 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth user`: users and robots. */
-#include <string.h>
-
+#include "admin/admin_password_priv.h"
+#include "admin/admin_print_priv.h"
 #include "admin/admin_priv.h"
 #include "berth/auth/password.h"
+#include "command_priv.h"
 
-/* What a change of the transaction needs; it may be tried more than once. */
-static struct {
-	const char *hash;
-	struct secret made;
-} fresh;
-
-static const char *what(const struct admin *admin)
+/* Reads or makes a password. Sets *made only for one that is to be printed. False when there is none, which has been said. */
+static bool user_password(struct admin *admin, const char **hash, struct secret *made)
 {
-	return arena_printf(admin->arena, "user \"%s\"", admin->names[0]);
-}
-
-/* Sets fresh.hash from what the options say; false when that failed, which has been said. */
-static bool take_password(struct admin *admin)
-{
+	size_t least = (size_t)admin->app.config->token_service.passwordminimum;
+	bool hashed = option_given(&admin->options, ADMIN_HASHED);
 	struct secret given;
 
-	if (admin->options[ADMIN_GENERATE])
-		given = fresh.made = admin_make_password(admin->arena);
+	if (option_given(&admin->options, ADMIN_GENERATE))
+		given = *made = password_make(admin->arena);
 	else
-		given = admin_read_password(admin);
+		given = password_read(admin->names[0], least, hashed, admin->arena);
 	if (!secret_is_set(given))
 		return false;
-	fresh.hash = admin->options[ADMIN_HASHED] ? secret_reveal(given)
-						  : password_hash(admin->arena, span_of(secret_reveal(given)));
-	if (!fresh.hash)
-		command_complain("the password could not be hashed");
-	return fresh.hash != NULL;
+	*hash = hashed ? secret_reveal(given) : password_hash(admin->arena, span_of(secret_reveal(given)));
+	if (!*hash)
+		command_complain("libcrypt could not hash the password");
+	return *hash != NULL;
 }
 
-/* The end of add and change: a made password is shown, once. */
-static int tell(struct admin *admin, admin_change_fn *fn, const char *verb)
+/* Runs a change. Prints a password that was made, and `done` when there is none. */
+static int user_apply(struct admin *admin, struct admin_change change, const char *done, struct secret made)
 {
-	const char *names[] = {"name", "password"}, *values[] = {admin->names[0], secret_reveal(fresh.made)};
+	const char *names[] = {"name", "password"}, *values[] = {admin->names[0], NULL};
 	int status;
 
-	if (!secret_is_set(fresh.made))
-		return admin_tell(admin, fn, arena_printf(admin->arena, "%s %s", verb, what(admin)), what(admin));
-	status = admin_tell(admin, fn, "", what(admin));
-	return status == COMMAND_OK ? admin_print_values(admin, names, values, 2) : status;
+	change.done = secret_is_set(made) ? NULL : done;
+	status = admin_apply(admin, &change);
+	if (status != COMMAND_OK || !secret_is_set(made))
+		return status;
+	values[1] = secret_reveal(made);
+	return print_values(names, values, 2, option_given(&admin->options, ADMIN_JSON), admin->arena);
 }
 
-static bool add_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
+static bool user_insert(const struct meta *meta, void *context, enum meta_change *out)
 {
-	const struct meta_account_new account = {
+	return meta_account_add(meta, context, out);
+}
+
+static int user_add(struct admin *admin)
+{
+	struct secret made = {NULL};
+	struct meta_account_new account = {
 		.name = admin->names[0],
-		.password = fresh.hash,
-		.robot = admin->options[ADMIN_ROBOT] != NULL,
-		.admin = admin->options[ADMIN_ADMIN] != NULL,
+		.robot = option_given(&admin->options, ADMIN_ROBOT),
+		.admin = option_given(&admin->options, ADMIN_ADMIN),
 	};
 
-	return meta_account_add(meta, &account, out);
-}
-
-static int add(struct admin *admin)
-{
-	if (!admin->options[ADMIN_ROBOT] && !take_password(admin))
+	if (!account.robot && !user_password(admin, &account.password, &made))
 		return COMMAND_FAILED;
-	return tell(admin, add_it, "added");
+	return user_apply(admin, (struct admin_change){.run = user_insert, .context = &account}, "added", made);
 }
 
-/* NULL, "true" or "false" from two options that exclude each other. */
-static const char *either(const struct admin *admin, enum admin_option yes, enum admin_option no)
+struct user_edit {
+	const char *name;
+	struct meta_account_change change;
+};
+
+static bool user_update(const struct meta *meta, void *context, enum meta_change *out)
 {
-	return admin->options[yes] ? "true" : admin->options[no] ? "false" : NULL;
+	const struct user_edit *update = context;
+
+	return meta_account_change(meta, update->name, &update->change, out);
 }
 
-static bool change_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
+/* Reads two options that exclude each other: "true", "false", or NULL when neither is given. False when both are. */
+static bool user_either(const struct admin *admin, enum admin_option yes, enum admin_option no, const char **out)
 {
-	const struct meta_account_change change = {
-		.password = fresh.hash,
-		.admin = either(admin, ADMIN_ADMIN, ADMIN_NO_ADMIN),
-		.disabled = either(admin, ADMIN_DISABLE, ADMIN_ENABLE),
-	};
-
-	return meta_account_change(meta, admin->names[0], &change, out);
+	*out = option_given(&admin->options, yes) ? "true" : option_given(&admin->options, no) ? "false" : NULL;
+	return !option_given(&admin->options, yes) || !option_given(&admin->options, no);
 }
 
-static int change(struct admin *admin)
+static int user_change(struct admin *admin)
 {
-	bool password = admin->options[ADMIN_PASSWORD] || admin->options[ADMIN_GENERATE] || admin->options[ADMIN_HASHED];
-	bool both = (admin->options[ADMIN_ADMIN] && admin->options[ADMIN_NO_ADMIN]) ||
-		    (admin->options[ADMIN_DISABLE] && admin->options[ADMIN_ENABLE]);
+	struct user_edit update = {.name = admin->names[0]};
+	struct secret made = {NULL};
+	bool password = option_given(&admin->options, ADMIN_PASSWORD) || option_given(&admin->options, ADMIN_GENERATE) ||
+			option_given(&admin->options, ADMIN_HASHED);
 
-	if (both ||
-	    (!password && !either(admin, ADMIN_ADMIN, ADMIN_NO_ADMIN) && !either(admin, ADMIN_DISABLE, ADMIN_ENABLE))) {
-		command_complain(both ? "the options contradict each other" : "nothing to change is given");
-		return COMMAND_USAGE;
-	}
-	if (password && !take_password(admin))
+	if (!user_either(admin, ADMIN_ADMIN, ADMIN_NO_ADMIN, &update.change.admin) ||
+	    !user_either(admin, ADMIN_DISABLE, ADMIN_ENABLE, &update.change.disabled))
+		return admin_misused("the options contradict each other");
+	if (!password && !update.change.admin && !update.change.disabled)
+		return admin_misused("no option says what to change");
+	if (password && !user_password(admin, &update.change.password, &made))
 		return COMMAND_FAILED;
-	return tell(admin, change_it, "changed");
+	return user_apply(admin, (struct admin_change){.run = user_update, .context = &update}, "changed", made);
 }
 
-static bool remove_it(const struct meta *meta, struct admin *admin, enum meta_change *out)
+static bool user_list(const struct meta *meta, const char *const *names, struct meta_table *out)
 {
-	return meta_account_remove(meta, admin->names[0], out);
+	return meta_account_list(meta, names[0], out);
 }
 
-static int remove_account(struct admin *admin)
+static bool user_remove(const struct meta *meta, const char *const *names, enum meta_change *out)
 {
-	return admin_tell(admin, remove_it, arena_printf(admin->arena, "removed %s", what(admin)), what(admin));
+	return meta_account_remove(meta, names[0], out);
 }
 
-static int list(struct admin *admin)
-{
-	struct meta_table table;
-
-	return meta_account_list(&admin->meta, NULL, &table) ? admin_print(admin, &table) : COMMAND_FAILED;
-}
-
-static int show(struct admin *admin)
-{
-	struct meta_table table;
-
-	if (!meta_account_list(&admin->meta, admin->names[0], &table))
-		return COMMAND_FAILED;
-	return admin_print_one(admin, &table, what(admin));
-}
-
-static const struct admin_verb verbs[] = {
-	{"add", 1, 1, ADMIN_TAKES(ADMIN) | ADMIN_TAKES(ROBOT) | ADMIN_TAKES(GENERATE) | ADMIN_TAKES(HASHED), false, add},
-	{"list", 0, 0, 0, false, list},
-	{"show", 1, 1, 0, false, show},
+static const struct admin_verb user_verbs[] = {
+	{"add", 1, 1, ADMIN_TAKES(ADMIN) | ADMIN_TAKES(ROBOT) | ADMIN_TAKES(GENERATE) | ADMIN_TAKES(HASHED), user_add},
+	{"list", 0, 0, 0, admin_list},
+	{"show", 1, 1, 0, admin_show},
 	{"change", 1, 1,
 	 ADMIN_TAKES(ADMIN) | ADMIN_TAKES(NO_ADMIN) | ADMIN_TAKES(DISABLE) | ADMIN_TAKES(ENABLE) | ADMIN_TAKES(PASSWORD) |
 		 ADMIN_TAKES(GENERATE) | ADMIN_TAKES(HASHED),
-	 false, change},
-	{"remove", 1, 1, 0, false, remove_account},
+	 user_change},
+	{"remove", 1, 1, 0, admin_remove},
 };
 
-static int run(int argc, char **argv, struct arena *arena)
+static const struct admin_noun user_noun = {
+	.command = &cmd_user,
+	ADMIN_VERBS(user_verbs),
+	.name = "user",
+	.list = user_list,
+	.remove = user_remove,
+};
+
+static int user_run(int argc, char **argv, struct arena *arena)
 {
-	return admin_run(&cmd_user, verbs, sizeof verbs / sizeof *verbs, argc, argv, arena);
+	return admin_run(&user_noun, argc, argv, arena);
 }
 
 const struct command cmd_user = {
@@ -150,15 +138,17 @@ const struct command cmd_user = {
 		"                                     [--disable | --enable]\n"
 		"       berth user remove CONFIG NAME\n"
 		"\n"
-		"A user signs in with a password or a token, a robot with tokens only (`berth token add`). The password is asked\n"
-		"for on the terminal, or is the first line of stdin where that is none; it is never an argument. Another\n"
-		"password or --disable ends what was issued for the account, tokens that clients hold when they expire.\n"
+		"A user signs in with a password or a token, a robot only with a token (`berth token add`). The command asks for the password\n"
+		"on the terminal, or reads the first line of stdin when stdin is no terminal. A new password, and --disable, end the tokens\n"
+		"that the token service has given to the clients of the account; a bearer token that a client holds is valid until it expires.\n"
 		"\n"
-		"  --admin      may do everything, and list the catalog\n"
-		"  --generate   make a password and print it, once\n"
-		"  --hashed     stdin has a bcrypt or yescrypt hash, as htpasswd and mkpasswd make them\n"
-		"  --json       for programs\n"
+		"  --admin      the user may do everything, and list the catalog\n"
+		"  --robot      an account for programs, without a password\n"
+		"  --password   ask for a new password\n"
+		"  --generate   make a password, and print it this once\n"
+		"  --hashed     stdin has a hash instead of a password: bcrypt or yescrypt, as htpasswd and mkpasswd make them\n"
+		"  --json       print JSON, for programs\n"
 		"\n"
-		"Exit status: 0 done, 1 refused or failed, 2 usage, 3 wrong configuration.\n",
-	.run = run,
+		"Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 wrong configuration.\n",
+	.run = user_run,
 };

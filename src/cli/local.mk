@@ -1,8 +1,12 @@
 noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	src/cli/admin/admin.c \
+	src/cli/admin/admin_options.c \
+	src/cli/admin/admin_options_priv.h \
 	src/cli/admin/admin_password.c \
+	src/cli/admin/admin_password_priv.h \
 	src/cli/admin/admin_print.c \
+	src/cli/admin/admin_print_priv.h \
 	src/cli/admin/admin_priv.h \
 	src/cli/cmd_check_config.c \
 	src/cli/cmd_check_storage.c \

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Passwords from a terminal, from stdin, or made. */
+/* Passwords for accounts: read from the terminal or from stdin, or made. */
+#include "admin_password_priv.h"
+
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,13 +11,13 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "admin_priv.h"
+#include "../command_priv.h"
 #include "berth/auth/password.h"
 
 #define LINE_MAX_BYTES 1024
 #define MADE_LENGTH 26 /* of 32 characters: 130 bits */
 
-/* A line without its end; false at the end of the input, or when it does not fit. */
+/* Reads a line without its end. False at the end of the input, and for a line that does not fit. */
 static bool read_line(int fd, char *out, size_t size)
 {
 	size_t len = 0;
@@ -33,8 +35,8 @@ static bool read_line(int fd, char *out, size_t size)
 	return got == 1 || len > 0;
 }
 
-/* Echo is back whatever happens: signals wait meanwhile. */
-static bool ask(int terminal, const char *prompt, char *out, size_t size)
+/* Asks without echo. Signals that would end or stop the process wait until the echo is on again. */
+static bool terminal_ask(int terminal, const char *prompt, char *out, size_t size)
 {
 	struct termios before, quiet;
 	sigset_t all, old;
@@ -49,7 +51,7 @@ static bool ask(int terminal, const char *prompt, char *out, size_t size)
 	sigaddset(&all, SIGTERM);
 	sigaddset(&all, SIGTSTP);
 	sigprocmask(SIG_BLOCK, &all, &old);
-	/* in this order: who answers the prompt at once is neither echoed nor flushed */
+	/* echo goes before the prompt appears, so that an answer that comes at once is neither echoed nor flushed */
 	ok = tcsetattr(terminal, TCSAFLUSH, &quiet) == 0 && write(terminal, prompt, strlen(prompt)) > 0 &&
 	     read_line(terminal, out, size);
 	(void)tcsetattr(terminal, TCSADRAIN, &before);
@@ -58,23 +60,24 @@ static bool ask(int terminal, const char *prompt, char *out, size_t size)
 	return ok;
 }
 
-static bool ask_twice(int terminal, char *out, size_t size)
+static bool terminal_ask_twice(int terminal, char *out, size_t size)
 {
 	char again[LINE_MAX_BYTES];
 	bool same;
 
-	if (!ask(terminal, "New password: ", out, size) || !ask(terminal, "The same again: ", again, sizeof again)) {
-		command_complain("no password was read");
+	if (!terminal_ask(terminal, "New password: ", out, size) ||
+	    !terminal_ask(terminal, "The same again: ", again, sizeof again)) {
+		command_complain("no password was read from the terminal");
 		return false;
 	}
 	same = strcmp(out, again) == 0;
 	explicit_bzero(again, sizeof again);
 	if (!same)
-		command_complain("the two are not the same");
+		command_complain("the two passwords are not the same: nothing was changed");
 	return same;
 }
 
-static bool read_any(char *out, size_t size)
+static bool password_read_any(char *out, size_t size)
 {
 	int terminal;
 	bool ok;
@@ -82,48 +85,46 @@ static bool read_any(char *out, size_t size)
 	if (!isatty(STDIN_FILENO)) {
 		ok = read_line(STDIN_FILENO, out, size);
 		if (!ok)
-			command_complain("a password is due on stdin, as one line of %d bytes at most", PASSWORD_MAX);
+			command_complain("the password is due on stdin, as one line of %d bytes at most", PASSWORD_MAX);
 		return ok;
 	}
 	terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (terminal < 0) {
-		command_complain("there is no terminal to ask for a password: %m");
+		command_complain("cannot open the terminal to ask for a password: %m");
 		return false;
 	}
-	ok = ask_twice(terminal, out, size);
+	ok = terminal_ask_twice(terminal, out, size);
 	close(terminal);
 	return ok;
 }
 
-static bool keeps_the_rules(const struct admin *admin, const char *text)
+static bool password_check(const char *text, const char *name, size_t least)
 {
-	size_t len = strlen(text), least = (size_t)admin->app.config->token_service.passwordminimum;
+	size_t len = strlen(text);
 
-	if (admin->options[ADMIN_HASHED])
-		return true; /* the schema looks at it */
 	if (len < least || len > PASSWORD_MAX)
-		command_complain("a password has %zu to %d bytes, see token_service.passwordminimum", least, PASSWORD_MAX);
-	else if (admin->name_count > 0 && strcmp(text, admin->names[0]) == 0)
-		command_complain("a password that is the name is none");
+		command_complain("a password has %zu to %d bytes: see token_service.passwordminimum", least, PASSWORD_MAX);
+	else if (strcmp(text, name) == 0)
+		command_complain("the password is the name of the account: choose another one");
 	else
 		return true;
 	return false;
 }
 
-struct secret admin_read_password(const struct admin *admin)
+struct secret password_read(const char *name, size_t least, bool hashed, struct arena *arena)
 {
 	char text[LINE_MAX_BYTES] = "";
 	struct secret out = {NULL};
 
-	if (read_any(text, sizeof text) && keeps_the_rules(admin, text))
-		out = secret_new(admin->arena, text);
+	if (password_read_any(text, sizeof text) && (hashed || password_check(text, name, least)))
+		out = secret_new(arena, text);
 	explicit_bzero(text, sizeof text);
 	return out;
 }
 
-struct secret admin_make_password(struct arena *arena)
+struct secret password_make(struct arena *arena)
 {
-	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; /* 32, none taken for another */
+	static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789"; /* 32, none of which looks like another */
 	unsigned char random[MADE_LENGTH];
 	char text[MADE_LENGTH + 1];
 	struct secret out;
