@@ -123,18 +123,12 @@ bool meta_deleted(const struct meta *meta, enum db_outcome outcome, const char *
 
 bool meta_changed(const struct meta *meta, enum db_outcome outcome, const struct db_rows *rows, enum meta_change *out)
 {
-	const char *constraint = db_constraint(meta->db);
-	size_t len = strlen(constraint);
-
 	if (outcome == DB_CONSTRAINT) {
-		bool unique = (len > 7 && strcmp(constraint + len - 7, "_unique") == 0) ||
-			      (len > 5 && strcmp(constraint + len - 5, "_pkey") == 0);
-
-		*out = unique ? META_CHANGE_EXISTS : META_CHANGE_REFUSED;
+		*out = META_CHANGE_REFUSED;
 		return true;
 	}
 	if (!meta_ok(meta, outcome))
 		return false;
-	*out = rows->count > 0 ? META_CHANGED : META_CHANGE_UNKNOWN;
+	*out = rows->count == 0 ? META_CHANGE_UNKNOWN : db_column_null(rows, 0, 0) ? META_CHANGE_EXISTS : META_CHANGED;
 	return true;
 }

@@ -41,7 +41,10 @@ struct meta_names meta_column_names(const struct meta *meta, const struct db_row
 bool meta_deleted(const struct meta *meta, enum db_outcome outcome, const char *constraint, const struct db_rows *rows,
 		  enum meta_deleted *out);
 
-/* How an administrative change ended, from the outcome of its statement. */
+/*
+ * How an administrative change ended, from the answer of its statement: no row, META_CHANGE_UNKNOWN; NULL in the first column,
+ * META_CHANGE_EXISTS; a constraint, META_CHANGE_REFUSED.
+ */
 bool meta_changed(const struct meta *meta, enum db_outcome outcome, const struct db_rows *rows, enum meta_change *out);
 
 #endif

@@ -147,6 +147,39 @@ def test_projects_and_members(admin):
     assert admin.complaint("project", "show", "team/app") == 'berth: no such project "team/app"'
 
 
+def since(log, at):
+    """What PostgreSQL has written to its log behind the first `at` bytes."""
+    with open(log, "rb") as file:
+        file.seek(at)
+        return file.read().decode()
+
+
+def test_what_exists_already_is_said_and_leaves_no_line_in_the_log_of_the_database(admin, cluster):
+    changes = [("user", "add", "twice", "--robot"), ("project", "add", "twice"),
+               ("member", "add", "twice", "twice", "--role", "reporter"),
+               ("token", "add", "twice", "ci", "--role", "reporter", "--project", "twice")]
+    for words in changes:
+        admin(*words)
+    at = os.path.getsize(cluster.log)
+    for words in changes:
+        assert "exists already" in admin.complaint(*words)
+    assert "no such user" in admin.complaint("member", "add", "twice", "nobody", "--role", "reporter")
+    assert "no such project" in admin.complaint("token", "add", "twice", "x", "--role", "reporter", "--project", "none")
+    assert "no such user" in admin.complaint("token", "add", "nobody", "x", "--role", "reporter")
+    assert "ERROR" not in since(cluster.log, at)
+    assert len(admin.json("token", "list", "twice")) == 1
+
+
+def test_of_many_who_add_the_same_at_once_one_succeeds(admin, cluster):
+    at = os.path.getsize(cluster.log)
+    started = [subprocess.Popen(admin.command("project", "add", "contested"), stderr=subprocess.PIPE, text=True, env=environment())
+               for _ in range(8)]
+    complaints = [child.communicate(timeout=60)[1] for child in started]
+    assert sorted(child.returncode for child in started) == [0] + [1] * 7
+    assert [text.endswith('berth: project "contested" exists already\n') for text in complaints].count(True) == 7
+    assert "ERROR" not in since(cluster.log, at)
+
+
 def test_tokens_are_shown_once_and_listed_without_their_secret(admin):
     admin("user", "add", "tom", "--robot")
     made = admin.json("token", "add", "tom", "ci", "--role", "developer", "--expires", "12h")
