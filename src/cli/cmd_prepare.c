@@ -108,7 +108,7 @@ static bool prepare_spool(struct preparation *prepare, const char *path)
 	return good;
 }
 
-static int prepare(const struct config *config, const char *user, struct arena *arena)
+static int prepare_all(const struct config *config, const char *user, struct arena *arena)
 {
 	const char *const names[ROLES] = {[ROLE_WORKERS] = user};
 	struct preparation prepare = {.arena = arena};
@@ -139,7 +139,7 @@ static int prepare_run(int argc, char **argv, struct arena *arena)
 	}
 	if (argc - optind != 1)
 		return command_usage(&cmd_prepare);
-	return command_config(&config, arena, argv[optind]) ? prepare(config, user, arena) : COMMAND_CONFIG;
+	return command_config(&config, arena, argv[optind]) ? prepare_all(config, user, arena) : COMMAND_CONFIG;
 }
 
 const struct command cmd_prepare = {

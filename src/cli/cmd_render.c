@@ -13,16 +13,10 @@
 #include "host/path_priv.h"
 #include "host/programs_priv.h"
 #include "host/trusted_priv.h"
-#include "render/apache_priv.h"
-#include "render/nginx_priv.h"
 #include "render/systemd_priv.h"
+#include "render/web_server_priv.h"
 
 #define RENDER_MAX ((size_t)1 << 20)
-
-static const struct {
-	const char *name;
-	site_render *render;
-} web_servers[] = {{"nginx", nginx_render}, {"apache", apache_render}};
 
 enum {
 	OPT_SOCKET,
@@ -169,6 +163,7 @@ static int render_run(int argc, char **argv, struct arena *arena)
 {
 	struct site_options options = {.workers = 8};
 	const char *texts[TEXTS] = {NULL};
+	const struct web_server *server;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
@@ -184,10 +179,8 @@ static int render_run(int argc, char **argv, struct arena *arena)
 	render_complete(&options, texts, argv[optind + 1], arena);
 	if (strcmp(argv[optind], "systemd") == 0)
 		return render_systemd(&options, texts[OPT_DIRECTORY], arena);
-	for (size_t i = 0; i < sizeof web_servers / sizeof *web_servers; i++)
-		if (strcmp(argv[optind], web_servers[i].name) == 0)
-			return render_web(web_servers[i].render, &options, arena);
-	return command_usage(&cmd_render);
+	server = web_server_named(argv[optind]);
+	return server ? render_web(server->render, &options, arena) : command_usage(&cmd_render);
 }
 
 const struct command cmd_render = {

@@ -30,15 +30,13 @@ static const char *standard_data(struct arena *arena)
 
 static bool serve_take_options(struct serve_options *out, const char *const *texts, struct arena *arena)
 {
-	const char *server = texts[OPT_SERVER] ? texts[OPT_SERVER] : "nginx";
-
 	out->workers = SERVE_WORKERS_DEFAULT;
 	out->users[ROLE_WORKERS] = texts[OPT_USER];
 	out->users[ROLE_TOKENS] = texts[OPT_TOKEN_USER];
 	out->users[ROLE_DATABASE] = texts[OPT_DATABASE_USER];
 	out->data = texts[OPT_DATA] ? path_absolute(texts[OPT_DATA], arena) : standard_data(arena);
-	out->apache = strcmp(server, "apache") == 0;
-	if (!out->apache && strcmp(server, "nginx") != 0)
+	out->server = web_server_named(texts[OPT_SERVER] ? texts[OPT_SERVER] : "nginx");
+	if (!out->server)
 		return false;
 	return !texts[OPT_WORKERS] || command_workers(&out->workers, texts[OPT_WORKERS]);
 }

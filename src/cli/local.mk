@@ -64,6 +64,8 @@ libcli_a_SOURCES = \
 	src/cli/render/systemd_priv.h \
 	src/cli/render/tls_names.c \
 	src/cli/render/tls_names_priv.h \
+	src/cli/render/web_server.c \
+	src/cli/render/web_server_priv.h \
 	src/cli/serve/embedded_pg.c \
 	src/cli/serve/embedded_pg_priv.h \
 	src/cli/serve/probe.c \

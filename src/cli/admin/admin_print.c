@@ -30,7 +30,7 @@ static void print_add_object(struct json_writer *json, const struct meta_table *
 	json_close(json, '}');
 }
 
-static struct span print_text(const struct meta_table *table, size_t row, size_t column)
+static struct span print_cell_text(const struct meta_table *table, size_t row, size_t column)
 {
 	struct span value = meta_table_cell(table, row, column);
 
@@ -42,8 +42,8 @@ static size_t print_width(const struct meta_table *table, size_t column)
 	size_t width = strlen(table->columns[column].name);
 
 	for (size_t row = 0; row < table->row_count; row++)
-		if (print_text(table, row, column).len > width)
-			width = print_text(table, row, column).len;
+		if (print_cell_text(table, row, column).len > width)
+			width = print_cell_text(table, row, column).len;
 	return width;
 }
 
@@ -66,10 +66,10 @@ static void print_table(const struct meta_table *table)
 	}
 	for (size_t row = 0; row < table->row_count; row++)
 		for (size_t i = 0; i < count; i++)
-			print_cell(print_text(table, row, i), widths[i], i + 1 == count);
+			print_cell(print_cell_text(table, row, i), widths[i], i + 1 == count);
 }
 
-static int print_json(const struct strbuf *text)
+static int print_json_text(const struct strbuf *text)
 {
 	if (!strbuf_ok(text)) {
 		command_complain("the JSON is longer than %zu bytes", PRINT_MAX);
@@ -94,7 +94,7 @@ int print_list(const struct meta_table *table, bool json, struct arena *arena)
 	for (size_t row = 0; row < table->row_count; row++)
 		print_add_object(&writer, table, row);
 	json_close(&writer, ']');
-	return print_json(&text);
+	return print_json_text(&text);
 }
 
 int print_row(const struct meta_table *table, bool json, struct arena *arena)
@@ -104,13 +104,13 @@ int print_row(const struct meta_table *table, bool json, struct arena *arena)
 
 	if (!json) {
 		for (size_t i = 0; i < table->column_count; i++)
-			printf("%s: %.*s\n", table->columns[i].name, SPAN_ARG(print_text(table, 0, i)));
+			printf("%s: %.*s\n", table->columns[i].name, SPAN_ARG(print_cell_text(table, 0, i)));
 		return COMMAND_OK;
 	}
 	strbuf_init(&text, arena, PRINT_MAX);
 	writer = json_writer(&text);
 	print_add_object(&writer, table, 0);
-	return print_json(&text);
+	return print_json_text(&text);
 }
 
 int print_values(const char *const *names, const char *const *values, size_t count, bool json, struct arena *arena)
@@ -128,5 +128,5 @@ int print_values(const char *const *names, const char *const *values, size_t cou
 		json_text(&writer, values[i]);
 	}
 	json_close(&writer, '}');
-	return json ? print_json(&text) : COMMAND_OK;
+	return json ? print_json_text(&text) : COMMAND_OK;
 }

@@ -13,7 +13,6 @@
 #include "fetch_priv.h"
 #include "quote_priv.h"
 
-#define MODULES "/usr/lib/apache2/modules"
 #define NGINX_INNER 494 /* from here to 499: statuses inside of NGINX, which no client sees */
 
 /* What needs a module. Debian builds log_config, logio, unixd and so into Apache. */
@@ -53,7 +52,8 @@ static void apache_add_modules(struct strbuf *out, const struct site *site, cons
 
 	for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
 		if (modules[i].needs == ALWAYS || (modules[i].needs & given))
-			strbuf_addf(out, "LoadModule %s_module " MODULES "/mod_%s.so\n", modules[i].name, modules[i].name);
+			strbuf_addf(out, "LoadModule %s_module " APACHE_MODULES "/mod_%s.so\n", modules[i].name,
+				    modules[i].name);
 }
 
 static void apache_add_log(struct strbuf *out, const struct site *site)

@@ -7,6 +7,7 @@
 #include "../host/programs_priv.h"
 #include "berth/base/span.h"
 #include "quote_priv.h"
+#include "web_server_priv.h"
 
 #define UNIT_MAX ((size_t)16 << 10)
 
@@ -87,24 +88,6 @@ static void unit_add_pool(struct strbuf *out, const struct site *site, const str
 	unit_add_install(out);
 }
 
-/* How systemd starts each web server on its rendered configuration, and the signals for stop and reload. */
-static const struct server {
-	const char *name, *program, *standard, *file;
-	const char *folder_option, *file_option, *rest;
-	const char *stop, *reload;
-} servers[] = {
-	{"nginx", "nginx", "/usr/sbin/nginx", "nginx.conf", "-e stderr -p", "-c", "-g \"daemon off;\"", "SIGQUIT", "HUP"},
-	{"apache", "apache2", "/usr/sbin/apache2", "apache.conf", "-d", "-f", "-DFOREGROUND", "SIGWINCH", "USR1"},
-};
-
-static const struct server *find_server(const char *name)
-{
-	for (size_t i = 0; i < sizeof servers / sizeof *servers; i++)
-		if (strcmp(servers[i].name, name) == 0)
-			return &servers[i];
-	return NULL;
-}
-
 static bool is_below_1024(const char *port)
 {
 	uint64_t number = 0;
@@ -112,10 +95,20 @@ static bool is_below_1024(const char *port)
 	return span_to_u64(span_of(port), &number) && number < 1024;
 }
 
-/* Without MemoryDenyWriteExecute: NGINX compiles regular expressions to machine code. */
-static void unit_add_web(struct strbuf *out, const struct site *site, const struct server *server)
+/* Quotes an argument when it is a path or has a blank. */
+static void unit_add_argument(struct strbuf *out, const char *argument)
 {
-	const char *found = program_path(server->program, out->arena);
+	if (*argument == '/' || strchr(argument, ' '))
+		quote_systemd(out, argument);
+	else
+		strbuf_adds(out, argument);
+}
+
+/* Without MemoryDenyWriteExecute: NGINX compiles regular expressions to machine code. */
+static void unit_add_web(struct strbuf *out, const struct site *site, const struct web_server *server)
+{
+	const char *found = program_path(server->program, out->arena), *argv[WEB_SERVER_ARGS];
+	const char *config = arena_printf(out->arena, "%s/%s.conf", site->options->config_dir, server->name);
 	const char *bind = is_below_1024(site->listen_port) ? "CAP_NET_BIND_SERVICE" : "";
 
 	unit_add_head(out, site, "Berth container registry, web server", "berth.service");
@@ -124,13 +117,13 @@ static void unit_add_web(struct strbuf *out, const struct site *site, const stru
 	strbuf_adds(out, "LogsDirectory=berth\nLogsDirectoryMode=0750\nExecStartPre=/bin/mkdir -p ");
 	quote_systemd(out, site->spool);
 	strbuf_adds(out, "\nExecStart=");
-	quote_systemd(out, found ? found : server->standard);
-	strbuf_addf(out, " %s ", server->folder_option);
-	quote_systemd(out, site->options->run_dir);
-	strbuf_addf(out, " %s ", server->file_option);
-	quote_systemd(out, arena_printf(out->arena, "%s/%s", site->options->config_dir, server->file));
-	strbuf_addf(out, " %s\nExecReload=/bin/sh -c \"kill -%s $MAINPID\"\nKillSignal=%s\n", server->rest, server->reload,
-		    server->stop);
+	web_server_argv(argv, server, found ? found : server->standard, site->options->run_dir, config);
+	for (size_t i = 0; argv[i]; i++) {
+		strbuf_adds(out, i ? " " : "");
+		unit_add_argument(out, argv[i]);
+	}
+	strbuf_addf(out, "\nExecReload=/bin/sh -c \"kill -%s $MAINPID\"\nKillSignal=SIG%s\n",
+		    sigabbrev_np(server->reload_signal), sigabbrev_np(server->stop_signal));
 	unit_add_end(out, site);
 	strbuf_addf(out, "CapabilityBoundingSet=%s\nAmbientCapabilities=%s\nLimitNOFILE=20000\n", bind, bind);
 	unit_add_storage(out, site);
@@ -169,13 +162,13 @@ static bool is_account(const char *name)
 bool units_render(struct units *out, const struct site *site, struct arena *arena, const char **reason)
 {
 	const struct site_options *options = site->options;
-	const struct server *server = find_server(options->server);
-	bool apache = server && strcmp(server->name, "apache") == 0, tokens = site->config->token_service.enabled;
+	const struct web_server *server = web_server_named(options->server);
+	bool streams = server && !server->spools, tokens = site->config->token_service.enabled;
 	const struct systemd_pool pools[] = {
 		{"berth.service", "registry", "Berth container registry", options->user, "berth", options->program,
 		 options->socket, true, true},
 		{"berth-uploads.service", "uploads", "Berth container registry, streamed uploads", options->user, "berth",
-		 options->program, options->upload_socket, true, apache},
+		 options->program, options->upload_socket, true, streams},
 		{"berth-tokens.service", "tokens", "Berth token service", options->token_user, "berth-token",
 		 options->token_program, options->token_socket, false, tokens},
 	};

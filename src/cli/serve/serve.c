@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,9 +13,8 @@
 #include "../command_priv.h"
 #include "../host/programs_priv.h"
 #include "../host/trusted_priv.h"
-#include "../render/apache_priv.h"
-#include "../render/nginx_priv.h"
 #include "../render/site_priv.h"
+#include "../render/web_server_priv.h"
 #include "berth/base/log.h"
 #include "embedded_pg_priv.h"
 #include "probe_priv.h"
@@ -24,7 +24,7 @@
 #define DRAIN_DEFAULT_MS 10000 /* the workers take a draintimeout of 0 for this, too */
 #define OPEN_FILES 16384       /* worker_rlimit_nofile of the rendered configuration of NGINX */
 #define TOKEN_WORKERS 4
-#define UPLOAD_WORKERS 4 /* under Apache only: behind NGINX, which spools uploads, one pool serves all requests */
+#define UPLOAD_WORKERS 4 /* behind a web server that streams uploads */
 
 struct pool {
 	const char *argv[20];
@@ -41,7 +41,7 @@ struct serve {
 	struct site site;
 	struct embedded_pg pg;
 	struct pool registry, uploads, tokens;
-	const char *web_argv[12];
+	const char *web_argv[WEB_SERVER_ARGS];
 	struct child_spec web;
 };
 
@@ -75,9 +75,9 @@ static bool open_to(struct serve *serve, enum role role, const char *path, int m
 	return false;
 }
 
-/* Of Apache's modules only mod_xsendfile is in a package of its own. */
 static bool check_programs(struct serve *serve, const char **reason)
 {
+	const struct web_server *server = serve->options->server;
 	const char *found;
 
 	if (!serve_need(serve, &found, "spawn-fcgi", "spawn-fcgi", reason))
@@ -86,15 +86,14 @@ static bool check_programs(struct serve *serve, const char **reason)
 						     !open_to(serve, ROLE_TOKENS, found, X_OK, reason)))
 		return false;
 	if (!serve_need(serve, &found, "registry.fcgi", "berth", reason) ||
-	    !open_to(serve, ROLE_WORKERS, found, X_OK, reason))
+	    !open_to(serve, ROLE_WORKERS, found, X_OK, reason) ||
+	    !serve_need(serve, &found, server->program, server->package, reason))
 		return false;
-	if (!serve->options->apache)
-		return serve_need(serve, &found, "nginx", "nginx-light", reason);
-	if (access("/usr/lib/apache2/modules/mod_xsendfile.so", R_OK) != 0) {
-		*reason = "the module mod_xsendfile of Apache is missing: apt-get install apache2 libapache2-mod-xsendfile";
-		return false;
-	}
-	return serve_need(serve, &found, "apache2", "apache2", reason);
+	if (!*server->module || access(server->module, R_OK) == 0)
+		return true;
+	*reason = arena_printf(serve->arena, "the module %s of %s is missing: apt-get install %s", server->module_name,
+			       server->program, server->module_package);
+	return false;
 }
 
 static bool check_accounts(struct serve *serve, const char **reason)
@@ -155,7 +154,7 @@ static bool plan_site(struct serve *serve, const char **reason)
 		.user = "",
 		.group = "",
 		.access_log = serve->config->log.accesslog_disabled ? "" : "/dev/stderr",
-		.error_log = serve->options->apache ? "/dev/stderr" : "",
+		.error_log = serve->options->server->error_log,
 		.program = "",
 		.token_program = "",
 	};
@@ -167,11 +166,14 @@ static bool plan_site(struct serve *serve, const char **reason)
 /* The children read the same configuration, which names no database: the environment names it to them. */
 static void announce_database(const struct embedded_pg *pg)
 {
+	char port[16];
+
+	(void)snprintf(port, sizeof port, "%u", pg->settings.port);
 	setenv("REGISTRY_DATABASE_ENABLED", "true", 1);
 	setenv("REGISTRY_DATABASE_HOST", pg->socket_dir, 1);
 	setenv("REGISTRY_DATABASE_USER", pg->settings.user, 1);
 	setenv("REGISTRY_DATABASE_DBNAME", pg->settings.dbname, 1);
-	setenv("REGISTRY_DATABASE_PORT", "5432", 1);
+	setenv("REGISTRY_DATABASE_PORT", port, 1);
 	setenv("REGISTRY_DATABASE_SSLMODE", "disable", 1);
 }
 
@@ -248,47 +250,39 @@ static bool start_pools(struct serve *serve, const char **reason)
 	if (serve->config->token_service.enabled &&
 	    !start_pool(serve, &serve->tokens, ROLE_TOKENS, "tokens", site->token_socket, TOKEN_WORKERS))
 		return false;
-	return !serve->options->apache ||
+	return serve->options->server->spools ||
 	       start_pool(serve, &serve->uploads, ROLE_WORKERS, "uploads", site->upload_socket, UPLOAD_WORKERS);
 }
 
 /* The file is readable by the web server's account, and only the account of this process can change it. */
-static const char *write_web_configuration(struct serve *serve, const char **reason)
+static bool write_web_configuration(struct serve *serve, const char *path, const char **reason)
 {
-	bool apache = serve->options->apache;
 	const struct trusted_owner owner = {geteuid(), serve_account(serve, ROLE_WORKERS)->gid, 0640};
-	const char *path = arena_printf(serve->arena, "%s/%s.conf", serve->place.dir, apache ? "apache2" : "nginx");
 	struct strbuf text;
 
 	strbuf_init(&text, serve->arena, (size_t)1 << 20);
-	if (!(apache ? apache_render : nginx_render)(&text, &serve->site, reason))
-		return NULL;
+	if (!serve->options->server->render(&text, &serve->site, reason))
+		return false;
+	if (strbuf_ok(&text))
+		return trusted_write(path, strbuf_span(&text), &owner, serve->arena, reason);
 	*reason = arena_printf(serve->arena, "%s would be larger than 1 MiB", path);
-	return strbuf_ok(&text) && trusted_write(path, strbuf_span(&text), &owner, serve->arena, reason) ? path : NULL;
+	return false;
 }
 
-/* QUIT to NGINX and WINCH to Apache: they take no new requests, and finish those in progress. */
 static bool start_web(struct serve *serve, const char **reason)
 {
-	bool apache = serve->options->apache;
-	const char *path = write_web_configuration(serve, reason);
-	const char *nginx = program_path("nginx", serve->arena), *apache2 = program_path("apache2", serve->arena);
-	const char *const nginx_argv[] = {nginx, "-e", "stderr", "-p",          serve->place.web,
-					  "-c",  path, "-g",     "daemon off;", NULL};
-	const char *const apache_argv[] = {apache2, "-d", serve->place.web, "-f", path, "-DFOREGROUND", NULL};
+	const struct web_server *server = serve->options->server;
+	const char *path = arena_printf(serve->arena, "%s/%s.conf", serve->place.dir, server->program);
 
-	if (!path)
+	if (!write_web_configuration(serve, path, reason))
 		return false;
-	if (apache)
-		memcpy(serve->web_argv, apache_argv, sizeof apache_argv);
-	else
-		memcpy(serve->web_argv, nginx_argv, sizeof nginx_argv);
+	web_server_argv(serve->web_argv, server, program_path(server->program, serve->arena), serve->place.web, path);
 	serve->web = (struct child_spec){
-		.name = apache ? "apache2" : "nginx",
+		.name = server->program,
 		.argv = serve->web_argv,
 		.as = serve_account(serve, ROLE_WORKERS),
 		.low_port = site_has_low_port(&serve->site),
-		.stop_signal = apache ? SIGWINCH : SIGQUIT,
+		.stop_signal = server->stop_signal,
 		.stop_ms = serve_drain_ms(serve->config),
 		.ready_ms = 20000,
 		.ready = probe_listening,

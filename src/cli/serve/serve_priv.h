@@ -3,9 +3,8 @@
 #ifndef BERTH_CLI_SERVE_PRIV_H
 #define BERTH_CLI_SERVE_PRIV_H
 
-#include <stdbool.h>
-
 #include "../host/accounts_priv.h"
+#include "../render/web_server_priv.h"
 
 #define SERVE_WORKERS_DEFAULT 8
 
@@ -13,8 +12,8 @@ struct serve_options {
 	const char *config;       /* absolute path */
 	const char *data;         /* absolute path of the folder for postgresql/ and run/ */
 	const char *users[ROLES]; /* accounts; NULL: the standard one */
-	bool apache;              /* else NGINX */
-	unsigned workers;         /* of the registry pool */
+	const struct web_server *server;
+	unsigned workers; /* of the registry pool */
 };
 
 /* Runs until a signal stops it. Returns the exit status of the command. */
