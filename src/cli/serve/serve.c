@@ -26,10 +26,19 @@
 #define TOKEN_WORKERS 4
 #define UPLOAD_WORKERS 4 /* behind a web server that streams uploads */
 
+/* Processes of one program behind one socket. */
 struct pool {
+	const char *name, *program;
+	enum role role;
+	const char *socket;
+	const char *mode; /* of the socket: admits the web server, which has account and group of the workers */
+	unsigned workers;
+	bool wanted; /* by this configuration and web server */
 	const char *argv[20];
 	struct child_spec spec;
 };
+
+#define POOLS 3
 
 struct serve {
 	const struct serve_options *options;
@@ -40,7 +49,7 @@ struct serve {
 	struct site_options site_options;
 	struct site site;
 	struct embedded_pg pg;
-	struct pool registry, uploads, tokens;
+	struct pool pools[POOLS];
 	const char *web_argv[WEB_SERVER_ARGS];
 	struct child_spec web;
 };
@@ -209,32 +218,25 @@ static bool serve_migrate(struct serve *serve, const char **reason)
 	return false;
 }
 
-/*
- * The sockets have the mode that lets only the web server connect: the workers share its account, and the token service
- * admits it by the group.
- */
-static bool start_pool(struct serve *serve, struct pool *pool, enum role role, const char *name, const char *socket,
-		       unsigned workers)
+static bool start_pool(struct serve *serve, struct pool *pool)
 {
-	const char *program = role == ROLE_TOKENS ? "token.fcgi" : "registry.fcgi";
-	const char *mode = role == ROLE_TOKENS ? "0660" : "0600";
-	const char *spawn = program_path("spawn-fcgi", serve->arena);
-	const char *server = program_path(program, serve->arena);
-	const char *count = arena_printf(serve->arena, "%u", workers);
-	const char *config = serve->options->config;
-	const char *const argv[] = {spawn, "-n",   "-s",        socket, "-M",     mode, "-b",   "1024",
-				    "--",  server, "--workers", count,  "--pool", name, config, NULL};
+	const char *spawn = program_path("spawn-fcgi", serve->arena), *server = program_path(pool->program, serve->arena);
+	const char *workers = arena_printf(serve->arena, "%u", pool->workers);
+	const char *const argv[] = {spawn,       "-n",    "-s",     pool->socket, "-M",
+				    pool->mode,  "-b",    "1024",   "--",         server,
+				    "--workers", workers, "--pool", pool->name,   serve->options->config,
+				    NULL};
 
 	memcpy(pool->argv, argv, sizeof argv);
 	pool->spec = (struct child_spec){
-		.name = arena_printf(serve->arena, "%s (%s)", program, name),
+		.name = arena_printf(serve->arena, "%s (%s)", pool->program, pool->name),
 		.argv = pool->argv,
-		.as = serve_account(serve, role),
+		.as = serve_account(serve, pool->role),
 		.stop_signal = SIGTERM,
 		.stop_ms = serve_drain_ms(serve->config) + 5000,
 		.ready_ms = 30000,
 		.ready = probe_fastcgi,
-		.what = socket,
+		.what = pool->socket,
 		.reloads = true,
 	};
 	return supervise_start(&pool->spec);
@@ -243,15 +245,19 @@ static bool start_pool(struct serve *serve, struct pool *pool, enum role role, c
 static bool start_pools(struct serve *serve, const char **reason)
 {
 	const struct site_options *site = &serve->site_options;
+	const bool tokens = serve->config->token_service.enabled, streams = !serve->options->server->spools;
+	const struct pool pools[POOLS] = {
+		{"registry", "registry.fcgi", ROLE_WORKERS, site->socket, "0600", serve->options->workers, .wanted = true},
+		{"tokens", "token.fcgi", ROLE_TOKENS, site->token_socket, "0660", TOKEN_WORKERS, .wanted = tokens},
+		{"uploads", "registry.fcgi", ROLE_WORKERS, site->upload_socket, "0600", UPLOAD_WORKERS, .wanted = streams},
+	};
 
-	(void)reason;
-	if (!start_pool(serve, &serve->registry, ROLE_WORKERS, "registry", site->socket, serve->options->workers))
-		return false;
-	if (serve->config->token_service.enabled &&
-	    !start_pool(serve, &serve->tokens, ROLE_TOKENS, "tokens", site->token_socket, TOKEN_WORKERS))
-		return false;
-	return serve->options->server->spools ||
-	       start_pool(serve, &serve->uploads, ROLE_WORKERS, "uploads", site->upload_socket, UPLOAD_WORKERS);
+	(void)reason; /* supervise_start logs it */
+	memcpy(serve->pools, pools, sizeof pools);
+	for (size_t i = 0; i < POOLS; i++)
+		if (serve->pools[i].wanted && !start_pool(serve, &serve->pools[i]))
+			return false;
+	return true;
 }
 
 /* The file is readable by the web server's account, and only the account of this process can change it. */
