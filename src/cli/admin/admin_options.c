@@ -42,7 +42,7 @@ bool options_read(struct admin_options *out, const char *verb, unsigned taken, i
 	int option;
 
 	*out = (struct admin_options){{NULL}};
-	optind = 0; /* getopt starts anew: argv is a part of the words that it may have seen */
+	optind = 0; /* makes getopt start anew, with the verb as argv[0] */
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (option < 0 || option >= ADMIN_OPTIONS)
 			return false; /* getopt has said why */

@@ -270,7 +270,7 @@ bool trusted_write(const char *path, struct span text, const struct trusted_owne
 		close(walk.fd);
 		return false;
 	}
-	(void)unlinkat(walk.fd, fresh, 0); /* left by a process that was killed */
+	(void)unlinkat(walk.fd, fresh, 0); /* left by a process that was killed while it wrote */
 	fd = openat(walk.fd, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	good = fd >= 0 && trusted_fill(fd, text, owner);
 	good = (fd < 0 || close(fd) == 0) && good && renameat(walk.fd, fresh, walk.fd, name) == 0;

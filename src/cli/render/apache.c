@@ -15,7 +15,7 @@
 
 #define NGINX_INNER 494 /* from here to 499: statuses inside of NGINX, which no client sees */
 
-/* What needs a module. Debian builds log_config, logio, unixd and so into Apache. */
+/* What needs a module. Debian builds further ones into Apache, such as log_config, logio and unixd. */
 enum need { ALWAYS = 0, FOR_TLS = 1, FOR_FETCH = 2, FOR_FETCH_TLS = 4 };
 
 static const struct {
@@ -192,19 +192,20 @@ static void apache_add_routes(struct strbuf *out, const struct site *site, const
 				site->options->token_socket);
 	apache_add_pool(out, "^/", "berth", site->options->socket);
 	/* Apache does not apply LimitRequestBody to what it proxies. The worker stops reading at its own limit. */
-	strbuf_adds(out, "\n<Location \"/\">\n"
-			 "\tRequire all granted\n"
-			 "\tCGIPassAuth On\n"
-			 "\tSetEnvIf Authorization \"^(.{" FRONT_CREDENTIALS_CUT "}).\" " FRONT_CREDENTIALS "=$1\n"
-			 "\tSetEnvIf Authorization \"^.{" FRONT_CREDENTIALS_CUT "}(.{1," FRONT_CREDENTIALS_CUT
-			 "})\" " FRONT_CREDENTIALS_REST "=$1\n"
-			 "\tSetEnvIf Authorization \"^.{" FRONT_CREDENTIALS_CUT "}.{" FRONT_CREDENTIALS_CUT
-			 "}(.+)$\" " FRONT_CREDENTIALS_END "=$1\n"
-			 "\tRequestHeader unset Authorization env=" FRONT_CREDENTIALS "\n"
-			 /* Without it Apache drops the worker's Content-Length: HEAD has none, 206 is chunked. */
-			 "\tSetEnv ap_trust_cgilike_cl yes\n"
-			 "\tSetEnv " FRONT_SENDFILE " " FRONT_SENDFILE_APACHE "\n"
-			 "\tXSendFile On\n");
+	strbuf_adds(out,
+		    "\n<Location \"/\">\n"
+		    "\tRequire all granted\n"
+		    "\tCGIPassAuth On\n"
+		    "\tSetEnvIf Authorization \"^(.{" FRONT_CREDENTIALS_CUT "}).\" " FRONT_CREDENTIALS "=$1\n"
+		    "\tSetEnvIf Authorization \"^.{" FRONT_CREDENTIALS_CUT "}(.{1," FRONT_CREDENTIALS_CUT
+		    "})\" " FRONT_CREDENTIALS_REST "=$1\n"
+		    "\tSetEnvIf Authorization \"^.{" FRONT_CREDENTIALS_CUT "}.{" FRONT_CREDENTIALS_CUT
+		    "}(.+)$\" " FRONT_CREDENTIALS_END "=$1\n"
+		    "\tRequestHeader unset Authorization env=" FRONT_CREDENTIALS "\n"
+		    /* Without the next line Apache drops the worker's Content-Length: HEAD has none, and 206 is chunked. */
+		    "\tSetEnv ap_trust_cgilike_cl yes\n"
+		    "\tSetEnv " FRONT_SENDFILE " " FRONT_SENDFILE_APACHE "\n"
+		    "\tXSendFile On\n");
 	if (*fetch->origin)
 		strbuf_addf(out, "\tSetEnv " FRONT_FETCH " %s\n", fetch->origin);
 	strbuf_adds(out, "</Location>\n"

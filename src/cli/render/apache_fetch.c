@@ -103,13 +103,13 @@ static void apache_add_store_answer(struct strbuf *out)
 			 "\tHeader always set ETag \"expr=\\\"%{resp:Docker-Content-Digest}\\\"\"\n");
 }
 
-/* A worker's second answer is added to its first: what both said stands there twice. */
+/* Apache adds the headers of the worker's second response to those of the first one: keeps one of two equal values. */
 static void fetch_add_once(struct strbuf *out, const char *name)
 {
 	strbuf_addf(out, "\tHeader always edit %s \"^(.*), ?\\1$\" \"$1\"\n", name);
 }
 
-/* Apache adds the headers of the worker's second response to those of its first one: the first ones go. */
+/* Removes the headers of the first response that are wrong for an error. */
 static void fetch_add_failure(struct strbuf *out, const struct config_headers *configured)
 {
 	static const char *const unset[] = {"Docker-Content-Digest", "Cache-Control", "Accept-Ranges", "ETag",

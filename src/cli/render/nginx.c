@@ -39,7 +39,7 @@ static void nginx_add_blobs(struct strbuf *out, const struct site *site)
 	strbuf_adds(out, "\t}\n");
 }
 
-/* Each request has a connection of its own, because a kept one would hold a worker. Buffers free workers from slow clients. */
+/* keep_conn is off because a kept connection would hold a worker. The buffers keep slow clients from holding one. */
 static void nginx_add_worker_defaults(struct strbuf *out)
 {
 	strbuf_adds(out, "\tfastcgi_keep_conn off;\n"
@@ -188,7 +188,7 @@ static void nginx_add_main(struct strbuf *out, const struct site *site, const st
 	strbuf_adds(out, "\n");
 }
 
-/* NGINX has no escape for a dollar sign, and its lists of addresses and pools none for quotes. */
+/* NGINX has no escape for a dollar sign where it expands variables. */
 static bool nginx_can_write(const struct site *site, struct arena *arena, const char **reason)
 {
 	const char *const paths[] = {

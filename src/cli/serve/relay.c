@@ -14,7 +14,7 @@
 #include "berth/base/log.h"
 
 #define END_STEPS 500  /* of 10 ms: the pipe of a process that was killed may stay open a little longer */
-#define ROOM (1 << 20) /* a line that fits is written without another writer in between */
+#define ROOM (1 << 20) /* of the pipe, in bytes: a line that fits is not split by the line of another process */
 
 static struct {
 	int stderr_before;
