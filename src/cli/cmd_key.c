@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "admin/admin_print_priv.h"
 #include "admin/admin_priv.h"
 #include "berth/base/json_write.h"
 #include "berth/issuer/keystore.h"
@@ -49,7 +48,7 @@ static int key_generate(struct admin *admin)
 		return key_complain(reason);
 	values[0] = name;
 	values[1] = arena_printf(admin->arena, "%s/%s", folder, KEYSTORE_BUNDLE);
-	return print_values(names, values, 2, option_given(&admin->options, ADMIN_JSON), admin->arena);
+	return print_values(names, values, 2, admin->print);
 }
 
 static void key_add(struct json_writer *json, const struct keystore_entry *entry, bool signs)
@@ -87,12 +86,12 @@ static int key_list(struct admin *admin)
 		bool signs = i + 1 == store->count;
 
 		key_add(&json, entry, signs);
-		if (!option_given(&admin->options, ADMIN_JSON))
+		if (!admin->print.json)
 			printf("%s  %s  %s%s\n", entry->name, jwa_name(key_default_algorithm(&entry->key)),
 			       entry->key.libtrust, signs ? "  signs" : "");
 	}
 	json_close(&json, ']');
-	if (option_given(&admin->options, ADMIN_JSON))
+	if (admin->print.json)
 		printf("%s\n", text.ptr);
 	return COMMAND_OK;
 }
@@ -108,8 +107,7 @@ static int key_show(struct admin *admin)
 					key->thumbprint, key->pem};
 
 		if (strcmp(store->entries[i].name, admin->names[0]) == 0)
-			return print_values(names, values, sizeof names / sizeof *names,
-					    option_given(&admin->options, ADMIN_JSON), admin->arena);
+			return print_values(names, values, sizeof names / sizeof *names, admin->print);
 	}
 	if (store)
 		command_complain("there is no key \"%s\" in %s; `berth key list` shows the keys", admin->names[0],
@@ -124,8 +122,7 @@ static int key_remove(struct admin *admin)
 
 	if (!keystore_remove(admin->arena, admin->app.config->token_service.keys, admin->names[0], reason, sizeof reason))
 		return key_complain(reason);
-	return print_values((const char *const[]){"done"}, &done, 1, option_given(&admin->options, ADMIN_JSON),
-			    admin->arena);
+	return print_values((const char *const[]){"done"}, &done, 1, admin->print);
 }
 
 static const struct admin_verb key_verbs[] = {

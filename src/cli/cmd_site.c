@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth site`: the settings of the whole site, and the audit. */
-#include "admin/admin_print_priv.h"
 #include "admin/admin_priv.h"
 #include "berth/meta/project.h"
 #include "command_priv.h"
@@ -32,7 +31,7 @@ static int site_audit(struct admin *admin)
 		return COMMAND_USAGE;
 	if (!meta_audit_list(&admin->meta, (int64_t)limit, &table))
 		return COMMAND_FAILED; /* the log says why */
-	return print_list(&table, option_given(&admin->options, ADMIN_JSON), admin->arena);
+	return print_list(&table, admin->print);
 }
 
 static bool site_list(const struct meta *meta, const char *const *names, struct meta_table *out)

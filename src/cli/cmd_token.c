@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth token`: access tokens of users and robots, and the refresh tokens that clients were given. */
-#include "admin/admin_print_priv.h"
 #include "admin/admin_priv.h"
 #include "berth/issuer/credential.h"
 #include "command_priv.h"
@@ -46,7 +45,7 @@ static int token_add(struct admin *admin)
 	return print_values(names,
 			    (const char *const[]){admin->names[0], admin->names[1],
 						  arena_span(admin->arena, insert.expires), text},
-			    4, option_given(&admin->options, ADMIN_JSON), admin->arena);
+			    4, admin->print);
 }
 
 struct token_edit {
@@ -89,7 +88,7 @@ static int token_list_refresh(struct admin *admin)
 
 	if (!meta_refresh_list(&admin->meta, admin->names[0], &table))
 		return COMMAND_FAILED; /* the log says why */
-	return print_list(&table, option_given(&admin->options, ADMIN_JSON), admin->arena);
+	return print_list(&table, admin->print);
 }
 
 struct token_revocation {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `berth user`: users and robots. */
 #include "admin/admin_password_priv.h"
-#include "admin/admin_print_priv.h"
 #include "admin/admin_priv.h"
 #include "berth/auth/password.h"
 #include "command_priv.h"
@@ -36,7 +35,7 @@ static int user_apply(struct admin *admin, struct admin_change change, const cha
 	if (status != COMMAND_OK || !secret_is_set(made))
 		return status;
 	values[1] = secret_reveal(made);
-	return print_values(names, values, 2, option_given(&admin->options, ADMIN_JSON), admin->arena);
+	return print_values(names, values, 2, admin->print);
 }
 
 static bool user_insert(const struct meta *meta, void *context, enum meta_change *out)

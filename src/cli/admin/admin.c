@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "../host/act_as_priv.h"
-#include "admin_print_priv.h"
 #include "berth/meta/meta.h"
 
 /* What each CHECK of the schema requires. */
@@ -94,6 +93,7 @@ int admin_run(const struct admin_noun *noun, int argc, char **argv, struct arena
 			verb = &noun->verbs[i];
 	if (!verb || !options_read(&admin->options, verb->name, verb->options, argc - 1, argv + 1))
 		return command_usage(noun->command);
+	admin->print = (struct print_form){option_given(&admin->options, ADMIN_JSON), arena};
 	argv += 1 + optind; /* CONFIG and the names */
 	count = argc - 1 - optind - 1;
 	if (count < verb->least || count > verb->most)
@@ -126,7 +126,7 @@ int admin_list(struct admin *admin)
 
 	if (!admin->noun->list(&admin->meta, admin->names, &table))
 		return COMMAND_FAILED; /* the log says why */
-	return print_list(&table, option_given(&admin->options, ADMIN_JSON), admin->arena);
+	return print_list(&table, admin->print);
 }
 
 int admin_show(struct admin *admin)
@@ -136,7 +136,7 @@ int admin_show(struct admin *admin)
 	if (!admin->noun->list(&admin->meta, admin->names, &table))
 		return COMMAND_FAILED; /* the log says why */
 	if (table.row_count > 0)
-		return print_row(&table, option_given(&admin->options, ADMIN_JSON), admin->arena);
+		return print_row(&table, admin->print);
 	command_complain("no such %s", admin_subject(admin));
 	return COMMAND_FAILED;
 }
@@ -182,8 +182,8 @@ static const char *rule_of(const char *constraint, struct arena *arena)
 
 static int admin_print_done(const struct admin *admin, const char *done)
 {
-	if (option_given(&admin->options, ADMIN_JSON))
-		return print_values((const char *const[]){"done"}, &done, 1, true, admin->arena);
+	if (admin->print.json)
+		return print_values((const char *const[]){"done"}, &done, 1, admin->print);
 	printf("%s\n", done);
 	return COMMAND_OK;
 }

@@ -79,16 +79,16 @@ static int print_json_text(const struct strbuf *text)
 	return COMMAND_OK;
 }
 
-int print_list(const struct meta_table *table, bool json, struct arena *arena)
+int print_list(const struct meta_table *table, struct print_form form)
 {
 	struct strbuf text;
 	struct json_writer writer;
 
-	if (!json) {
+	if (!form.json) {
 		print_table(table);
 		return COMMAND_OK;
 	}
-	strbuf_init(&text, arena, PRINT_MAX);
+	strbuf_init(&text, form.arena, PRINT_MAX);
 	writer = json_writer(&text);
 	json_open(&writer, '[');
 	for (size_t row = 0; row < table->row_count; row++)
@@ -97,36 +97,36 @@ int print_list(const struct meta_table *table, bool json, struct arena *arena)
 	return print_json_text(&text);
 }
 
-int print_row(const struct meta_table *table, bool json, struct arena *arena)
+int print_row(const struct meta_table *table, struct print_form form)
 {
 	struct strbuf text;
 	struct json_writer writer;
 
-	if (!json) {
+	if (!form.json) {
 		for (size_t i = 0; i < table->column_count; i++)
 			printf("%s: %.*s\n", table->columns[i].name, SPAN_ARG(print_cell_text(table, 0, i)));
 		return COMMAND_OK;
 	}
-	strbuf_init(&text, arena, PRINT_MAX);
+	strbuf_init(&text, form.arena, PRINT_MAX);
 	writer = json_writer(&text);
 	print_add_object(&writer, table, 0);
 	return print_json_text(&text);
 }
 
-int print_values(const char *const *names, const char *const *values, size_t count, bool json, struct arena *arena)
+int print_values(const char *const *names, const char *const *values, size_t count, struct print_form form)
 {
 	struct strbuf text;
 	struct json_writer writer;
 
-	strbuf_init(&text, arena, PRINT_MAX);
+	strbuf_init(&text, form.arena, PRINT_MAX);
 	writer = json_writer(&text);
 	json_open(&writer, '{');
 	for (size_t i = 0; i < count; i++) {
-		if (!json)
+		if (!form.json)
 			printf("%s: %s\n", names[i], values[i]);
 		json_key(&writer, names[i]);
 		json_text(&writer, values[i]);
 	}
 	json_close(&writer, '}');
-	return json ? print_json_text(&text) : COMMAND_OK;
+	return form.json ? print_json_text(&text) : COMMAND_OK;
 }

@@ -14,6 +14,7 @@
 
 #include "../command_priv.h"
 #include "admin_options_priv.h"
+#include "admin_print_priv.h"
 #include "berth/app/app.h"
 #include "berth/meta/account.h"
 #include "berth/meta/table.h"
@@ -25,6 +26,7 @@ struct admin {
 	struct app app;
 	struct arena *arena;
 	struct admin_options options;
+	struct print_form print;            /* --json */
 	const char *names[ADMIN_NAMES_MAX]; /* behind CONFIG; NULL: not given */
 	const char *actor;                  /* the account that runs the command, for the audit */
 	struct meta meta;                   /* unset for an offline noun */
