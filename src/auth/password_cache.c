@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A table in shared memory, a few places for each value of a MAC's first byte; the one that would end first is taken. */
+/* A table in shared memory. Of the places of a set the one that ends first is replaced. */
 #include "berth/auth/password_cache.h"
 
 #include <stdatomic.h>
@@ -11,6 +11,7 @@
 #include <openssl/crypto.h>
 
 #include "berth/base/hash.h"
+#include "berth/base/ways.h"
 #include "berth/base/shared.h"
 
 #define SETS 256
@@ -27,7 +28,7 @@ struct place {
 
 struct password_cache {
 	unsigned char key[KEY_BYTES];
-	struct place places[SETS][WAYS];
+	struct place places[SETS * WAYS];
 };
 
 struct password_cache *password_cache_new(void)
@@ -73,33 +74,46 @@ void password_cache_mac(const struct password_cache *cache, struct digest *mac, 
 	explicit_bzero(&hasher, sizeof hasher);
 }
 
-static bool holds(const struct place *place, const struct digest *mac, int64_t now)
+static struct ways table_of(struct password_cache *cache)
 {
-	return atomic_load(&place->until) > now && CRYPTO_memcmp(place->mac, mac->bytes, sizeof place->mac) == 0;
+	return (struct ways){cache->places, sizeof *cache->places, SETS, WAYS};
+}
+
+struct shown {
+	const struct digest *mac;
+	int64_t now;
+};
+
+static bool is_good(const void *entry, const void *key)
+{
+	const struct place *place = entry;
+	const struct shown *shown = key;
+
+	return atomic_load(&place->until) > shown->now &&
+	       CRYPTO_memcmp(place->mac, shown->mac->bytes, sizeof place->mac) == 0;
+}
+
+static int64_t end(const void *entry)
+{
+	return atomic_load(&((const struct place *)entry)->until);
 }
 
 bool password_cache_knows(struct password_cache *cache, const struct digest *mac)
 {
-	struct place *set = cache->places[mac->bytes[0]];
-	int64_t now = clock_s();
+	struct shown shown = {mac, clock_s()};
+	struct ways table = table_of(cache);
+	struct place *place = ways_find(&table, mac->bytes[0], is_good, &shown);
 
-	for (size_t i = 0; i < WAYS; i++) {
-		if (!holds(&set[i], mac, now))
-			continue;
-		if (atomic_load(&set[i].until) != now + PASSWORD_CACHE_SECONDS)
-			atomic_store(&set[i].until, now + PASSWORD_CACHE_SECONDS);
-		return true;
-	}
-	return false;
+	if (place && atomic_load(&place->until) != shown.now + PASSWORD_CACHE_SECONDS)
+		atomic_store(&place->until, shown.now + PASSWORD_CACHE_SECONDS);
+	return place != NULL;
 }
 
 void password_cache_keep(struct password_cache *cache, const struct digest *mac)
 {
-	struct place *set = cache->places[mac->bytes[0]], *place = set;
+	struct ways table = table_of(cache);
+	struct place *place = ways_least(&table, mac->bytes[0], end);
 
-	for (size_t i = 1; i < WAYS; i++)
-		if (atomic_load(&set[i].until) < atomic_load(&place->until))
-			place = &set[i];
 	atomic_store(&place->until, 0);
 	memcpy(place->mac, mac->bytes, sizeof place->mac);
 	atomic_store(&place->until, clock_s() + PASSWORD_CACHE_SECONDS);

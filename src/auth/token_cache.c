@@ -6,27 +6,34 @@
 #include <string.h>
 
 #include "berth/base/limits.h"
+#include "berth/base/ways.h"
 
 #define SETS 32
 #define WAYS 4
 #define SLOT_MEMORY (16 * LIMIT_TOKEN) /* a token's texts and the pointers to them */
 
-struct slot {
+struct token_slot {
 	struct arena arena;
 	struct identity identity;
 	unsigned char hash[IDENTITY_FINGERPRINT];
 	int64_t expires; /* 0: empty */
+	int64_t put;     /* the number of its put; 0: empty */
 };
 
 struct token_cache {
-	struct slot slots[SETS][WAYS];
-	unsigned char next[SETS]; /* the way to replace */
+	struct token_slot slots[SETS * WAYS];
+	int64_t puts;
 };
 
-static void empty(struct slot *slot)
+static struct ways table_of(struct token_cache *cache)
+{
+	return (struct ways){cache->slots, sizeof *cache->slots, SETS, WAYS};
+}
+
+static void empty(struct token_slot *slot)
 {
 	arena_release(&slot->arena);
-	slot->expires = 0;
+	slot->expires = slot->put = 0;
 }
 
 struct token_cache *token_cache_new(void)
@@ -34,14 +41,14 @@ struct token_cache *token_cache_new(void)
 	struct token_cache *cache = calloc(1, sizeof *cache);
 
 	for (size_t i = 0; cache && i < SETS * WAYS; i++)
-		arena_init(&cache->slots[i / WAYS][i % WAYS].arena, SLOT_MEMORY);
+		arena_init(&cache->slots[i].arena, SLOT_MEMORY);
 	return cache;
 }
 
 void token_cache_clear(struct token_cache *cache)
 {
 	for (size_t i = 0; cache && i < SETS * WAYS; i++)
-		empty(&cache->slots[i / WAYS][i % WAYS]);
+		empty(&cache->slots[i]);
 }
 
 void token_cache_free(struct token_cache *cache)
@@ -50,20 +57,33 @@ void token_cache_free(struct token_cache *cache)
 	free(cache);
 }
 
+static bool has_hash(const void *entry, const void *hash)
+{
+	const struct token_slot *slot = entry;
+
+	return slot->put && memcmp(slot->hash, hash, sizeof slot->hash) == 0;
+}
+
+static int64_t put_number(const void *entry)
+{
+	return ((const struct token_slot *)entry)->put;
+}
+
 const struct identity *token_cache_get(struct token_cache *cache, const unsigned char hash[IDENTITY_FINGERPRINT],
 				       int64_t now)
 {
-	for (size_t i = 0; cache && i < WAYS; i++) {
-		struct slot *slot = &cache->slots[hash[0] % SETS][i];
+	struct ways table;
+	const struct token_slot *slot;
 
-		if (slot->expires && memcmp(slot->hash, hash, sizeof slot->hash) == 0)
-			return now < slot->expires ? &slot->identity : NULL;
-	}
-	return NULL;
+	if (!cache)
+		return NULL;
+	table = table_of(cache);
+	slot = ways_find(&table, hash[0], has_hash, hash);
+	return slot && now < slot->expires ? &slot->identity : NULL;
 }
 
 /* Out of memory: the slot stays empty. A jump, as an arena knows no other way to say so. */
-static bool fill(struct slot *slot, const struct identity *identity)
+static bool fill(struct token_slot *slot, const struct identity *identity)
 {
 	if (setjmp(slot->arena.on_exhausted) != 0)
 		return false;
@@ -75,16 +95,17 @@ static bool fill(struct slot *slot, const struct identity *identity)
 void token_cache_put(struct token_cache *cache, const unsigned char hash[IDENTITY_FINGERPRINT],
 		     const struct identity *identity, int64_t expires)
 {
-	unsigned char set = hash[0] % SETS;
-	struct slot *slot;
+	struct ways table;
+	struct token_slot *slot;
 
 	if (!cache)
 		return;
-	slot = &cache->slots[set][cache->next[set]];
-	cache->next[set] = (unsigned char)((cache->next[set] + 1) % WAYS);
+	table = table_of(cache);
+	slot = ways_least(&table, hash[0], put_number);
 	empty(slot);
 	if (!fill(slot, identity))
 		return;
 	memcpy(slot->hash, hash, sizeof slot->hash);
 	slot->expires = expires;
+	slot->put = ++cache->puts;
 }

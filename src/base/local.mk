@@ -22,4 +22,5 @@ libbase_a_SOURCES = \
 	src/base/strbuf.c \
 	src/base/timetext.c \
 	src/base/utf8.c \
-	src/base/uuid.c
+	src/base/uuid.c \
+	src/base/ways.c

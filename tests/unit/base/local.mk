@@ -24,6 +24,7 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/test_strbuf.c \
 	tests/unit/base/test_timetext.c \
 	tests/unit/base/test_utf8.c \
-	tests/unit/base/test_uuid.c
+	tests/unit/base/test_uuid.c \
+	tests/unit/base/test_ways.c
 tests_unit_test_base_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)
 tests_unit_test_base_LDADD = $(BASE_LIBS) $(CHECK_LIBS)

@@ -25,6 +25,7 @@ const struct test_file *tests_strbuf(void);
 const struct test_file *tests_timetext(void);
 const struct test_file *tests_utf8(void);
 const struct test_file *tests_uuid(void);
+const struct test_file *tests_ways(void);
 
 int main(void)
 {
@@ -32,7 +33,7 @@ int main(void)
 		tests_address, tests_arena,       tests_base64,   tests_clock,     tests_crc32c,    tests_digest,
 		tests_error,   tests_hash,        tests_hex,      tests_json_scan, tests_json_tree, tests_json_write,
 		tests_log,     tests_log_repeats, tests_pause,    tests_percent,   tests_secret,    tests_shared,
-		tests_span,    tests_strbuf,      tests_timetext, tests_utf8,      tests_uuid,
+		tests_span,    tests_strbuf,      tests_timetext, tests_utf8,      tests_uuid,      tests_ways,
 	};
 
 	return test_run("base", files, sizeof files / sizeof *files);
