@@ -29,7 +29,7 @@ static bool from_cache(const struct work *work, uint64_t stamp, struct span path
 
 	if (!manifest_cache_get(work->core->cache, stamp, path, digest, &cached))
 		return false;
-	*out = (struct meta_manifest){*digest, cached.media_type, cached.payload.len, cached.payload};
+	*out = (struct meta_manifest){*digest, cached.media_type, cached.payload.len, cached.payload, cached.repository};
 	return true;
 }
 
@@ -57,7 +57,7 @@ bool manifest_pull(const struct work *work, struct span path, const struct meta_
 	if (!ask(work, path, reference, head_only, out))
 		return false;
 	if (!head_only) {
-		entry = (struct cached_manifest){out->media_type, out->payload};
+		entry = (struct cached_manifest){out->repository, out->media_type, out->payload};
 		manifest_cache_put(work->core->cache, stamp, path, &out->digest, &entry);
 	}
 	return true;

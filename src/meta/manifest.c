@@ -21,7 +21,8 @@ bool meta_manifest_find(const struct meta *meta, struct span path, const struct 
 		return true;
 	out->media_type = db_column(&rows, 0, 1);
 	out->size = (uint64_t)db_column_i64(&rows, 0, 2);
-	out->payload = head_only ? (struct span){"", 0} : db_column(&rows, 0, 3);
+	out->repository = db_column_i64(&rows, 0, 3);
+	out->payload = head_only ? (struct span){"", 0} : db_column(&rows, 0, 4);
 	return meta_column_digest(meta, &rows, 0, 0, &out->digest);
 }
 

@@ -21,6 +21,7 @@ struct meta_manifest {
 	struct span media_type;
 	uint64_t size;
 	struct span payload; /* empty when only the head was asked for */
+	int64_t repository;  /* the id of the repository that the path names */
 };
 
 /* One statement. The spans live as long as the arena. */
