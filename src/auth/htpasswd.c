@@ -121,9 +121,8 @@ struct htpasswd *htpasswd_new(struct span text, char *reason, size_t size)
 	struct htpasswd *file = calloc(1, sizeof *file);
 	size_t number;
 
-	(void)snprintf(reason, size, "out of memory");
 	if (!file)
-		return NULL;
+		arena_none_left();
 	arena_init(&file->arena, FILE_MEMORY);
 	if (span_starts(text, "\xef\xbb\xbf"))
 		text = span_after(text, 3);

@@ -2,7 +2,6 @@
 /* The scheme `auth.htpasswd`: users of a password file. */
 #include "berth/auth/htpasswd_scheme.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,10 +70,7 @@ static void follow_file(struct htpasswd_scheme *scheme)
 
 	if (!watched_file_changed(&scheme->watched))
 		return;
-	errno = 0;
 	file = read_file(scheme, &text, reason, sizeof reason);
-	if (!file && errno == ENOMEM)
-		arena_none_left(); /* the next worker reads it anew; here it counts as seen */
 	if (file && (is_usable(file, reason, sizeof reason) || is_emptied(scheme, file))) {
 		htpasswd_free(scheme->file);
 		scheme->file = file;
@@ -111,11 +107,11 @@ static bool matches(const struct attempt *attempt)
 {
 	bool there = attempt->hash.len > 0;
 	struct span hash = there ? attempt->hash : htpasswd_decoy(attempt->scheme->file, attempt->user);
-	bool good = password_matches(hash, span_of(secret_reveal(attempt->password))) && there;
+	enum password_verdict verdict = password_verify(hash, span_of(secret_reveal(attempt->password)));
 
-	if (!good && there && errno == ENOMEM)
+	if (verdict == PASSWORD_NO_MEMORY && there)
 		arena_exhaust(attempt->arena);
-	return good;
+	return verdict == PASSWORD_RIGHT && there;
 }
 
 /* Another request may have shown the same pair while this one waited for its turn. */

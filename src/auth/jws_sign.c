@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Signing. OpenSSL for all algorithms: libjwt would parse the private key again for every token. */
+#include <errno.h>
 #include <string.h>
 
 #include <openssl/ecdsa.h>
@@ -88,9 +89,12 @@ const char *jws_sign_text(struct arena *arena, const struct key *key, enum jwa a
 
 	if (!key->can_sign || !jwa_has(key->algorithms, algorithm))
 		return NULL;
+	errno = 0;
 	ok = key->pkey ? sign_asymmetric(&signature, key, algorithm, span_of(text))
 		       : sign_hmac(&signature, key, algorithm, span_of(text));
 	ERR_clear_error();
+	if (!ok && errno == ENOMEM)
+		arena_exhaust(arena);
 	return ok ? arena_printf(arena, "%s.%s", text, base64url_encode(arena, signature.bytes, signature.len)) : NULL;
 }
 

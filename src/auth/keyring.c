@@ -2,6 +2,7 @@
 /* The keys whose tokens are believed. */
 #include "berth/auth/keyring.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,13 +90,18 @@ static bool read_set(struct keyring *keyring, struct span text, char *reason, si
 struct keyring *keyring_new(struct span bundle, struct span jwks, char *reason, size_t size)
 {
 	struct keyring *keyring = calloc(1, sizeof *keyring);
+	bool ok;
 
-	(void)snprintf(reason, size, "%s", keyring ? "neither rootcertbundle nor jwks" : "out of memory");
 	if (!keyring)
-		return NULL;
+		arena_none_left();
+	(void)snprintf(reason, size, "neither rootcertbundle nor jwks");
 	arena_init(&keyring->arena, KEYRING_MEMORY);
-	if ((bundle.ptr || jwks.ptr) && (!bundle.ptr || read_bundle(keyring, bundle, reason, size)) &&
-	    (!jwks.ptr || read_set(keyring, jwks, reason, size)))
+	errno = 0;
+	ok = (bundle.ptr || jwks.ptr) && (!bundle.ptr || read_bundle(keyring, bundle, reason, size)) &&
+	     (!jwks.ptr || read_set(keyring, jwks, reason, size));
+	if (errno == ENOMEM) /* also if it seems to be read: OpenSSL may have left a key out */
+		arena_exhaust(&keyring->arena);
+	if (ok)
 		return keyring;
 	keyring_free(keyring);
 	return NULL;

@@ -75,29 +75,30 @@ static bool equal(const char *made, struct span hash)
 	return made && strlen(made) == hash.len && CRYPTO_memcmp(made, hash.ptr, hash.len) == 0;
 }
 
-bool password_matches(struct span hash, struct span password)
+enum password_verdict password_verify(struct span hash, struct span password)
 {
 	struct crypt_data *data = &workspace;
 	char setting[PASSWORD_HASH_MAX], text[PASSWORD_MAX + 1];
 	bool fits = password.len <= (span_starts(hash, "$2") ? PASSWORD_BCRYPT_MAX : PASSWORD_MAX) &&
 		    !memchr(password.ptr, '\0', password.len);
 	const char *made;
-	bool same;
+	bool same, starved;
 
-	errno = 0;
 	if (hash.len >= sizeof setting)
-		return false;
+		return PASSWORD_WRONG;
 	memcpy(setting, hash.ptr, hash.len);
 	setting[hash.len] = '\0';
 	memcpy(text, password.ptr, fits ? password.len : 0);
 	text[fits ? password.len : 0] = '\0';
+	errno = 0;
 	made = crypt_rn(text, setting, data, sizeof *data);
-	if (made)
-		errno = 0; /* libcrypt leaves ENOMEM there when it got no huge page and took others */
+	starved = !made && errno == ENOMEM; /* crypt_rn sets ENOMEM also when it gets no huge page and takes small ones */
 	same = equal(made, hash);
 	explicit_bzero(data, sizeof *data);
 	explicit_bzero(text, sizeof text);
-	return same && fits;
+	if (starved)
+		return PASSWORD_NO_MEMORY;
+	return same && fits ? PASSWORD_RIGHT : PASSWORD_WRONG;
 }
 
 static const char *make(struct arena *arena, struct span password, const char *prefix, unsigned long cost)

@@ -2,6 +2,7 @@
 /* Tokens: what they must say, and who signed them. Claims come first: they cost less than a signature. */
 #include "berth/auth/token.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "berth/auth/jwk.h"
@@ -88,8 +89,8 @@ static const struct key *key_of(const struct jws *jws, const struct keyring *key
 	return jws->jwk ? key_of_jwk(jws, keyring, arena) : keyring_find(keyring, jws->kid);
 }
 
-enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
-			       const struct token_rules *rules, struct span text, int64_t now)
+static enum token_verdict judge(struct identity *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
+				const struct token_rules *rules, struct span text, int64_t now)
 {
 	enum token_verdict verdict;
 	const struct key *key;
@@ -112,4 +113,14 @@ enum token_verdict token_check(struct identity *out, int64_t *expires, struct ar
 	out->has_fingerprint = true;
 	hash_sha256(out->fingerprint, text);
 	return verdict;
+}
+
+enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
+			       const struct token_rules *rules, struct span text, int64_t now)
+{
+	enum token_verdict verdict;
+
+	errno = 0; /* OpenSSL and libjwt do not tell a bad signature from a lack of memory in another way */
+	verdict = judge(out, expires, arena, keyring, rules, text, now);
+	return verdict == TOKEN_BAD && errno == ENOMEM ? TOKEN_NO_MEMORY : verdict;
 }

@@ -2,7 +2,6 @@
 /* The scheme `auth.token`: tokens of a token service. */
 #include "berth/auth/token_scheme.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,10 +70,7 @@ static void follow_files(struct token_scheme *scheme)
 	scheme->looked = now.tv_sec;
 	if (!changed(&scheme->bundle) && !changed(&scheme->jwks))
 		return;
-	errno = 0;
 	keyring = read_keys(scheme, reason, sizeof reason);
-	if (errno == ENOMEM)
-		arena_none_left(); /* a key may be missing; the next worker reads them anew, here they count as seen */
 	if (!keyring) {
 		log_each(LOG_LEVEL_ERROR, "auth.token: the keys have changed and cannot be used, the old ones stay: %s",
 			 reason);
@@ -107,9 +103,8 @@ static enum token_verdict judge(struct token_scheme *scheme, const struct auth_q
 	unsigned char hash[IDENTITY_FINGERPRINT];
 	const struct identity *known;
 	enum token_verdict verdict;
-	int64_t expires;
-
 	unsigned char *refused;
+	int64_t expires;
 
 	if (token.len > LIMIT_TOKEN)
 		return TOKEN_BAD;
@@ -122,12 +117,11 @@ static enum token_verdict judge(struct token_scheme *scheme, const struct auth_q
 	refused = scheme->refused[hash[0] % REFUSED];
 	if (memcmp(refused, hash, sizeof hash) == 0)
 		return TOKEN_BAD;
-	errno = 0;
 	verdict = token_check(out, &expires, arena, scheme->keyring, &scheme->rules, token, question->now);
 	if (verdict == TOKEN_GOOD)
 		token_cache_put(scheme->cache, hash, out, expires);
-	else if (verdict == TOKEN_BAD && errno == ENOMEM)
-		arena_exhaust(arena); /* nobody can tell; OpenSSL and libjwt leave it there */
+	else if (verdict == TOKEN_NO_MEMORY)
+		arena_exhaust(arena);
 	else if (verdict == TOKEN_BAD)
 		memcpy(refused, hash, sizeof hash);
 	return verdict;

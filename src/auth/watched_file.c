@@ -98,6 +98,8 @@ bool watched_file_read(struct watched_file *file, struct arena *arena, size_t li
 
 	memset(&file->seen, 0, sizeof file->seen);
 	file->fresh = false;
+	if (fd < 0 && errno == ENOMEM)
+		arena_exhaust(arena);
 	if (fd < 0)
 		return fail(reason, size, file->path, strerror(errno));
 	ok = read_open(fd, file, arena, limit, out, reason, size);

@@ -2,8 +2,6 @@
 /* Tokens: what is granted, and the claims that say so. */
 #include "berth/issuer/issue.h"
 
-#include <errno.h>
-
 #include "berth/auth/jws.h"
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
@@ -161,11 +159,8 @@ static bool sign(const struct issuing *work, const struct issue_request *request
 	write_claims(&claims, work, request, out);
 	if (!strbuf_ok(&claims))
 		return error_setf(work->error, E_SCOPE_INVALID, "too many for one token");
-	errno = 0;
 	/* the libtrust form of the kid is the one that registries of every version and Berth know */
 	out->token = jws_sign(work->arena, key, key_default_algorithm(key), key->libtrust, strbuf_span(&claims));
-	if (!out->token && errno == ENOMEM)
-		arena_exhaust(work->arena);
 	if (!out->token) {
 		log_error("token: the key cannot sign");
 		return error_set(work->error, E_UNKNOWN);

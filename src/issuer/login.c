@@ -2,7 +2,6 @@
 /* Signing in. */
 #include "berth/issuer/login.h"
 
-#include <errno.h>
 #include <stdint.h>
 
 #include "berth/auth/password.h"
@@ -82,11 +81,11 @@ static bool matches(const struct issuing *work, const struct meta_account *accou
 {
 	bool usable = account->found && account->password.ptr && password_hash_usable(account->password);
 	struct span hash = usable ? account->password : password_nobody_like(work->arena, login->setting);
-	bool good = password_matches(hash, password) && usable && !account->blocked;
+	enum password_verdict verdict = password_verify(hash, password);
 
-	if (!good && errno == ENOMEM)
+	if (verdict == PASSWORD_NO_MEMORY)
 		arena_exhaust(work->arena);
-	return good;
+	return verdict == PASSWORD_RIGHT && usable && !account->blocked;
 }
 
 /* In its turn. Others may have failed while this one waited for it, so the back-off is asked again. */

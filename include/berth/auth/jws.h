@@ -45,7 +45,8 @@ bool jws_verify(const struct jws *jws, const struct key *key);
 
 /*
  * `payload` (JSON) signed: {"typ":"JWT","alg":...,"kid":...} and all three parts as text. `kid` is one of the key's
- * names, or NULL to leave it out. NULL when the key cannot sign with `algorithm` or OpenSSL fails.
+ * names, or NULL to leave it out. Returns NULL when the key cannot sign with `algorithm` or OpenSSL fails. If OpenSSL gets no
+ * memory, the arena is exhausted.
  */
 const char *jws_sign(struct arena *arena, const struct key *key, enum jwa algorithm, const char *kid, struct span payload);
 

@@ -20,8 +20,9 @@
 struct keyring;
 
 /*
- * From the bytes of the files; an empty span for one that is not configured. NULL, with one line in `reason` that holds
- * no key material, when a file is malformed or no usable key comes of them.
+ * Makes a keyring from the bytes of the files; the span of a file that is not configured has no ptr. Returns NULL, with one line
+ * in `reason` that holds no key material, when a file is malformed or no usable key comes of them. If memory runs out, the
+ * request goes the way of its arena (base/arena.h): a keyring that lacks a key is never returned.
  */
 struct keyring *keyring_new(struct span bundle, struct span jwks, char *reason, size_t size);
 void keyring_free(struct keyring *keyring); /* takes NULL */

@@ -23,11 +23,14 @@
 /* Is this a hash that password_matches can use: form, and work below the ceilings? */
 bool password_hash_usable(struct span hash);
 
-/*
- * Does the password belong to the hash? Takes the hash's time, also for a password that cannot match. `hash` is usable.
- * False with errno ENOMEM: there was no memory to find out.
- */
-bool password_matches(struct span hash, struct span password);
+enum password_verdict {
+	PASSWORD_WRONG,
+	PASSWORD_RIGHT,
+	PASSWORD_NO_MEMORY /* libcrypt got no memory to find out */
+};
+
+/* Says whether the password belongs to the hash. `hash` is usable. Takes the hash's time, also if nothing can match. */
+enum password_verdict password_verify(struct span hash, struct span password);
 
 /* A new yescrypt hash with libcrypt's cost. NULL when the password is empty, too long or holds a NUL, or libcrypt fails. */
 const char *password_hash(struct arena *arena, struct span password);

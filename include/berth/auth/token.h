@@ -37,7 +37,8 @@ enum token_verdict {
 	TOKEN_GOOD,
 	TOKEN_EXPIRED,  /* good in all else, and expired no longer than TOKEN_GRACE ago */
 	TOKEN_UNTIMELY, /* expired longer ago, or not good yet; nothing else was looked at */
-	TOKEN_BAD       /* with these keys it never was good and never will be */
+	TOKEN_BAD,      /* with these keys it never was good and never will be */
+	TOKEN_NO_MEMORY /* OpenSSL or libjwt got no memory to find out */
 };
 
 /*
