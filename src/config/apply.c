@@ -1,38 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks the tree along the settings table: every key finds its row, every value its type, its member or its fate. */
+/* Walks the tree along the settings table: every key finds its row, every value its type, its member or its unbuilt. */
 #include "apply_priv.h"
 
 #include <string.h>
 
+#include "collect_priv.h"
+#include "middleware_priv.h"
+#include "suggest_priv.h"
 #include "value_priv.h"
 
 #define BARE_DURATION_LOW 1000000 /* a bare number below a millisecond's worth of ns was surely meant otherwise */
 
-/* What happens to values that nothing is built for; told once, at the row that ordains it. */
-struct fate {
+/* What happens to values that nothing is built for; reported once, at the row that ordains it. */
+struct unbuilt {
 	const struct setting *row;
 	const struct node *node;
 	const char *path;
-	bool told;
+	bool reported;
 };
 
 static void apply_map(struct load *load, const struct setting *parent, const struct node *map, const char *path,
-		      struct fate *fate);
+		      struct unbuilt *unbuilt);
 
-static void tell(struct load *load, struct fate *fate)
+static void report_unbuilt(struct load *load, struct unbuilt *unbuilt)
 {
-	if (!fate || fate->told)
+	if (!unbuilt || unbuilt->reported)
 		return;
-	fate->told = true;
-	if (fate->row->traits & REFUSED)
-		config_report_add(load->report, CONFIG_ERROR, fate->node->where, fate->path,
-				  "not built yet: %s; remove it to start", fate->row->help);
-	else if (fate->row->traits & IGNORED)
-		config_report_add(load->report, CONFIG_WARNING, fate->node->where, fate->path, "has no effect yet: %s",
-				  fate->row->help);
+	unbuilt->reported = true;
+	if (unbuilt->row->traits & REFUSED)
+		config_report_add(load->report, CONFIG_ERROR, unbuilt->node->where, unbuilt->path,
+				  "not built yet: %s; remove it to start", unbuilt->row->help);
+	else if (unbuilt->row->traits & IGNORED)
+		config_report_add(load->report, CONFIG_WARNING, unbuilt->node->where, unbuilt->path,
+				  "has no effect yet: %s", unbuilt->row->help);
 }
 
-static void unknown(struct load *load, const struct setting *parent, const struct node *node, const char *path)
+static void report_unknown(struct load *load, const struct setting *parent, const struct node *node, const char *path)
 {
 	bool oneof = parent && parent->type == SETTING_ONEOF;
 	const struct setting *meant = config_report_full(load->report) ? NULL : suggest(parent, node->key);
@@ -48,7 +51,7 @@ static bool is_holder(const struct node *node)
 	return strncmp(node->key, "x-", 2) == 0;
 }
 
-static bool expect(struct load *load, const struct node *node, const char *path, enum node_kind kind)
+static bool apply_expect(struct load *load, const struct node *node, const char *path, enum node_kind kind)
 {
 	if (node->kind == kind)
 		return true;
@@ -105,12 +108,12 @@ static void warn_bare_duration(struct load *load, const struct setting *row, con
 }
 
 static void apply_scalar(struct load *load, const struct setting *row, const struct node *node, const char *path,
-			 struct fate *fate)
+			 struct unbuilt *unbuilt)
 {
 	struct value value, fallback;
 	const char *why;
 
-	if (!expect(load, node, path, NODE_SCALAR))
+	if (!apply_expect(load, node, path, NODE_SCALAR))
 		return;
 	if (!value_parse(&value, row, node->text, load->arena, &why)) {
 		config_report_add(load->report, CONFIG_ERROR, node->where, path, "%s", why);
@@ -121,34 +124,34 @@ static void apply_scalar(struct load *load, const struct setting *row, const str
 	if (row->offset != SETTING_NOWHERE)
 		store_scalar(load, row, &value);
 	if (value_parse(&fallback, row, "", load->arena, &why) && !value_equal(&value, &fallback, row))
-		tell(load, fate);
+		report_unbuilt(load, unbuilt);
 }
 
 /* The items of a list are judged as a whole: those that are switched off do not count. */
 static void apply_records(struct load *load, const struct setting *row, const struct node *node, const char *path,
-			  struct fate *fate)
+			  struct unbuilt *unbuilt)
 {
 	size_t index = 0;
 
-	if (!expect(load, node, path, NODE_LIST))
+	if (!apply_expect(load, node, path, NODE_LIST))
 		return;
 	for (const struct node *item = node->first; item; item = item->next, index++) {
 		const char *item_path = arena_printf(load->arena, "%s[%zu]", path, index);
 
-		if (expect(load, item, item_path, NODE_MAP))
+		if (apply_expect(load, item, item_path, NODE_MAP))
 			apply_map(load, row, item, item_path, NULL);
 		if (!node_says_disabled(item))
-			tell(load, fate);
+			report_unbuilt(load, unbuilt);
 	}
 	load->origins[setting_index(row)] = node->where;
 	if (row->type == SETTING_PLATFORMS)
 		collect_platforms(load, node, path, load_member(load, row));
 	else if (row->type == SETTING_MIDDLEWARES)
-		collect_middlewares(load, node, path, load_member(load, row));
+		middlewares_collect(load, node, path, load_member(load, row));
 }
 
 static void apply_collection(struct load *load, const struct setting *row, const struct node *node, const char *path,
-			     struct fate *fate)
+			     struct unbuilt *unbuilt)
 {
 	union {
 		struct text_list list;
@@ -168,7 +171,7 @@ static void apply_collection(struct load *load, const struct setting *row, const
 		return;
 	load->origins[setting_index(row)] = node->where;
 	if (node->count > 0 || node->kind == NODE_SCALAR)
-		tell(load, fate);
+		report_unbuilt(load, unbuilt);
 }
 
 /* The one child of a ONEOF that is a PICK; an error for a second one, or for none where there must be one. */
@@ -214,45 +217,45 @@ static void apply_oneof(struct load *load, const struct setting *row, const stru
 {
 	const struct node *map = as_map(load, node);
 
-	if (!expect(load, map, path, NODE_MAP))
+	if (!apply_expect(load, map, path, NODE_MAP))
 		return;
 	apply_pick(load, row, map, path);
 	apply_map(load, row, map, path, NULL);
 }
 
 static void apply_setting(struct load *load, const struct setting *row, const struct node *node, const char *path,
-			  struct fate *fate)
+			  struct unbuilt *unbuilt)
 {
-	struct fate own = {row, node, path, row->traits & PICK};
+	struct unbuilt own = {row, node, path, row->traits & PICK};
 
-	if (row->traits & SETTING_FATES)
-		fate = &own;
+	if (row->traits & SETTING_UNBUILT)
+		unbuilt = &own;
 	if (row->type == SETTING_ONEOF)
 		apply_oneof(load, row, node, path);
 	else if (node->kind == NODE_NULL)
 		return;
 	else if (row->type == SETTING_GROUP) {
-		if (expect(load, node, path, NODE_MAP))
-			apply_map(load, row, node, path, fate);
+		if (apply_expect(load, node, path, NODE_MAP))
+			apply_map(load, row, node, path, unbuilt);
 	} else if (setting_has_items(row))
-		apply_records(load, row, node, path, fate);
+		apply_records(load, row, node, path, unbuilt);
 	else if (is_scalar(row))
-		apply_scalar(load, row, node, path, fate);
+		apply_scalar(load, row, node, path, unbuilt);
 	else
-		apply_collection(load, row, node, path, fate);
+		apply_collection(load, row, node, path, unbuilt);
 }
 
 static void apply_map(struct load *load, const struct setting *parent, const struct node *map, const char *path,
-		      struct fate *fate)
+		      struct unbuilt *unbuilt)
 {
 	for (const struct node *child = map->first; child; child = child->next) {
 		const struct setting *row = settings_child(parent, span_of(child->key));
 		const char *child_path = arena_printf(load->arena, "%s%s%s", path, path[0] ? "." : "", child->key);
 
 		if (row)
-			apply_setting(load, row, child, child_path, fate);
+			apply_setting(load, row, child, child_path, unbuilt);
 		else if (parent || !is_holder(child))
-			unknown(load, parent, child, child_path);
+			report_unknown(load, parent, child, child_path);
 	}
 }
 

@@ -1,40 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* What no row of the table can say: how settings depend on each other, and the forms of addresses, paths and URLs. */
-#include "apply_priv.h"
+#include "check_priv.h"
 
 #include <string.h>
 
+#include "form_priv.h"
+#include "middleware_priv.h"
 #include "value_priv.h"
 
 #define MAXTHREADS_LOW 25 /* distribution raises lower values silently */
 
-struct config_where check_where(const struct load *load, const char *key)
-{
-	struct config_where where = load->origins[setting_index(settings_find(key))];
-
-	return where.source ? where : (struct config_where){load->name, 0};
-}
-
-void check_error(struct load *load, const char *key, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	config_report_add(load->report, CONFIG_ERROR, check_where(load, key), key, "%s",
-			  arena_vprintf(load->arena, format, args));
-	va_end(args);
-}
-
-bool check_given(const struct load *load, const char *key)
-{
-	return load->origins[setting_index(settings_find(key))].source != NULL;
-}
-
 /* A version that is there but wrong is in the report already, as its row allows one word only. */
-static void check_version(struct load *load, const struct node *root)
+static void check_file_version(struct load *load, const struct node *root)
 {
 	if (!node_get(root, SPAN_LIT("version")) || node_get(root, SPAN_LIT("version"))->kind == NODE_NULL)
-		check_error(load, "version", "is missing; write version: 0.1");
+		load_error(load, "version", "is missing; write version: 0.1");
 }
 
 /* The old key counts only where the new one says nothing. */
@@ -45,19 +25,10 @@ static void check_log(struct load *load, const struct node *root)
 	struct value value;
 	const char *why;
 
-	if (!check_given(load, "loglevel") || check_given(load, "log.level"))
+	if (!load_given(load, "loglevel") || load_given(load, "log.level"))
 		return;
 	if (value_parse(&value, row, old->text, load->arena, &why))
 		load->config->log.level = (enum log_level)value.number;
-}
-
-const char *check_without_slash(struct load *load, const char *path)
-{
-	size_t len = strlen(path);
-
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	return arena_span(load->arena, (struct span){path, len});
 }
 
 /* That there is exactly one has been seen to by the row of `storage`. */
@@ -70,7 +41,7 @@ static enum config_driver driver_given(const struct load *load)
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (keys[i] && check_given(load, keys[i]))
+		if (keys[i] && load_given(load, keys[i]))
 			return (enum config_driver)i;
 	return CONFIG_DRIVER_NONE;
 }
@@ -81,14 +52,14 @@ static void check_filesystem(struct load *load)
 	static const char root[] = "storage.filesystem.rootdirectory";
 
 	if (storage->filesystem.rootdirectory[0] != '/')
-		check_error(load, root, "must be an absolute path, not %s",
-			    value_quote(storage->filesystem.rootdirectory, load->arena));
-	storage->filesystem.rootdirectory = check_without_slash(load, storage->filesystem.rootdirectory);
+		load_error(load, root, "must be an absolute path, not %s",
+			   value_quote(storage->filesystem.rootdirectory, load->arena));
+	storage->filesystem.rootdirectory = form_without_slash(load, storage->filesystem.rootdirectory);
 	if (storage->filesystem.maxthreads < MAXTHREADS_LOW)
 		storage->filesystem.maxthreads = MAXTHREADS_LOW;
 }
 
-static void check_storage(struct load *load)
+static void check_driver(struct load *load)
 {
 	load->config->storage.driver = driver_given(load);
 	check_filesystem(load);
@@ -116,13 +87,13 @@ static void check_spool(struct load *load)
 		config->spool = usual;
 		return;
 	}
-	config->spool = check_without_slash(load, config->spool);
+	config->spool = form_without_slash(load, config->spool);
 	if (config->spool[0] != '/')
-		check_error(load, "spool.directory", "must be an absolute path, not %s",
-			    value_quote(config->spool, load->arena));
+		load_error(load, "spool.directory", "must be an absolute path, not %s",
+			   value_quote(config->spool, load->arena));
 	else if (local && strcmp(config->spool, usual) != 0)
-		check_error(load, "spool.directory", "must be %s: files are linked from there",
-			    value_quote(usual, load->arena));
+		load_error(load, "spool.directory", "must be %s: files are linked from there",
+			   value_quote(usual, load->arena));
 }
 
 static bool is_port(struct span text)
@@ -150,27 +121,12 @@ static void check_addresses(struct load *load)
 	const struct config_http *http = &load->config->http;
 
 	if (http->net == CONFIG_NET_UNIX && http->addr[0] != '/')
-		check_error(load, "http.addr", "must be the absolute path of a socket, as http.net is unix");
+		load_error(load, "http.addr", "must be the absolute path of a socket, as http.net is unix");
 	if (http->net == CONFIG_NET_TCP && !is_listen_address(http->addr))
-		check_error(load, "http.addr", "must be host:port, not %s", value_quote(http->addr, load->arena));
+		load_error(load, "http.addr", "must be host:port, not %s", value_quote(http->addr, load->arena));
 	if (http->debug_addr[0] && !is_listen_address(http->debug_addr))
-		check_error(load, "http.debug.addr", "must be host:port, not %s",
-			    value_quote(http->debug_addr, load->arena));
-}
-
-/* What may stand in a URL unescaped (RFC 3986 section 2), so that none of it needs quoting anywhere. */
-static bool is_url_text(const char *text)
-{
-	return strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/[]@!$&()*+,=%") ==
-	       strlen(text);
-}
-
-bool check_is_url(const char *text)
-{
-	struct span url = span_of(text);
-	size_t scheme = span_starts(url, "http://") ? 7 : span_starts(url, "https://") ? 8 : 0;
-
-	return scheme && url.len > scheme && url.ptr[scheme] != '/' && is_url_text(text);
+		load_error(load, "http.debug.addr", "must be host:port, not %s",
+			   value_quote(http->debug_addr, load->arena));
 }
 
 static void check_host(struct load *load)
@@ -179,10 +135,10 @@ static void check_host(struct load *load)
 
 	if (!http->host[0])
 		return;
-	if (!check_is_url(http->host))
-		check_error(load, "http.host", "must be a URL like https://registry.example.com, not %s",
-			    value_quote(http->host, load->arena));
-	http->host = check_without_slash(load, http->host);
+	if (!form_is_url(http->host))
+		load_error(load, "http.host", "must be a URL like https://registry.example.com, not %s",
+			   value_quote(http->host, load->arena));
+	http->host = form_without_slash(load, http->host);
 }
 
 /* Slashes at both ends are what distribution asks for and does not check. */
@@ -191,9 +147,9 @@ static void check_prefix(struct load *load)
 	struct config_http *http = &load->config->http;
 	size_t len = strlen(http->prefix);
 
-	if (!is_url_text(http->prefix) || strstr(http->prefix, "//") || strstr(http->prefix, "/../"))
-		check_error(load, "http.prefix", "must be a path like /registry/, not %s",
-			    value_quote(http->prefix, load->arena));
+	if (!form_is_url_text(http->prefix) || strstr(http->prefix, "//") || strstr(http->prefix, "/../"))
+		load_error(load, "http.prefix", "must be a path like /registry/, not %s",
+			   value_quote(http->prefix, load->arena));
 	else if (strcmp(http->prefix, "/") == 0)
 		http->prefix = "";
 	else if (len > 0)
@@ -206,11 +162,11 @@ static void check_tls(struct load *load)
 	const struct config_tls *tls = &load->config->http.tls;
 
 	if (tls->certificate[0] && !tls->key[0])
-		check_error(load, "http.tls.key", "is missing: there is a certificate");
+		load_error(load, "http.tls.key", "is missing: there is a certificate");
 	if (tls->key[0] && !tls->certificate[0])
-		check_error(load, "http.tls.certificate", "is missing: there is a key");
+		load_error(load, "http.tls.certificate", "is missing: there is a key");
 	if (tls->clientcas.count && !tls->certificate[0])
-		check_error(load, "http.tls.clientcas", "needs a certificate and key");
+		load_error(load, "http.tls.clientcas", "needs a certificate and key");
 }
 
 static void check_validation(struct load *load)
@@ -218,7 +174,7 @@ static void check_validation(struct load *load)
 	const struct config_validation *validation = &load->config->validation;
 
 	if (validation->platforms == CONFIG_PLATFORMS_LIST && validation->platformlist.count == 0)
-		check_error(load, "validation.manifests.indexes.platformlist", "is empty, but platforms is list");
+		load_error(load, "validation.manifests.indexes.platformlist", "is empty, but platforms is list");
 }
 
 static void check_policy(struct load *load)
@@ -227,8 +183,8 @@ static void check_policy(struct load *load)
 
 	for (size_t i = 0; i < classes->count; i++)
 		if (strcmp(classes->items[i], "image") != 0 && strcmp(classes->items[i], "plugin") != 0)
-			check_error(load, "policy.repository.classes", "knows image and plugin, not %s",
-				    value_quote(classes->items[i], load->arena));
+			load_error(load, "policy.repository.classes", "knows image and plugin, not %s",
+				   value_quote(classes->items[i], load->arena));
 }
 
 static void check_database(struct load *load)
@@ -236,23 +192,23 @@ static void check_database(struct load *load)
 	const struct config_database *db = &load->config->database;
 
 	if (db->enabled == CONFIG_DATABASE_ON && !config_database_named(load->config))
-		check_error(load, "database.enabled", "is true, but neither database.host nor database.dbname is given");
+		load_error(load, "database.enabled", "is true, but neither database.host nor database.dbname is given");
 	if (!db->sslcert[0] != !db->sslkey[0])
-		check_error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert", "is missing: its pair is given");
+		load_error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert", "is missing: its pair is given");
 }
 
 static void warn_open(struct load *load)
 {
 	if (load->config->auth.scheme == CONFIG_AUTH_NONE)
-		config_report_add(load->report, CONFIG_WARNING, check_where(load, "auth.none"), "auth",
-				  "no authentication: whoever reaches this registry may pull and push");
+		load_warn(load, load_given(load, "auth.none") ? "auth.none" : "auth",
+			  "no authentication: whoever reaches this registry may pull and push");
 }
 
 void check_config(struct load *load, const struct node *root)
 {
-	check_version(load, root);
+	check_file_version(load, root);
 	check_log(load, root);
-	check_storage(load);
+	check_driver(load);
 	check_spool(load);
 	check_addresses(load);
 	check_host(load);
@@ -261,9 +217,9 @@ void check_config(struct load *load, const struct node *root)
 	check_validation(load);
 	check_policy(load);
 	check_token_service(load);
-	check_middlewares(load);
+	middlewares_check(load);
 	check_database(load);
-	load->config->tags.given = check_given(load, "tags.maxtags");
+	load->config->tags.given = load_given(load, "tags.maxtags");
 	check_auth(load);
 	warn_open(load);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* auth: which scheme, and what it cannot do without. */
-#include "apply_priv.h"
+#include "check_priv.h"
 
 #include <string.h>
 
+#include "form_priv.h"
 #include "value_priv.h"
 
 static const char algorithms[] = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA HS256 HS384 HS512";
@@ -18,7 +19,7 @@ static enum config_scheme scheme_given(const struct load *load)
 	};
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (keys[i] && check_given(load, keys[i]))
+		if (keys[i] && load_given(load, keys[i]))
 			return (enum config_scheme)i;
 	return CONFIG_AUTH_NONE;
 }
@@ -31,12 +32,12 @@ static bool is_printable(const char *text)
 	return *text == '\0';
 }
 
-static void need(struct load *load, const char *key, const char *text)
+static void auth_need(struct load *load, const char *key, const char *text)
 {
 	if (!*text)
-		check_error(load, key, "is missing");
+		load_error(load, key, "is missing");
 	else if (!is_printable(text))
-		check_error(load, key, "must be printable ASCII");
+		load_error(load, key, "must be printable ASCII");
 }
 
 static bool is_algorithm(struct span name)
@@ -54,18 +55,18 @@ static void check_token(struct load *load)
 	const struct config_auth *auth = &load->config->auth;
 
 	if (!auth->token.autoredirect || *auth->token.realm)
-		need(load, "auth.token.realm", auth->token.realm);
-	need(load, "auth.token.service", auth->token.service);
-	need(load, "auth.token.issuer", auth->token.issuer);
+		auth_need(load, "auth.token.realm", auth->token.realm);
+	auth_need(load, "auth.token.service", auth->token.service);
+	auth_need(load, "auth.token.issuer", auth->token.issuer);
 	if (!*auth->token.rootcertbundle && !*auth->token.jwks)
-		check_error(load, "auth.token.rootcertbundle", "is missing, and so is auth.token.jwks: tokens need a key");
+		load_error(load, "auth.token.rootcertbundle", "is missing, and so is auth.token.jwks: tokens need a key");
 	if (auth->token.autoredirectpath[0] != '/' || !is_printable(auth->token.autoredirectpath))
-		check_error(load, "auth.token.autoredirectpath", "must be a path like /auth/token, not %s",
-			    value_quote(auth->token.autoredirectpath, load->arena));
+		load_error(load, "auth.token.autoredirectpath", "must be a path like /auth/token, not %s",
+			   value_quote(auth->token.autoredirectpath, load->arena));
 	for (size_t i = 0; i < auth->token.signingalgorithms.count; i++)
 		if (!is_algorithm(span_of(auth->token.signingalgorithms.items[i])))
-			check_error(load, "auth.token.signingalgorithms", "knows %s, not %s", algorithms,
-				    value_quote(auth->token.signingalgorithms.items[i], load->arena));
+			load_error(load, "auth.token.signingalgorithms", "knows %s, not %s", algorithms,
+				   value_quote(auth->token.signingalgorithms.items[i], load->arena));
 }
 
 void check_auth(struct load *load)
@@ -76,13 +77,13 @@ void check_auth(struct load *load)
 	switch (auth->scheme) {
 	case CONFIG_AUTH_NONE: break;
 	case CONFIG_AUTH_SILLY:
-		need(load, "auth.silly.realm", auth->silly.realm);
-		need(load, "auth.silly.service", auth->silly.service);
+		auth_need(load, "auth.silly.realm", auth->silly.realm);
+		auth_need(load, "auth.silly.service", auth->silly.service);
 		break;
 	case CONFIG_AUTH_HTPASSWD:
-		need(load, "auth.htpasswd.realm", auth->htpasswd.realm);
+		auth_need(load, "auth.htpasswd.realm", auth->htpasswd.realm);
 		if (!*auth->htpasswd.path)
-			check_error(load, "auth.htpasswd.path", "is missing");
+			load_error(load, "auth.htpasswd.path", "is missing");
 		break;
 	case CONFIG_AUTH_TOKEN: check_token(load); break;
 	}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* storage.azure: which settings go together, by the kind of credentials. */
-#include "apply_priv.h"
+#include "check_priv.h"
 
 #include <string.h>
 
+#include "form_priv.h"
 #include "value_priv.h"
 
 #define CONTAINER_LOW 3
@@ -27,7 +28,7 @@ static const struct kind {
 	  {"storage.azure.credentials.secret", offsetof(struct azure_settings, secret), true}}},
 };
 
-static bool is_there(const struct azure_settings *azure, size_t offset, bool secret)
+static bool azure_is_set(const struct azure_settings *azure, size_t offset, bool secret)
 {
 	const void *member = (const char *)azure + offset;
 
@@ -51,12 +52,12 @@ static void check_credentials(struct load *load)
 		if (strcmp(azure->credentials, kinds[i].name) != 0)
 			continue;
 		for (size_t k = 0; k < 3 && kinds[i].needed[k].key; k++)
-			if (!is_there(azure, kinds[i].needed[k].offset, kinds[i].needed[k].secret))
-				check_error(load, kinds[i].needed[k].key, "is missing: the credentials are of the kind %s",
-					    kinds[i].name);
+			if (!azure_is_set(azure, kinds[i].needed[k].offset, kinds[i].needed[k].secret))
+				load_error(load, kinds[i].needed[k].key, "is missing: the credentials are of the kind %s",
+					   kinds[i].name);
 	}
 	if (!azure->accountname[0] && !azure->serviceurl[0] && strcmp(azure->credentials, "shared_key") != 0)
-		check_error(load, "storage.azure.accountname", "is missing");
+		load_error(load, "storage.azure.accountname", "is missing");
 }
 
 /* Microsoft's "Naming and referencing containers, blobs, and metadata". */
@@ -75,38 +76,37 @@ static void check_container(struct load *load)
 	const char *container = load->config->storage.azure.container;
 
 	if (!container[0])
-		check_error(load, "storage.azure.container", "is missing");
+		load_error(load, "storage.azure.container", "is missing");
 	else if (!is_container(container))
-		check_error(load, "storage.azure.container",
-			    "must be 3 to 63 lower-case letters, digits and single hyphens, not %s",
-			    value_quote(container, load->arena));
+		load_error(load, "storage.azure.container",
+			   "must be 3 to 63 lower-case letters, digits and single hyphens, not %s",
+			   value_quote(container, load->arena));
 }
 
-static void check_url(struct load *load)
+static void check_azure_url(struct load *load)
 {
 	struct azure_settings *azure = &load->config->storage.azure;
 
-	if (azure->serviceurl[0] && !check_is_url(azure->serviceurl))
-		check_error(load, "storage.azure.serviceurl",
-			    "must be a URL like https://account.blob.core.windows.net, not %s",
-			    value_quote(azure->serviceurl, load->arena));
-	azure->serviceurl = check_without_slash(load, azure->serviceurl);
+	if (azure->serviceurl[0] && !form_is_url(azure->serviceurl))
+		load_error(load, "storage.azure.serviceurl",
+			   "must be a URL like https://account.blob.core.windows.net, not %s",
+			   value_quote(azure->serviceurl, load->arena));
+	azure->serviceurl = form_without_slash(load, azure->serviceurl);
 	if (strcspn(azure->realm, "/:@?#% ") != strlen(azure->realm))
-		check_error(load, "storage.azure.realm", "must be a domain like core.windows.net, not %s",
-			    value_quote(azure->realm, load->arena));
+		load_error(load, "storage.azure.realm", "must be a domain like core.windows.net, not %s",
+			   value_quote(azure->realm, load->arena));
 }
 
 static void check_root(struct load *load)
 {
 	struct azure_settings *azure = &load->config->storage.azure;
-	bool legacy_given = check_given(load, "storage.azure.legacyrootprefix");
-	bool trim_given = check_given(load, "storage.azure.trimlegacyrootprefix");
+	bool legacy_given = load_given(load, "storage.azure.legacyrootprefix");
+	bool trim_given = load_given(load, "storage.azure.trimlegacyrootprefix");
 
-	azure->rootdirectory += strspn(azure->rootdirectory, "/");
-	azure->rootdirectory = check_without_slash(load, azure->rootdirectory);
+	azure->rootdirectory = form_root(load, azure->rootdirectory);
 	if (legacy_given && trim_given && azure->legacyrootprefix == azure->trimlegacyrootprefix)
-		check_error(load, "storage.azure.trimlegacyrootprefix", "and legacyrootprefix cannot both be %s",
-			    azure->legacyrootprefix ? "true" : "false");
+		load_error(load, "storage.azure.trimlegacyrootprefix", "and legacyrootprefix cannot both be %s",
+			   azure->legacyrootprefix ? "true" : "false");
 	if (trim_given)
 		azure->legacyrootprefix = !azure->trimlegacyrootprefix;
 	azure->trimlegacyrootprefix = !azure->legacyrootprefix; /* what is printed is to load again */
@@ -117,13 +117,12 @@ void check_azure(struct load *load)
 	struct azure_settings *azure = &load->config->storage.azure;
 
 	check_container(load);
-	check_url(load);
+	check_azure_url(load);
 	check_root(load);
 	derive_kind(azure);
 	if (!secret_is_set(azure->connectionstring))
 		check_credentials(load);
 	if (azure->skipverify)
-		config_report_add(load->report, CONFIG_WARNING, check_where(load, "storage.azure.skipverify"),
-				  "storage.azure.skipverify",
-				  "certificates are not checked: anybody on the way can read and write");
+		load_warn(load, "storage.azure.skipverify",
+			  "certificates are not checked: anybody on the way can read and write");
 }

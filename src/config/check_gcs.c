@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* storage.gcs: names, sizes, and that there is at most one service account. */
-#include "apply_priv.h"
+#include "check_priv.h"
 
 #include <string.h>
 
+#include "form_priv.h"
 #include "value_priv.h"
 
 #define CHUNK ((int64_t)256 << 10) /* what the service wants uploads in pieces to be a multiple of */
@@ -17,16 +18,16 @@ static bool is_bucket(const char *name)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") == len;
 }
 
-static void check_bucket(struct load *load)
+static void check_gcs_bucket(struct load *load)
 {
 	const char *bucket = load->config->storage.gcs.bucket;
 
 	if (!bucket[0])
-		check_error(load, "storage.gcs.bucket", "is missing");
+		load_error(load, "storage.gcs.bucket", "is missing");
 	else if (!is_bucket(bucket))
-		check_error(load, "storage.gcs.bucket",
-			    "must be 3 to 63 lower-case letters, digits, dashes, underscores and dots, not %s",
-			    value_quote(bucket, load->arena));
+		load_error(load, "storage.gcs.bucket",
+			   "must be 3 to 63 lower-case letters, digits, dashes, underscores and dots, not %s",
+			   value_quote(bucket, load->arena));
 }
 
 static void check_account(struct load *load)
@@ -36,38 +37,37 @@ static void check_account(struct load *load)
 	bool key = secret_is_set(given->private_key);
 
 	if (key && !given->client_email[0])
-		check_error(load, "storage.gcs.credentials.client_email", "is missing: there is a private_key");
+		load_error(load, "storage.gcs.credentials.client_email", "is missing: there is a private_key");
 	if (!key && given->client_email[0])
-		check_error(load, "storage.gcs.credentials.private_key", "is missing: there is a client_email");
+		load_error(load, "storage.gcs.credentials.private_key", "is missing: there is a client_email");
 	if (key && gcs->keyfile[0])
-		config_report_add(load->report, CONFIG_WARNING, check_where(load, "storage.gcs.keyfile"),
-				  "storage.gcs.keyfile", "is used, the credentials beside it are not");
-	if (!check_is_url(given->token_uri))
-		check_error(load, "storage.gcs.credentials.token_uri", "must be a URL, not %s",
-			    value_quote(given->token_uri, load->arena));
+		load_warn(load, "storage.gcs.keyfile", "is used, the credentials beside it are not");
+	if (!form_is_url(given->token_uri))
+		load_error(load, "storage.gcs.credentials.token_uri", "must be a URL, not %s",
+			   value_quote(given->token_uri, load->arena));
 	if (strcspn(given->universe_domain, "/:@?#% ") != strlen(given->universe_domain))
-		check_error(load, "storage.gcs.credentials.universe_domain", "must be a domain like googleapis.com, not %s",
-			    value_quote(given->universe_domain, load->arena));
+		load_error(load, "storage.gcs.credentials.universe_domain", "must be a domain like googleapis.com, not %s",
+			   value_quote(given->universe_domain, load->arena));
 }
 
-static const char *check_url(struct load *load, const char *key, const char *url)
+static const char *check_gcs_url(struct load *load, const char *key, const char *url)
 {
-	if (url[0] && !check_is_url(url))
-		check_error(load, key, "must be a URL like https://storage.googleapis.com, not %s",
-			    value_quote(url, load->arena));
-	return check_without_slash(load, url);
+	if (url[0] && !form_is_url(url))
+		load_error(load, key, "must be a URL like https://storage.googleapis.com, not %s",
+			   value_quote(url, load->arena));
+	return form_without_slash(load, url);
 }
 
 void check_gcs(struct load *load)
 {
 	struct gcs_settings *gcs = &load->config->storage.gcs;
 
-	check_bucket(load);
+	check_gcs_bucket(load);
 	check_account(load);
-	gcs->endpoint = check_url(load, "storage.gcs.endpoint", gcs->endpoint);
-	gcs->iamendpoint = check_url(load, "storage.gcs.iamendpoint", gcs->iamendpoint);
-	gcs->rootdirectory = check_without_slash(load, gcs->rootdirectory + strspn(gcs->rootdirectory, "/"));
+	gcs->endpoint = check_gcs_url(load, "storage.gcs.endpoint", gcs->endpoint);
+	gcs->iamendpoint = check_gcs_url(load, "storage.gcs.iamendpoint", gcs->iamendpoint);
+	gcs->rootdirectory = form_root(load, gcs->rootdirectory);
 	if (gcs->chunksize % CHUNK != 0)
-		check_error(load, "storage.gcs.chunksize", "must be a multiple of %lld, not %lld", (long long)CHUNK,
-			    (long long)gcs->chunksize);
+		load_error(load, "storage.gcs.chunksize", "must be a multiple of %lld, not %lld", (long long)CHUNK,
+			   (long long)gcs->chunksize);
 }

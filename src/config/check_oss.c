@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* storage.oss: what must be given, and the forms of bucket, region and end-point. */
-#include "apply_priv.h"
+#include "check_priv.h"
 
 #include <string.h>
 
+#include "form_priv.h"
 #include "value_priv.h"
 
 void check_oss(struct load *load)
@@ -21,19 +22,17 @@ void check_oss(struct load *load)
 
 	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
 		if (!needed[i].given)
-			check_error(load, needed[i].key, "is missing");
-	check_name(load, "storage.oss.bucket", oss->bucket, "-");
-	check_name(load, "storage.oss.region", oss->region, "-");
-	check_name(load, "storage.oss.accesskeyid", oss->accesskeyid, "._-");
-	oss->endpoint = check_without_slash(load, oss->endpoint);
+			load_error(load, needed[i].key, "is missing");
+	form_check_name(load, "storage.oss.bucket", oss->bucket, "-");
+	form_check_name(load, "storage.oss.region", oss->region, "-");
+	form_check_name(load, "storage.oss.accesskeyid", oss->accesskeyid, "._-");
+	oss->endpoint = form_without_slash(load, oss->endpoint);
 	if (oss->endpoint[0] &&
-	    !check_is_url(strstr(oss->endpoint, "://") ? oss->endpoint
-						       : arena_printf(load->arena, "http://%s", oss->endpoint)))
-		check_error(load, "storage.oss.endpoint", "must be a host or a URL like https://oss.example.com, not %s",
-			    value_quote(oss->endpoint, load->arena));
+	    !form_is_url(strstr(oss->endpoint, "://") ? oss->endpoint
+						      : arena_printf(load->arena, "http://%s", oss->endpoint)))
+		load_error(load, "storage.oss.endpoint", "must be a host or a URL like https://oss.example.com, not %s",
+			   value_quote(oss->endpoint, load->arena));
 	if (oss->endpoint[0] && oss->internal)
-		config_report_add(load->report, CONFIG_WARNING, check_where(load, "storage.oss.internal"),
-				  "storage.oss.internal", "has no effect: endpoint names the host");
-	oss->rootdirectory += strspn(oss->rootdirectory, "/");
-	oss->rootdirectory = check_without_slash(load, oss->rootdirectory);
+		load_warn(load, "storage.oss.internal", "has no effect: endpoint names the host");
+	oss->rootdirectory = form_root(load, oss->rootdirectory);
 }

@@ -1,30 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* storage.s3: which settings go together, and the forms of bucket, region and end-point. */
-#include "apply_priv.h"
+#include "check_priv.h"
 
 #include <string.h>
 
+#include "form_priv.h"
 #include "value_priv.h"
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-void check_name(struct load *load, const char *key, const char *name, const char *marks)
-{
-	size_t len = strlen(name), good = 0;
-
-	while (name[good] && (strchr(LETTERS, name[good]) || strchr(marks, name[good])))
-		good++;
-	if (good < len || name[0] == '.')
-		check_error(load, key, "must be of letters, digits and %s, not %s", marks, value_quote(name, load->arena));
-}
-
-static void check_bucket(struct load *load)
+static void check_s3_bucket(struct load *load)
 {
 	const char *bucket = load->config->storage.s3.bucket;
 
 	if (!bucket[0])
-		check_error(load, "storage.s3.bucket", "is missing");
-	check_name(load, "storage.s3.bucket", bucket, "._-");
+		load_error(load, "storage.s3.bucket", "is missing");
+	form_check_name(load, "storage.s3.bucket", bucket, "._-");
 }
 
 /* distribution compares regions with Amazon's list of its day; a list that ages would refuse new ones. */
@@ -33,14 +24,14 @@ static void check_region(struct load *load)
 	const struct s3_settings *s3 = &load->config->storage.s3;
 
 	if (!s3->region[0] && !s3->regionendpoint[0])
-		check_error(load, "storage.s3.region", "is missing, and there is no regionendpoint");
-	check_name(load, "storage.s3.region", s3->region, "_-");
+		load_error(load, "storage.s3.region", "is missing, and there is no regionendpoint");
+	form_check_name(load, "storage.s3.region", s3->region, "_-");
 }
 
 static bool is_endpoint(const char *text)
 {
 	if (strstr(text, "://"))
-		return check_is_url(text);
+		return form_is_url(text);
 	return strspn(text, LETTERS "-._~:/[]%") == strlen(text) && text[0] != '/' && text[0] != ':';
 }
 
@@ -56,14 +47,13 @@ static void check_endpoint(struct load *load)
 	if (!s3->regionendpoint[0])
 		return;
 	if (!is_endpoint(s3->regionendpoint))
-		check_error(load, key, "must be a host or a URL like https://s3.example.com, not %s",
-			    value_quote(s3->regionendpoint, load->arena));
-	if (!check_given(load, "storage.s3.forcepathstyle"))
+		load_error(load, key, "must be a host or a URL like https://s3.example.com, not %s",
+			   value_quote(s3->regionendpoint, load->arena));
+	if (!load_given(load, "storage.s3.forcepathstyle"))
 		s3->forcepathstyle = true;
-	s3->regionendpoint = check_without_slash(load, s3->regionendpoint);
+	s3->regionendpoint = form_without_slash(load, s3->regionendpoint);
 	if (s3->accelerate || s3->usedualstack || s3->usefipsendpoint)
-		check_error(load, key,
-			    "goes with none of accelerate, usedualstack and usefipsendpoint, which are Amazon's");
+		load_error(load, key, "goes with none of accelerate, usedualstack and usefipsendpoint, which are Amazon's");
 }
 
 static void check_accelerate(struct load *load)
@@ -74,11 +64,11 @@ static void check_accelerate(struct load *load)
 	if (!s3->accelerate)
 		return;
 	if (s3->forcepathstyle && !s3->regionendpoint[0])
-		check_error(load, key, "does not go with forcepathstyle");
+		load_error(load, key, "does not go with forcepathstyle");
 	if (s3->usefipsendpoint)
-		check_error(load, key, "does not go with usefipsendpoint");
+		load_error(load, key, "does not go with usefipsendpoint");
 	if (strchr(s3->bucket, '.'))
-		check_error(load, key, "needs a bucket without dots in its name");
+		load_error(load, key, "needs a bucket without dots in its name");
 }
 
 static void check_keys(struct load *load)
@@ -87,11 +77,11 @@ static void check_keys(struct load *load)
 	bool key = s3->accesskey[0] != '\0', secret = secret_is_set(s3->secretkey);
 
 	if (key != secret)
-		check_error(load, key ? "storage.s3.secretkey" : "storage.s3.accesskey", "is missing: its pair is given");
+		load_error(load, key ? "storage.s3.secretkey" : "storage.s3.accesskey", "is missing: its pair is given");
 	if (secret_is_set(s3->sessiontoken) && !key)
-		check_error(load, "storage.s3.sessiontoken", "needs accesskey and secretkey");
+		load_error(load, "storage.s3.sessiontoken", "needs accesskey and secretkey");
 	if (!s3->v4auth)
-		check_error(load, "storage.s3.v4auth", "cannot be false: signature version 2 is not built");
+		load_error(load, "storage.s3.v4auth", "cannot be false: signature version 2 is not built");
 }
 
 static void check_objects(struct load *load)
@@ -99,26 +89,23 @@ static void check_objects(struct load *load)
 	const struct s3_settings *s3 = &load->config->storage.s3;
 
 	if (s3->keyid[0] && !s3->encrypt)
-		check_error(load, "storage.s3.keyid", "needs encrypt: true");
+		load_error(load, "storage.s3.keyid", "needs encrypt: true");
 	if (s3->objectownership && strcmp(s3->objectacl, "private") != 0) /* the default stands for no ACL */
-		check_error(load, "storage.s3.objectacl",
-			    "does not go with objectownership, under which there are no ACLs");
+		load_error(load, "storage.s3.objectacl", "does not go with objectownership, under which there are no ACLs");
 }
 
 void check_s3(struct load *load)
 {
 	struct s3_settings *s3 = &load->config->storage.s3;
 
-	s3->rootdirectory += strspn(s3->rootdirectory, "/");
-	s3->rootdirectory = check_without_slash(load, s3->rootdirectory);
-	check_bucket(load);
+	s3->rootdirectory = form_root(load, s3->rootdirectory);
+	check_s3_bucket(load);
 	check_region(load);
 	check_endpoint(load);
 	check_accelerate(load);
 	check_keys(load);
 	check_objects(load);
 	if (s3->skipverify)
-		config_report_add(load->report, CONFIG_WARNING, check_where(load, "storage.s3.skipverify"),
-				  "storage.s3.skipverify",
-				  "certificates are not checked: anybody on the way can read and write");
+		load_warn(load, "storage.s3.skipverify",
+			  "certificates are not checked: anybody on the way can read and write");
 }

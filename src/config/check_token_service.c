@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What no row of the table can say of the token service. */
+#include "check_priv.h"
+
 #include <string.h>
 
-#include "apply_priv.h"
+#include "form_priv.h"
 #include "value_priv.h"
 
 /* What stands in a claim and in a challenge between quotes. */
@@ -14,7 +16,7 @@ static void check_word(struct load *load, const char *key, const char *word)
 		if (word[i] < ' ' || word[i] > '~' || word[i] == '"' || word[i] == '\\')
 			len = 0;
 	if (len == 0 || len > 255)
-		check_error(load, key, "must be 1 to 255 printable characters without quotes and backslashes");
+		load_error(load, key, "must be 1 to 255 printable characters without quotes and backslashes");
 }
 
 void check_token_service(struct load *load)
@@ -26,12 +28,12 @@ void check_token_service(struct load *load)
 	check_word(load, "token_service.issuer", service->issuer);
 	check_word(load, "token_service.service", service->service);
 	if (service->keys[0] != '/')
-		check_error(load, "token_service.keys", "must be an absolute path, not %s",
-			    value_quote(service->keys, load->arena));
-	service->keys = check_without_slash(load, service->keys);
+		load_error(load, "token_service.keys", "must be an absolute path, not %s",
+			   value_quote(service->keys, load->arena));
+	service->keys = form_without_slash(load, service->keys);
 	if (service->backoff.longest < service->backoff.first)
-		check_error(load, "token_service.backoff.longest", "is shorter than the first wait");
+		load_error(load, "token_service.backoff.longest", "is shorter than the first wait");
 	if (service->backoff.forget < service->backoff.longest)
-		check_error(load, "token_service.backoff.forget",
-			    "is shorter than the longest wait, which would end it early");
+		load_error(load, "token_service.backoff.forget",
+			   "is shorter than the longest wait, which would end it early");
 }

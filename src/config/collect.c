@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists and mappings of a configuration, from the tree into the form that struct config holds. */
-#include "apply_priv.h"
+#include "collect_priv.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #include "value_priv.h"
 
-static bool refuse(struct load *load, const struct node *node, const char *path, const char *reason)
+static bool collect_refuse(struct load *load, const struct node *node, const char *path, const char *reason)
 {
 	config_report_add(load->report, CONFIG_ERROR, node->where, path, "%s", reason);
 	return false;
 }
 
-static bool expect(struct load *load, const struct node *node, const char *path, enum node_kind kind, const char *what)
+static bool collect_expect(struct load *load, const struct node *node, const char *path, enum node_kind kind,
+			   const char *what)
 {
 	if (node->kind == kind)
 		return true;
@@ -30,11 +31,11 @@ static bool take_text(struct load *load, const struct node *node, const char *pa
 	*out = "";
 	if (node->kind == NODE_NULL)
 		return true;
-	if (!expect(load, node, path, NODE_SCALAR, "a text"))
+	if (!collect_expect(load, node, path, NODE_SCALAR, "a text"))
 		return false;
 	fault = value_text_fault(node->text);
 	if (fault)
-		return refuse(load, node, path, fault);
+		return collect_refuse(load, node, path, fault);
 	*out = node->text;
 	return true;
 }
@@ -45,7 +46,7 @@ bool collect_list(struct load *load, const struct node *node, const char *path, 
 	size_t count = 0;
 	bool ok = true;
 
-	if (!expect(load, node, path, NODE_LIST, "a list"))
+	if (!collect_expect(load, node, path, NODE_LIST, "a list"))
 		return false;
 	items = arena_array(load->arena, node->count, sizeof *items);
 	for (const struct node *item = node->first; item; item = item->next, count++)
@@ -60,7 +61,7 @@ bool collect_fields(struct load *load, const struct node *node, const char *path
 	size_t count = 0;
 	bool ok = true;
 
-	if (!expect(load, node, path, NODE_MAP, "a mapping"))
+	if (!collect_expect(load, node, path, NODE_MAP, "a mapping"))
 		return false;
 	items = arena_array(load->arena, node->count, sizeof *items);
 	for (const struct node *item = node->first; item; item = item->next, count++) {
@@ -102,7 +103,7 @@ bool collect_headers(struct load *load, const struct node *node, const char *pat
 	size_t count = 0;
 	bool ok = true;
 
-	if (!expect(load, node, path, NODE_MAP, "a mapping of header names to lists"))
+	if (!collect_expect(load, node, path, NODE_MAP, "a mapping of header names to lists"))
 		return false;
 	items = arena_array(load->arena, node->count, sizeof *items);
 	for (const struct node *item = node->first; item; item = item->next) {
@@ -110,11 +111,11 @@ bool collect_headers(struct load *load, const struct node *node, const char *pat
 		const char *name = header_name(load, item->key);
 
 		if (!name || is_among(items, count, name)) {
-			ok = refuse(load, item, item_path, name ? "given twice" : "is not the name of a header");
+			ok = collect_refuse(load, item, item_path, name ? "given twice" : "is not the name of a header");
 			continue;
 		}
 		items[count].name = name;
-		if (!expect(load, item, item_path, NODE_LIST, "a list of values"))
+		if (!collect_expect(load, item, item_path, NODE_LIST, "a list of values"))
 			ok = false;
 		else
 			ok &= collect_list(load, item, item_path, &items[count].values);
@@ -152,7 +153,7 @@ bool collect_platforms(struct load *load, const struct node *node, const char *p
 		items[count].architecture = platform_part(load, item, "architecture");
 		items[count].os = platform_part(load, item, "os");
 		if (!items[count].architecture[0] || !items[count].os[0])
-			ok = refuse(load, item, path, "a platform needs both architecture and os");
+			ok = collect_refuse(load, item, path, "a platform needs both architecture and os");
 		count++;
 	}
 	*out = (struct config_platforms){items, count};

@@ -79,7 +79,7 @@ static struct node *find_name(struct variable *var, struct node *map, struct spa
 }
 
 /* Makes a node that holds nothing, or a ONEOF's short form, a mapping or list; false when it is something else. */
-static bool become(struct variable *var, struct node *node, const struct setting *row, enum node_kind kind)
+static bool env_become(struct variable *var, struct node *node, const struct setting *row, enum node_kind kind)
 {
 	struct node *made;
 
@@ -119,7 +119,7 @@ static void step_item(struct variable *var, struct node *list, const struct sett
 		unrecognized(var);
 		return;
 	}
-	if (!become(var, list, row, NODE_LIST))
+	if (!env_become(var, list, row, NODE_LIST))
 		return;
 	item = node_at(list, index);
 	if (!item && index > list->count) {
@@ -133,7 +133,7 @@ static void step_item(struct variable *var, struct node *list, const struct sett
 	}
 	if (var->rest.len == 0)
 		node_replace(item, parse_value(var, NULL));
-	else if (setting_has_items(row) && become(var, item, row, NODE_MAP))
+	else if (setting_has_items(row) && env_become(var, item, row, NODE_MAP))
 		step_into(var, item, row);
 	else
 		unrecognized(var);
@@ -147,7 +147,7 @@ static void step_name(struct variable *var, struct node *map, const struct setti
 	struct span index = last ? span_after(name, (size_t)(last - name.ptr) + 1) : (struct span){"", 0};
 	uint64_t number;
 
-	if (!become(var, map, row, NODE_MAP))
+	if (!env_become(var, map, row, NODE_MAP))
 		return;
 	if (row->type == SETTING_HEADERS && span_to_u64(index, &number)) {
 		name.len = (size_t)(last - name.ptr);
@@ -159,7 +159,7 @@ static void step_name(struct variable *var, struct node *map, const struct setti
 }
 
 /* `node` is the value of `row`: sets it when the name ends here, else goes on. */
-static void step(struct variable *var, struct node *node, const struct setting *row)
+static void env_step(struct variable *var, struct node *node, const struct setting *row)
 {
 	if (var->rest.len == 0) {
 		node_replace(node, parse_value(var, row));
@@ -168,7 +168,7 @@ static void step(struct variable *var, struct node *node, const struct setting *
 	switch (row->type) {
 	case SETTING_GROUP:
 	case SETTING_ONEOF:
-		if (become(var, node, row, NODE_MAP))
+		if (env_become(var, node, row, NODE_MAP))
 			step_into(var, node, row);
 		break;
 	case SETTING_LIST:
@@ -198,10 +198,10 @@ static void step_into(struct variable *var, struct node *map, const struct setti
 		child = node_new(var->load->arena, NODE_NULL, var->where);
 		node_append(map, setting_leaf(row), child);
 	}
-	step(var, child, row);
+	env_step(var, child, row);
 }
 
-static bool matches(const char *pattern, const char *text)
+static bool env_matches(const char *pattern, const char *text)
 {
 	regex_t compiled;
 	bool hit;
@@ -241,7 +241,7 @@ static bool is_service_variable(const char *name, const char *value)
 #undef PORT
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (matches(kinds[i].name, name) && matches(kinds[i].value, value))
+		if (env_matches(kinds[i].name, name) && env_matches(kinds[i].value, value))
 			return true;
 	return false;
 }
@@ -274,7 +274,7 @@ static size_t name_length(const char *text)
 	return strcspn(text, "=");
 }
 
-static int by_name(const void *a, const void *b)
+static int env_by_name(const void *a, const void *b)
 {
 	const char *left = *(const char *const *)a, *right = *(const char *const *)b;
 	size_t left_len = name_length(left), right_len = name_length(right);
@@ -303,7 +303,7 @@ void env_apply(struct load *load, struct node *root, char **environment)
 		if (is_override(*at))
 			found[taken++] = *at;
 	if (count > 1)
-		qsort(found, count, sizeof *found, by_name);
+		qsort(found, count, sizeof *found, env_by_name);
 	for (size_t i = 0; i < count; i++)
 		apply_one(load, root, found[i]);
 }

@@ -11,7 +11,8 @@
 #ifndef BERTH_CONFIG_ENV_PRIV_H
 #define BERTH_CONFIG_ENV_PRIV_H
 
-#include "apply_priv.h"
+#include "load_priv.h"
+#include "node_priv.h"
 
 /* `environment` is NULL-terminated, or NULL. `root` is a mapping. */
 void env_apply(struct load *load, struct node *root, char **environment);

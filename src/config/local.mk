@@ -10,8 +10,10 @@ libconfig_a_SOURCES = \
 	src/config/check_swift.c \
 	src/config/check_token_service.c \
 	src/config/collect.c \
+	src/config/config_load.c \
 	src/config/duration.c \
 	src/config/env.c \
+	src/config/form.c \
 	src/config/load.c \
 	src/config/middleware.c \
 	src/config/node.c \

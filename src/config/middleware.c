@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* middleware.storage: from the list in the tree to the one in struct config, each item by the rules of its kind. */
-#include "apply_priv.h"
+#include "middleware_priv.h"
 
 #include <string.h>
 
+#include "form_priv.h"
 #include "value_priv.h"
 
 static const char *const names[] = {"redirect", "cloudfront", "rewrite"}; /* the order of enum config_middleware_kind */
@@ -35,7 +36,7 @@ struct item {
 	struct config_middleware *out;
 };
 
-static bool refuse(const struct item *item, const char *option, const char *reason)
+static bool item_refuse(const struct item *item, const char *option, const char *reason)
 {
 	config_report_add(item->load->report, CONFIG_ERROR, item->node->where,
 			  *option ? arena_printf(item->load->arena, "%s.options.%s", item->path, option) : item->path, "%s",
@@ -44,7 +45,7 @@ static bool refuse(const struct item *item, const char *option, const char *reas
 }
 
 /* A value of the wrong form is in the report already: the rows of the options have been applied to them. */
-static void take(const struct item *item, size_t at, const struct setting *row, const char *text)
+static void take_option(const struct item *item, size_t at, const struct setting *row, const char *text)
 {
 	char *member = (char *)item->out + members[at].offset;
 	struct value value;
@@ -58,13 +59,13 @@ static void take(const struct item *item, size_t at, const struct setting *row, 
 		*(const char **)(void *)member = arena_strdup(item->load->arena, value.text);
 }
 
-static void take_options(const struct item *item)
+static void item_take_options(const struct item *item)
 {
 	const struct setting *group = settings_find("middleware.storage[].options");
 	const struct node *options = node_get(item->node, SPAN_LIT("options"));
 
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-		take(item, i, settings_child(group, span_of(members[i].leaf)), "");
+		take_option(item, i, settings_child(group, span_of(members[i].leaf)), "");
 	if (!options || options->kind != NODE_MAP)
 		return;
 	for (const struct node *child = options->first; child; child = child->next) {
@@ -72,7 +73,7 @@ static void take_options(const struct item *item)
 
 		for (size_t i = 0; row && child->kind == NODE_SCALAR && i < sizeof members / sizeof *members; i++)
 			if (strcmp(members[i].leaf, setting_leaf(row)) == 0)
-				take(item, i, row, child->text);
+				take_option(item, i, row, child->text);
 	}
 }
 
@@ -80,11 +81,11 @@ static void take_options(const struct item *item)
 static bool check_base(const struct item *item)
 {
 	if (!item->out->baseurl[0])
-		return refuse(item, "baseurl", "is missing");
+		return item_refuse(item, "baseurl", "is missing");
 	if (item->out->kind == CONFIG_MIDDLEWARE_CLOUDFRONT && !strstr(item->out->baseurl, "://"))
 		item->out->baseurl = arena_printf(item->load->arena, "https://%s", item->out->baseurl);
-	return check_is_url(item->out->baseurl) ||
-	       refuse(item, "baseurl", "must be a URL like https://cdn.example.com/path");
+	return form_is_url(item->out->baseurl) ||
+	       item_refuse(item, "baseurl", "must be a URL like https://cdn.example.com/path");
 }
 
 static bool check_filter(const struct item *item)
@@ -95,11 +96,11 @@ static bool check_filter(const struct item *item)
 		out->ipfilteredby = "none";
 	if (strcmp(out->ipfilteredby, "none") != 0 && strcmp(out->ipfilteredby, "aws") != 0 &&
 	    strcmp(out->ipfilteredby, "awsregion") != 0)
-		return refuse(item, "ipfilteredby", "must be one of: none, aws, awsregion");
+		return item_refuse(item, "ipfilteredby", "must be one of: none, aws, awsregion");
 	if (strcmp(out->ipfilteredby, "awsregion") == 0 && !out->awsregion[0])
-		return refuse(item, "awsregion", "is missing: ipfilteredby is awsregion");
-	if (!check_is_url(out->iprangesurl))
-		return refuse(item, "iprangesurl", "must be a URL");
+		return item_refuse(item, "awsregion", "is missing: ipfilteredby is awsregion");
+	if (!form_is_url(out->iprangesurl))
+		return item_refuse(item, "iprangesurl", "must be a URL");
 	return true;
 }
 
@@ -108,11 +109,11 @@ static bool check_cloudfront(const struct item *item)
 	const struct config_middleware *out = item->out;
 
 	if (!out->privatekey[0])
-		return refuse(item, "privatekey", "is missing");
+		return item_refuse(item, "privatekey", "is missing");
 	if (!out->keypairid[0] ||
 	    strspn(out->keypairid, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") !=
 		    strlen(out->keypairid))
-		return refuse(item, "keypairid", "must be of letters and digits");
+		return item_refuse(item, "keypairid", "must be of letters and digits");
 	return check_base(item) && check_filter(item);
 }
 
@@ -121,16 +122,16 @@ static bool check_rewrite(const struct item *item)
 	const struct config_middleware *out = item->out;
 
 	if (out->scheme[0] && strcmp(out->scheme, "http") != 0 && strcmp(out->scheme, "https") != 0)
-		return refuse(item, "scheme", "must be http or https");
+		return item_refuse(item, "scheme", "must be http or https");
 	if (out->host[0] &&
-	    (strpbrk(out->host, "/?#@") || !check_is_url(arena_printf(item->load->arena, "http://%s", out->host))))
-		return refuse(item, "host", "must be a host, with or without a port");
+	    (strpbrk(out->host, "/?#@") || !form_is_url(arena_printf(item->load->arena, "http://%s", out->host))))
+		return item_refuse(item, "host", "must be a host, with or without a port");
 	return true;
 }
 
 static bool (*const checks[])(const struct item *) = {check_base, check_cloudfront, check_rewrite};
 
-static bool take_item(const struct item *item)
+static bool item_take(const struct item *item)
 {
 	const struct node *name = node_get(item->node, SPAN_LIT("name"));
 
@@ -139,29 +140,29 @@ static bool take_item(const struct item *item)
 			continue;
 		item->out->name = names[i];
 		item->out->kind = (enum config_middleware_kind)i;
-		take_options(item);
+		item_take_options(item);
 		return checks[i](item);
 	}
-	return refuse(item, "",
-		      name && name->kind == NODE_SCALAR
-			      ? arena_printf(item->load->arena,
-					     "no such storage middleware: %s; there are redirect, "
-					     "cloudfront and rewrite",
-					     value_quote(name->text, item->load->arena))
-			      : "name is missing");
+	return item_refuse(item, "",
+			   name && name->kind == NODE_SCALAR
+				   ? arena_printf(item->load->arena,
+						  "no such storage middleware: %s; there are redirect, "
+						  "cloudfront and rewrite",
+						  value_quote(name->text, item->load->arena))
+				   : "name is missing");
 }
 
 /* After all is applied: the file may name the driver later. */
-void check_middlewares(struct load *load)
+void middlewares_check(struct load *load)
 {
 	const struct config_middlewares *list = &load->config->middlewares;
 
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].kind == CONFIG_MIDDLEWARE_CLOUDFRONT && load->config->storage.driver != CONFIG_DRIVER_S3)
-			check_error(load, "middleware.storage", "cloudfront stands in front of the storage driver s3 only");
+			load_error(load, "middleware.storage", "cloudfront stands in front of the storage driver s3 only");
 }
 
-bool collect_middlewares(struct load *load, const struct node *node, const char *path, struct config_middlewares *out)
+bool middlewares_collect(struct load *load, const struct node *node, const char *path, struct config_middlewares *out)
 {
 	struct config_middleware *items = arena_array(load->arena, node->count, sizeof *items);
 	size_t count = 0, index = 0;
@@ -172,7 +173,7 @@ bool collect_middlewares(struct load *load, const struct node *node, const char 
 
 		if (entry->kind != NODE_MAP || node_says_disabled(entry))
 			continue;
-		ok &= take_item(&item);
+		ok &= item_take(&item);
 		count++;
 	}
 	*out = (struct config_middlewares){items, count};

@@ -53,7 +53,7 @@ static void write_platforms(struct json_writer *json, const struct config_platfo
 	json_close(json, ']');
 }
 
-static void write_text(struct json_writer *json, const char *key, const char *text)
+static void print_text(struct json_writer *json, const char *key, const char *text)
 {
 	if (!*text)
 		return;
@@ -69,22 +69,22 @@ static void write_middlewares(struct json_writer *json, const struct config_midd
 		const struct config_middleware *item = &list->items[i];
 
 		json_open(json, '{');
-		write_text(json, "name", item->name);
+		print_text(json, "name", item->name);
 		json_key(json, "options");
 		json_open(json, '{');
-		write_text(json, "baseurl", item->baseurl);
-		write_text(json, "privatekey", item->privatekey);
-		write_text(json, "keypairid", item->keypairid);
+		print_text(json, "baseurl", item->baseurl);
+		print_text(json, "privatekey", item->privatekey);
+		print_text(json, "keypairid", item->keypairid);
 		if (item->kind == CONFIG_MIDDLEWARE_CLOUDFRONT) {
-			write_text(json, "duration", value_duration_text(item->duration, arena));
-			write_text(json, "ipfilteredby", item->ipfilteredby);
-			write_text(json, "awsregion", item->awsregion);
-			write_text(json, "updatefrequency", value_duration_text(item->updatefrequency, arena));
-			write_text(json, "iprangesurl", item->iprangesurl);
+			print_text(json, "duration", value_duration_text(item->duration, arena));
+			print_text(json, "ipfilteredby", item->ipfilteredby);
+			print_text(json, "awsregion", item->awsregion);
+			print_text(json, "updatefrequency", value_duration_text(item->updatefrequency, arena));
+			print_text(json, "iprangesurl", item->iprangesurl);
 		}
-		write_text(json, "scheme", item->scheme);
-		write_text(json, "host", item->host);
-		write_text(json, "trimpathprefix", item->trimpathprefix);
+		print_text(json, "scheme", item->scheme);
+		print_text(json, "host", item->host);
+		print_text(json, "trimpathprefix", item->trimpathprefix);
 		json_close(json, '}');
 		json_close(json, '}');
 	}
@@ -194,7 +194,7 @@ bool config_write_value(struct strbuf *out, const struct config *config, const c
 	return true;
 }
 
-static const char *fate_text(unsigned traits)
+static const char *unbuilt_text(unsigned traits)
 {
 	if (traits & REFUSED)
 		return " (not built yet: refused)";
@@ -203,13 +203,13 @@ static const char *fate_text(unsigned traits)
 	return traits & QUIET ? " (without effect)" : "";
 }
 
-static unsigned fate_of(const struct setting *row)
+static unsigned unbuilt_traits(const struct setting *row)
 {
 	const struct setting *found = NULL;
 
-	/* Rows stand behind their group's, so the last prefix with a fate is the nearest. */
+	/* Rows stand behind their group's, so the last prefix with such a trait is the nearest. */
 	for (const struct setting *at = settings; at <= row; at++) {
-		if ((at == row || setting_is_under(row, at)) && (at->traits & SETTING_FATES))
+		if ((at == row || setting_is_under(row, at)) && (at->traits & SETTING_UNBUILT))
 			found = at;
 	}
 	return found ? found->traits : 0;
@@ -222,7 +222,7 @@ void config_write_reference(struct strbuf *out)
 
 		strbuf_addf(out, "%-52s %-17s %-12s %s%s%s%s%s%s\n", row->path, setting_type_name(row->type),
 			    row->fallback[0] ? row->fallback : "-", row->help, row->allowed[0] ? " [" : "", row->allowed,
-			    row->allowed[0] ? "]" : "", fate_text(fate_of(row)),
+			    row->allowed[0] ? "]" : "", unbuilt_text(unbuilt_traits(row)),
 			    setting_needs_restart(row) ? " (needs a restart)" : "");
 	}
 }

@@ -39,7 +39,7 @@ enum setting_trait {
 	LINES = 1 << 6
 };
 
-#define SETTING_FATES (REFUSED | IGNORED | QUIET)
+#define SETTING_UNBUILT (REFUSED | IGNORED | QUIET)
 #define SETTING_NOWHERE ((size_t)-1)
 
 struct setting {
@@ -91,7 +91,7 @@ static inline bool setting_has_items(const struct setting *row)
 /* In use, and beyond what SIGHUP brings into force. */
 static inline bool setting_needs_restart(const struct setting *row)
 {
-	return row->offset != SETTING_NOWHERE && !(row->traits & (RELOAD | SETTING_FATES));
+	return row->offset != SETTING_NOWHERE && !(row->traits & (RELOAD | SETTING_UNBUILT));
 }
 
 static inline size_t setting_index(const struct setting *row)

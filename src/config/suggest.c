@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The setting that an unknown key was most likely meant to be. */
-#include "apply_priv.h"
+#include "suggest_priv.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -232,7 +232,7 @@ bool value_equal(const struct value *a, const struct value *b, const struct sett
 }
 
 /* C0, DEL, C1, the separators of lines and paragraphs, and what is no character or none that YAML prints. */
-static bool is_control(const unsigned char *at, size_t len)
+static bool is_control_at(const unsigned char *at, size_t len)
 {
 	static const char *const others[] = {"\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbb\xbf", "\xef\xbf\xbe",
 					     "\xef\xbf\xbf"};
@@ -256,7 +256,7 @@ const char *value_text_fault(const char *text)
 		len = utf8_sequence(at, left);
 		if (len == 0)
 			return "is not UTF-8";
-		if (is_control(at, len))
+		if (is_control_at(at, len))
 			return "holds a control character";
 	}
 	return NULL;

@@ -37,7 +37,7 @@ struct reader {
 
 static struct node *read_node(struct reader *r);
 
-static struct config_where place(const struct reader *r, yaml_mark_t mark)
+static struct config_where yaml_place(const struct reader *r, yaml_mark_t mark)
 {
 	return (struct config_where){r->where.source, r->where.line ? (unsigned)mark.line + 1 : 0};
 }
@@ -55,12 +55,12 @@ static const char *path_text(const struct reader *r)
 	return path.len ? path.ptr : "yaml";
 }
 
-static void __attribute__((format(printf, 3, 4))) refuse(struct reader *r, yaml_mark_t mark, const char *format, ...)
+static void __attribute__((format(printf, 3, 4))) yaml_refuse(struct reader *r, yaml_mark_t mark, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	config_report_add(r->report, CONFIG_ERROR, place(r, mark), path_text(r), "%s",
+	config_report_add(r->report, CONFIG_ERROR, yaml_place(r, mark), path_text(r), "%s",
 			  arena_vprintf(r->arena, format, args));
 	va_end(args);
 }
@@ -80,7 +80,7 @@ static yaml_mark_t problem_mark(const struct reader *r)
 }
 
 /* Moves on to the next event; false at a syntax error, which is then in the report. */
-static bool next(struct reader *r)
+static bool yaml_next(struct reader *r)
 {
 	const char *problem;
 
@@ -88,7 +88,8 @@ static bool next(struct reader *r)
 	if (yaml_parser_parse(&r->parser, &r->event))
 		return true;
 	problem = r->parser.problem ? r->parser.problem : "out of memory";
-	config_report_add(r->report, CONFIG_ERROR, place(r, problem_mark(r)), r->key[0] ? r->key : "yaml", "%s", problem);
+	config_report_add(r->report, CONFIG_ERROR, yaml_place(r, problem_mark(r)), r->key[0] ? r->key : "yaml", "%s",
+			  problem);
 	return false;
 }
 
@@ -120,15 +121,15 @@ static struct anchor *take_properties(struct reader *r, const yaml_char_t *ancho
 
 	if (tag && !is_file(r) && strcmp((const char *)tag, "!") != 0 &&
 	    strncmp((const char *)tag, CORE, sizeof CORE - 1) != 0)
-		refuse(r, r->event.start_mark, "tags are not supported");
+		yaml_refuse(r, r->event.start_mark, "tags are not supported");
 	if (!anchor)
 		return NULL;
 	if (!is_file(r)) {
-		refuse(r, r->event.start_mark, "anchors are not supported");
+		yaml_refuse(r, r->event.start_mark, "anchors are not supported");
 		return NULL;
 	}
 	if (r->anchor_count == LIMIT_CONFIG_ANCHORS) {
-		refuse(r, r->event.start_mark, "more than %zu anchors", LIMIT_CONFIG_ANCHORS);
+		yaml_refuse(r, r->event.start_mark, "more than %zu anchors", LIMIT_CONFIG_ANCHORS);
 		return NULL;
 	}
 	if (!r->anchors)
@@ -150,13 +151,13 @@ static bool count_node(struct reader *r)
 {
 	if (++r->nodes <= LIMIT_CONFIG_NODES)
 		return true;
-	refuse(r, r->event.start_mark, "more than %zu values", LIMIT_CONFIG_NODES);
+	yaml_refuse(r, r->event.start_mark, "more than %zu values", LIMIT_CONFIG_NODES);
 	return false;
 }
 
 static struct node *new_node(struct reader *r, enum node_kind kind)
 {
-	return count_node(r) ? node_new(r->arena, kind, place(r, r->event.start_mark)) : NULL;
+	return count_node(r) ? node_new(r->arena, kind, yaml_place(r, r->event.start_mark)) : NULL;
 }
 
 static bool has_tag(const yaml_event_t *event, const char *tag)
@@ -176,7 +177,7 @@ static const char *decode_binary(struct reader *r, const char *text)
 	*to = '\0';
 	if (base64_decode(&bytes, r->arena, span_of(plain)) && !memchr(bytes.ptr, '\0', bytes.len))
 		return bytes.ptr;
-	refuse(r, r->event.start_mark, "!!binary is not the base64 of a text");
+	yaml_refuse(r, r->event.start_mark, "!!binary is not the base64 of a text");
 	return "";
 }
 
@@ -191,7 +192,7 @@ static struct node *read_scalar(struct reader *r)
 		return NULL;
 	anchor = take_properties(r, r->event.data.scalar.anchor, r->event.data.scalar.tag);
 	if (memchr(text, '\0', r->event.data.scalar.length))
-		refuse(r, r->event.start_mark, "the value holds a NUL byte");
+		yaml_refuse(r, r->event.start_mark, "the value holds a NUL byte");
 	node->text = has_tag(&r->event, CORE "binary") ? decode_binary(r, text) : arena_strdup(r->arena, text);
 	return give_anchor(anchor, node);
 }
@@ -205,10 +206,10 @@ static const struct node *find_anchor(struct reader *r)
 		if (strcmp(r->anchors[i].name, name) != 0)
 			continue;
 		if (!r->anchors[i].node)
-			refuse(r, r->event.start_mark, "the anchor %s contains itself", value_quote(name, r->arena));
+			yaml_refuse(r, r->event.start_mark, "the anchor %s contains itself", value_quote(name, r->arena));
 		return r->anchors[i].node;
 	}
-	refuse(r, r->event.start_mark, "there is no anchor %s above", value_quote(name, r->arena));
+	yaml_refuse(r, r->event.start_mark, "there is no anchor %s above", value_quote(name, r->arena));
 	return NULL;
 }
 
@@ -220,7 +221,7 @@ static struct node *copy_node(struct reader *r, const struct node *from, size_t 
 	if (!count_node(r))
 		return NULL;
 	if (from->first && depth == LIMIT_CONFIG_DEPTH) {
-		refuse(r, r->event.start_mark, "nested more than %d deep", LIMIT_CONFIG_DEPTH);
+		yaml_refuse(r, r->event.start_mark, "nested more than %d deep", LIMIT_CONFIG_DEPTH);
 		return NULL;
 	}
 	copy = node_new(r->arena, from->kind, from->where);
@@ -241,7 +242,7 @@ static struct node *read_alias(struct reader *r)
 	struct node *copy;
 
 	if (!is_file(r)) {
-		refuse(r, r->event.start_mark, "aliases are not supported");
+		yaml_refuse(r, r->event.start_mark, "aliases are not supported");
 		return new_node(r, NODE_NULL);
 	}
 	meant = find_anchor(r);
@@ -249,32 +250,32 @@ static struct node *read_alias(struct reader *r)
 		return new_node(r, NODE_NULL);
 	copy = copy_node(r, meant, r->depth);
 	if (copy)
-		copy->where = place(r, r->event.start_mark);
+		copy->where = yaml_place(r, r->event.start_mark);
 	return copy;
 }
 
 /* Goes one level down; false at the bottom. */
-static bool enter(struct reader *r)
+static bool yaml_enter(struct reader *r)
 {
 	if (r->depth == LIMIT_CONFIG_DEPTH) {
-		refuse(r, r->event.start_mark, "nested more than %d deep", LIMIT_CONFIG_DEPTH);
+		yaml_refuse(r, r->event.start_mark, "nested more than %d deep", LIMIT_CONFIG_DEPTH);
 		return false;
 	}
 	r->path[r->depth++] = "";
 	return true;
 }
 
-static struct node *read_list(struct reader *r)
+static struct node *yaml_read_list(struct reader *r)
 {
 	struct node *list = new_node(r, NODE_LIST);
 	struct anchor *anchor = take_properties(r, r->event.data.sequence_start.anchor, r->event.data.sequence_start.tag);
 
-	if (!list || !enter(r) || !next(r))
+	if (!list || !yaml_enter(r) || !yaml_next(r))
 		return NULL;
 	while (r->event.type != YAML_SEQUENCE_END_EVENT) {
 		struct node *item = read_node(r);
 
-		if (!item || !next(r))
+		if (!item || !yaml_next(r))
 			return NULL;
 		node_append(list, NULL, item);
 	}
@@ -283,7 +284,7 @@ static struct node *read_list(struct reader *r)
 }
 
 /* The scalar at hand, or the one that the alias at hand stands for, as a key; NULL when it cannot be one. */
-static const char *read_key(struct reader *r)
+static const char *yaml_read_key(struct reader *r)
 {
 	const struct node *scalar = NULL;
 	bool whole = true; /* up to its end, with no NUL in between */
@@ -297,11 +298,11 @@ static const char *read_key(struct reader *r)
 		scalar = whole ? read_scalar(r) : NULL;
 	}
 	if (whole && (!scalar || scalar->kind == NODE_LIST || scalar->kind == NODE_MAP)) {
-		refuse(r, r->event.start_mark, "a key must be a plain name");
+		yaml_refuse(r, r->event.start_mark, "a key must be a plain name");
 		return NULL;
 	}
 	if (!whole || value_text_fault(scalar->text)) {
-		refuse(r, r->event.start_mark, "a key holds a control character");
+		yaml_refuse(r, r->event.start_mark, "a key holds a control character");
 		return NULL;
 	}
 	return scalar->text;
@@ -314,11 +315,11 @@ static bool is_merge(const yaml_event_t *event)
 	       (event->data.scalar.plain_implicit || has_tag(event, CORE "merge"));
 }
 
-static bool has_room(struct reader *r, yaml_mark_t mark, const struct node *map)
+static bool map_has_room(struct reader *r, yaml_mark_t mark, const struct node *map)
 {
 	if (map->count < LIMIT_CONFIG_KEYS)
 		return true;
-	refuse(r, mark, "more than %zu keys in one mapping", LIMIT_CONFIG_KEYS);
+	yaml_refuse(r, mark, "more than %zu keys in one mapping", LIMIT_CONFIG_KEYS);
 	return false;
 }
 
@@ -330,7 +331,7 @@ static bool merge_map(struct reader *r, struct node *map, const struct node *fro
 
 		if (node_get(map, span_of(child->key)))
 			continue;
-		if (!has_room(r, r->event.start_mark, map))
+		if (!map_has_room(r, r->event.start_mark, map))
 			return false;
 		part = arena_memdup(r->arena, child, sizeof *child);
 		part->next = NULL;
@@ -340,7 +341,7 @@ static bool merge_map(struct reader *r, struct node *map, const struct node *fro
 }
 
 /* What `<<` names, behind the mapping's own keys, which go before; of several mappings the first goes before. */
-static bool merge(struct reader *r, struct node *map, const struct node *value)
+static bool yaml_merge(struct reader *r, struct node *map, const struct node *value)
 {
 	bool room = true;
 
@@ -364,10 +365,10 @@ static bool is_mergeable(const struct node *value)
 /* One key and its value; false when reading cannot go on. The value of `<<` is left in *merged. */
 static bool read_entry(struct reader *r, struct node *map, struct node **merged)
 {
-	struct config_where where = place(r, r->event.start_mark);
+	struct config_where where = yaml_place(r, r->event.start_mark);
 	yaml_mark_t mark = r->event.start_mark;
 	bool merges = is_merge(&r->event);
-	const char *key = read_key(r);
+	const char *key = yaml_read_key(r);
 	const struct node *before;
 	struct node *value;
 
@@ -376,20 +377,20 @@ static bool read_entry(struct reader *r, struct node *map, struct node **merged)
 	r->path[r->depth - 1] = key;
 	before = merges ? *merged : node_get(map, span_of(key));
 	if (before)
-		refuse(r, mark, "given twice, first in line %u", before->where.line);
-	if (!has_room(r, mark, map))
+		yaml_refuse(r, mark, "given twice, first in line %u", before->where.line);
+	if (!map_has_room(r, mark, map))
 		return false;
-	value = next(r) ? read_node(r) : NULL;
+	value = yaml_next(r) ? read_node(r) : NULL;
 	if (!value)
 		return false;
 	value->where = where;
 	if (merges && !is_mergeable(value))
-		refuse(r, mark, "must name a mapping or a list of mappings");
+		yaml_refuse(r, mark, "must name a mapping or a list of mappings");
 	else if (merges && !before)
 		*merged = value;
 	else if (!before)
 		node_append(map, key, value);
-	return next(r);
+	return yaml_next(r);
 }
 
 static struct node *read_map(struct reader *r)
@@ -397,14 +398,14 @@ static struct node *read_map(struct reader *r)
 	struct node *map = new_node(r, NODE_MAP), *merged = NULL;
 	struct anchor *anchor = take_properties(r, r->event.data.mapping_start.anchor, r->event.data.mapping_start.tag);
 
-	if (!map || !enter(r) || !next(r))
+	if (!map || !yaml_enter(r) || !yaml_next(r))
 		return NULL;
 	while (r->event.type != YAML_MAPPING_END_EVENT) {
 		r->path[r->depth - 1] = "";
 		if (!read_entry(r, map, &merged))
 			return NULL;
 	}
-	if (merged && !merge(r, map, merged))
+	if (merged && !yaml_merge(r, map, merged))
 		return NULL;
 	r->depth--;
 	return give_anchor(anchor, map);
@@ -415,7 +416,7 @@ static struct node *read_node(struct reader *r)
 {
 	switch (r->event.type) {
 	case YAML_SCALAR_EVENT: return read_scalar(r);
-	case YAML_SEQUENCE_START_EVENT: return read_list(r);
+	case YAML_SEQUENCE_START_EVENT: return yaml_read_list(r);
 	case YAML_MAPPING_START_EVENT: return read_map(r);
 	default: return read_alias(r);
 	}
@@ -425,16 +426,16 @@ static struct node *read_document(struct reader *r)
 {
 	struct node *root = NULL;
 
-	if (!next(r) || !next(r)) /* the stream begins, then a document or the end */
+	if (!yaml_next(r) || !yaml_next(r)) /* the stream begins, then a document or the end */
 		return NULL;
 	if (r->event.type == YAML_STREAM_END_EVENT)
 		return new_node(r, NODE_NULL);
-	if (next(r))
+	if (yaml_next(r))
 		root = read_node(r);
-	if (!root || !next(r) || !next(r))
+	if (!root || !yaml_next(r) || !yaml_next(r))
 		return NULL;
 	if (r->event.type != YAML_STREAM_END_EVENT)
-		refuse(r, r->event.start_mark, "a second document begins here; only one is read");
+		yaml_refuse(r, r->event.start_mark, "a second document begins here; only one is read");
 	return root;
 }
 
