@@ -188,7 +188,7 @@ static void apply_pick(struct load *load, const struct setting *row, const struc
 			continue;
 		if (pick)
 			config_report_add(load->report, CONFIG_ERROR, child->where, path,
-					  "there can be only one %s, and %s is given already", row->allowed, pick->key);
+					  "names more than one %s: %s and %s", row->allowed, pick->key, child->key);
 		else if (choice->traits & REFUSED)
 			config_report_add(load->report, CONFIG_ERROR, child->where,
 					  arena_printf(load->arena, "%s.%s", path, child->key),

@@ -92,7 +92,7 @@ static void check_spool(struct load *load)
 		load_error(load, "spool.directory", "must be an absolute path, not %s",
 			   value_quote(config->spool, load->arena));
 	else if (local && strcmp(config->spool, usual) != 0)
-		load_error(load, "spool.directory", "must be %s: files are linked from there",
+		load_error(load, "spool.directory", "must be %s: the driver filesystem links files from there",
 			   value_quote(usual, load->arena));
 }
 
@@ -162,11 +162,11 @@ static void check_tls(struct load *load)
 	const struct config_tls *tls = &load->config->http.tls;
 
 	if (tls->certificate[0] && !tls->key[0])
-		load_error(load, "http.tls.key", "is missing: there is a certificate");
+		load_error(load, "http.tls.key", "is missing: http.tls.certificate is given");
 	if (tls->key[0] && !tls->certificate[0])
-		load_error(load, "http.tls.certificate", "is missing: there is a key");
+		load_error(load, "http.tls.certificate", "is missing: http.tls.key is given");
 	if (tls->clientcas.count && !tls->certificate[0])
-		load_error(load, "http.tls.clientcas", "needs a certificate and key");
+		load_error(load, "http.tls.clientcas", "needs http.tls.certificate and http.tls.key");
 }
 
 static void check_validation(struct load *load)
@@ -174,7 +174,8 @@ static void check_validation(struct load *load)
 	const struct config_validation *validation = &load->config->validation;
 
 	if (validation->platforms == CONFIG_PLATFORMS_LIST && validation->platformlist.count == 0)
-		load_error(load, "validation.manifests.indexes.platformlist", "is empty, but platforms is list");
+		load_error(load, "validation.manifests.indexes.platformlist",
+			   "is empty, but validation.manifests.indexes.platforms is list");
 }
 
 static void check_policy(struct load *load)
@@ -183,7 +184,7 @@ static void check_policy(struct load *load)
 
 	for (size_t i = 0; i < classes->count; i++)
 		if (strcmp(classes->items[i], "image") != 0 && strcmp(classes->items[i], "plugin") != 0)
-			load_error(load, "policy.repository.classes", "knows image and plugin, not %s",
+			load_error(load, "policy.repository.classes", "must list image and plugin only, not %s",
 				   value_quote(classes->items[i], load->arena));
 }
 
@@ -194,14 +195,15 @@ static void check_database(struct load *load)
 	if (db->enabled == CONFIG_DATABASE_ON && !config_database_named(load->config))
 		load_error(load, "database.enabled", "is true, but neither database.host nor database.dbname is given");
 	if (!db->sslcert[0] != !db->sslkey[0])
-		load_error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert", "is missing: its pair is given");
+		load_error(load, db->sslcert[0] ? "database.sslkey" : "database.sslcert", "is missing: %s is given",
+			   db->sslcert[0] ? "database.sslcert" : "database.sslkey");
 }
 
 static void warn_open(struct load *load)
 {
 	if (load->config->auth.scheme == CONFIG_AUTH_NONE)
-		load_warn(load, load_given(load, "auth.none") ? "auth.none" : "auth",
-			  "no authentication: whoever reaches this registry may pull and push");
+		config_report_add(load->report, CONFIG_WARNING, load_where(load, "auth.none"), "auth",
+				  "no authentication: every client that reaches this registry may pull and push");
 }
 
 void check_config(struct load *load, const struct node *root)

@@ -65,7 +65,7 @@ static void check_token(struct load *load)
 			   value_quote(auth->token.autoredirectpath, load->arena));
 	for (size_t i = 0; i < auth->token.signingalgorithms.count; i++)
 		if (!is_algorithm(span_of(auth->token.signingalgorithms.items[i])))
-			load_error(load, "auth.token.signingalgorithms", "knows %s, not %s", algorithms,
+			load_error(load, "auth.token.signingalgorithms", "must list %s only, not %s", algorithms,
 				   value_quote(auth->token.signingalgorithms.items[i], load->arena));
 }
 

@@ -123,6 +123,7 @@ void check_azure(struct load *load)
 	if (!secret_is_set(azure->connectionstring))
 		check_credentials(load);
 	if (azure->skipverify)
-		load_warn(load, "storage.azure.skipverify",
-			  "certificates are not checked: anybody on the way can read and write");
+		load_warn(
+			load, "storage.azure.skipverify",
+			"the server's certificate is not checked: whoever controls the network can read and change the blobs");
 }

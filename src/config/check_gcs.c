@@ -37,11 +37,13 @@ static void check_account(struct load *load)
 	bool key = secret_is_set(given->private_key);
 
 	if (key && !given->client_email[0])
-		load_error(load, "storage.gcs.credentials.client_email", "is missing: there is a private_key");
+		load_error(load, "storage.gcs.credentials.client_email",
+			   "is missing: storage.gcs.credentials.private_key is given");
 	if (!key && given->client_email[0])
-		load_error(load, "storage.gcs.credentials.private_key", "is missing: there is a client_email");
+		load_error(load, "storage.gcs.credentials.private_key",
+			   "is missing: storage.gcs.credentials.client_email is given");
 	if (key && gcs->keyfile[0])
-		load_warn(load, "storage.gcs.keyfile", "is used, the credentials beside it are not");
+		load_warn(load, "storage.gcs.keyfile", "is used; storage.gcs.credentials is not");
 	if (!form_is_url(given->token_uri))
 		load_error(load, "storage.gcs.credentials.token_uri", "must be a URL, not %s",
 			   value_quote(given->token_uri, load->arena));

@@ -33,6 +33,6 @@ void check_oss(struct load *load)
 		load_error(load, "storage.oss.endpoint", "must be a host or a URL like https://oss.example.com, not %s",
 			   value_quote(oss->endpoint, load->arena));
 	if (oss->endpoint[0] && oss->internal)
-		load_warn(load, "storage.oss.internal", "has no effect: endpoint names the host");
+		load_warn(load, "storage.oss.internal", "has no effect: storage.oss.endpoint names the host");
 	oss->rootdirectory = form_root(load, oss->rootdirectory);
 }

@@ -24,7 +24,7 @@ static void check_region(struct load *load)
 	const struct s3_settings *s3 = &load->config->storage.s3;
 
 	if (!s3->region[0] && !s3->regionendpoint[0])
-		load_error(load, "storage.s3.region", "is missing, and there is no regionendpoint");
+		load_error(load, "storage.s3.region", "is missing, and so is storage.s3.regionendpoint");
 	form_check_name(load, "storage.s3.region", s3->region, "_-");
 }
 
@@ -77,11 +77,12 @@ static void check_keys(struct load *load)
 	bool key = s3->accesskey[0] != '\0', secret = secret_is_set(s3->secretkey);
 
 	if (key != secret)
-		load_error(load, key ? "storage.s3.secretkey" : "storage.s3.accesskey", "is missing: its pair is given");
+		load_error(load, key ? "storage.s3.secretkey" : "storage.s3.accesskey", "is missing: %s is given",
+			   key ? "storage.s3.accesskey" : "storage.s3.secretkey");
 	if (secret_is_set(s3->sessiontoken) && !key)
 		load_error(load, "storage.s3.sessiontoken", "needs accesskey and secretkey");
 	if (!s3->v4auth)
-		load_error(load, "storage.s3.v4auth", "cannot be false: signature version 2 is not built");
+		load_error(load, "storage.s3.v4auth", "cannot be false: signature version 2 is not supported");
 }
 
 static void check_objects(struct load *load)
@@ -106,6 +107,7 @@ void check_s3(struct load *load)
 	check_keys(load);
 	check_objects(load);
 	if (s3->skipverify)
-		load_warn(load, "storage.s3.skipverify",
-			  "certificates are not checked: anybody on the way can read and write");
+		load_warn(
+			load, "storage.s3.skipverify",
+			"the server's certificate is not checked: whoever controls the network can read and change the blobs");
 }

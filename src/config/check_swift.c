@@ -54,6 +54,7 @@ void check_swift(struct load *load)
 	check_authurl(load);
 	check_names(load);
 	if (swift->insecureskipverify)
-		load_warn(load, "storage.swift.insecureskipverify",
-			  "certificates are not checked: anybody on the way can read and write");
+		load_warn(
+			load, "storage.swift.insecureskipverify",
+			"the server's certificate is not checked: whoever controls the network can read and change the blobs");
 }

@@ -32,8 +32,7 @@ void check_token_service(struct load *load)
 			   value_quote(service->keys, load->arena));
 	service->keys = form_without_slash(load, service->keys);
 	if (service->backoff.longest < service->backoff.first)
-		load_error(load, "token_service.backoff.longest", "is shorter than the first wait");
+		load_error(load, "token_service.backoff.longest", "must not be shorter than token_service.backoff.first");
 	if (service->backoff.forget < service->backoff.longest)
-		load_error(load, "token_service.backoff.forget",
-			   "is shorter than the longest wait, which would end it early");
+		load_error(load, "token_service.backoff.forget", "must not be shorter than token_service.backoff.longest");
 }

@@ -128,7 +128,7 @@ bool config_load(struct config **out, struct arena *arena, const char *path, cha
 	if (!path)
 		path = env_value(environment, "REGISTRY_CONFIGURATION_PATH");
 	if (!path || path[0] == '\0')
-		return load_fail(report, NULL, "no file is named, nor is REGISTRY_CONFIGURATION_PATH set");
+		return load_fail(report, NULL, "no file is named, and REGISTRY_CONFIGURATION_PATH is not set");
 	return load_file(out, arena, path, environment, report);
 }
 

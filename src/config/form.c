@@ -42,5 +42,6 @@ void form_check_name(struct load *load, const char *key, const char *name, const
 	while (name[good] && (strchr(LETTERS, name[good]) || strchr(marks, name[good])))
 		good++;
 	if (good < len || name[0] == '.')
-		load_error(load, key, "must be of letters, digits and %s, not %s", marks, value_quote(name, load->arena));
+		load_error(load, key, "must have only letters, digits and %s, not %s", marks,
+			   value_quote(name, load->arena));
 }

@@ -2,7 +2,7 @@
 /* What the steps of one load share. */
 #include "load_priv.h"
 
-static struct config_where where_given(const struct load *load, const char *key)
+struct config_where load_where(const struct load *load, const char *key)
 {
 	struct config_where where = load->origins[setting_index(settings_find(key))];
 
@@ -19,7 +19,7 @@ void load_error(struct load *load, const char *key, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	config_report_add(load->report, CONFIG_ERROR, where_given(load, key), key, "%s",
+	config_report_add(load->report, CONFIG_ERROR, load_where(load, key), key, "%s",
 			  arena_vprintf(load->arena, format, args));
 	va_end(args);
 }
@@ -29,7 +29,7 @@ void load_warn(struct load *load, const char *key, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	config_report_add(load->report, CONFIG_WARNING, where_given(load, key), key, "%s",
+	config_report_add(load->report, CONFIG_WARNING, load_where(load, key), key, "%s",
 			  arena_vprintf(load->arena, format, args));
 	va_end(args);
 }

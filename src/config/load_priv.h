@@ -25,6 +25,9 @@ static inline void *load_member(const struct load *load, const struct setting *r
 /* Returns whether the file or the environment has set `key`, a path of settings.def. */
 bool load_given(const struct load *load, const char *key);
 
+/* Returns where `key` was set; the file as a whole when it was not. */
+struct config_where load_where(const struct load *load, const char *key);
+
 /* Adds an error about `key` to the report: where the key was set, else about the file as a whole. */
 void load_error(struct load *load, const char *key, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

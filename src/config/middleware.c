@@ -113,7 +113,7 @@ static bool check_cloudfront(const struct item *item)
 	if (!out->keypairid[0] ||
 	    strspn(out->keypairid, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") !=
 		    strlen(out->keypairid))
-		return item_refuse(item, "keypairid", "must be of letters and digits");
+		return item_refuse(item, "keypairid", "must have only letters, digits, - and _");
 	return check_base(item) && check_filter(item);
 }
 
@@ -144,12 +144,11 @@ static bool item_take(const struct item *item)
 		return checks[i](item);
 	}
 	return item_refuse(item, "",
-			   name && name->kind == NODE_SCALAR
-				   ? arena_printf(item->load->arena,
-						  "no such storage middleware: %s; there are redirect, "
-						  "cloudfront and rewrite",
-						  value_quote(name->text, item->load->arena))
-				   : "name is missing");
+			   name && name->kind == NODE_SCALAR ? arena_printf(item->load->arena,
+									    "no such storage middleware: %s; use redirect, "
+									    "cloudfront or rewrite",
+									    value_quote(name->text, item->load->arena))
+							     : "name is missing");
 }
 
 /* After all is applied: the file may name the driver later. */
@@ -159,7 +158,7 @@ void middlewares_check(struct load *load)
 
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].kind == CONFIG_MIDDLEWARE_CLOUDFRONT && load->config->storage.driver != CONFIG_DRIVER_S3)
-			load_error(load, "middleware.storage", "cloudfront stands in front of the storage driver s3 only");
+			load_error(load, "middleware.storage", "cloudfront works with the storage driver s3 only");
 }
 
 bool middlewares_collect(struct load *load, const struct node *node, const char *path, struct config_middlewares *out)

@@ -151,6 +151,18 @@ static parse_fn *const parsers[] = {
 	[SETTING_CHOICE] = parse_choice,     [SETTING_WORD] = parse_choice,
 };
 
+/* The allowed words, without the other spellings. */
+static const char *words_text(const struct setting *row, struct arena *arena)
+{
+	struct span rest = span_of(row->allowed), word;
+	const char *text = "";
+
+	while (span_split(&rest, ' ', &word))
+		if (!memchr(word.ptr, '=', word.len))
+			text = arena_printf(arena, "%s%s%.*s", text, *text ? ", " : "", SPAN_ARG(word));
+	return text;
+}
+
 static const char *expectation(const struct setting *row, struct arena *arena)
 {
 	switch (row->type) {
@@ -159,7 +171,7 @@ static const char *expectation(const struct setting *row, struct arena *arena)
 	case SETTING_SIZE: return "must be a number of bytes, or of KiB, MiB, GiB";
 	case SETTING_DURATION:
 		return row->traits & UNIT ? "must be a duration with its unit, like 168h" : "must be a duration like 168h";
-	default: return arena_printf(arena, "must be one of: %s", row->allowed);
+	default: return arena_printf(arena, "must be one of: %s", words_text(row, arena));
 	}
 }
 
@@ -178,6 +190,14 @@ static bool in_range(const struct setting *row, int64_t number)
 	    number < low.number)
 		return false;
 	return !(dots[2] && parsers[row->type](&high, &plain, span_of(dots + 2)) && number > high.number);
+}
+
+static const char *range_text(const struct setting *row, struct arena *arena)
+{
+	const char *dots = strstr(row->allowed, "..");
+
+	return dots[2] ? arena_printf(arena, "within %s", row->allowed)
+		       : arena_printf(arena, "at least %.*s", (int)(dots - row->allowed), row->allowed);
 }
 
 /* Why a text cannot be one of this row's. */
@@ -211,7 +231,7 @@ bool value_parse(struct value *out, const struct setting *row, const char *text,
 		return false;
 	}
 	if (!in_range(row, out->number)) {
-		*why = arena_printf(arena, "must be within %s, not %s", row->allowed, value_quote(text, arena));
+		*why = arena_printf(arena, "must be %s, not %s", range_text(row, arena), value_quote(text, arena));
 		return false;
 	}
 	if (row->type == SETTING_WORD)

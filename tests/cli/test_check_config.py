@@ -31,7 +31,7 @@ def test_settings_go_to_stdout_and_messages_to_stderr(check):
     assert done.returncode == 0
     assert 'addr: ":5000"\n' in done.stdout
     assert done.stderr == f"warning: {check.path}: auth: no authentication: " \
-                          "whoever reaches this registry may pull and push\n"
+                          "every client that reaches this registry may pull and push\n"
 
 
 def test_secrets_are_stars(check):

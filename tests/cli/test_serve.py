@@ -309,7 +309,7 @@ def test_a_start_warns_once_and_logs_nothing_fatal(make, server):
         assert serve.get("/v2/_catalog") == 200
         assert serve.stop() == 0
     text = serve.child.text()
-    assert text.count("no authentication: whoever reaches this registry may pull and push") == 2, text
+    assert text.count("no authentication: every client that reaches this registry may pull and push") == 2, text
     assert "FATAL" not in text and "Ignoring parameter" not in text
 
 
