@@ -7,6 +7,7 @@ libapp_a_SOURCES = \
 	src/app/middleware.c \
 	src/app/middleware_priv.h \
 	src/app/origin.c \
+	src/app/password_file.c \
 	src/app/room.c \
 	src/app/room_priv.h \
 	src/app/store.c \

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "berth/app/password_file.h"
 #include "berth/base/limits.h"
 #include "berth/config/print.h"
 #include "command_priv.h"
@@ -40,8 +41,10 @@ static int check_config(const char *path, bool strict, struct arena *arena)
 
 	config_report_init(&report, arena);
 	good = config_load(&config, arena, path, environ, &report);
+	if (good)
+		app_check_password_file(config, &report);
 	config_report_print(&report, stderr);
-	if (!good)
+	if (!good || !config_report_ok(&report))
 		return COMMAND_CONFIG;
 	strbuf_init(&text, arena, OUTPUT_MAX);
 	config_write_settings(&text, config);
@@ -82,7 +85,7 @@ const struct command cmd_check_config = {
 		"\n"
 		"Reads CONFIG, or the file that REGISTRY_CONFIGURATION_PATH names, and the REGISTRY_* variables of the environment, which\n"
 		"override it. Prints each setting in force on stdout, with the place that set it; secrets are printed as ***. Prints errors\n"
-		"and warnings on stderr, as file:line: key: reason.\n"
+		"and warnings on stderr, as file:line: key: reason. Reads the password file of auth.htpasswd, too.\n"
 		"\n"
 		"  --strict  an unknown key is an error\n"
 		"  --list    print all known keys instead, each with its type, default and meaning\n"

@@ -132,11 +132,16 @@ bool config_load(struct config **out, struct arena *arena, const char *path, cha
 	return load_file(out, arena, path, environment, report);
 }
 
-bool config_given(const struct config *config, const char *key)
+struct config_where config_origin(const struct config *config, const char *key)
 {
 	const struct setting *row = settings_find(key);
 
-	return row && config->origins[setting_index(row)].source != NULL;
+	return row ? config->origins[setting_index(row)] : (struct config_where){NULL, 0};
+}
+
+bool config_given(const struct config *config, const char *key)
+{
+	return config_origin(config, key).source != NULL;
 }
 
 bool config_database_named(const struct config *config)

@@ -6,6 +6,7 @@ import pytest
 
 from processes import ACCOUNT, environment, run
 from stack import build_folder
+from tokens import password_line
 
 GOOD = "version: 0.1\nstorage: filesystem\nhttp: {secret: hunter2}\n"
 
@@ -86,6 +87,28 @@ def test_what_it_prints_it_accepts(check, text):
         return [line.split("  # ")[0] for line in text.splitlines()]
 
     assert values(first.stdout) == values(again.stdout)
+
+
+@pytest.mark.parametrize("content, status, reason", [
+    (password_line("ann", "pw"), 0, ""),
+    ("ann\n", 3, "line 1 is not user:hash; write lines of user:hash"),
+    ("", 3, "has no line user:hash; add a user with `htpasswd -B"),
+    ("ann:secret\n", 3, "no user can sign in, as none has a bcrypt"),
+    (password_line("ann", "pw") + "bob:secret\n", 0, "1, one of them bob"),
+    (None, 0, "is missing; the registry makes it at its start, with the user docker"),
+], ids=["good", "no-colon", "empty", "no-hash", "one-without", "missing"])
+def test_the_password_file_is_looked_at(check, content, status, reason):
+    path = os.path.join(os.path.dirname(check.path), "htpasswd")
+    if os.path.exists(path):
+        os.remove(path)
+    if content is not None:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(content)
+    done = check(f"version: 0.1\nstorage: filesystem\nauth:\n  htpasswd:\n    realm: r\n    path: {path}\n", check.path)
+    assert done.returncode == status and "$2y$" not in done.stderr and "secret" not in done.stderr
+    place = f"{check.path}:6: auth.htpasswd.path: {path}: "
+    assert done.stderr == "" if not reason else done.stderr.startswith(("warning: " if status == 0 else "") + place)
+    assert reason in done.stderr
 
 
 def test_list_prints_every_key_once(check):

@@ -277,7 +277,10 @@ bool config_load(struct config **out, struct arena *arena, const char *path, cha
 bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes, char **environment,
 		       struct config_report *report) __attribute__((warn_unused_result));
 
-/* Whether the key (a path of settings.def) was set, by the file or by the environment. */
+/* Returns where the key, a path of settings.def, was set; `source` is NULL when file and environment do not set it. */
+struct config_where config_origin(const struct config *config, const char *key);
+
+/* Returns whether the file or the environment sets the key, a path of settings.def. */
 bool config_given(const struct config *config, const char *key);
 
 /*
