@@ -4,8 +4,11 @@ dist_man1_MANS = conf/berth.1
 dist_doc_DATA = README.md LICENSE
 confdir = $(docdir)/conf
 dist_conf_DATA = \
-	conf/README.md \
+	conf/AUTH.md \
+	conf/CONFIGURATION.md \
 	conf/OPERATIONS.md \
+	conf/README.md \
+	conf/STORAGE.md \
 	conf/auth-htpasswd.yml \
 	conf/auth-silly.yml \
 	conf/auth-token.yml \

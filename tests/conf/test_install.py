@@ -27,7 +27,8 @@ def read(installed, name):
 def test_programs_documents_samples_and_licence_are_installed(installed):
     for name in ("bin/berth", "bin/registry", "bin/registry.fcgi", "bin/token.fcgi", "share/man/man1/berth.1",
                  "share/doc/berth/README.md", "share/doc/berth/LICENSE", "share/doc/berth/conf/README.md",
-                 "share/doc/berth/conf/OPERATIONS.md", "share/doc/berth/conf/config.yml", "share/doc/berth/conf/storage-s3.yml",
+                 "share/doc/berth/conf/AUTH.md", "share/doc/berth/conf/CONFIGURATION.md", "share/doc/berth/conf/OPERATIONS.md",
+                 "share/doc/berth/conf/STORAGE.md", "share/doc/berth/conf/config.yml", "share/doc/berth/conf/storage-s3.yml",
                  "lib/sysusers.d/berth.conf", "lib/tmpfiles.d/berth.conf"):
         assert os.path.isfile(os.path.join(installed, "usr/local", name)), name
     assert "Permission is hereby granted" in read(installed, "share/doc/berth/LICENSE")
