@@ -37,7 +37,7 @@ wrong() {
     exit 2
 }
 
-# Autoconf cannot build in, or from, a path with such characters.
+# Refuses a path with characters that Autoconf cannot handle.
 path_can_build() {
     case $1 in
     *[[:space:]\"\#\$\&\'\`\\]*) fail "$2 $1 holds a space or one of \" # \$ & ' \` \\, which the build cannot handle: $3" ;;
@@ -50,7 +50,7 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 port=5000
 data=
 server=nginx
-auth= # not said: as it was
+auth= # empty: as at the last start
 check=false
 while [ $# -gt 0 ]; do
     case $1 in
@@ -89,8 +89,8 @@ path_can_build "$top" "the folder of the sources" "move it"
 as_root=false
 [ "$(id -u)" -ne 0 ] || as_root=true
 
-# not_roots FOLDER: which folder, of this one and those above it, is not root's alone, or is closed to the accounts below root;
-# nothing when all is well. Root writes nothing where another account can put a link in the way.
+# not_roots FOLDER: prints the first of this folder and those above it that another account can change, or that the accounts of
+# the registry cannot enter; prints nothing if there is none. Root writes only where no other account can put a link in the way.
 not_roots() {
     local folder=$1 owner mode
     while :; do
@@ -124,8 +124,8 @@ case $data in
 *) data=$(pwd)/$data ;;
 esac
 
-# Ours, new or empty, and of nobody else at this moment. Anything else stays as it is. The lock is the file that marks the
-# folder as ours; what we start inherits it.
+# Takes the folder if it is new, empty or an earlier run's, and no other run uses it. Leaves every other folder as it is. The
+# lock is the file that marks the folder; the programs that this script starts inherit the lock.
 take_data_folder() {
     local why lock
     if [ -e "$data" ] && [ ! -d "$data" ]; then
@@ -162,7 +162,7 @@ make_accounts() {
     done
 }
 
-# Earlier versions ran everything as one account. What that account owns goes to the three, links stay as they are.
+# Earlier versions ran everything as one account. Gives its files to the three accounts, and follows no links.
 hand_over() {
     local old part
     [ -d "$data/postgresql" ] || return 0
@@ -180,7 +180,7 @@ or start and stop it once more with the version that ran it"
     [ ! -d "$data/keys" ] || runuser -u berth-token -- find "$data/keys" -name '*.key' -exec chmod 600 {} +
 }
 
-# step N TEXT: says what happens now; the third of three steps is the start.
+# step N TEXT: prints which of the three steps begins.
 step() {
     echo "quickstart: step $1 of 3: $2"
 }
@@ -189,7 +189,7 @@ port_is_free() {
     ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
 }
 
-# One line for each thing that must be there: how to see it, and the package that brings it.
+# Prints a line for each thing that must be there: a program or file to look for, and its package.
 needed() {
     cat <<'LIST'
 command gcc gcc
@@ -269,7 +269,7 @@ build() {
 
 write_config() {
     cat >"$data/config.yml" <<TEXT
-# Written by conf/quickstart.sh at each start; copy it to make one of your own.
+# Written by conf/quickstart.sh at each start; copy this file before you change it.
 version: 0.1
 log:
   level: info
@@ -282,7 +282,7 @@ http:
   addr: 127.0.0.1:$port
 validation:
   manifests:
-    urls: # layers that clients fetch elsewhere, as those of Windows images
+    urls: # layers that clients fetch from other servers, such as those of Windows images
       allow: ['^https?://']
 TEXT
     if $auth; then
@@ -302,7 +302,7 @@ TEXT
     fi
 }
 
-# As before, unless told.
+# Decides whether the registry has authentication: as an option says, else as at the last start.
 settle_auth() {
     [ -z "$auth" ] || return 0
     auth=false
@@ -312,7 +312,7 @@ settle_auth() {
     fi
 }
 
-# The command with the PostgreSQL that `berth serve` brings. It makes the folder of keys for the account that signs with them.
+# Writes the command that administers this registry, with the PostgreSQL of `berth serve`. Makes the signing keys if there are none.
 prepare_auth() {
     cat >"$data/berth" <<TEXT
 #!/bin/sh
@@ -385,7 +385,7 @@ TEXT
     echo
 }
 
-# Puts a blob into an image layout and prints its descriptor.
+# Puts a blob into an image layout, and prints its descriptor.
 layout_blob() {
     local folder=$1 type=$2 file=$3 digest
     digest=$(sha256sum "$file" | cut -d' ' -f1)
@@ -394,7 +394,7 @@ layout_blob() {
     printf '{"mediaType":"%s","digest":"sha256:%s","size":%d}' "$type" "$digest" "$(stat -c %s "$file")"
 }
 
-# An image of one layer, made of what every Debian has.
+# Makes an image of one layer from files that every Debian has.
 make_image() {
     local folder=$1/image prefix=application/vnd.oci.image layer config manifest
     mkdir -p "$folder"
@@ -425,13 +425,13 @@ push_and_pull() {
     ! $auth || is_closed "$work" "$name"
 }
 
-# As a user who exists for this check only.
+# Signs in as a user that exists only for this check.
 sign_in() {
     make_admin "check$$" | skopeo login --authfile "$1/auth.json" --tls-verify=false -u "check$$" --password-stdin \
         "localhost:$port" >/dev/null
 }
 
-# Nobody gets what the check has pushed, nor does a user who is gone.
+# Checks that a removed user, and a client without credentials, cannot pull the image.
 is_closed() {
     "$data/berth" user remove "$data/config.yml" "check$$" >/dev/null || return 1
     rm -f "$1/none.json"

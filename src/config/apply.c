@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks the tree along the settings table: every key finds its row, every value its type, its member or its unbuilt. */
+/* Walks the tree along the rows of settings.def: checks the type of each value and stores it in its member. */
 #include "apply_priv.h"
 
 #include <string.h>
@@ -9,9 +9,9 @@
 #include "suggest_priv.h"
 #include "value_priv.h"
 
-#define BARE_DURATION_LOW 1000000 /* a bare number below a millisecond's worth of ns was surely meant otherwise */
+#define BARE_DURATION_LOW 1000000 /* ns; a smaller number without a unit was probably meant as seconds */
 
-/* What happens to values that nothing is built for; reported once, at the row that ordains it. */
+/* A row, or a group of rows, that is not built. One message reports all values below it. */
 struct unbuilt {
 	const struct setting *row;
 	const struct node *node;
@@ -45,7 +45,7 @@ static void report_unknown(struct load *load, const struct setting *parent, cons
 			  meant ? "; did you mean " : "", meant ? meant->path : "", meant ? "?" : "");
 }
 
-/* A key at the top that begins with x- holds what anchors name, by the custom of Compose files. */
+/* A key at the top that begins with x- holds what anchors name, as in Compose files. */
 static bool is_holder(const struct node *node)
 {
 	return strncmp(node->key, "x-", 2) == 0;
@@ -95,7 +95,7 @@ void apply_defaults(struct load *load)
 	}
 }
 
-/* `timeout: 5` is five nanoseconds in this format, which is worth a word. */
+/* `timeout: 5` is five nanoseconds in this format. */
 static void warn_bare_duration(struct load *load, const struct setting *row, const struct node *node, const char *path,
 			       int64_t number)
 {
@@ -127,7 +127,7 @@ static void apply_scalar(struct load *load, const struct setting *row, const str
 		report_unbuilt(load, unbuilt);
 }
 
-/* The items of a list are judged as a whole: those that are switched off do not count. */
+/* One message reports all items of a list that is not built; items with `disabled: true` do not count. */
 static void apply_records(struct load *load, const struct setting *row, const struct node *node, const char *path,
 			  struct unbuilt *unbuilt)
 {
@@ -174,7 +174,7 @@ static void apply_collection(struct load *load, const struct setting *row, const
 		report_unbuilt(load, unbuilt);
 }
 
-/* The one child of a ONEOF that is a PICK; an error for a second one, or for none where there must be one. */
+/* Finds the child of a ONEOF that is a PICK. A second one is an error, and so is none if the ONEOF has no default. */
 static void apply_pick(struct load *load, const struct setting *row, const struct node *map, const char *path)
 {
 	const struct node *pick = NULL;

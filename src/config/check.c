@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What no row of the table can say: how settings depend on each other, and the forms of addresses, paths and URLs. */
+/* Checks that settings fit each other, and the forms of addresses, paths and URLs. */
 #include "check_priv.h"
 
 #include <string.h>
@@ -8,16 +8,16 @@
 #include "middleware_priv.h"
 #include "value_priv.h"
 
-#define MAXTHREADS_LOW 25 /* distribution raises lower values silently */
+#define MAXTHREADS_LOW 25 /* distribution raises lower values without a message */
 
-/* A version that is there but wrong is in the report already, as its row allows one word only. */
+/* Checks that there is a version. apply_tree has reported a wrong one. */
 static void check_file_version(struct load *load, const struct node *root)
 {
 	if (!node_get(root, SPAN_LIT("version")) || node_get(root, SPAN_LIT("version"))->kind == NODE_NULL)
 		load_error(load, "version", "is missing; write version: 0.1");
 }
 
-/* The old key counts only where the new one says nothing. */
+/* Takes the level of `loglevel`, the old key, if log.level is not given. */
 static void check_log(struct load *load, const struct node *root)
 {
 	const struct node *old = node_get(root, SPAN_LIT("loglevel"));
@@ -31,7 +31,7 @@ static void check_log(struct load *load, const struct node *root)
 		load->config->log.level = (enum log_level)value.number;
 }
 
-/* That there is exactly one has been seen to by the row of `storage`. */
+/* Returns the driver that the configuration names. apply_tree has reported none, or more than one. */
 static enum config_driver driver_given(const struct load *load)
 {
 	static const char *const keys[] = {
@@ -75,7 +75,7 @@ static void check_driver(struct load *load)
 		check_oss(load);
 }
 
-/* The filesystem driver links spooled files into place, so they must lie on its file system, where it looks for them. */
+/* The driver filesystem links spooled files into place, so the spool must be in its folder, on the same file system. */
 static void check_spool(struct load *load)
 {
 	struct config *config = load->config;
@@ -141,7 +141,7 @@ static void check_host(struct load *load)
 	http->host = form_without_slash(load, http->host);
 }
 
-/* Slashes at both ends are what distribution asks for and does not check. */
+/* Puts slashes at both ends, which distribution requires and does not check. */
 static void check_prefix(struct load *load)
 {
 	struct config_http *http = &load->config->http;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* auth: which scheme, and what it cannot do without. */
+/* auth: the scheme and the settings that it needs. */
 #include "check_priv.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 
 static const char algorithms[] = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA HS256 HS384 HS512";
 
-/* That there is at most one has been seen to by the row of `auth`. */
+/* Returns the scheme that the configuration names. apply_tree has reported more than one. */
 static enum config_scheme scheme_given(const struct load *load)
 {
 	static const char *const keys[] = {
@@ -24,7 +24,7 @@ static enum config_scheme scheme_given(const struct load *load)
 	return CONFIG_AUTH_NONE;
 }
 
-/* These go into a response header. */
+/* Returns whether the text may stand in a response header. */
 static bool is_printable(const char *text)
 {
 	while (*text >= ' ' && *text <= '~')

@@ -10,7 +10,7 @@
 #define CONTAINER_LOW 3
 #define CONTAINER_HIGH 63
 
-/* One to three settings that a kind of credentials cannot do without. */
+/* The settings that each kind of credentials needs. */
 static const struct kind {
 	const char *name;
 	struct {
@@ -35,7 +35,7 @@ static bool azure_is_set(const struct azure_settings *azure, size_t offset, bool
 	return secret ? secret_is_set(*(const struct secret *)member) : (*(const char *const *)member)[0] != '\0';
 }
 
-/* As distribution does: a key is used where there is one, whatever the kind says is left to the environment. */
+/* Chooses the kind if it is not given, as distribution does: by the key or secret that is given, else the environment's. */
 static void derive_kind(struct azure_settings *azure)
 {
 	if (azure->credentials[0] == '\0')
@@ -109,7 +109,7 @@ static void check_root(struct load *load)
 			   azure->legacyrootprefix ? "true" : "false");
 	if (trim_given)
 		azure->legacyrootprefix = !azure->trimlegacyrootprefix;
-	azure->trimlegacyrootprefix = !azure->legacyrootprefix; /* what is printed is to load again */
+	azure->trimlegacyrootprefix = !azure->legacyrootprefix; /* so that the printed settings can be loaded again */
 }
 
 void check_azure(struct load *load)
@@ -123,7 +123,6 @@ void check_azure(struct load *load)
 	if (!secret_is_set(azure->connectionstring))
 		check_credentials(load);
 	if (azure->skipverify)
-		load_warn(
-			load, "storage.azure.skipverify",
-			"the server's certificate is not checked: whoever controls the network can read and change the blobs");
+		load_warn(load, "storage.azure.skipverify",
+			  "the server's certificate is not checked: anybody on the network path can read and change blobs");
 }

@@ -7,7 +7,7 @@
 #include "form_priv.h"
 #include "value_priv.h"
 
-#define CHUNK ((int64_t)256 << 10) /* what the service wants uploads in pieces to be a multiple of */
+#define CHUNK ((int64_t)256 << 10) /* the service accepts multiples of this */
 
 /* Cloud Storage, "Bucket naming requirements". */
 static bool is_bucket(const char *name)

@@ -18,7 +18,7 @@ static void check_s3_bucket(struct load *load)
 	form_check_name(load, "storage.s3.bucket", bucket, "._-");
 }
 
-/* distribution compares regions with Amazon's list of its day; a list that ages would refuse new ones. */
+/* Accepts every region. distribution compares regions with a list, which refuses Amazon's newer ones. */
 static void check_region(struct load *load)
 {
 	const struct s3_settings *s3 = &load->config->storage.s3;
@@ -36,8 +36,8 @@ static bool is_endpoint(const char *text)
 }
 
 /*
- * 2.x and GitLab put the bucket into the path where there is an end-point, v3 does not. Servers of one's own mostly know
- * the path only, so that is the default; where it is given, the file decides.
+ * With an end-point, 2.x and GitLab put the bucket into the path, and v3 puts it into the host. Most other servers than
+ * Amazon's support the path only, so the path is the default here.
  */
 static void check_endpoint(struct load *load)
 {
@@ -107,7 +107,6 @@ void check_s3(struct load *load)
 	check_keys(load);
 	check_objects(load);
 	if (s3->skipverify)
-		load_warn(
-			load, "storage.s3.skipverify",
-			"the server's certificate is not checked: whoever controls the network can read and change the blobs");
+		load_warn(load, "storage.s3.skipverify",
+			  "the server's certificate is not checked: anybody on the network path can read and change blobs");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* storage.swift: what a sign-in cannot do without. */
+/* storage.swift: the settings that a sign-in needs. */
 #include "check_priv.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ static void swift_need(struct load *load, const char *key, bool there)
 		load_error(load, key, "is missing");
 }
 
-/* As the Go library tells it that distribution uses. */
+/* Returns whether the URL says the version, as the Go library of distribution finds it. */
 static bool tells_version(const char *authurl)
 {
 	return strstr(authurl, "v1") || strstr(authurl, "v2") || strstr(authurl, "v3");
@@ -54,7 +54,6 @@ void check_swift(struct load *load)
 	check_authurl(load);
 	check_names(load);
 	if (swift->insecureskipverify)
-		load_warn(
-			load, "storage.swift.insecureskipverify",
-			"the server's certificate is not checked: whoever controls the network can read and change the blobs");
+		load_warn(load, "storage.swift.insecureskipverify",
+			  "the server's certificate is not checked: anybody on the network path can read and change blobs");
 }

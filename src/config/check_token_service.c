@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What no row of the table can say of the token service. */
+/* token_service: words, paths and waits. */
 #include "check_priv.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "form_priv.h"
 #include "value_priv.h"
 
-/* What stands in a claim and in a challenge between quotes. */
+/* Checks a word that stands in a claim, and in quotes in a challenge. */
 static void check_word(struct load *load, const char *key, const char *word)
 {
 	size_t len = strlen(word);

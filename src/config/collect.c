@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists and mappings of a configuration, from the tree into the form that struct config holds. */
+/* Collects lists and mappings. */
 #include "collect_priv.h"
 
 #include <ctype.h>
@@ -23,7 +23,7 @@ static bool collect_expect(struct load *load, const struct node *node, const cha
 	return false;
 }
 
-/* A scalar as text; `null` is an empty one. */
+/* Takes a scalar as text; null is the empty text. */
 static bool take_text(struct load *load, const struct node *node, const char *path, const char **out)
 {
 	const char *fault;
@@ -72,7 +72,7 @@ bool collect_fields(struct load *load, const struct node *node, const char *path
 	return ok;
 }
 
-/* A token (RFC 9110 section 5.6.2) in canonical case; NULL for anything else. */
+/* Returns a token (RFC 9110 section 5.6.2) in canonical case; NULL for another text. */
 static const char *header_name(struct load *load, const char *name)
 {
 	char *canonical = arena_strdup(load->arena, name);
@@ -125,7 +125,7 @@ bool collect_headers(struct load *load, const struct node *node, const char *pat
 	return ok;
 }
 
-/* Platforms are compared in lower case. */
+/* Returns the value in lower case, in which platforms are compared. */
 static const char *platform_part(struct load *load, const struct node *map, const char *key)
 {
 	const struct node *child = node_get(map, span_of(key));
@@ -139,7 +139,6 @@ static const char *platform_part(struct load *load, const struct node *map, cons
 	return copy;
 }
 
-/* That the items are mappings of texts is checked by the rows below this one. */
 bool collect_platforms(struct load *load, const struct node *node, const char *path, struct config_platforms *out)
 {
 	struct config_platform *items;

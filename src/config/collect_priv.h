@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lists and mappings of the tree in the form that struct config holds. All results are in the arena of the load. The functions
- * return false after an error, which is in the report under `path`.
+ * Lists and mappings of the tree in the form that struct config holds. All results are in the arena of the load. The
+ * functions return false after an error, which is in the report under `path`.
  */
 #ifndef BERTH_CONFIG_COLLECT_PRIV_H
 #define BERTH_CONFIG_COLLECT_PRIV_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A configuration from its file: bytes, tree, environment, settings, checks. */
+/* Loads a configuration: bytes, tree, environment, settings, checks. */
 #include "berth/config/config.h"
 
 #include <errno.h>
@@ -34,7 +34,7 @@ static struct load load_begin(struct arena *arena, const char *name, struct conf
 	return load;
 }
 
-/* The file's mapping, empty when the file is; NULL when it is not one. */
+/* Returns the mapping of the file, which is empty for an empty file; NULL after an error. */
 static struct node *read_root(struct load *load, struct span bytes)
 {
 	struct config_where start = {load->name, 1};
@@ -69,7 +69,7 @@ bool config_load_bytes(struct config **out, struct arena *arena, const char *nam
 	return config_report_ok(report);
 }
 
-/* The file from its beginning, as much as the buffer takes; -1 with errno. */
+/* Reads the file up to its end or the size of the buffer. Returns the bytes that were read; -1 with errno. */
 static ssize_t read_whole(int fd, char *buffer, size_t size)
 {
 	size_t len = 0;
@@ -103,7 +103,7 @@ static ssize_t read_path(const char *path, char *buffer, size_t size)
 	return len;
 }
 
-/* One byte more than the limit is asked for, to see that there is more. The buffer holds secrets, and does not stay. */
+/* Reads one byte more than the limit, to notice a larger file. The buffer holds secrets, so it is wiped. */
 static bool load_file(struct config **out, struct arena *arena, const char *path, char **environment,
 		      struct config_report *report)
 {

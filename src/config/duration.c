@@ -14,7 +14,7 @@ struct unit {
 	int64_t length;
 };
 
-/* No name is the beginning of a later one that would have to win. */
+/* The first name that fits counts, so "ms" stands before "m". */
 static const struct unit units[] = {
 	{"ns", 1},
 	{"us", 1000},
@@ -48,7 +48,7 @@ static struct span take_digits(struct span *text)
 	return digits;
 }
 
-/* The part of a unit that the digits behind a point stand for, rounded down; digits below a nanosecond do not count. */
+/* Returns the digits behind a point as a part of `unit`, rounded down to nanoseconds. */
 static int64_t fraction_of(struct span digits, int64_t unit)
 {
 	double part = 0, scale = 1;
@@ -60,7 +60,7 @@ static int64_t fraction_of(struct span digits, int64_t unit)
 	return (int64_t)(part * ((double)unit / scale));
 }
 
-/* One number with its unit, added to *sum. */
+/* Takes one number with its unit off the text and adds it to *sum. */
 static bool take_term(struct span *text, int64_t *sum)
 {
 	struct span whole = take_digits(text), fraction = {"", 0};
@@ -101,7 +101,7 @@ bool value_duration(int64_t *out, struct span text)
 	return true;
 }
 
-/* Seconds and less: `1.5s`, `300ms`, `0s`. */
+/* Appends less than a minute: `1.5s`, `0s`; `300ms` if nothing is in front (`alone`). */
 static void add_small(struct strbuf *out, uint64_t rest, bool alone)
 {
 	uint64_t unit = 1000000000;

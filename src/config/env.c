@@ -13,11 +13,11 @@
 
 #define PREFIX "REGISTRY_"
 
-/* One variable on its way down the tree. */
+/* One variable, while its name is followed down the tree. */
 struct variable {
 	struct load *load;
 	struct config_where where; /* its name */
-	struct span rest;          /* what of the name is not used up */
+	struct span rest;          /* the part of the name that is not followed yet */
 	const char *path;          /* of the setting, as far as it is known */
 	const char *value;
 };
@@ -34,7 +34,7 @@ static void unrecognized(const struct variable *var)
 	warn(var, "no setting has this name; ignored");
 }
 
-/* The value as YAML; text that is not YAML (a password that begins with a %) stands for itself. */
+/* Reads the value as YAML. A text that is not YAML, such as a password that begins with a %, is taken as it is. */
 static struct node *parse_value(struct variable *var, const struct setting *row)
 {
 	bool texty = row && (row->type == SETTING_TEXT || row->type == SETTING_SECRET);
@@ -52,7 +52,7 @@ static struct node *parse_value(struct variable *var, const struct setting *row)
 	return node;
 }
 
-/* The key under which the file has this row already, in whatever spelling. */
+/* Finds the child that the file gives for this row, in any of its spellings; NULL when there is none. */
 static struct node *find_child(const struct node *map, const struct setting *parent, const struct setting *row)
 {
 	for (struct node *child = map->first; child; child = child->next)
@@ -61,7 +61,7 @@ static struct node *find_child(const struct node *map, const struct setting *par
 	return NULL;
 }
 
-/* An existing key of any case, else a new one in lower case. */
+/* Finds the key `name` in any case, or adds the key in lower case. */
 static struct node *find_name(struct variable *var, struct node *map, struct span name)
 {
 	struct node *child;
@@ -78,7 +78,10 @@ static struct node *find_name(struct variable *var, struct node *map, struct spa
 	return child;
 }
 
-/* Makes a node that holds nothing, or a ONEOF's short form, a mapping or list; false when it is something else. */
+/*
+ * Turns an empty node, or the short form of a ONEOF, into an empty node of `kind`. Returns false when the node holds
+ * something else.
+ */
 static bool env_become(struct variable *var, struct node *node, const struct setting *row, enum node_kind kind)
 {
 	struct node *made;
@@ -89,7 +92,7 @@ static bool env_become(struct variable *var, struct node *node, const struct set
 	if (node->kind == NODE_SCALAR && row->type == SETTING_ONEOF)
 		node_append(made, node->text, node_new(var->load->arena, NODE_NULL, node->where));
 	else if (node->kind != NODE_NULL)
-		return false; /* the file's mistake, which is found when it is applied */
+		return false; /* apply_tree reports this mistake of the file */
 	node_replace(node, made);
 	return true;
 }
@@ -109,7 +112,7 @@ static bool take_index(struct span *rest, size_t *index)
 	return true;
 }
 
-/* Item `index` of a list; the one behind its end is made. */
+/* Follows the name into an item of a list. The index right behind the last item adds an item. */
 static void step_item(struct variable *var, struct node *list, const struct setting *row)
 {
 	size_t index;
@@ -124,7 +127,7 @@ static void step_item(struct variable *var, struct node *list, const struct sett
 	item = node_at(list, index);
 	if (!item && index > list->count) {
 		config_report_add(var->load->report, CONFIG_ERROR, var->where, var->path,
-				  "there is no item %zu: the list has %zu", index, list->count);
+				  "there is no item %zu: the list has %zu items", index, list->count);
 		return;
 	}
 	if (!item) {
@@ -139,7 +142,10 @@ static void step_item(struct variable *var, struct node *list, const struct sett
 		unrecognized(var);
 }
 
-/* A name of the operator's own: a header, with an index behind it or not; a field of log lines. */
+/*
+ * Follows the name into a mapping whose keys the operator chooses: headers, with or without an index, or fields of log
+ * lines.
+ */
 static void step_name(struct variable *var, struct node *map, const struct setting *row)
 {
 	struct span name = var->rest;
@@ -158,7 +164,7 @@ static void step_name(struct variable *var, struct node *map, const struct setti
 	node_replace(find_name(var, map, name), parse_value(var, NULL));
 }
 
-/* `node` is the value of `row`: sets it when the name ends here, else goes on. */
+/* Sets `node`, the value of `row`, if the name ends here; else follows the name further. */
 static void env_step(struct variable *var, struct node *node, const struct setting *row)
 {
 	if (var->rest.len == 0) {
@@ -182,7 +188,7 @@ static void env_step(struct variable *var, struct node *node, const struct setti
 	}
 }
 
-/* The next part of the name is a setting right below `parent`, whose value `map` is. */
+/* Follows the next part of the name: a setting right below `parent`, in the mapping `map`. */
 static void step_into(struct variable *var, struct node *map, const struct setting *parent)
 {
 	const struct setting *row = settings_child_env(parent, &var->rest);
@@ -214,9 +220,10 @@ static bool env_matches(const char *pattern, const char *text)
 }
 
 /*
- * What Kubernetes gives every container for each service, and `docker run --link` for each link: a service called
+ * Returns whether Kubernetes (for each service) or `docker run --link` has set the variable: a service called
  * registry-database becomes REGISTRY_DATABASE_PORT=tcp://10.0.0.9:5432, REGISTRY_DATABASE_SERVICE_HOST=10.0.0.9 and
- * more. Name and value must match, so that REGISTRY_DATABASE_PORT=5433 is a setting.
+ * more. Name and value must both match, so that
+ * REGISTRY_DATABASE_PORT=5433 remains a setting.
  */
 static bool is_service_variable(const char *name, const char *value)
 {
@@ -263,7 +270,7 @@ static void apply_one(struct load *load, struct node *root, const char *text)
 		unrecognized(&var);
 	} else if (strcmp(name, PREFIX "VERSION") == 0)
 		warn(&var, "the version of the file cannot be overridden; ignored");
-	else if (is_service_variable(name, var.value)) /* before the tree is touched: some would choose a driver */
+	else if (is_service_variable(name, var.value)) /* before the tree changes: such a name may choose a driver */
 		warn(&var, "describes a service (Kubernetes: enableServiceLinks), not a setting; ignored");
 	else
 		step_into(&var, root, NULL);

@@ -23,8 +23,8 @@ const char *form_without_slash(struct load *load, const char *path);
 const char *form_root(struct load *load, const char *root);
 
 /*
- * Adds an error about `key` unless `name` is of letters, digits and `marks`, with no dot in front: what needs no quoting in a
- * host or a path. Services have further rules of their own.
+ * Adds an error about `key` unless `name` is of letters, digits and `marks`, with no dot in front: what needs no quoting in
+ * a host or a path. Services have further rules of their own.
  */
 void form_check_name(struct load *load, const char *key, const char *name, const char *marks);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* middleware.storage: from the list in the tree to the one in struct config, each item by the rules of its kind. */
+/* Collects the storage middlewares and checks each by the rules of its kind. */
 #include "middleware_priv.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 
 static const char *const names[] = {"redirect", "cloudfront", "rewrite"}; /* the order of enum config_middleware_kind */
 
-/* Options that are not here are known, but nothing is built that uses them. */
+/* The options that Berth uses; other options are type-checked only. */
 static const struct {
 	const char *leaf;
 	size_t offset;
@@ -28,7 +28,7 @@ static const struct {
 	{"trimpathprefix", offsetof(struct config_middleware, trimpathprefix), false},
 };
 
-/* One item, while it is looked at. */
+/* One item of the list, while it is read. */
 struct item {
 	struct load *load;
 	const struct node *node;
@@ -44,7 +44,7 @@ static bool item_refuse(const struct item *item, const char *option, const char 
 	return false;
 }
 
-/* A value of the wrong form is in the report already: the rows of the options have been applied to them. */
+/* Stores one option. apply_tree has reported values of a wrong type already. */
 static void take_option(const struct item *item, size_t at, const struct setting *row, const char *text)
 {
 	char *member = (char *)item->out + members[at].offset;
@@ -77,7 +77,7 @@ static void item_take_options(const struct item *item)
 	}
 }
 
-/* Go's url.Parse takes a URL without a scheme for a path; cloudfront puts https in front of one. */
+/* Checks baseurl. As in distribution, cloudfront puts https:// in front of a URL without a scheme. */
 static bool check_base(const struct item *item)
 {
 	if (!item->out->baseurl[0])
@@ -151,7 +151,6 @@ static bool item_take(const struct item *item)
 							     : "name is missing");
 }
 
-/* After all is applied: the file may name the driver later. */
 void middlewares_check(struct load *load)
 {
 	const struct config_middlewares *list = &load->config->middlewares;

@@ -9,8 +9,8 @@
 #include "node_priv.h"
 
 /*
- * Fills *out with the items of the list that are not disabled, each checked by the rules of its kind. Returns false after an
- * error, which is in the report under `path`.
+ * Fills *out with the items of the list that are not disabled, each checked by the rules of its kind. Returns false after
+ * an error, which is in the report under `path`.
  */
 bool middlewares_collect(struct load *load, const struct node *node, const char *path, struct config_middlewares *out);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A configuration before its settings are looked at: mappings, lists and scalars, each with the place it came from.
- * The file makes the tree, the environment changes it, apply.c reads it.
+ * The tree of a configuration: mappings, lists and scalars, each with the place where it was given. yaml.c makes the tree
+ * of the file, env.c changes it by variables, apply.c reads it.
  */
 #ifndef BERTH_CONFIG_NODE_PRIV_H
 #define BERTH_CONFIG_NODE_PRIV_H
@@ -25,24 +25,25 @@ struct node {
 	size_t count;
 };
 
+/* Returns a new node without children or text, in `arena`. */
 struct node *node_new(struct arena *arena, enum node_kind kind, struct config_where where);
 
-/* `child` becomes the last of `parent`; `key` is NULL in a list, and borrowed. */
+/* Adds `child` behind the last child of `parent`. `key` is borrowed; NULL in a list. */
 void node_append(struct node *parent, const char *key, struct node *child);
 
-/* The child of a mapping; NULL when there is none. */
+/* Returns the child of a mapping with this key; NULL when there is none. */
 struct node *node_get(const struct node *map, struct span key);
 
-/* The child of a list; NULL beyond its end. */
+/* Returns the child of a list at this index; NULL beyond the end. */
 struct node *node_at(const struct node *list, size_t index);
 
-/* Whether a list's item is a mapping that is switched off: `disabled: true`. */
+/* Returns whether an item of a list is a mapping with `disabled: true`. */
 bool node_says_disabled(const struct node *item);
 
-/* Gives `node` what `value` holds and says; its key and its place among its siblings stay. */
+/* Replaces kind, text and children of `node` by those of `value`. Key and siblings stay. */
 void node_replace(struct node *node, const struct node *value);
 
-/* What a node of this kind is called in a message. */
+/* Returns the name of this kind in messages: "a list" and so on. */
 const char *node_kind_name(enum node_kind kind);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings for people to read. Values are written as JSON, which is YAML in flow style. */
+/* Prints settings. Values are JSON, which is YAML in flow style. */
 #include "berth/config/print.h"
 
 #include <inttypes.h>
@@ -61,7 +61,7 @@ static void print_text(struct json_writer *json, const char *key, const char *te
 	json_text(json, text);
 }
 
-/* Their options as far as they say something, and all durations, in the form in which a file has them. */
+/* Writes the options that are set, and all durations, as a file has them. */
 static void write_middlewares(struct json_writer *json, const struct config_middlewares *list, struct arena *arena)
 {
 	json_open(json, '[');
@@ -119,7 +119,7 @@ static void write_origin(struct strbuf *out, const struct config_where *where)
 		strbuf_addf(out, INDENT "# %s", where->source);
 }
 
-/* How many parts two paths have in common at their beginning. */
+/* Returns how many parts two paths have in common at their beginning. */
 static size_t shared_parts(const char *a, const char *b)
 {
 	size_t shared = 0;
@@ -129,7 +129,7 @@ static size_t shared_parts(const char *a, const char *b)
 	return shared;
 }
 
-/* The headings that lead from the last row to this one, then its own key. */
+/* Writes the sections that begin between the last row and this one, then the key of the row. */
 static void write_key(struct strbuf *out, const char *last, const char *path)
 {
 	struct span rest = span_of(path), part;
@@ -144,7 +144,7 @@ static void write_key(struct strbuf *out, const char *last, const char *path)
 	}
 }
 
-/* The settings of drivers that are not in use say nothing: they are left out. */
+/* Returns whether the row belongs to a driver or scheme that the configuration does not use. Such rows are not printed. */
 static bool is_out_of_use(const struct config *config, const struct setting *row)
 {
 	for (size_t i = 0; i < settings_count && &settings[i] <= row; i++)
@@ -153,7 +153,10 @@ static bool is_out_of_use(const struct config *config, const struct setting *row
 	return false;
 }
 
-/* A choice that was made is printed with what was chosen. */
+/*
+ * Returns whether the configuration chooses something else than the default of a ONEOF. The choice is then printed by its
+ * rows.
+ */
 static bool is_chosen(const struct config *config, const struct setting *oneof)
 {
 	for (size_t i = 0; i < settings_count; i++)

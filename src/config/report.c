@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is wrong with a configuration. */
+/* Collects and prints the messages about a configuration. */
 #include "berth/config/report.h"
 
 #include <inttypes.h>
@@ -55,7 +55,7 @@ const char *config_message_text(const struct config_message *message, struct are
 	return arena_printf(arena, "%s%s:%u: %s%s%s", severity, source, message->where.line, key, colon, message->reason);
 }
 
-/* FNV-1a over what is no error. */
+/* Returns FNV-1a over the warnings. */
 static const char *fingerprint(const struct config_report *report)
 {
 	uint64_t sum = 14695981039346656037u;

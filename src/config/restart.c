@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a reload cannot change. Values are compared as they are printed; no such setting is a secret. */
+/* Finds settings that a reload cannot change. Compares values as they are printed: no such setting is a secret. */
 #include <string.h>
 
 #include "berth/base/limits.h"

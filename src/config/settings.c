@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings table and the ways into it. Look-ups walk all rows: a start-up reads a few dozen keys. */
+/* The table of settings. Look-ups walk all rows, which is fast enough for the few dozen keys of a start. */
 #include "settings_priv.h"
 
 #include <stdint.h>
@@ -102,7 +102,7 @@ const struct setting *settings_child(const struct setting *parent, struct span n
 	return NULL;
 }
 
-/* Length of `name` if the variable goes on with it; 0 if not. */
+/* Returns the length of `name` if it is the next part of the variable; 0 if not. */
 static size_t env_match(struct span rest, struct span name)
 {
 	if (span_starts(name, "env:"))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of settings.def, and how a name in a file or in the environment finds its row. */
+/* The rows of settings.def, and how the name of a key or a variable finds its row. */
 #ifndef BERTH_CONFIG_SETTINGS_PRIV_H
 #define BERTH_CONFIG_SETTINGS_PRIV_H
 
@@ -8,7 +8,7 @@
 
 #include "berth/base/span.h"
 
-/* The C type of each is in settings.c, where the compiler compares it with the member's. */
+/* settings.c has the C type of each, which the compiler compares with the member of struct config. */
 enum setting_type {
 	SETTING_GROUP,
 	SETTING_ONEOF,
@@ -24,7 +24,7 @@ enum setting_type {
 	SETTING_FIELDS,    /* name: text */
 	SETTING_HEADERS,   /* name: list of texts */
 	SETTING_RECORDS,   /* list of mappings whose settings are the rows path[].x */
-	SETTING_PLATFORMS, /* such lists that struct config holds */
+	SETTING_PLATFORMS, /* such lists, as struct config holds them */
 	SETTING_MIDDLEWARES,
 	SETTING_ANY
 };
@@ -56,25 +56,28 @@ struct setting {
 extern const struct setting settings[];
 extern const size_t settings_count;
 
-/* The row of a whole path; NULL when there is none. */
+/* Returns the row of a whole path; NULL when there is none. */
 const struct setting *settings_find(const char *path);
 
-/* The row called `name`, in any of its spellings for a file, right below `parent` (NULL: at the top). */
+/*
+ * Returns the row right below `parent` (NULL: at the top) that a file calls `name`, in any spelling; NULL when there is
+ * none.
+ */
 const struct setting *settings_child(const struct setting *parent, struct span name);
 
 /*
- * The row right below `parent` with which a variable's name goes on: case is folded, `_` or the end follows, and the
- * longest name wins (rate_limiter). *rest moves behind the name and its `_`.
+ * Returns the row right below `parent` whose name is the next part of a variable's name, in any case and followed by `_` or
+ * the end; the longest name counts (rate_limiter). Moves *rest behind the name and its `_`. NULL when no row fits.
  */
 const struct setting *settings_child_env(const struct setting *parent, struct span *rest);
 
-/* Whether `row` is right below `parent`. */
+/* Returns whether `row` is right below `parent`. */
 bool setting_is_below(const struct setting *row, const struct setting *parent);
 
-/* Whether `row` is below `group`, at any depth. */
+/* Returns whether `row` is below `group`, at any depth. */
 bool setting_is_under(const struct setting *row, const struct setting *group);
 
-/* The last part of the path: the key as a file spells it. */
+/* Returns the last part of the path: the key in a file. */
 const char *setting_leaf(const struct setting *row);
 
 static inline bool setting_is_group(const struct setting *row)
@@ -88,7 +91,7 @@ static inline bool setting_has_items(const struct setting *row)
 	return row->type == SETTING_RECORDS || row->type == SETTING_PLATFORMS || row->type == SETTING_MIDDLEWARES;
 }
 
-/* In use, and beyond what SIGHUP brings into force. */
+/* Returns whether a new value needs a restart: the setting has a member, and SIGHUP does not bring it into force. */
 static inline bool setting_needs_restart(const struct setting *row)
 {
 	return row->offset != SETTING_NOWHERE && !(row->traits & (RELOAD | SETTING_UNBUILT));
@@ -99,7 +102,7 @@ static inline size_t setting_index(const struct setting *row)
 	return (size_t)(row - settings);
 }
 
-/* For --list: "text", "duration" ... */
+/* Returns the name of the type for `check-config --list`: "text", "duration" ... */
 const char *setting_type_name(enum setting_type type);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The setting that an unknown key was most likely meant to be. */
+/* Finds the setting whose name is the most similar to an unknown key. */
 #include "suggest_priv.h"
 
 #include <stdint.h>
 #include <string.h>
 
-#define NAME_MAX_LEN 40 /* no setting's name is longer; nobody mistypes a longer one into one of ours */
+#define NAME_MAX_LEN 40 /* bytes; no setting has a longer name */
 
 static size_t least(size_t a, size_t b, size_t c)
 {
@@ -14,7 +14,10 @@ static size_t least(size_t a, size_t b, size_t c)
 	return ab < c ? ab : c;
 }
 
-/* Characters changed, added, left out or swapped with their neighbour. Three rows of the matrix turn about. */
+/*
+ * Counts characters that are changed, added, left out or swapped with their neighbour (Damerau and Levenshtein), in three
+ * rows.
+ */
 static size_t distance(const char *a, const char *b)
 {
 	size_t rows[3][NAME_MAX_LEN + 1], len = strlen(b);
@@ -54,7 +57,7 @@ static const struct setting *nearest_sibling(const struct setting *parent, const
 	return found;
 }
 
-/* The right name in the wrong place. */
+/* Finds a setting of this name in another section. */
 static const struct setting *namesake(const char *name)
 {
 	for (size_t i = 0; i < settings_count; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The scalars of settings. */
+/* Reads and compares values. */
 #include "value_priv.h"
 
 #include <string.h>
@@ -38,7 +38,7 @@ static bool parse_hex(struct span digits, uint64_t *out)
 	return digits.len > 0;
 }
 
-/* 0o17 and 017 are refused: readers of YAML differ about them. */
+/* Refuses 0o17 and 017, because readers of YAML differ about them. */
 static bool parse_unsigned(struct span text, uint64_t *out)
 {
 	if (span_starts(text, "0x"))
@@ -104,7 +104,7 @@ static bool parse_text(struct value *out, const struct setting *row, struct span
 	return true;
 }
 
-/* `text`, or what the allowed words say it is another spelling of. */
+/* Returns the word that `text` is another spelling of, else `text`. */
 static struct span spelled_out(const struct setting *row, struct span text)
 {
 	struct span rest = span_of(row->allowed), word, name;
@@ -175,7 +175,7 @@ static const char *expectation(const struct setting *row, struct arena *arena)
 	}
 }
 
-/* The row's `low..high` around a number of its type; either end may be missing. */
+/* Returns whether the number is within the row's `low..high`. Either end may be missing. */
 static bool in_range(const struct setting *row, int64_t number)
 {
 	const char *dots = strstr(row->allowed, "..");
@@ -200,7 +200,7 @@ static const char *range_text(const struct setting *row, struct arena *arena)
 		       : arena_printf(arena, "at least %.*s", (int)(dots - row->allowed), row->allowed);
 }
 
-/* Why a text cannot be one of this row's. */
+/* Returns why a text cannot be a value of this row; NULL when it can. */
 static const char *text_fault(const struct setting *row, const char *text, struct arena *arena)
 {
 	struct span rest = span_of(text), line;
@@ -251,7 +251,7 @@ bool value_equal(const struct value *a, const struct value *b, const struct sett
 	}
 }
 
-/* C0, DEL, C1, the separators of lines and paragraphs, and what is no character or none that YAML prints. */
+/* Control characters C0, DEL and C1, separators of lines and paragraphs, and code points that YAML cannot print. */
 static bool is_control_at(const unsigned char *at, size_t len)
 {
 	static const char *const others[] = {"\xe2\x80\xa8", "\xe2\x80\xa9", "\xef\xbb\xbf", "\xef\xbf\xbe",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scalars of settings: text to value, value to text.
+ * Values of settings that are scalars, from text and to text.
  *
  * Durations are Go's (`1h30m`, `300ms`, units ns us µs ms s m h; a bare integer is nanoseconds). Integers are decimal
  * or 0x. Booleans are YAML 1.1's, quoted or not, as drivers' parameters and GitLab write them.
@@ -14,7 +14,7 @@
 #include "berth/base/arena.h"
 #include "settings_priv.h"
 
-/* Of which the row's type says which holds. */
+/* The type of the row says which member is set. */
 struct value {
 	bool flag;
 	int64_t number; /* INT, DURATION, CHOICE */
@@ -23,26 +23,27 @@ struct value {
 };
 
 /*
- * `text` as a value of the row's (scalar) type, within what the row allows. On false *why says what is wrong, without
- * a secret's text. An empty text means the default.
+ * Reads `text` as a value of the row's type, which is a scalar. An empty text means the default. Returns false when the row
+ * does not allow the value; *why then says why, without the text of a secret.
  */
 bool value_parse(struct value *out, const struct setting *row, const char *text, struct arena *arena, const char **why);
 
-/* Both are values of the row's type. */
+/* Returns whether two values of the row's type are the same. */
 bool value_equal(const struct value *a, const struct value *b, const struct setting *row);
 
+/* Reads a duration in nanoseconds. Returns false when `text` is none. */
 bool value_duration(int64_t *out, struct span text);
 
-/* As Go prints one: 168h0m0s, 1.5s, 0s. */
+/* Returns the duration as Go prints it: 168h0m0s, 1.5s, 0s. */
 const char *value_duration_text(int64_t duration, struct arena *arena);
 
-/* The word at `place` of a CHOICE. */
+/* Returns the word at `place` of a CHOICE, counted from 0 without other spellings. */
 struct span value_choice(const struct setting *row, int place);
 
-/* Why a text cannot be one of a setting, a list or a header; NULL when it can. */
+/* Returns why a text cannot be the value of a setting, a list or a header; NULL when it can. */
 const char *value_text_fault(const char *text);
 
-/* A text fit for a message: in quotes, cut, control characters replaced. */
+/* Returns the text for a message: in quotes, at most 60 bytes, control characters replaced by "?". */
 const char *value_quote(const char *text, struct arena *arena);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* YAML into a tree, event by event, so that nothing is built beyond the limits. */
+/* Reads YAML event by event, so that the tree never grows beyond the limits. */
 #include "yaml_priv.h"
 
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 
 #define CORE "tag:yaml.org,2002:" /* before the names of YAML's own tags: !!str is CORE "str" */
 
-/* `&name`. Of two anchors of one name an alias means the last before it. */
+/* An anchor, `&name`. If two anchors have the same name, an alias means the last one before it. */
 struct anchor {
 	const char *name;
 	const struct node *node; /* NULL while the node is being read */
@@ -22,7 +22,7 @@ struct anchor {
 
 struct reader {
 	yaml_parser_t parser;
-	yaml_event_t event; /* the one to look at; owned */
+	yaml_event_t event; /* the current one; owned */
 	struct anchor *anchors;
 	size_t anchor_count;
 	struct span bytes;
@@ -30,7 +30,7 @@ struct reader {
 	struct config_report *report;
 	struct config_where where;
 	const char *key;
-	const char *path[LIMIT_CONFIG_DEPTH]; /* key on each level on the way to the event; "" in a list */
+	const char *path[LIMIT_CONFIG_DEPTH]; /* the key of each level above the current event; "" in a list */
 	size_t depth;
 	size_t nodes;
 };
@@ -42,7 +42,7 @@ static struct config_where yaml_place(const struct reader *r, yaml_mark_t mark)
 	return (struct config_where){r->where.source, r->where.line ? (unsigned)mark.line + 1 : 0};
 }
 
-/* The key that a message is about, from the top. */
+/* Returns the path of the current key, for a message. */
 static const char *path_text(const struct reader *r)
 {
 	struct strbuf path;
@@ -65,7 +65,10 @@ static void __attribute__((format(printf, 3, 4))) yaml_refuse(struct reader *r, 
 	va_end(args);
 }
 
-/* Where the parser stopped. It reads ahead, so for bytes that are not UTF-8 it knows no line, only the offset. */
+/*
+ * Returns where the parser stopped. For bytes that are not UTF-8 the parser gives an offset only, so the lines are counted
+ * here.
+ */
 static yaml_mark_t problem_mark(const struct reader *r)
 {
 	yaml_mark_t mark = r->parser.problem_mark;
@@ -79,7 +82,7 @@ static yaml_mark_t problem_mark(const struct reader *r)
 	return mark;
 }
 
-/* Moves on to the next event; false at a syntax error, which is then in the report. */
+/* Goes to the next event. Returns false at a syntax error, which is then in the report. */
 static bool yaml_next(struct reader *r)
 {
 	const char *problem;
@@ -105,15 +108,15 @@ static bool is_null(const yaml_event_t *event)
 	return false;
 }
 
-/* A variable's value is one text, and may well begin with a mark of YAML's: only files have anchors and tags. */
+/* Only files have anchors and tags: the value of a variable is one text, which may begin with a mark of YAML. */
 static bool is_file(const struct reader *r)
 {
 	return r->where.line != 0;
 }
 
 /*
- * The entry for the anchor of the event at hand; NULL when it has none. An application's tag (`!mine`) says nothing to
- * us: distribution's reader passes over it too.
+ * Returns the entry for the anchor of the current event; NULL when it has none. Tags of applications (`!mine`) are ignored,
+ * as distribution does.
  */
 static struct anchor *take_properties(struct reader *r, const yaml_char_t *anchor, const yaml_char_t *tag)
 {
@@ -146,7 +149,7 @@ static struct node *give_anchor(struct anchor *anchor, struct node *node)
 	return node;
 }
 
-/* Counts one more value; false at the limit. */
+/* Counts one more value. Returns false at the limit. */
 static bool count_node(struct reader *r)
 {
 	if (++r->nodes <= LIMIT_CONFIG_NODES)
@@ -165,7 +168,7 @@ static bool has_tag(const yaml_event_t *event, const char *tag)
 	return event->data.scalar.tag && strcmp((const char *)event->data.scalar.tag, tag) == 0;
 }
 
-/* The text of a scalar that is tagged !!binary: base64, with blanks and line ends where the author likes. */
+/* Decodes a scalar that is tagged !!binary: base64 with blanks and line ends anywhere. */
 static const char *decode_binary(struct reader *r, const char *text)
 {
 	char *plain = arena_strdup(r->arena, text), *to = plain;
@@ -197,7 +200,7 @@ static struct node *read_scalar(struct reader *r)
 	return give_anchor(anchor, node);
 }
 
-/* What the alias at hand stands for; NULL when that is nothing. */
+/* Returns the node that the current alias names; NULL after an error. */
 static const struct node *find_anchor(struct reader *r)
 {
 	const char *name = (const char *)r->event.data.alias.anchor;
@@ -213,7 +216,7 @@ static const struct node *find_anchor(struct reader *r)
 	return NULL;
 }
 
-/* A copy whose parts keep the lines in which they are written; counted as if it were written out. */
+/* Copies a node. The parts keep their lines, and count towards the limit as if they were written out. */
 static struct node *copy_node(struct reader *r, const struct node *from, size_t depth)
 {
 	struct node *copy;
@@ -254,7 +257,7 @@ static struct node *read_alias(struct reader *r)
 	return copy;
 }
 
-/* Goes one level down; false at the bottom. */
+/* Goes one level down. Returns false at the limit. */
 static bool yaml_enter(struct reader *r)
 {
 	if (r->depth == LIMIT_CONFIG_DEPTH) {
@@ -283,11 +286,11 @@ static struct node *yaml_read_list(struct reader *r)
 	return give_anchor(anchor, list);
 }
 
-/* The scalar at hand, or the one that the alias at hand stands for, as a key; NULL when it cannot be one. */
+/* Returns the current scalar, or the scalar that the current alias names, as a key; NULL after an error. */
 static const char *yaml_read_key(struct reader *r)
 {
 	const struct node *scalar = NULL;
-	bool whole = true; /* up to its end, with no NUL in between */
+	bool whole = true; /* no NUL inside */
 
 	if (r->event.type == YAML_ALIAS_EVENT && is_file(r)) {
 		scalar = find_anchor(r);
@@ -308,7 +311,7 @@ static const char *yaml_read_key(struct reader *r)
 	return scalar->text;
 }
 
-/* `<<`, unquoted (yaml.org/type/merge.html). */
+/* Returns whether the event is the key `<<`, unquoted (yaml.org/type/merge.html). */
 static bool is_merge(const yaml_event_t *event)
 {
 	return event->type == YAML_SCALAR_EVENT && strcmp((const char *)event->data.scalar.value, "<<") == 0 &&
@@ -323,7 +326,7 @@ static bool map_has_room(struct reader *r, yaml_mark_t mark, const struct node *
 	return false;
 }
 
-/* Adds what `map` has not yet. The parts stay with `from`, too, which an anchor may name. */
+/* Adds the keys of `from` that `map` does not have. `from` keeps its parts, because an anchor may name it. */
 static bool merge_map(struct reader *r, struct node *map, const struct node *from)
 {
 	for (const struct node *child = from->first; child; child = child->next) {
@@ -340,7 +343,7 @@ static bool merge_map(struct reader *r, struct node *map, const struct node *fro
 	return true;
 }
 
-/* What `<<` names, behind the mapping's own keys, which go before; of several mappings the first goes before. */
+/* Adds the mappings that `<<` names. The mapping's own keys go before, then those of the first mapping. */
 static bool yaml_merge(struct reader *r, struct node *map, const struct node *value)
 {
 	bool room = true;
@@ -362,7 +365,7 @@ static bool is_mergeable(const struct node *value)
 	return value->kind == NODE_LIST;
 }
 
-/* One key and its value; false when reading cannot go on. The value of `<<` is left in *merged. */
+/* Reads one key and its value; puts the value of `<<` into *merged. Returns false when reading cannot go on. */
 static bool read_entry(struct reader *r, struct node *map, struct node **merged)
 {
 	struct config_where where = yaml_place(r, r->event.start_mark);
@@ -411,7 +414,7 @@ static struct node *read_map(struct reader *r)
 	return give_anchor(anchor, map);
 }
 
-/* The node that begins with the event at hand; leaves its last event at hand. */
+/* Reads the node that begins with the current event. Its last event is then the current one. */
 static struct node *read_node(struct reader *r)
 {
 	switch (r->event.type) {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * YAML into a tree. Refused while it streams by, since a configuration has no use for it: nesting below
- * LIMIT_CONFIG_DEPTH, several documents, duplicate keys, keys that are not scalars, NUL bytes, more nodes than
- * LIMIT_CONFIG_NODES.
+ * Reads YAML into a tree. These are errors: nesting below LIMIT_CONFIG_DEPTH, more nodes than LIMIT_CONFIG_NODES, several
+ * documents, duplicate keys, keys that are not scalars, NUL bytes.
  *
- * In a file, `*alias` is a copy of what has the anchor, and counts as if it were written out, so that no few lines
- * become a tree beyond the limits. `<<` adds the keys of mappings to those that a mapping has itself, wherever it
- * stands. In a variable's value, anchors, aliases and tags are refused.
+ * In a file, `*alias` is a copy of the node with the anchor. The copy counts towards the limits as if it were written out,
+ * so that a few lines cannot become a large tree. `<<` adds the keys of other mappings to a mapping, wherever it stands. In
+ * a variable's value, anchors, aliases and tags are errors.
  */
 #ifndef BERTH_CONFIG_YAML_PRIV_H
 #define BERTH_CONFIG_YAML_PRIV_H
@@ -14,9 +13,9 @@
 #include "node_priv.h"
 
 /*
- * The document in `bytes`; an empty one is a NODE_NULL. `where.source` names it in messages; lines are counted when
- * where.line is not 0; `key` begins the keys of messages. What is refused is in the report; where reading can go on
- * behind it, it does, and where it cannot, the result is NULL.
+ * Returns the document in `bytes`, in `arena`; an empty document is a NODE_NULL. `where.source` names it in messages, with
+ * a line when where.line is not 0. `key` stands in front of the keys in messages. Errors are in the report. The result is
+ * NULL when reading could not go on behind an error.
  */
 struct node *yaml_read(struct arena *arena, struct span bytes, struct config_where where, const char *key,
 		       struct config_report *report);

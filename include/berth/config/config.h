@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration: what Berth uses of it, parsed, checked and with every default filled in.
+ * The configuration: all settings that Berth uses, parsed and checked, with their defaults.
  *
  *     config_report_init(&report, &arena);
  *     if (!config_load(&config, &arena, path, environ, &report))
  *             ... config_report_print(&report, stderr); exit 3 ...
  *
- * The file is `distribution`'s (2.x and v3) or GitLab's; every key of theirs is known. src/config/settings.def is the
- * one list of keys, and says of each where it lands here, or that it is not built yet. Durations are nanoseconds,
- * sizes bytes. A `const char *` is never NULL: an unset text is "". All of it lives in the arena of the load and is
- * read-only afterwards; a reload makes a new one.
+ * The file is one of distribution (2.x and v3) or of GitLab; all their keys are known. src/config/settings.def lists the
+ * keys, with the member of each, or that it is not built yet. The settings of object stores are in berth/settings/.
+ * Durations are nanoseconds, sizes bytes. A `const char *` is never NULL: an unset text is "". The configuration is in the
+ * arena of the load and never changes; a reload makes a new one.
  */
 #ifndef BERTH_CONFIG_CONFIG_H
 #define BERTH_CONFIG_CONFIG_H
@@ -165,7 +165,7 @@ struct config_auth {
 /* The value order is that of the names in src/config/middleware.c. */
 enum config_middleware_kind { CONFIG_MIDDLEWARE_REDIRECT, CONFIG_MIDDLEWARE_CLOUDFRONT, CONFIG_MIDDLEWARE_REWRITE };
 
-/* Storage middleware that is switched on. What its kind does not use is "" or a default. */
+/* A storage middleware that is not disabled. A member that its kind does not use is "" or a default. */
 struct config_middleware {
 	const char *name;
 	enum config_middleware_kind kind;
@@ -266,14 +266,14 @@ struct config {
 };
 
 /*
- * Reads the file, applies the REGISTRY_* variables of `environment` (NULL: none) on top, and checks the result. A
- * NULL path means the file that REGISTRY_CONFIGURATION_PATH names. Goes on after an error, so that the report holds
- * all of them; false if there is any, and *out is then not to be used.
+ * Reads the file, applies the REGISTRY_* variables of `environment` (NULL: none), and checks the result. A NULL path means
+ * the file that REGISTRY_CONFIGURATION_PATH names. Continues after an error, so that the report holds all errors. Returns
+ * false if there is an error; *out must then not be used. Allocates in `arena`, which must outlive *out.
  */
 bool config_load(struct config **out, struct arena *arena, const char *path, char **environment,
 		 struct config_report *report) __attribute__((warn_unused_result));
 
-/* The same from memory; `name` stands for the file's in messages. */
+/* Does the same with the bytes of a file. `name` is the name of the file in messages. */
 bool config_load_bytes(struct config **out, struct arena *arena, const char *name, struct span bytes, char **environment,
 		       struct config_report *report) __attribute__((warn_unused_result));
 
@@ -284,12 +284,12 @@ struct config_where config_origin(const struct config *config, const char *key);
 bool config_given(const struct config *config, const char *key);
 
 /*
- * The first setting that differs between the two and that a reload cannot bring into force, as the web server serves
- * by it or the listener is open already; NULL when there is none. `arena` is for the comparison.
+ * Returns the first setting that differs between the two and that a reload cannot bring into force, because the web server
+ * uses it or the listener is open; NULL when there is none. The comparison uses memory of `arena`.
  */
 const char *config_restart_key(const struct config *old, const struct config *new, struct arena *arena);
 
-/* The configuration names a database to use: one is not switched off, and there is a host or a database name. */
+/* Returns whether the configuration names a database: database.enabled is not false, and host or dbname is given. */
 bool config_database_named(const struct config *config);
 
 #endif

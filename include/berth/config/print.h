@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings for people to read: what is in force, and what there is. Both follow src/config/settings.def. */
+/* Prints the settings in effect, and the list of all settings, in the order of src/config/settings.def. */
 #ifndef BERTH_CONFIG_PRINT_H
 #define BERTH_CONFIG_PRINT_H
 
@@ -7,15 +7,15 @@
 #include "berth/config/config.h"
 
 /*
- * Every setting in force as a configuration file that loads to the same configuration, but for secrets, which are
- * printed as ***. A comment behind a value says where it was given.
+ * Appends every setting in effect as a configuration file that loads to the same configuration, except for secrets, which
+ * are ***. A comment behind a value says where it was given.
  */
 void config_write_settings(struct strbuf *out, const struct config *config);
 
-/* One setting in force, written as there; false for a key that has no place in struct config. */
+/* Appends one setting in effect in the same form. Returns false for a key that has no member in struct config. */
 bool config_write_value(struct strbuf *out, const struct config *config, const char *key);
 
-/* Every known key, one a line: key, type, default, help, and what becomes of it where nothing is built yet. */
+/* Appends every known key, one a line: key, type, default, help, and what happens if the setting is not built yet. */
 void config_write_reference(struct strbuf *out);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is wrong with a configuration: everything at once, in the order it was found.
+ * All errors and warnings about a configuration, in the order in which they are found.
  *
  * Each message reads `file:line: key: reason`, or `REGISTRY_X_Y: key: reason` when the value came from the
  * environment. A report keeps at most CONFIG_REPORT_MAX messages and counts the rest. Secrets never enter one.
@@ -18,11 +18,11 @@
 
 enum config_severity {
 	CONFIG_ERROR,   /* the registry does not start */
-	CONFIG_WARNING, /* it starts, and behaves otherwise than the file may suggest */
-	CONFIG_UNKNOWN  /* a warning about a key of the file that no setting has; `--strict` makes it fatal */
+	CONFIG_WARNING, /* the registry starts, but may not behave as the file suggests */
+	CONFIG_UNKNOWN  /* a warning about an unknown key of the file; an error with `--strict` */
 };
 
-/* Where a value stands: a line of the file, or (line 0) a variable of the environment. */
+/* Where a value is given: a line of the file, or with line 0 a variable of the environment. */
 struct config_where {
 	const char *source;
 	unsigned line;
@@ -39,14 +39,15 @@ struct config_report {
 	struct arena *arena;
 	struct config_message *items;
 	size_t count;
-	size_t errors; /* those not kept are counted too */
+	size_t errors; /* these counts include messages that were not kept */
 	size_t warnings;
 	size_t unknown;
 };
 
-/* An empty report whose messages will live in `arena`. */
+/* Initializes an empty report. Its messages are allocated in `arena`. */
 void config_report_init(struct config_report *report, struct arena *arena);
 
+/* Adds a message about `key`. Copies `key` and the text. */
 void config_report_add(struct config_report *report, enum config_severity severity, struct config_where where,
 		       const char *key, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
@@ -55,22 +56,22 @@ static inline bool config_report_ok(const struct config_report *report)
 	return report->errors == 0;
 }
 
-/* No message that is added from now on would be kept. */
+/* Returns whether the report keeps no further messages, and only counts them. */
 static inline bool config_report_full(const struct config_report *report)
 {
 	return report->count == CONFIG_REPORT_MAX;
 }
 
-/* One message as one line without its end; `warning: ` comes before what is no error. In `arena`. */
+/* Returns one message as one line without its end, in `arena`. A message that is no error begins with `warning: `. */
 const char *config_message_text(const struct config_message *message, struct arena *arena);
 
 /*
- * All messages, one a line, then how many more there were. A parent that has printed the same warnings has them left out
- * (config_report_shown); errors are printed always.
+ * Prints all messages, one a line, then how many more there are. Leaves warnings out if a parent process has printed the
+ * same ones (config_report_shown). Prints errors always.
  */
 void config_report_print(const struct config_report *report, FILE *out);
 
-/* Tells the children of this process, by a variable of the environment, that the warnings of `report` have been printed. */
+/* Notes in the environment, for child processes, that the warnings of `report` have been printed. */
 void config_report_shown(const struct config_report *report);
 
 #endif

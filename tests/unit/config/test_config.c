@@ -275,7 +275,8 @@ START_TEST(a_file_that_cannot_be_read_is_one_line)
 
 	ck_assert_str_eq(load_error("/nonexistent/f.yml", NULL), "/nonexistent/f.yml: No such file or directory");
 	ck_assert_str_eq(load_error("/", NULL), "/: Is a directory");
-	ck_assert_str_eq(load_error(NULL, none), "configuration: no file is named, and REGISTRY_CONFIGURATION_PATH is not set");
+	ck_assert_str_eq(load_error(NULL, none),
+			 "configuration: no file is named, and REGISTRY_CONFIGURATION_PATH is not set");
 	ck_assert_str_eq(load_error("/dev/zero", NULL), "/dev/zero: is larger than 1 MiB");
 }
 END_TEST
