@@ -33,7 +33,7 @@ struct object_service *app_open_service(const struct config *config, char *reaso
 }
 
 /* What stands in front of "docker/registry/v2/..." in keys: "" or "some/folder/". */
-static const char *prefix_of(const struct config_storage *storage, struct arena *arena)
+static const char *key_prefix(const struct config_storage *storage, struct arena *arena)
 {
 	const char *root = "";
 
@@ -63,7 +63,7 @@ struct store *app_open_objects(const struct config *config, char *reason, size_t
 	if (!service)
 		return NULL;
 	arena_init(&arena, PREFIX_MEMORY);
-	settings.prefix = prefix_of(&config->storage, &arena);
+	settings.prefix = key_prefix(&config->storage, &arena);
 	store = store_object_open(service, &settings, reason, size);
 	arena_release(&arena);
 	return store;

@@ -70,7 +70,7 @@ bool config_load_bytes(struct config **out, struct arena *arena, const char *nam
 }
 
 /* Reads the file up to its end or the size of the buffer. Returns the bytes that were read; -1 with errno. */
-static ssize_t read_whole(int fd, char *buffer, size_t size)
+static ssize_t read_up_to(int fd, char *buffer, size_t size)
 {
 	size_t len = 0;
 
@@ -96,7 +96,7 @@ static ssize_t read_path(const char *path, char *buffer, size_t size)
 
 	if (fd < 0)
 		return -1;
-	len = read_whole(fd, buffer, size);
+	len = read_up_to(fd, buffer, size);
 	why = errno;
 	close(fd);
 	errno = why;
@@ -130,23 +130,4 @@ bool config_load(struct config **out, struct arena *arena, const char *path, cha
 	if (!path || path[0] == '\0')
 		return load_fail(report, NULL, "no file is named, and REGISTRY_CONFIGURATION_PATH is not set");
 	return load_file(out, arena, path, environment, report);
-}
-
-struct config_where config_origin(const struct config *config, const char *key)
-{
-	const struct setting *row = settings_find(key);
-
-	return row ? config->origins[setting_index(row)] : (struct config_where){NULL, 0};
-}
-
-bool config_given(const struct config *config, const char *key)
-{
-	return config_origin(config, key).source != NULL;
-}
-
-bool config_database_named(const struct config *config)
-{
-	const struct config_database *db = &config->database;
-
-	return db->enabled != CONFIG_DATABASE_OFF && (db->host[0] || db->dbname[0]);
 }

@@ -15,6 +15,7 @@ libconfig_a_SOURCES = \
 	src/config/env.c \
 	src/config/form.c \
 	src/config/load.c \
+	src/config/lookup.c \
 	src/config/middleware.c \
 	src/config/node.c \
 	src/config/print.c \

@@ -53,7 +53,7 @@ static void write_platforms(struct json_writer *json, const struct config_platfo
 	json_close(json, ']');
 }
 
-static void print_text(struct json_writer *json, const char *key, const char *text)
+static void write_option(struct json_writer *json, const char *key, const char *text)
 {
 	if (!*text)
 		return;
@@ -69,22 +69,22 @@ static void write_middlewares(struct json_writer *json, const struct config_midd
 		const struct config_middleware *item = &list->items[i];
 
 		json_open(json, '{');
-		print_text(json, "name", item->name);
+		write_option(json, "name", item->name);
 		json_key(json, "options");
 		json_open(json, '{');
-		print_text(json, "baseurl", item->baseurl);
-		print_text(json, "privatekey", item->privatekey);
-		print_text(json, "keypairid", item->keypairid);
+		write_option(json, "baseurl", item->baseurl);
+		write_option(json, "privatekey", item->privatekey);
+		write_option(json, "keypairid", item->keypairid);
 		if (item->kind == CONFIG_MIDDLEWARE_CLOUDFRONT) {
-			print_text(json, "duration", value_duration_text(item->duration, arena));
-			print_text(json, "ipfilteredby", item->ipfilteredby);
-			print_text(json, "awsregion", item->awsregion);
-			print_text(json, "updatefrequency", value_duration_text(item->updatefrequency, arena));
-			print_text(json, "iprangesurl", item->iprangesurl);
+			write_option(json, "duration", value_duration_text(item->duration, arena));
+			write_option(json, "ipfilteredby", item->ipfilteredby);
+			write_option(json, "awsregion", item->awsregion);
+			write_option(json, "updatefrequency", value_duration_text(item->updatefrequency, arena));
+			write_option(json, "iprangesurl", item->iprangesurl);
 		}
-		print_text(json, "scheme", item->scheme);
-		print_text(json, "host", item->host);
-		print_text(json, "trimpathprefix", item->trimpathprefix);
+		write_option(json, "scheme", item->scheme);
+		write_option(json, "host", item->host);
+		write_option(json, "trimpathprefix", item->trimpathprefix);
 		json_close(json, '}');
 		json_close(json, '}');
 	}
