@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which driver the configuration names. */
+/* Opens the driver that the configuration names, and tests whether it answers. */
 #include "store_priv.h"
 
 #include <stdio.h>
@@ -31,7 +31,7 @@ struct store *app_store(const struct app *app, char *reason, size_t size)
 	return app_open_store(app->config, reason, size);
 }
 
-/* What the driver would have logged is the reason. */
+/* Asks the store once. Puts the line that the driver would log into `reason`. */
 static bool reaches(struct store *store, char *reason, size_t size)
 {
 	struct store_trial trial = {.skipped = false};

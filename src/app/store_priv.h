@@ -9,8 +9,8 @@
 #include "berth/store/store.h"
 
 /*
- * Opens the driver that the configuration names, behind its middlewares. NULL with one line in `reason`. Called once in each
- * worker, after fork; strings of the configuration are borrowed.
+ * Opens the driver that the configuration names, with its middlewares. The configuration must outlive the store. Returns NULL
+ * with one line in `reason`. Each worker calls it once, after fork.
  */
 struct store *app_open_store(const struct config *config, char *reason, size_t size);
 
