@@ -8,7 +8,7 @@
 
 #include "berth/base/arena.h"
 #include "berth/base/log.h"
-#include "berth/store/middleware.h"
+#include "berth/store/locator.h"
 
 #define NS_PER_S 1000000000
 #define CHAIN_MEMORY ((size_t)1 << 20)

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "berth/store/fs.h"
+#include "berth/store/layout.h"
 #include "command_priv.h"
 #include "host/accounts_priv.h"
 #include "host/trusted_priv.h"
@@ -87,8 +87,8 @@ static bool prepare_filesystem(struct preparation *prepare, const char *root)
 	if (good)
 		berth = prepare_open_below(prepare, top, below, "berth", &readable);
 	good = berth >= 0 && prepare_make_below(prepare, top, root, "docker", 0750) &&
-	       prepare_make_below(prepare, berth, below, strrchr(FS_UPLOADS, '/') + 1, 0750) &&
-	       prepare_make_below(prepare, berth, below, strrchr(FS_SPOOL, '/') + 1, 0700);
+	       prepare_make_below(prepare, berth, below, strrchr(LAYOUT_UPLOADS, '/') + 1, 0750) &&
+	       prepare_make_below(prepare, berth, below, strrchr(LAYOUT_SPOOL, '/') + 1, 0700);
 	if (berth >= 0)
 		close(berth);
 	if (top >= 0)

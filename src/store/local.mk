@@ -14,14 +14,12 @@ libstore_a_SOURCES = \
 	src/store/azure/azure_sign.c \
 	src/store/azure/azure_sign_priv.h \
 	src/store/azure/azure_upload.c \
+	src/store/file_io.c \
+	src/store/file_io_priv.h \
 	src/store/fs/fs.c \
 	src/store/fs/fs_append.c \
 	src/store/fs/fs_blob.c \
 	src/store/fs/fs_finish.c \
-	src/store/fs/fs_io.c \
-	src/store/fs/fs_io.h \
-	src/store/fs/fs_path.c \
-	src/store/fs/fs_path.h \
 	src/store/fs/fs_priv.h \
 	src/store/fs/fs_sweep.c \
 	src/store/fs/fs_trial.c \
@@ -39,12 +37,13 @@ libstore_a_SOURCES = \
 	src/store/gcs/gcs_sign.c \
 	src/store/gcs/gcs_token.c \
 	src/store/gcs/gcs_upload.c \
+	src/store/layout.c \
 	src/store/locate/aws_ranges.c \
-	src/store/locate/middleware.c \
-	src/store/locate/middleware_cloudfront.c \
-	src/store/locate/middleware_priv.h \
-	src/store/locate/middleware_redirect.c \
-	src/store/locate/middleware_rewrite.c \
+	src/store/locate/locator.c \
+	src/store/locate/locator_cloudfront.c \
+	src/store/locate/locator_priv.h \
+	src/store/locate/locator_redirect.c \
+	src/store/locate/locator_rewrite.c \
 	src/store/object/object.c \
 	src/store/object/object_append.c \
 	src/store/object/object_body.c \

@@ -12,11 +12,6 @@
 #include "berth/store/ahead.h"
 #include "berth/store/store.h"
 
-/* Relative to the root. */
-#define FS_BLOBS "docker/registry/v2/blobs"
-#define FS_UPLOADS "berth/uploads"
-#define FS_SPOOL "berth/spool"
-
 /*
  * Opens the tree under `root` (absolute), making its folders where missing. `board` (NULL: none) knows of spool files that
  * were hashed ahead. NULL when the tree cannot be opened; the reason is in `reason`, one line.

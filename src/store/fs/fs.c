@@ -16,9 +16,9 @@ static void fs_release(struct store *store)
 {
 	struct fs_store *fs = fs_of(store);
 
-	fs_close(fs->blobs);
-	fs_close(fs->uploads);
-	fs_close(fs->spool.folder);
+	file_close(fs->blobs);
+	file_close(fs->uploads);
+	file_close(fs->spool.folder);
 	free(fs->root);
 	free(fs->spool.path);
 	free(fs);
@@ -51,8 +51,8 @@ static bool make_root(const char *root, struct error *ignored)
 	if (mkdir(root, 0750) < 0)
 		return true;
 	fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ok = fd >= 0 && fs_sync_folder(fd, "..", ignored);
-	fs_close(fd);
+	ok = fd >= 0 && file_sync_folder(fd, "..", ignored);
+	file_close(fd);
 	return ok;
 }
 
@@ -61,9 +61,9 @@ static int open_folder(const struct fs_store *fs, const char *path, struct error
 {
 	int root = open(fs->root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
 
-	if (root >= 0 && fs_make_folders(root, path, ignored) && fs_sync_folders(root, path, ignored))
+	if (root >= 0 && file_make_folders(root, path, ignored) && file_sync_folders(root, path, ignored))
 		fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	fs_close(root);
+	file_close(root);
 	return fd;
 }
 
@@ -72,15 +72,15 @@ static bool open_tree(struct fs_store *fs, const char *root, struct error *ignor
 	if (!make_root(root, ignored))
 		return false;
 	fs->root = realpath(root, NULL);
-	if (!fs->root || asprintf(&fs->spool.path, "%s/" FS_SPOOL, fs->root) < 0)
+	if (!fs->root || asprintf(&fs->spool.path, "%s/" LAYOUT_SPOOL, fs->root) < 0)
 		return false;
-	fs->blobs = open_folder(fs, FS_BLOBS, ignored);
+	fs->blobs = open_folder(fs, LAYOUT_BLOBS, ignored);
 	if (fs->blobs < 0)
 		return false;
-	fs->uploads = open_folder(fs, FS_UPLOADS, ignored);
+	fs->uploads = open_folder(fs, LAYOUT_UPLOADS, ignored);
 	if (fs->uploads < 0)
 		return false;
-	fs->spool.folder = open_folder(fs, FS_SPOOL, ignored);
+	fs->spool.folder = open_folder(fs, LAYOUT_SPOOL, ignored);
 	return fs->spool.folder >= 0 && faccessat(fs->uploads, ".", W_OK | X_OK, 0) == 0;
 }
 

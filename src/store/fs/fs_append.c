@@ -32,7 +32,7 @@ static bool read_source(struct append *append, size_t *got)
 
 	if (append->spool < 0)
 		return source->read(source->context, fs->chunk, sizeof fs->chunk, got, append->error);
-	count = fs_read_some(append->spool, fs->chunk, sizeof fs->chunk, source->spool_path, append->error);
+	count = file_read_some(append->spool, fs->chunk, sizeof fs->chunk, source->spool_path, append->error);
 	*got = count > 0 ? (size_t)count : 0;
 	return count >= 0;
 }
@@ -60,7 +60,7 @@ static bool copy_in(struct append *append)
 			return false;
 		if (got == 0)
 			return true;
-		if (!fs_write_all(append->fd, fs->chunk, got, append->name.text, append->error))
+		if (!file_write_all(append->fd, fs->chunk, got, append->name.text, append->error))
 			return false;
 		hasher_update(append->hasher, fs->chunk, got);
 		append->added += got;
@@ -97,7 +97,7 @@ static bool hash_adopted(struct append *append)
 
 	append->added = ahead_take(fs->board, append->fd, append->hasher);
 	(void)sync_file_range(append->fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* the disk works while we hash */
-	while ((got = fs_read_some(append->fd, fs->chunk, sizeof fs->chunk, append->name.text, append->error)) > 0) {
+	while ((got = file_read_some(append->fd, fs->chunk, sizeof fs->chunk, append->name.text, append->error)) > 0) {
 		hasher_update(append->hasher, fs->chunk, (size_t)got);
 		append->added += (uint64_t)got;
 	}
@@ -116,7 +116,7 @@ static bool fill_from_spool(struct append *append)
 		append->spool = spool_open_found(&spooled, path, append->error);
 		ok = append->spool >= 0 && copy_in(append);
 	}
-	fs_close(append->spool);
+	file_close(append->spool);
 	spool_release(&spooled);
 	return ok;
 }
@@ -138,8 +138,8 @@ bool fs_append(struct store *store, struct store_upload *upload, const struct st
 	if (!fs_upload_name(&append.name, upload, error))
 		return false;
 	ok = (source->spool_path ? fill_from_spool(&append) : copy_in(&append)) &&
-	     fs_sync(append.fd, append.name.text, error) && (!first || fs_upload_sync_names(append.fs, error));
-	fs_close(append.fd);
+	     file_sync(append.fd, append.name.text, error) && (!first || fs_upload_sync_names(append.fs, error));
+	file_close(append.fd);
 	if (ok && first)
 		upload->state = span_of(arena_strdup(arena, upload->generation));
 	else if (first)

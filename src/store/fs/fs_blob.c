@@ -11,13 +11,13 @@
 bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct arena *arena,
 	     struct error *error)
 {
-	struct fs_path data = fs_blob_data(digest);
+	struct layout_path data = layout_blob_data(digest);
 	struct stat status;
 
 	(void)arena;
 	*found = fstatat(fs_of(store)->blobs, data.text, &status, AT_SYMLINK_NOFOLLOW) == 0;
 	if (!*found)
-		return errno == ENOENT || errno == ENOTDIR || fs_failed(error, "stat", data.text);
+		return errno == ENOENT || errno == ENOTDIR || file_failed(error, "stat", data.text);
 	*found = S_ISREG(status.st_mode);
 	*size = (uint64_t)status.st_size;
 	return true;
@@ -26,11 +26,11 @@ bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint
 bool fs_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
 	       struct store_location *out, struct arena *arena, struct error *error)
 {
-	struct fs_path data = fs_blob_data(digest);
+	struct layout_path data = layout_blob_data(digest);
 
 	(void)asker, (void)error;
 	*out = (struct store_location){.place = STORE_PLACE_FILE, .relative = arena_strdup(arena, data.text)};
-	out->path = arena_printf(arena, "%s/" FS_BLOBS "/%s", fs_of(store)->root, data.text);
+	out->path = arena_printf(arena, "%s/" LAYOUT_BLOBS "/%s", fs_of(store)->root, data.text);
 	return true;
 }
 
@@ -38,18 +38,18 @@ bool fs_read(struct store *store, const struct digest *digest, uint64_t offset, 
 	     void *context, struct arena *arena, struct error *error)
 {
 	struct fs_store *fs = fs_of(store);
-	struct fs_path data = fs_blob_data(digest);
+	struct layout_path data = layout_blob_data(digest);
 	int fd = openat(fs->blobs, data.text, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	bool ok = true;
 
 	(void)arena;
 	if (fd < 0)
-		return fs_failed(error, "open", data.text);
+		return file_failed(error, "open", data.text);
 	if (lseek(fd, (off_t)offset, SEEK_SET) < 0)
-		ok = fs_failed(error, "seek", data.text);
+		ok = file_failed(error, "seek", data.text);
 	while (ok && length > 0) {
 		size_t want = length < sizeof fs->chunk ? (size_t)length : sizeof fs->chunk;
-		ssize_t got = fs_read_some(fd, fs->chunk, want, data.text, error);
+		ssize_t got = file_read_some(fd, fs->chunk, want, data.text, error);
 
 		if (got == 0) /* shorter than its row says: the caller must not complete the reply */
 			ok = error_unavailable(error, 0);
@@ -57,23 +57,23 @@ bool fs_read(struct store *store, const struct digest *digest, uint64_t offset, 
 			ok = got > 0 && sink(context, fs->chunk, (size_t)got);
 		length -= got > 0 ? (uint64_t)got : 0;
 	}
-	fs_close(fd);
+	file_close(fd);
 	return ok;
 }
 
 bool fs_remove(struct store *store, const struct digest *digest, struct arena *arena, struct error *error)
 {
 	struct fs_store *fs = fs_of(store);
-	struct fs_path folder = fs_blob_folder(digest), data = fs_blob_data(digest);
+	struct layout_path folder = layout_blob_folder(digest), data = layout_blob_data(digest);
 
 	(void)arena;
 	if (unlinkat(fs->blobs, data.text, 0) < 0 && errno != ENOENT)
-		return fs_failed(error, "unlink", data.text);
+		return file_failed(error, "unlink", data.text);
 	if (unlinkat(fs->blobs, folder.text, AT_REMOVEDIR) == 0)
 		*strrchr(folder.text, '/') = '\0';
 	else if (errno == ENOENT)
 		return true;
-	return fs_sync_folder(fs->blobs, folder.text, error);
+	return file_sync_folder(fs->blobs, folder.text, error);
 }
 
 /* ---- walking: three levels of folders ---- */
@@ -90,12 +90,12 @@ struct walk {
 static bool visit_leaf(struct walk *walk)
 {
 	struct digest digest;
-	struct fs_path data;
+	struct layout_path data;
 	struct stat status;
 
-	if (!fs_blob_digest(&digest, walk->names[0], walk->names[1], walk->names[2]))
+	if (!layout_blob_digest(&digest, walk->names[0], walk->names[1], walk->names[2]))
 		return true; /* not ours: left alone */
-	data = fs_blob_data(&digest);
+	data = layout_blob_data(&digest);
 	if (fstatat(walk->blobs, data.text, &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(status.st_mode))
 		return true;
 	walk->stopped = !walk->visit(walk->context, &digest, (uint64_t)status.st_size);
@@ -110,8 +110,8 @@ static bool walk_level(struct walk *walk, int parent, const char *name, int dept
 	bool ok = true;
 
 	if (!folder) {
-		fs_close(fd);
-		return errno == ENOENT || errno == ENOTDIR || fs_failed(walk->error, "open folder", name);
+		file_close(fd);
+		return errno == ENOENT || errno == ENOTDIR || file_failed(walk->error, "open folder", name);
 	}
 	while (ok && !walk->stopped && (entry = readdir(folder))) {
 		if (entry->d_name[0] == '.')

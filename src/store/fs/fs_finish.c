@@ -21,7 +21,7 @@ struct finish {
 	struct arena *arena;
 	struct error *error;
 	struct fs_name name;
-	struct fs_path data;
+	struct layout_path data;
 };
 
 /* Is a blob of the upload's size there? *size is set when a file is there at all. */
@@ -50,8 +50,8 @@ static bool settle(struct finish *finish, bool *gone)
 	if (*gone || (there && (uint64_t)status.st_size == finish->upload->offset))
 		return true;
 	fd = fs_upload_open(fs, finish->upload, &finish->name, finish->error);
-	ok = fd >= 0 && fs_sync(fd, finish->name.text, finish->error);
-	fs_close(fd);
+	ok = fd >= 0 && file_sync(fd, finish->name.text, finish->error);
+	file_close(fd);
 	return ok;
 }
 
@@ -103,7 +103,7 @@ static bool replace_damaged(struct finish *finish)
 	}
 	log_warn("storage: %s has another size than its content: replaced", finish->data.text);
 	return renameat(fs->uploads, finish->name.text, fs->blobs, finish->data.text) == 0 ||
-	       fs_failed(finish->error, "rename upload to", finish->data.text);
+	       file_failed(finish->error, "rename upload to", finish->data.text);
 }
 
 static bool place(struct finish *finish)
@@ -114,7 +114,7 @@ static bool place(struct finish *finish)
 		if (give_name(finish))
 			return true;
 		if (errno != EEXIST)
-			return fs_failed(finish->error, "link upload to", finish->data.text);
+			return file_failed(finish->error, "link upload to", finish->data.text);
 		if (!find_blob(finish, &there, &right))
 			return false;
 		if (there)
@@ -143,11 +143,11 @@ bool fs_finish(struct store *store, const struct store_upload *upload, const str
 				.digest = digest,
 				.arena = arena,
 				.error = error,
-				.data = fs_blob_data(digest)};
-	struct fs_path folder = fs_blob_folder(digest);
+				.data = layout_blob_data(digest)};
+	struct layout_path folder = layout_blob_folder(digest);
 	bool gone;
 
 	return fs_upload_name(&finish.name, upload, error) && settle(&finish, &gone) &&
-	       fs_make_folders(finish.fs->blobs, folder.text, error) && (gone ? moved_before(&finish) : place(&finish)) &&
-	       fs_sync_folders(finish.fs->blobs, folder.text, error);
+	       file_make_folders(finish.fs->blobs, folder.text, error) && (gone ? moved_before(&finish) : place(&finish)) &&
+	       file_sync_folders(finish.fs->blobs, folder.text, error);
 }

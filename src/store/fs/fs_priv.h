@@ -4,8 +4,8 @@
 #define BERTH_STORE_FS_PRIV_H
 
 #include "berth/store/fs.h"
-#include "fs_io.h"
-#include "fs_path.h"
+#include "../file_io_priv.h"
+#include "berth/store/layout.h"
 #include "../spool/spool_priv.h"
 
 #define FS_CHUNK ((size_t)256 << 10) /* large enough that system calls do not show, small enough for the cache */
@@ -15,7 +15,7 @@ struct fs_store {
 	char *root; /* absolute, without symlinks */
 	int blobs;  /* directory descriptors */
 	int uploads;
-	struct spool spool; /* root/FS_SPOOL */
+	struct spool spool; /* root/LAYOUT_SPOOL */
 	const struct ahead_board *board;
 	bool told_of_copies; /* "spool files cannot be linked" was logged */
 	unsigned char chunk[FS_CHUNK];

@@ -13,8 +13,8 @@ bool fs_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *
 
 	(void)arena;
 	*out = (struct store_swept){0, 0};
-	if (!folder_sweep(fs->uploads, FS_UPLOADS, &sweep, out, error))
+	if (!folder_sweep(fs->uploads, LAYOUT_UPLOADS, &sweep, out, error))
 		return false;
 	sweep.claimed = NULL;
-	return folder_sweep(fs->spool.folder, FS_SPOOL, &sweep, out, error);
+	return folder_sweep(fs->spool.folder, LAYOUT_SPOOL, &sweep, out, error);
 }

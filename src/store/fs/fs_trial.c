@@ -24,18 +24,19 @@ struct trial {
 
 static bool reach(const struct trial *trial)
 {
-	return faccessat(trial->fs->uploads, ".", R_OK | W_OK | X_OK, 0) == 0 || fs_failed(trial->error, "use", FS_UPLOADS);
+	return faccessat(trial->fs->uploads, ".", R_OK | W_OK | X_OK, 0) == 0 ||
+	       file_failed(trial->error, "use", LAYOUT_UPLOADS);
 }
 
 static bool try_write(const struct trial *trial)
 {
 	struct span payload = trial->given->payload;
 	int fd = openat(trial->fs->uploads, trial->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-	bool ok = fd >= 0 || fs_failed(trial->error, "create", trial->name);
+	bool ok = fd >= 0 || file_failed(trial->error, "create", trial->name);
 
-	ok = ok && fs_write_all(fd, payload.ptr, payload.len, trial->name, trial->error) &&
-	     fs_sync(fd, trial->name, trial->error) && fs_sync(trial->fs->uploads, FS_UPLOADS, trial->error);
-	fs_close(fd);
+	ok = ok && file_write_all(fd, payload.ptr, payload.len, trial->name, trial->error) &&
+	     file_sync(fd, trial->name, trial->error) && file_sync(trial->fs->uploads, LAYOUT_UPLOADS, trial->error);
+	file_close(fd);
 	return ok;
 }
 
@@ -46,9 +47,9 @@ static bool try_read(const struct trial *trial)
 	int fd = openat(trial->fs->uploads, trial->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	ssize_t got = fd >= 0 ? pread(fd, bytes, sizeof bytes, RANGE_AT) : -1;
 
-	fs_close(fd);
+	file_close(fd);
 	if (got < 0)
-		return fs_failed(trial->error, "read", trial->name);
+		return file_failed(trial->error, "read", trial->name);
 	if (got == RANGE_LENGTH && memcmp(bytes, payload.ptr + RANGE_AT, RANGE_LENGTH) == 0)
 		return true;
 	log_error("storage: %s reads otherwise than it was written", trial->name);
@@ -61,9 +62,9 @@ static bool try_move(const struct trial *trial)
 	const struct fs_store *fs = trial->fs;
 
 	if (linkat(fs->uploads, trial->name, fs->spool.folder, trial->second, 0) < 0)
-		return fs_failed(trial->error, "link into the spool", trial->name);
+		return file_failed(trial->error, "link into the spool", trial->name);
 	if (renameat(fs->spool.folder, trial->second, fs->uploads, trial->second) < 0)
-		return fs_failed(trial->error, "rename out of the spool", trial->name);
+		return file_failed(trial->error, "rename out of the spool", trial->name);
 	return true;
 }
 
@@ -72,7 +73,7 @@ static bool try_list(const struct trial *trial)
 	struct stat status;
 
 	if (fstatat(trial->fs->uploads, trial->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return fs_failed(trial->error, "stat", trial->name);
+		return file_failed(trial->error, "stat", trial->name);
 	if ((size_t)status.st_size == trial->given->payload.len)
 		return true;
 	log_error("storage: %s has another size than was written", trial->name);
@@ -84,7 +85,7 @@ static bool try_remove(const struct trial *trial)
 	(void)unlinkat(trial->fs->spool.folder, trial->second, 0);
 	if ((unlinkat(trial->fs->uploads, trial->name, 0) < 0 && errno != ENOENT) ||
 	    (unlinkat(trial->fs->uploads, trial->second, 0) < 0 && errno != ENOENT))
-		return fs_failed(trial->error, "unlink", trial->name);
+		return file_failed(trial->error, "unlink", trial->name);
 	return true;
 }
 

@@ -38,7 +38,7 @@ bool fs_upload_name(struct fs_name *out, const struct store_upload *upload, stru
 
 bool fs_upload_sync_names(struct fs_store *fs, struct error *error)
 {
-	return fs_sync(fs->uploads, FS_UPLOADS, error);
+	return file_sync(fs->uploads, LAYOUT_UPLOADS, error);
 }
 
 /* -1 with the error set, also when the file is shorter than the upload. */
@@ -52,13 +52,13 @@ static int open_whole(struct fs_store *fs, const struct store_upload *upload, co
 		if (errno == ENOENT)
 			damaged(upload, "its bytes are gone", error);
 		else
-			fs_failed(error, "open", name->text);
+			file_failed(error, "open", name->text);
 		return -1;
 	}
 	if (fstat(fd, &status) == 0 && (uint64_t)status.st_size >= upload->offset)
 		return fd;
 	damaged(upload, "its file is shorter than its acknowledged offset", error);
-	fs_close(fd);
+	file_close(fd);
 	return -1;
 }
 
@@ -70,8 +70,8 @@ int fs_upload_open(struct fs_store *fs, const struct store_upload *upload, const
 		return -1;
 	if (ftruncate(fd, (off_t)upload->offset) == 0 && lseek(fd, (off_t)upload->offset, SEEK_SET) >= 0)
 		return fd;
-	fs_failed(error, "truncate", name->text);
-	fs_close(fd);
+	file_failed(error, "truncate", name->text);
+	file_close(fd);
 	return -1;
 }
 
@@ -82,7 +82,7 @@ static bool hash_file(struct fs_store *fs, int fd, const struct fs_name *name, u
 {
 	while (left > 0) {
 		size_t want = left < sizeof fs->chunk ? (size_t)left : sizeof fs->chunk;
-		ssize_t got = fs_read_some(fd, fs->chunk, want, name->text, error);
+		ssize_t got = file_read_some(fd, fs->chunk, want, name->text, error);
 
 		if (got < 0)
 			return false;
@@ -112,7 +112,7 @@ bool fs_digest_upload(struct store *store, const struct store_upload *upload, en
 			return false;
 		fd = open_whole(fs, upload, &name, O_RDONLY, error);
 		ok = fd >= 0 && hash_file(fs, fd, &name, upload->offset, &hasher, error);
-		fs_close(fd);
+		file_close(fd);
 	}
 	hasher_final(&hasher, out);
 	return ok;
@@ -125,11 +125,11 @@ static bool copy_through_memory(struct fs_store *fs, int from, int to, uint64_t 
 {
 	while (left > 0) {
 		size_t want = left < sizeof fs->chunk ? (size_t)left : sizeof fs->chunk;
-		ssize_t got = fs_read_some(from, fs->chunk, want, name->text, error);
+		ssize_t got = file_read_some(from, fs->chunk, want, name->text, error);
 
 		if (got <= 0)
 			return got < 0 ? false : error_unavailable(error, 0);
-		if (!fs_write_all(to, fs->chunk, (size_t)got, name->text, error))
+		if (!file_write_all(to, fs->chunk, (size_t)got, name->text, error))
 			return false;
 		left -= (uint64_t)got;
 	}
@@ -161,11 +161,11 @@ static bool copy_upload(struct fs_store *fs, const struct store_upload *upload, 
 	if (source < 0)
 		return false;
 	copy = openat(fs->uploads, to->text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, UPLOAD_MODE);
-	ok = (copy >= 0 || fs_failed(error, "create", to->text)) &&
-	     copy_bytes(fs, source, copy, upload->offset, to, error) && fs_sync(copy, to->text, error) &&
+	ok = (copy >= 0 || file_failed(error, "create", to->text)) &&
+	     copy_bytes(fs, source, copy, upload->offset, to, error) && file_sync(copy, to->text, error) &&
 	     fs_upload_sync_names(fs, error);
-	fs_close(source);
-	fs_close(copy);
+	file_close(source);
+	file_close(copy);
 	if (!ok)
 		(void)unlinkat(fs->uploads, to->text, 0);
 	return ok;

@@ -11,9 +11,8 @@
 #include <unistd.h>
 
 #include "berth/base/log.h"
-#include "berth/store/fs.h"
-#include "../fs/fs_io.h"
-#include "../fs/fs_path.h"
+#include "berth/store/layout.h"
+#include "../file_io_priv.h"
 #include "object_priv.h"
 
 #define BATCH_MEMORY ((size_t)16 << 20) /* a request for each of 64 parts or keys, and a page of a listing */
@@ -40,17 +39,17 @@ bool object_guard(struct object_store *objects, object_batch_fn *work, void *bat
 
 const char *object_blob_key(const struct object_store *objects, const struct digest *digest, struct arena *arena)
 {
-	return arena_printf(arena, "%s" FS_BLOBS "/%s", objects->prefix, fs_blob_data(digest).text);
+	return arena_printf(arena, "%s" LAYOUT_BLOBS "/%s", objects->prefix, layout_blob_data(digest).text);
 }
 
 const char *object_uploads_key(const struct object_store *objects, const char *name, struct arena *arena)
 {
-	return arena_printf(arena, "%s" FS_UPLOADS "/%s", objects->prefix, name);
+	return arena_printf(arena, "%s" LAYOUT_UPLOADS "/%s", objects->prefix, name);
 }
 
 const char *object_staging_key(const struct object_store *objects, const char *id, const char *maker, struct arena *arena)
 {
-	return arena_printf(arena, "%s" FS_UPLOADS "/%s%s%s", objects->prefix, id, *maker ? "." : "", maker);
+	return arena_printf(arena, "%s" LAYOUT_UPLOADS "/%s%s%s", objects->prefix, id, *maker ? "." : "", maker);
 }
 
 const char *object_tail_key(const struct object_store *objects, const char *id, const struct object_tail *tail,
@@ -116,7 +115,7 @@ static bool digest_of_key(struct digest *out, struct span key)
 		memcpy(texts[i], part.ptr, part.len);
 		texts[i][part.len] = '\0';
 	}
-	return span_is(key, "data") && fs_blob_digest(out, texts[0], texts[1], texts[2]);
+	return span_is(key, "data") && layout_blob_digest(out, texts[0], texts[1], texts[2]);
 }
 
 struct walk {
@@ -140,7 +139,7 @@ static bool visit_key(void *context, const char *key, uint64_t size, int64_t age
 static bool object_walk(struct store *store, store_walk_fn *visit, void *context, struct arena *arena, struct error *error)
 {
 	struct object_store *objects = objects_of(store);
-	struct walk walk = {arena_printf(arena, "%s" FS_BLOBS "/", objects->prefix), visit, context};
+	struct walk walk = {arena_printf(arena, "%s" LAYOUT_BLOBS "/", objects->prefix), visit, context};
 
 	return object_ops(objects)->list(objects->service, walk.prefix, visit_key, &walk, arena, error);
 }
@@ -153,7 +152,7 @@ static void object_close(struct store *store)
 
 	arena_release(&objects->batch); /* before the service, whose client it may hold */
 	objects->service->ops->close(objects->service);
-	fs_close(objects->spool.folder);
+	file_close(objects->spool.folder);
 	free(objects->spool.path);
 	free(objects->prefix);
 	free(objects);
@@ -186,14 +185,14 @@ static bool open_spool(struct spool *spool, char *reason, size_t size)
 	arena_init(&arena, 1 << 16);
 	error_init(&ignored, &arena);
 	errno = EINVAL;
-	if (top >= 0 && spool->path[0] == '/' && fs_make_folders(top, spool->path + 1, &ignored))
+	if (top >= 0 && spool->path[0] == '/' && file_make_folders(top, spool->path + 1, &ignored))
 		spool->folder = open(spool->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (spool->folder < 0 || faccessat(spool->folder, ".", R_OK | W_OK | X_OK, 0) != 0) {
 		(void)snprintf(reason, size, "spool.directory: %s: %s", spool->path, strerror(errno));
-		fs_close(spool->folder);
+		file_close(spool->folder);
 		spool->folder = -1;
 	}
-	fs_close(top);
+	file_close(top);
 	arena_release(&arena);
 	return spool->folder >= 0;
 }

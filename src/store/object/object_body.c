@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "../fs/fs_io.h"
+#include "../file_io_priv.h"
 #include "object_priv.h"
 
 static void close_body(void *object)
 {
-	fs_close(*(int *)object);
+	file_close(*(int *)object);
 }
 
 /* The descriptor is closed with the arena. */
@@ -40,7 +40,7 @@ static bool make(struct object_body *body)
 bool object_body_add(struct object_body *body, struct span bytes)
 {
 	if (!make(body) ||
-	    !fs_write_all(body->fd, bytes.ptr, bytes.len, body->call->objects->spool.path, body->call->error))
+	    !file_write_all(body->fd, bytes.ptr, bytes.len, body->call->objects->spool.path, body->call->error))
 		return false;
 	body->length += bytes.len;
 	return true;
@@ -50,7 +50,7 @@ bool object_body_empty(struct object_body *body)
 {
 	body->length = 0;
 	return body->fd < 0 || (ftruncate(body->fd, 0) == 0 && lseek(body->fd, 0, SEEK_SET) == 0) ||
-	       fs_failed(body->call->error, "empty", "a spooled file");
+	       file_failed(body->call->error, "empty", "a spooled file");
 }
 
 static bool take_piece(void *context, const void *bytes, size_t len)
@@ -80,9 +80,9 @@ static bool hash_file(struct object_body *body, const char *path, struct hasher 
 	ssize_t got;
 
 	if (lseek(body->fd, (off_t)seen, SEEK_SET) < 0)
-		return fs_failed(body->call->error, "seek", path);
+		return file_failed(body->call->error, "seek", path);
 	body->length = seen;
-	while ((got = fs_read_some(body->fd, objects->chunk, sizeof objects->chunk, path, body->call->error)) > 0) {
+	while ((got = file_read_some(body->fd, objects->chunk, sizeof objects->chunk, path, body->call->error)) > 0) {
 		hasher_update(hasher, objects->chunk, (size_t)got);
 		body->length += (uint64_t)got;
 	}
@@ -103,7 +103,7 @@ static bool copy_source(struct object_body *body, const struct store_source *sou
 				return false;
 		} else {
 			ssize_t count =
-				fs_read_some(spooled, objects->chunk, sizeof objects->chunk, source->spool_path, error);
+				file_read_some(spooled, objects->chunk, sizeof objects->chunk, source->spool_path, error);
 
 			if (count < 0)
 				return false;
@@ -156,7 +156,7 @@ bool object_body_read(const struct object_body *body, struct span *out)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
-			return fs_failed(body->call->error, "read", "a spooled file");
+			return file_failed(body->call->error, "read", "a spooled file");
 		done += (size_t)got;
 	}
 	*out = (struct span){bytes, done};

@@ -8,9 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "berth/store/fs.h"
+#include "berth/store/layout.h"
 #include "../spool/folder_priv.h"
-#include "../fs/fs_path.h"
 #include "object_priv.h"
 
 #define SENDING_S ((int64_t)24 * 3600)
@@ -46,7 +45,7 @@ static bool is_left_behind(const struct sweep *sweep, const char *key, int64_t a
 
 	if (!sweep->staging)
 		return age > sweep->age + (sweep->age < SENDING_S ? sweep->age : SENDING_S);
-	return age > sweep->age && strlen(key) > front && fs_upload_session(id, key + front) &&
+	return age > sweep->age && strlen(key) > front && layout_upload_session(id, key + front) &&
 	       !sweep->claimed(sweep->context, id);
 }
 
@@ -138,7 +137,7 @@ static bool sweep_service(struct sweep *sweep, struct object_store *objects, str
 	sweep->staging = true;
 	if (!empty(sweep, objects, false) || (lists && !empty(sweep, objects, true)))
 		return false;
-	sweep->prefix = arena_printf(arena, "%s" FS_BLOBS "/", objects->prefix);
+	sweep->prefix = arena_printf(arena, "%s" LAYOUT_BLOBS "/", objects->prefix);
 	sweep->staging = false;
 	if (lists && !empty(sweep, objects, true))
 		return false;

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../fs/fs_io.h"
-#include "../fs/fs_path.h"
+#include "../file_io_priv.h"
+#include "berth/store/layout.h"
 
 static bool is_left_behind(const struct folder_sweep *sweep, const char *name, const struct stat *status)
 {
@@ -19,7 +19,7 @@ static bool is_left_behind(const struct folder_sweep *sweep, const char *name, c
 		return false;
 	if (!sweep->claimed)
 		return true;
-	return fs_upload_session(id, name) && !sweep->claimed(sweep->context, id);
+	return layout_upload_session(id, name) && !sweep->claimed(sweep->context, id);
 }
 
 static bool sweep_one(const struct folder_sweep *sweep, int folder, const char *name, struct store_swept *out,
@@ -28,11 +28,11 @@ static bool sweep_one(const struct folder_sweep *sweep, int folder, const char *
 	struct stat status;
 
 	if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT || fs_failed(error, "stat", name);
+		return errno == ENOENT || file_failed(error, "stat", name);
 	if (!is_left_behind(sweep, name, &status))
 		return true;
 	if (!sweep->dry_run && unlinkat(folder, name, 0) < 0 && errno != ENOENT)
-		return fs_failed(error, "unlink", name);
+		return file_failed(error, "unlink", name);
 	out->count++;
 	out->bytes += (uint64_t)status.st_size;
 	return true;
@@ -46,8 +46,8 @@ bool folder_sweep(int at, const char *path, const struct folder_sweep *sweep, st
 	bool ok = true;
 
 	if (!folder) {
-		fs_close(fd);
-		return fs_failed(error, "open folder", path);
+		file_close(fd);
+		return file_failed(error, "open folder", path);
 	}
 	while (ok && (entry = readdir(folder)))
 		ok = sweep_one(sweep, dirfd(folder), entry->d_name, out, error);

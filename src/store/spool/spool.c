@@ -13,8 +13,38 @@
 #include "berth/base/log.h"
 #include "berth/base/uuid.h"
 #include "berth/store/spool_bounds.h"
-#include "../fs/fs_io.h"
-#include "../fs/fs_path.h"
+#include "../file_io_priv.h"
+#include "berth/store/layout.h"
+
+/* ---- names ---- */
+
+static bool is_plain(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool spool_name(struct span *out, const char *spool, const char *path)
+{
+	struct span name = span_of(path);
+
+	if (!span_starts(name, spool))
+		return false;
+	name = span_after(name, strlen(spool));
+	if (name.len < 2 || name.ptr[0] != '/')
+		return false;
+	name = span_after(name, 1);
+	for (size_t i = 0; i < name.len; i++) {
+		bool slash = name.ptr[i] == '/';
+
+		/* an empty part would make the name absolute, or another spelling of a folder */
+		if (slash ? i == 0 || i + 1 == name.len || name.ptr[i - 1] == '/' : !is_plain(name.ptr[i]))
+			return false;
+	}
+	*out = name;
+	return true;
+}
+
+/* ---- files ---- */
 
 static bool refuse(const struct spool *spool, const char *path, struct error *error)
 {
@@ -47,8 +77,8 @@ static int open_locked(const struct spooled *spooled, const char *path, struct e
 					       (status.st_mode & 0777) == SPOOL_TAKEN_MODE))
 		(void)was_taken_back(path, error);
 	else
-		(void)fs_failed(error, "open spool file", path);
-	fs_close(fd);
+		(void)file_failed(error, "open spool file", path);
+	file_close(fd);
 	return -1;
 }
 
@@ -64,7 +94,7 @@ bool spool_find(const struct spool *spool, const char *path, struct spooled *out
 	struct stat status;
 
 	out->folder = out->lock = -1;
-	if (!fs_spool_name(&name, spool->path, path))
+	if (!spool_name(&name, spool->path, path))
 		return refuse(spool, path, error);
 	out->name = name.ptr;
 	out->folder = openat(spool->folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -75,17 +105,17 @@ bool spool_find(const struct spool *spool, const char *path, struct spooled *out
 		(void)snprintf(text, sizeof text, "%.*s", SPAN_ARG(part));
 		out->folder = openat(parent, text, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		out->name = name.ptr;
-		fs_close(parent);
+		file_close(parent);
 	}
 	if (out->folder < 0 || fstatat(out->folder, out->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
-		return fs_failed(error, "open spool file", path);
+		return file_failed(error, "open spool file", path);
 	return (S_ISREG(status.st_mode) || refuse(spool, path, error)) && lock(out, path, error);
 }
 
 void spool_release(struct spooled *spooled)
 {
-	fs_close(spooled->lock);
-	fs_close(spooled->folder);
+	file_close(spooled->lock);
+	file_close(spooled->folder);
 }
 
 int spool_open_found(const struct spooled *spooled, const char *path, struct error *error)
@@ -113,6 +143,6 @@ int spool_temporary(const struct spool *spool, struct error *error)
 	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL))
 		fd = temporary_by_name(spool);
 	if (fd < 0)
-		fs_failed(error, "make a file in", spool->path);
+		file_failed(error, "make a file in", spool->path);
 	return fd;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "berth/base/error.h"
+#include "berth/base/span.h"
 
 struct spool {
 	int folder; /* a directory descriptor */
@@ -18,6 +19,13 @@ struct spooled {
 	const char *name;
 	int lock; /* the file, with a shared lock: its bytes cannot be taken back (spool_bounds.h) */
 };
+
+/*
+ * Gives the name of the spool file `path` relative to the spool folder `spool` (absolute). The web server chose the path: it must lie
+ * below the folder, and consist of letters, digits and single slashes between them. The text is borrowed from `path`. Returns
+ * false for any other path.
+ */
+bool spool_name(struct span *out, const char *spool, const char *path);
 
 /*
  * Where the file `path` lies. It must be a regular file below the spool folder, and so must every folder on the way: anything

@@ -9,12 +9,11 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/fake_service.c \
 	tests/unit/store/fake_service.h \
 	tests/unit/store/fs/test_fs.c \
-	tests/unit/store/fs/test_fs_path.c \
 	tests/unit/store/gcs/test_gcs.c \
 	tests/unit/store/lab.c \
 	tests/unit/store/lab.h \
 	tests/unit/store/locate/test_aws_ranges.c \
-	tests/unit/store/locate/test_middleware.c \
+	tests/unit/store/locate/test_locator.c \
 	tests/unit/store/main.c \
 	tests/unit/store/mem.c \
 	tests/unit/store/mem.h \
@@ -30,8 +29,10 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/service/test_body.c \
 	tests/unit/store/service/test_xml.c \
 	tests/unit/store/spool/test_ahead.c \
+	tests/unit/store/spool/test_spool.c \
 	tests/unit/store/spool/test_spool_bounds.c \
 	tests/unit/store/swift/test_swift.c \
-	tests/unit/store/test_drivers.c
+	tests/unit/store/test_drivers.c \
+	tests/unit/store/test_layout.c
 tests_unit_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(TABLES_CPPFLAGS)
 tests_unit_test_store_LDADD = $(STORE_LIBS) $(CHECK_LIBS)

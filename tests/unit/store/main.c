@@ -10,7 +10,7 @@ const struct test_file *tests_aws_ranges(void);
 const struct test_file *tests_body(void);
 const struct test_file *tests_drivers(void);
 const struct test_file *tests_fs(void);
-const struct test_file *tests_fs_path(void);
+const struct test_file *tests_layout(void);
 const struct test_file *tests_gcs(void);
 const struct test_file *tests_object(void);
 const struct test_file *tests_oss(void);
@@ -22,6 +22,7 @@ const struct test_file *tests_s3_credentials(void);
 const struct test_file *tests_s3_endpoint(void);
 const struct test_file *tests_s3_service(void);
 const struct test_file *tests_s3_sign(void);
+const struct test_file *tests_spool(void);
 const struct test_file *tests_spool_bounds(void);
 const struct test_file *tests_swift(void);
 const struct test_file *tests_xml(void);
@@ -29,17 +30,29 @@ const struct test_file *tests_xml(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_ahead,          tests_azure,
-		tests_azure_identity, tests_azure_sign,
-		tests_drivers,        tests_fs,
-		tests_fs_path,        tests_gcs,
-		tests_object,         tests_oss,
-		tests_oss_sign,       tests_object_plan,
-		tests_object_state,   tests_s3_credentials,
-		tests_s3_endpoint,    tests_s3_service,
-		tests_s3_sign,        tests_spool_bounds,
-		tests_swift,          tests_xml,
-		tests_body,           tests_middleware,
+		tests_ahead,
+		tests_azure,
+		tests_azure_identity,
+		tests_azure_sign,
+		tests_drivers,
+		tests_fs,
+		tests_layout,
+		tests_gcs,
+		tests_object,
+		tests_oss,
+		tests_oss_sign,
+		tests_object_plan,
+		tests_object_state,
+		tests_s3_credentials,
+		tests_s3_endpoint,
+		tests_s3_service,
+		tests_s3_sign,
+		tests_spool,
+		tests_spool_bounds,
+		tests_swift,
+		tests_xml,
+		tests_body,
+		tests_middleware,
 		tests_aws_ranges,
 	};
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What only the filesystem driver does: its tree, spooled files, and what a crash leaves. */
 #include "berth/store/fs.h"
+#include "berth/store/layout.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -10,7 +11,7 @@
 
 #define HELLO SPAN_LIT("hello")
 #define HELLO_HEX "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
-#define HELLO_DATA FS_BLOBS "/sha256/2c/" HELLO_HEX "/data"
+#define HELLO_DATA LAYOUT_BLOBS "/sha256/2c/" HELLO_HEX "/data"
 
 static struct lab lab;
 
@@ -52,7 +53,7 @@ static const char *upload_file(void)
 {
 	static char path[128];
 
-	(void)snprintf(path, sizeof path, FS_UPLOADS "/%s.%s", lab.upload.id, lab.upload.generation);
+	(void)snprintf(path, sizeof path, LAYOUT_UPLOADS "/%s.%s", lab.upload.id, lab.upload.generation);
 	return path;
 }
 
@@ -73,8 +74,8 @@ START_TEST(the_tree_is_that_of_dockers_registry)
 	begin();
 	digest = lab_blob(&lab, HELLO);
 	ck_assert(exists(HELLO_DATA));
-	ck_assert_int_eq(entries(FS_BLOBS "/sha256/2c/" HELLO_HEX), 1);
-	ck_assert_int_eq(entries(FS_UPLOADS), 0);
+	ck_assert_int_eq(entries(LAYOUT_BLOBS "/sha256/2c/" HELLO_HEX), 1);
+	ck_assert_int_eq(entries(LAYOUT_UPLOADS), 0);
 	ck_assert(store_locate(lab.store, &digest, &(struct store_asker){0}, &place, &lab.arena, &lab.error));
 	ck_assert_int_eq(place.place, STORE_PLACE_FILE);
 	ck_assert_str_eq(place.path, lab_path(&lab, HELLO_DATA));
@@ -104,14 +105,14 @@ static bool count_one(void *context, const struct digest *digest, uint64_t size)
 START_TEST(a_walk_passes_over_foreign_names)
 {
 	static const char *const foreign[] = {
-		FS_BLOBS "/README",
-		FS_BLOBS "/md5/2c/" HELLO_HEX "/data",
-		FS_BLOBS "/sha256/2d/" HELLO_HEX "/data",
-		FS_BLOBS "/sha256/2c/nothex/data",
-		FS_BLOBS "/sha256/file",
-		FS_BLOBS "/sha256/2c/file",
-		FS_BLOBS "/sha256/00/" HELLO_HEX "/other",
-		FS_BLOBS "/.hidden/2c/x/data",
+		LAYOUT_BLOBS "/README",
+		LAYOUT_BLOBS "/md5/2c/" HELLO_HEX "/data",
+		LAYOUT_BLOBS "/sha256/2d/" HELLO_HEX "/data",
+		LAYOUT_BLOBS "/sha256/2c/nothex/data",
+		LAYOUT_BLOBS "/sha256/file",
+		LAYOUT_BLOBS "/sha256/2c/file",
+		LAYOUT_BLOBS "/sha256/00/" HELLO_HEX "/other",
+		LAYOUT_BLOBS "/.hidden/2c/x/data",
 	};
 	struct digest digest;
 	int count = 0;
@@ -119,7 +120,7 @@ START_TEST(a_walk_passes_over_foreign_names)
 	begin();
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
 		lab_file(&lab, foreign[i], HELLO);
-	ck_assert_int_eq(symlink("sha256", lab_path(&lab, FS_BLOBS "/sha512")), 0);
+	ck_assert_int_eq(symlink("sha256", lab_path(&lab, LAYOUT_BLOBS "/sha512")), 0);
 	digest = lab_blob(&lab, HELLO);
 	ck_assert(store_walk(lab.store, count_one, &count, &lab.arena, &lab.error));
 	ck_assert_int_eq(count, 1);
@@ -135,7 +136,7 @@ START_TEST(what_is_no_regular_file_is_no_blob)
 
 	begin();
 	lab_file(&lab, "elsewhere", HELLO);
-	lab_file(&lab, FS_BLOBS "/sha256/2c/" HELLO_HEX "/x", HELLO);
+	lab_file(&lab, LAYOUT_BLOBS "/sha256/2c/" HELLO_HEX "/x", HELLO);
 	ck_assert_int_eq(symlink("/etc/passwd", lab_path(&lab, HELLO_DATA)), 0);
 	ck_assert_int_eq(lab_size(&lab, &digest), -1);
 	ck_assert(store_walk(lab.store, count_one, &count, &lab.arena, &lab.error));
@@ -151,10 +152,10 @@ START_TEST(removing_keeps_what_is_not_ours)
 
 	begin();
 	digest = lab_blob(&lab, HELLO);
-	lab_file(&lab, FS_BLOBS "/sha256/2c/" HELLO_HEX "/note", HELLO);
+	lab_file(&lab, LAYOUT_BLOBS "/sha256/2c/" HELLO_HEX "/note", HELLO);
 	ck_assert(store_remove(lab.store, &digest, &lab.arena, &lab.error));
 	ck_assert(!exists(HELLO_DATA));
-	ck_assert(exists(FS_BLOBS "/sha256/2c/" HELLO_HEX "/note"));
+	ck_assert(exists(LAYOUT_BLOBS "/sha256/2c/" HELLO_HEX "/note"));
 	lab_close(&lab);
 }
 END_TEST
@@ -166,8 +167,8 @@ START_TEST(a_removed_blobs_folder_goes_with_it)
 	begin();
 	digest = lab_blob(&lab, HELLO);
 	ck_assert(store_remove(lab.store, &digest, &lab.arena, &lab.error));
-	ck_assert(!exists(FS_BLOBS "/sha256/2c/" HELLO_HEX));
-	ck_assert(exists(FS_BLOBS "/sha256/2c"));
+	ck_assert(!exists(LAYOUT_BLOBS "/sha256/2c/" HELLO_HEX));
+	ck_assert(exists(LAYOUT_BLOBS "/sha256/2c"));
 	lab_close(&lab);
 }
 END_TEST
@@ -178,8 +179,8 @@ START_TEST(a_first_spooled_chunk_is_linked)
 	ino_t spool;
 
 	begin();
-	ck_assert(spooled(FS_SPOOL "/1/00/0000000001", HELLO));
-	spool = inode(FS_SPOOL "/1/00/0000000001");
+	ck_assert(spooled(LAYOUT_SPOOL "/1/00/0000000001", HELLO));
+	spool = inode(LAYOUT_SPOOL "/1/00/0000000001");
 	ck_assert_uint_eq(lab.upload.offset, HELLO.len);
 	ck_assert_uint_eq(inode(upload_file()), spool);
 	ck_assert(lab_finish(&lab, &digest));
@@ -195,8 +196,8 @@ START_TEST(a_later_spooled_chunk_is_copied)
 
 	begin();
 	ck_assert(lab_stream(&lab, SPAN_LIT("hel"), 3));
-	ck_assert(spooled(FS_SPOOL "/0000000002", SPAN_LIT("lo")));
-	ck_assert_uint_ne(inode(upload_file()), inode(FS_SPOOL "/0000000002"));
+	ck_assert(spooled(LAYOUT_SPOOL "/0000000002", SPAN_LIT("lo")));
+	ck_assert_uint_ne(inode(upload_file()), inode(LAYOUT_SPOOL "/0000000002"));
 	ck_assert(lab_finish(&lab, &digest));
 	lab_holds(&lab, &digest, HELLO);
 	lab_close(&lab);
@@ -209,7 +210,7 @@ static void refused(const char *path)
 	ck_assert_msg(!lab_spooled(&lab, path), "%s", path);
 	ck_assert_int_eq(error_code(&lab.error), E_UNAVAILABLE);
 	ck_assert_uint_eq(lab.upload.offset, 0);
-	ck_assert_int_eq(entries(FS_UPLOADS), 0);
+	ck_assert_int_eq(entries(LAYOUT_UPLOADS), 0);
 	lab.upload.offset = 1; /* and as a later chunk, which is copied */
 	lab.upload.state = span_of(lab.upload.generation);
 	lab_file(&lab, upload_file(), SPAN_LIT("h"));
@@ -225,20 +226,20 @@ START_TEST(a_spool_path_that_leads_elsewhere_is_refused)
 	begin();
 	lab_file(&lab, "secret", SPAN_LIT("not for clients"));
 	lab_file(&lab, "elsewhere/secret", SPAN_LIT("not for clients"));
-	ck_assert_int_eq(symlink("../../secret", lab_path(&lab, FS_SPOOL "/link")), 0);
-	ck_assert_int_eq(symlink("../../elsewhere", lab_path(&lab, FS_SPOOL "/folder")), 0);
+	ck_assert_int_eq(symlink("../../secret", lab_path(&lab, LAYOUT_SPOOL "/link")), 0);
+	ck_assert_int_eq(symlink("../../elsewhere", lab_path(&lab, LAYOUT_SPOOL "/folder")), 0);
 	/* Files of ours even where the driver ought not to look: a driver that does would link them and change their mode. */
 	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, "secret"));
 	refused(path);
 	refused("relative");
-	refused(lab_path(&lab, FS_SPOOL "/../../secret"));
-	(void)snprintf(relative, sizeof relative, FS_SPOOL "/%s", lab_path(&lab, "secret"));
+	refused(lab_path(&lab, LAYOUT_SPOOL "/../../secret"));
+	(void)snprintf(relative, sizeof relative, LAYOUT_SPOOL "/%s", lab_path(&lab, "secret"));
 	refused(lab_path(&lab, relative));
-	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, FS_SPOOL "/link"));
+	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, LAYOUT_SPOOL "/link"));
 	refused(path);
-	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, FS_SPOOL "/folder/secret"));
+	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, LAYOUT_SPOOL "/folder/secret"));
 	refused(path);
-	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, FS_SPOOL "/missing"));
+	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, LAYOUT_SPOOL "/missing"));
 	refused(path);
 	lab_close(&lab);
 }
@@ -249,10 +250,10 @@ START_TEST(a_spooled_name_that_is_no_regular_file_is_refused)
 	char path[512];
 
 	begin();
-	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, FS_SPOOL "/folder"));
+	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, LAYOUT_SPOOL "/folder"));
 	ck_assert_int_eq(mkdir(path, 0755), 0);
 	refused(path);
-	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, FS_SPOOL "/pipe"));
+	(void)snprintf(path, sizeof path, "%s", lab_path(&lab, LAYOUT_SPOOL "/pipe"));
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
 	refused(path); /* and does not wait for a writer */
 	lab_close(&lab);
@@ -311,7 +312,7 @@ START_TEST(a_blob_of_the_right_size_is_kept)
 	kept = inode(HELLO_DATA);
 	lab_blob(&lab, HELLO);
 	ck_assert_uint_eq(inode(HELLO_DATA), kept);
-	ck_assert_int_eq(entries(FS_UPLOADS), 0);
+	ck_assert_int_eq(entries(LAYOUT_UPLOADS), 0);
 	lab_close(&lab);
 }
 END_TEST
@@ -358,7 +359,7 @@ START_TEST(an_upload_of_a_release_without_generations_goes_on)
 	char old[128];
 
 	begin();
-	(void)snprintf(old, sizeof old, FS_UPLOADS "/%s", lab.upload.id);
+	(void)snprintf(old, sizeof old, LAYOUT_UPLOADS "/%s", lab.upload.id);
 	lab_file(&lab, old, SPAN_LIT("hel"));
 	lab.upload.offset = 3;
 	hasher_update(&lab.hasher, "hel", 3);
@@ -367,7 +368,7 @@ START_TEST(an_upload_of_a_release_without_generations_goes_on)
 	ck_assert(lab_stream(&lab, SPAN_LIT("o"), 1));
 	ck_assert(lab_finish(&lab, &digest));
 	lab_holds(&lab, &digest, HELLO);
-	ck_assert_int_eq(entries(FS_UPLOADS), 0);
+	ck_assert_int_eq(entries(LAYOUT_UPLOADS), 0);
 	lab_close(&lab);
 }
 END_TEST
@@ -404,11 +405,11 @@ START_TEST(a_sweep_removes_the_files_of_sessions_that_are_gone)
 	lab_begin(&lab);
 	ck_assert(lab_stream(&lab, HELLO, 3));
 	lab_begin(&lab);
-	lab_file(&lab, arena_printf(&lab.arena, FS_UPLOADS "/%s", lab.upload.id), HELLO);
-	lab_file(&lab, FS_UPLOADS "/notes.txt", HELLO);
+	lab_file(&lab, arena_printf(&lab.arena, LAYOUT_UPLOADS "/%s", lab.upload.id), HELLO);
+	lab_file(&lab, LAYOUT_UPLOADS "/notes.txt", HELLO);
 	ck_assert(store_sweep(lab.store, -10, false, is_claimed, kept.id, &swept, &lab.arena, &lab.error));
 	ck_assert_uint_eq(swept.count, 2);
-	ck_assert_int_eq(entries(FS_UPLOADS), 2);
+	ck_assert_int_eq(entries(LAYOUT_UPLOADS), 2);
 	lab_close(&lab);
 }
 END_TEST
@@ -417,13 +418,13 @@ START_TEST(an_aborted_upload_leaves_no_file)
 {
 	begin();
 	ck_assert(lab_stream(&lab, HELLO, 3));
-	ck_assert_int_eq(entries(FS_UPLOADS), 1);
+	ck_assert_int_eq(entries(LAYOUT_UPLOADS), 1);
 	store_abort(lab.store, &lab.upload, &lab.arena);
-	ck_assert_int_eq(entries(FS_UPLOADS), 0);
+	ck_assert_int_eq(entries(LAYOUT_UPLOADS), 0);
 	ck_assert(!lab_stream_broken(&lab, HELLO));
 	lab_begin(&lab);
 	ck_assert(!lab_stream_broken(&lab, HELLO));
-	ck_assert_int_eq(entries(FS_UPLOADS), 0);
+	ck_assert_int_eq(entries(LAYOUT_UPLOADS), 0);
 	lab_close(&lab);
 }
 END_TEST

@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 
 #include "../../../lib/test.h"
-#include "berth/store/fs.h"
+#include "berth/store/layout.h"
 #include "../lab.h"
 
 #define KIB ((size_t)1 << 10)
-#define BLOBS "pre/fix/" FS_BLOBS "/"
-#define UPLOADS "pre/fix/" FS_UPLOADS "/"
+#define BLOBS "pre/fix/" LAYOUT_BLOBS "/"
+#define UPLOADS "pre/fix/" LAYOUT_UPLOADS "/"
 
 /* A row holds a tail of 256 KiB; parts are 300 KiB and more; sixteen of them, so that a session crowds soon. */
 static const struct object_limits narrow = {400 * KIB, 300 * KIB, 4096 * KIB, 16, 4096 * KIB};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `redirect`: whatever the driver is, clients find the blob's path below a URL. */
-#include "middleware_priv.h"
+#include "locator_priv.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "berth/store/middleware.h"
+#include "berth/store/locator.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

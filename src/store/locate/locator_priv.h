@@ -3,7 +3,7 @@
 #ifndef BERTH_STORE_MIDDLEWARE_PRIV_H
 #define BERTH_STORE_MIDDLEWARE_PRIV_H
 
-#include "berth/store/middleware.h"
+#include "berth/store/locator.h"
 
 struct middleware_question {
 	const struct digest *digest;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls with their interruptions handled. */
-#include "fs_io.h"
+#include "file_io_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "berth/base/log.h"
-#include "fs_path.h"
+#include "berth/store/layout.h"
 
 #define FOLDER_MODE 0750
 #define RETRY_AFTER_S 10
 
-bool fs_failed(struct error *error, const char *what, const char *path)
+bool file_failed(struct error *error, const char *what, const char *path)
 {
 	int cause = errno;
 
@@ -25,7 +25,7 @@ bool fs_failed(struct error *error, const char *what, const char *path)
 	return error_unavailable(error, RETRY_AFTER_S);
 }
 
-bool fs_write_all(int fd, const void *bytes, size_t len, const char *path, struct error *error)
+bool file_write_all(int fd, const void *bytes, size_t len, const char *path, struct error *error)
 {
 	const char *at = bytes;
 
@@ -35,14 +35,14 @@ bool fs_write_all(int fd, const void *bytes, size_t len, const char *path, struc
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
-			return fs_failed(error, "write", path);
+			return file_failed(error, "write", path);
 		at += done;
 		len -= (size_t)done;
 	}
 	return true;
 }
 
-ssize_t fs_read_some(int fd, void *buffer, size_t len, const char *path, struct error *error)
+ssize_t file_read_some(int fd, void *buffer, size_t len, const char *path, struct error *error)
 {
 	ssize_t got;
 
@@ -50,38 +50,38 @@ ssize_t fs_read_some(int fd, void *buffer, size_t len, const char *path, struct 
 		got = read(fd, buffer, len);
 	while (got < 0 && errno == EINTR);
 	if (got < 0)
-		fs_failed(error, "read", path);
+		file_failed(error, "read", path);
 	return got;
 }
 
-bool fs_sync(int fd, const char *path, struct error *error)
+bool file_sync(int fd, const char *path, struct error *error)
 {
 	/* never tried again: after a failure the kernel may have dropped the dirty pages */
-	return fsync(fd) == 0 || fs_failed(error, "fsync", path);
+	return fsync(fd) == 0 || file_failed(error, "fsync", path);
 }
 
-bool fs_sync_folder(int dir, const char *path, struct error *error)
+bool file_sync_folder(int dir, const char *path, struct error *error)
 {
 	int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool ok;
 
 	if (fd < 0)
-		return fs_failed(error, "open", path);
-	ok = fs_sync(fd, path, error);
-	fs_close(fd);
+		return file_failed(error, "open", path);
+	ok = file_sync(fd, path, error);
+	file_close(fd);
 	return ok;
 }
 
-bool fs_sync_folders(int dir, const char *path, struct error *error)
+bool file_sync_folders(int dir, const char *path, struct error *error)
 {
-	char part[FS_PATH_MAX];
+	char part[LAYOUT_PATH_MAX];
 	char *slash;
 
 	(void)snprintf(part, sizeof part, "%s", path);
-	while (fs_sync_folder(dir, part, error)) {
+	while (file_sync_folder(dir, part, error)) {
 		slash = strrchr(part, '/');
 		if (!slash)
-			return fs_sync_folder(dir, ".", error);
+			return file_sync_folder(dir, ".", error);
 		*slash = '\0';
 	}
 	return false;
@@ -89,12 +89,12 @@ bool fs_sync_folders(int dir, const char *path, struct error *error)
 
 static bool make_one(int dir, const char *path, struct error *error)
 {
-	return mkdirat(dir, path, FOLDER_MODE) == 0 || errno == EEXIST || fs_failed(error, "mkdir", path);
+	return mkdirat(dir, path, FOLDER_MODE) == 0 || errno == EEXIST || file_failed(error, "mkdir", path);
 }
 
-bool fs_make_folders(int dir, const char *path, struct error *error)
+bool file_make_folders(int dir, const char *path, struct error *error)
 {
-	char part[FS_PATH_MAX];
+	char part[LAYOUT_PATH_MAX];
 
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
 		(void)snprintf(part, sizeof part, "%.*s", (int)(slash - path), path);
@@ -104,7 +104,7 @@ bool fs_make_folders(int dir, const char *path, struct error *error)
 	return make_one(dir, path, error);
 }
 
-void fs_close(int fd)
+void file_close(int fd)
 {
 	if (fd >= 0)
 		(void)close(fd); /* what had to be durable was fsynced before */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `rewrite`: the URL of the store below, as clients are to see it. What has no URL stays as it is. */
-#include "middleware_priv.h"
+#include "locator_priv.h"
 
 #include <string.h>
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A store whose locate goes through a chain; everything else goes straight to the driver. */
-#include "middleware_priv.h"
+#include "locator_priv.h"
 
 #include <stdlib.h>
 
-#include "berth/store/fs.h"
-#include "../fs/fs_path.h"
+#include "berth/store/layout.h"
 
 #define CHAIN_MEMORY ((size_t)1 << 20)
 
@@ -41,8 +40,8 @@ static bool chained_locate(struct store *store, const struct digest *digest, con
 {
 	const struct chained *chained = (const struct chained *)store;
 	const struct middleware *last = &chained->links[chained->count - 1];
-	struct fs_path data = fs_blob_data(digest);
-	struct middleware_question question = {digest, asker, arena_printf(arena, FS_BLOBS "/%s", data.text)};
+	struct layout_path data = layout_blob_data(digest);
+	struct middleware_question question = {digest, asker, arena_printf(arena, LAYOUT_BLOBS "/%s", data.text)};
 
 	if (asker->web_server)
 		return store_locate(chained->driver, digest, asker, out, arena, error);

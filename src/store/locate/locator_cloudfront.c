@@ -4,7 +4,7 @@
  * Guide): RSA with SHA-1 over the policy, in a Base64 that needs no encoding in a query. Clients inside Amazon's network may
  * be sent to the bucket instead, which costs nothing there.
  */
-#include "middleware_priv.h"
+#include "locator_priv.h"
 
 #include <inttypes.h>
 #include <openssl/evp.h>
