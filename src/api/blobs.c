@@ -145,13 +145,13 @@ static const char *client_address(const struct call *call)
 
 static bool locate(struct call *call, const struct digest *digest, struct store_location *location)
 {
-	struct store_asker asker = {
+	struct store_client client = {
 		.head = call->request.method == HTTP_HEAD,
 		.web_server = !call->settings->redirect,
 		.address = client_address(call),
 	};
 
-	return blob_locate(&call->work, digest, &asker, location);
+	return blob_locate(&call->work, digest, &client, location);
 }
 
 /* No Cache-Control: the URL in it does not hold as long as the blob does. */

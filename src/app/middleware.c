@@ -62,15 +62,15 @@ int64_t app_refresh_aws_ranges(const struct config *config)
 									      : FETCH_RETRY_S;
 }
 
-static struct store_middleware_settings settings_of(const struct config_middleware *item, const char *prefix)
+static struct locator_settings settings_of(const struct config_middleware *item, const char *prefix)
 {
-	static const enum store_middleware_kind kinds[] = {
-		[CONFIG_MIDDLEWARE_REDIRECT] = STORE_MIDDLEWARE_REDIRECT,
-		[CONFIG_MIDDLEWARE_CLOUDFRONT] = STORE_MIDDLEWARE_CLOUDFRONT,
-		[CONFIG_MIDDLEWARE_REWRITE] = STORE_MIDDLEWARE_REWRITE,
+	static const enum locator_kind kinds[] = {
+		[CONFIG_MIDDLEWARE_REDIRECT] = LOCATOR_REDIRECT,
+		[CONFIG_MIDDLEWARE_CLOUDFRONT] = LOCATOR_CLOUDFRONT,
+		[CONFIG_MIDDLEWARE_REWRITE] = LOCATOR_REWRITE,
 	};
 
-	return (struct store_middleware_settings){
+	return (struct locator_settings){
 		.kind = kinds[item->kind],
 		.base_url = item->baseurl,
 		.key_prefix = prefix,
@@ -84,20 +84,19 @@ static struct store_middleware_settings settings_of(const struct config_middlewa
 	};
 }
 
-struct store *app_open_middlewares(struct store *inner, const struct config *config, char *reason, size_t size)
+struct locators *app_open_locators(const struct config *config, char *reason, size_t size)
 {
 	size_t count = config->middlewares.count;
 	const char *root = config->storage.s3.rootdirectory; /* cloudfront stands in front of s3 only */
-	struct store_middleware_settings *list;
+	struct locator_settings *list;
+	struct locators *locators;
 	struct arena arena;
 
-	if (count == 0)
-		return inner;
 	arena_init(&arena, CHAIN_MEMORY);
 	list = arena_array(&arena, count, sizeof *list);
 	for (size_t i = 0; i < count; i++)
 		list[i] = settings_of(&config->middlewares.items[i], *root ? arena_printf(&arena, "%s/", root) : "");
-	inner = store_middleware_open(inner, list, count, reason, size);
+	locators = locators_open(list, count, reason, size);
 	arena_release(&arena);
-	return inner;
+	return locators;
 }

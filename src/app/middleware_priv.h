@@ -8,7 +8,7 @@
 
 #include "berth/config/config.h"
 #include "berth/store/aws_ranges.h"
-#include "berth/store/store.h"
+#include "berth/store/locator.h"
 
 /* The ranges: shared by all processes of the node that are forked after the first call. Never NULL. */
 struct aws_ranges *app_aws_ranges(void);
@@ -19,7 +19,7 @@ void app_share_aws_ranges(const struct config *config);
 /* Fetches them if so; returns after how many seconds they are due again. */
 int64_t app_refresh_aws_ranges(const struct config *config);
 
-/* The configuration's middlewares on top of `inner`, which is owned from here on, also on failure. */
-struct store *app_open_middlewares(struct store *inner, const struct config *config, char *reason, size_t size);
+/* The chain of the configuration's storage middlewares. NULL with one line in `reason`. */
+struct locators *app_open_locators(const struct config *config, char *reason, size_t size);
 
 #endif

@@ -22,7 +22,7 @@ static bool verifies(const struct config *config)
 
 static bool origin_of(const char **out, struct store *store, struct arena *arena, char *reason, size_t size)
 {
-	const struct store_asker asker = {.web_server = true};
+	const struct store_client client = {.web_server = true};
 	struct store_location location;
 	const char *authority, *end;
 	struct digest digest;
@@ -31,7 +31,7 @@ static bool origin_of(const char **out, struct store *store, struct arena *arena
 	error_init(&error, arena);
 	digest_of(&digest, DIGEST_SHA256, "", 0);
 	*out = "";
-	if (!store_locate(store, &digest, &asker, &location, arena, &error)) {
+	if (!store_locate(store, &digest, &client, &location, arena, &error)) {
 		(void)snprintf(reason, size, "the store cannot be asked: see above");
 		return false;
 	}

@@ -7,6 +7,7 @@
 #include "berth/app/app.h"
 #include "berth/base/log.h"
 #include "berth/store/fs.h"
+#include "berth/store/locator.h"
 #include "middleware_priv.h"
 #include "ahead_priv.h"
 #include "store_object_priv.h"
@@ -21,9 +22,8 @@ static struct store *open_filesystem(const struct config *config, char *reason, 
 struct store *app_open_store(const struct config *config, char *reason, size_t size)
 {
 	bool local = config->storage.driver == CONFIG_DRIVER_FILESYSTEM;
-	struct store *store = (local ? open_filesystem : app_open_objects)(config, reason, size);
 
-	return store ? app_open_middlewares(store, config, reason, size) : NULL;
+	return (local ? open_filesystem : app_open_objects)(config, reason, size);
 }
 
 struct store *app_store(const struct app *app, char *reason, size_t size)
@@ -54,13 +54,15 @@ bool app_check_store(const struct app *app, char *reason, size_t size)
 {
 	char why[512] = "";
 	struct store *store = app_open_store(app->config, why, sizeof why);
-	bool ok = store && reaches(store, why, sizeof why);
+	struct locators *locators = store ? app_open_locators(app->config, why, sizeof why) : NULL;
+	bool ok = locators && reaches(store, why, sizeof why);
 	struct span text = span_of(why);
 
 	if (span_starts(text, "storage: "))
 		text = span_after(text, strlen("storage: "));
 	if (!ok)
 		(void)snprintf(reason, size, "storage: %.*s", SPAN_ARG(text));
+	locators_close(locators);
 	store_close(store);
 	return ok;
 }

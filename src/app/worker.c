@@ -9,6 +9,7 @@
 #include "berth/jobs/housekeeper.h"
 #include "berth/meta/schema.h"
 #include "berth/meta/meta.h"
+#include "berth/store/locator.h"
 #include "middleware_priv.h"
 #include "room_priv.h"
 #include "store_priv.h"
@@ -59,6 +60,7 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 		return NULL;
 	worker->db = meta_db_new(&app->database);
 	worker->room = app_room(app->config);
+	worker->locators = app_open_locators(app->config, reason, sizeof reason);
 	worker->api = (struct api){
 		.settings = &app->api,
 		.table = &api_registry,
@@ -66,12 +68,13 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 		.turns = turns,
 		.core.db = worker->db,
 		.core.store = app_open_store(app->config, reason, sizeof reason),
+		.core.locators = worker->locators,
 		.core.cache = manifest_cache_new(CACHE_BYTES),
 		.core.policy = app->policy,
 		.core.room = &worker->room,
 		.core.generation = generation,
 	};
-	if (worker->db && worker->api.core.store)
+	if (worker->db && worker->api.core.store && worker->locators)
 		return worker;
 	log_error("worker: %s", reason);
 	app_worker_free(worker);
@@ -83,6 +86,7 @@ void app_worker_free(struct app_worker *worker)
 	if (!worker)
 		return;
 	manifest_cache_free(worker->api.core.cache);
+	locators_close(worker->locators);
 	store_close(worker->api.core.store);
 	db_free(worker->db);
 	free(worker);

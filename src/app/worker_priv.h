@@ -14,8 +14,9 @@
 struct app_worker {
 	struct api api;
 	struct db *db;
-	struct room room;     /* of the registry */
-	struct issuer issuer; /* of the token service */
+	struct room room;          /* of the registry */
+	struct locators *locators; /* of the registry */
+	struct issuer issuer;      /* of the token service */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include "berth/base/log.h"
 #include "berth/meta/blob.h"
 #include "berth/meta/repository.h"
+#include "berth/store/locator.h"
 
 static bool unknown(const struct work *work, const struct digest *digest)
 {
@@ -22,10 +23,10 @@ bool blob_size(const struct work *work, struct span path, const struct digest *d
 	return found || unknown(work, digest);
 }
 
-bool blob_locate(const struct work *work, const struct digest *digest, const struct store_asker *asker,
+bool blob_locate(const struct work *work, const struct digest *digest, const struct store_client *client,
 		 struct store_location *location)
 {
-	return store_locate(work->core->store, digest, asker, location, work->arena, work->error);
+	return locators_find(work->core->locators, work->core->store, digest, client, location, work->arena, work->error);
 }
 
 bool blob_check(const struct work *work, const struct digest *digest, uint64_t size)

@@ -13,7 +13,7 @@
 bool blob_size(const struct work *work, struct span path, const struct digest *digest, uint64_t *size);
 
 /* Where the bytes of a blob are that blob_size has found. They are not looked at: see blob_check. */
-bool blob_locate(const struct work *work, const struct digest *digest, const struct store_asker *asker,
+bool blob_locate(const struct work *work, const struct digest *digest, const struct store_client *client,
 		 struct store_location *location);
 
 /*

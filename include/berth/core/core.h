@@ -14,6 +14,7 @@
 #include "berth/meta/meta.h"
 #include "berth/store/store.h"
 
+struct locators;
 struct manifest_cache;
 struct manifest_policy;
 struct room;
@@ -22,6 +23,7 @@ struct room;
 struct core {
 	struct db *db;
 	struct store *store;
+	const struct locators *locators;      /* where clients find blobs; NULL: where the store says */
 	struct manifest_cache *cache;         /* NULL: none */
 	const struct manifest_policy *policy; /* what may be pushed */
 	const struct room *room;              /* for request bodies; NULL: no bound */

@@ -1,36 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Storage middlewares (`middleware.storage` of the configuration): they change where a client is sent for a blob's bytes,
- * and nothing else. The last one of the list is asked first; one that does not decide asks the one before it, and the
- * first one the driver, as in distribution.
+ * Locators decide where a client is sent for a blob's bytes. They are the storage middlewares of the configuration
+ * (`middleware.storage`), in a chain in front of the store, as in distribution: the last one of the list is asked first. A locator
+ * that does not decide asks the one before it in the list, and the first one of the list asks the store.
  *
- *     redirect     to the base URL, with its path in front of the blob's (distribution v3; 2.x drops it)
- *     cloudfront   to the distribution's base URL, with a canned policy signed by the key pair
- *     rewrite      changes scheme, host and beginning of the path of what the one before it says
- *
- * What the web server fetches itself (store_asker.web_server) is none of theirs.
+ *     redirect     the base URL, with its path in front of the blob's (distribution v3; 2.x drops the path)
+ *     cloudfront   the base URL of a CloudFront distribution, with a canned policy signed by the key pair
+ *     rewrite      the URL of the next one that is asked, with another scheme, host or beginning of the path
  */
-#ifndef BERTH_STORE_MIDDLEWARE_H
-#define BERTH_STORE_MIDDLEWARE_H
+#ifndef BERTH_STORE_LOCATOR_H
+#define BERTH_STORE_LOCATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
 
 #include "berth/store/aws_ranges.h"
 #include "berth/store/store.h"
 
-enum store_middleware_kind { STORE_MIDDLEWARE_REDIRECT, STORE_MIDDLEWARE_CLOUDFRONT, STORE_MIDDLEWARE_REWRITE };
+struct locators;
 
-/* Texts may be "" where the kind does not use them. They are copied. */
-struct store_middleware_settings {
-	enum store_middleware_kind kind;
+enum locator_kind { LOCATOR_REDIRECT, LOCATOR_CLOUDFRONT, LOCATOR_REWRITE };
 
-	/* redirect and cloudfront: scheme://host[:port][/path], a slash at its end or not */
+/* Texts may be "" where the kind does not use them. */
+struct locator_settings {
+	enum locator_kind kind;
+
+	/* redirect and cloudfront: scheme://host[:port][/path], with a slash at its end or without */
 	const char *base_url;
 
 	/* cloudfront */
 	const char *key_prefix;  /* of the bucket's keys: "" or "some/folder/" */
 	const char *private_key; /* path of a PEM file: RSA, PKCS #1 or #8, without a password */
-	const char *key_pair_id;
-	unsigned seconds;                /* life of a URL */
-	const struct aws_ranges *ranges; /* clients from here go to the bucket itself; NULL: none do */
+	const char *key_pair_id; /* CloudFront's name of the public key */
+	unsigned seconds;        /* how long a URL is valid */
+	const struct aws_ranges
+		*ranges; /* clients with an address in here are sent to the bucket itself; NULL: no client is */
 
 	/* rewrite: "" leaves the part as it is */
 	const char *scheme;
@@ -39,10 +43,20 @@ struct store_middleware_settings {
 };
 
 /*
- * The store on top of `inner`, which it owns from here on, also when it fails. Without settings it is `inner` itself. NULL
- * with one line in `reason`: a key that cannot be read.
+ * Makes the chain of `count` locators. The texts are copied; `ranges` must live as long as the chain. The caller closes the
+ * chain. Returns NULL, with one line in `reason`, when a private key cannot be read or memory is out.
  */
-struct store *store_middleware_open(struct store *inner, const struct store_middleware_settings *list, size_t count,
-				    char *reason, size_t size);
+struct locators *locators_open(const struct locator_settings *list, size_t count, char *reason, size_t size);
+
+/*
+ * Tells where `client` finds the bytes of a blob that exists. Without locators (NULL, or an empty chain), and for our own web
+ * server (client->web_server), the store decides. What *out points to is in `arena`. Fails like store_locate, and with
+ * E_UNAVAILABLE when a URL cannot be signed.
+ */
+bool locators_find(const struct locators *locators, struct store *store, const struct digest *digest,
+		   const struct store_client *client, struct store_location *out, struct arena *arena, struct error *error);
+
+/* Releases the chain; NULL is fine. */
+void locators_close(struct locators *locators);
 
 #endif

@@ -74,11 +74,11 @@ struct store_location {
 	const char *url;      /* URL */
 };
 
-/* Who follows the location, and how. All zero: nobody in particular, with a GET. */
-struct store_asker {
-	bool head;           /* a HEAD: a signed URL is good for one method */
-	bool web_server;     /* ours fetches the bytes for the client: middlewares stay out of it */
-	const char *address; /* the client's, as text; NULL: not known */
+/* The client that will follow a location. All zero: any client, with a GET. */
+struct store_client {
+	bool head;           /* sends a HEAD: a signed URL is valid for one method */
+	bool web_server;     /* is our own web server, which fetches the bytes for a client: locators do not apply */
+	const char *address; /* as text; NULL: not known */
 };
 
 typedef bool store_walk_fn(void *context, const struct digest *digest, uint64_t size);
@@ -143,7 +143,7 @@ struct store_driver {
 	bool (*stat)(struct store *, const struct digest *, bool *found, uint64_t *size, struct arena *, struct error *);
 
 	/* Of a blob that is known to be there: an object store is not asked for it again. */
-	bool (*locate)(struct store *, const struct digest *, const struct store_asker *, struct store_location *out,
+	bool (*locate)(struct store *, const struct digest *, const struct store_client *, struct store_location *out,
 		       struct arena *, struct error *);
 
 	bool (*read)(struct store *, const struct digest *, uint64_t offset, uint64_t length, store_sink_fn *,
@@ -214,10 +214,10 @@ static inline bool store_stat(struct store *store, const struct digest *digest, 
 	return store->driver->stat(store, digest, found, size, arena, error);
 }
 
-static inline bool store_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+static inline bool store_locate(struct store *store, const struct digest *digest, const struct store_client *client,
 				struct store_location *out, struct arena *arena, struct error *error)
 {
-	return store->driver->locate(store, digest, asker, out, arena, error);
+	return store->driver->locate(store, digest, client, out, arena, error);
 }
 
 static inline bool store_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length,

@@ -23,12 +23,12 @@ bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint
 	return true;
 }
 
-bool fs_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+bool fs_locate(struct store *store, const struct digest *digest, const struct store_client *client,
 	       struct store_location *out, struct arena *arena, struct error *error)
 {
 	struct layout_path data = layout_blob_data(digest);
 
-	(void)asker, (void)error;
+	(void)client, (void)error;
 	*out = (struct store_location){.place = STORE_PLACE_FILE, .relative = arena_strdup(arena, data.text)};
 	out->path = arena_printf(arena, "%s/" LAYOUT_BLOBS "/%s", fs_of(store)->root, data.text);
 	return true;

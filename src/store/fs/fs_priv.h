@@ -58,7 +58,7 @@ bool fs_finish(struct store *store, const struct store_upload *upload, const str
 /* fs_blob.c */
 bool fs_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct arena *arena,
 	     struct error *error);
-bool fs_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+bool fs_locate(struct store *store, const struct digest *digest, const struct store_client *client,
 	       struct store_location *out, struct arena *arena, struct error *error);
 bool fs_read(struct store *store, const struct digest *digest, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	     void *context, struct arena *arena, struct error *error);

@@ -28,7 +28,7 @@ struct cloudfront {
 	const struct aws_ranges *ranges;
 };
 
-/* A password would be asked for on the terminal. */
+/* Without it OpenSSL would ask for a password on the terminal. */
 static int no_password(char *buffer, int size, int writing, void *context)
 {
 	(void)buffer, (void)size, (void)writing, (void)context;
@@ -52,8 +52,12 @@ static EVP_PKEY *read_key(const char *path, char *reason, size_t size)
 	return key;
 }
 
-static bool cloudfront_open(struct middleware *self, const struct store_middleware_settings *settings, char *reason,
-			    size_t size)
+static void free_key(void *key)
+{
+	EVP_PKEY_free(key);
+}
+
+static bool cloudfront_open(struct locator *self, const struct locator_settings *settings, char *reason, size_t size)
 {
 	struct cloudfront *cloudfront = arena_alloc(self->arena, sizeof *cloudfront);
 	struct span base = span_of(settings->base_url);
@@ -68,6 +72,8 @@ static bool cloudfront_open(struct middleware *self, const struct store_middlewa
 		.key = read_key(settings->private_key, reason, size),
 	};
 	self->state = cloudfront;
+	if (cloudfront->key)
+		arena_defer(self->arena, free_key, cloudfront->key);
 	return cloudfront->key != NULL;
 }
 
@@ -81,7 +87,7 @@ static bool sign(const struct cloudfront *cloudfront, const char *policy, unsign
 	return ok;
 }
 
-/* `+`, `=` and `/` mean something in a query. */
+/* Amazon's own replacement of the characters that have a meaning in a query. */
 static char *url_safe(char *text)
 {
 	static const char from[] = "+=/", to[] = "-_~";
@@ -95,8 +101,8 @@ static char *url_safe(char *text)
 	return text;
 }
 
-static bool cloudfront_locate(const struct middleware *self, const struct middleware_question *question,
-			      struct store_location *out, struct arena *arena, struct error *error)
+static bool cloudfront_find(const struct locator *self, const struct locator_query *query, struct store_location *out,
+			    struct arena *arena, struct error *error)
 {
 	const struct cloudfront *cloudfront = self->state;
 	unsigned char signature[SIGNATURE_MAX];
@@ -104,10 +110,10 @@ static bool cloudfront_locate(const struct middleware *self, const struct middle
 	const char *url, *policy;
 	int64_t until;
 
-	if (cloudfront->ranges && aws_ranges_contain(cloudfront->ranges, question->asker->address))
-		return middleware_below(self, question, out, arena, error);
+	if (cloudfront->ranges && aws_ranges_contain(cloudfront->ranges, query->client->address))
+		return locator_ask_next(self, query, out, arena, error);
 	until = http_client_now() + cloudfront->seconds;
-	url = arena_printf(arena, "%s%s%s", cloudfront->base_url, cloudfront->prefix, question->path);
+	url = arena_printf(arena, "%s%s%s", cloudfront->base_url, cloudfront->prefix, query->path);
 	policy = arena_printf(
 		arena,
 		"{\"Statement\":[{\"Resource\":\"%s\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":%" PRId64 "}}}]}",
@@ -124,9 +130,4 @@ static bool cloudfront_locate(const struct middleware *self, const struct middle
 	return true;
 }
 
-static void cloudfront_close(struct middleware *self)
-{
-	EVP_PKEY_free(((struct cloudfront *)self->state)->key);
-}
-
-const struct middleware_ops middleware_cloudfront = {cloudfront_open, cloudfront_locate, cloudfront_close};
+const struct locator_ops locator_cloudfront = {cloudfront_open, cloudfront_find};

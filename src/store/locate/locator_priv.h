@@ -1,39 +1,38 @@
 /* SPDX-License-Identifier: MIT */
-/* One link of the chain, and what it is asked. */
-#ifndef BERTH_STORE_MIDDLEWARE_PRIV_H
-#define BERTH_STORE_MIDDLEWARE_PRIV_H
+/* One locator of the chain, and what it is asked. */
+#ifndef BERTH_STORE_LOCATOR_PRIV_H
+#define BERTH_STORE_LOCATOR_PRIV_H
 
 #include "berth/store/locator.h"
 
-struct middleware_question {
+struct locator_query {
+	struct store *store;
 	const struct digest *digest;
-	const struct store_asker *asker;
-	const char *path; /* docker/registry/v2/blobs/..., without the driver's own prefix */
+	const struct store_client *client;
+	const char *path; /* docker/registry/v2/blobs/..., without the store's own prefix */
 };
 
-struct middleware;
+struct locator;
 
-typedef bool middleware_locate_fn(const struct middleware *, const struct middleware_question *, struct store_location *out,
-				  struct arena *, struct error *);
+typedef bool locator_find_fn(const struct locator *, const struct locator_query *, struct store_location *out,
+			     struct arena *, struct error *);
 
-struct middleware_ops {
-	/* Takes over what the settings say. False with one line in `reason`. */
-	bool (*open)(struct middleware *, const struct store_middleware_settings *, char *reason, size_t size);
-	middleware_locate_fn *locate;
-	void (*close)(struct middleware *);
+struct locator_ops {
+	/* Copies what the kind needs of the settings into self->state. False with one line in `reason`. */
+	bool (*open)(struct locator *self, const struct locator_settings *, char *reason, size_t size);
+	locator_find_fn *find;
 };
 
-struct middleware {
-	const struct middleware_ops *ops;
-	const struct middleware *below; /* NULL: the driver is next */
-	struct store *driver;
-	struct arena *arena; /* lives as long as the chain */
-	void *state;         /* of its kind */
+struct locator {
+	const struct locator_ops *ops;
+	const struct locator *next; /* to be asked after this one; NULL: the store is */
+	struct arena *arena;        /* lives as long as the chain */
+	const void *state;          /* of its kind */
 };
 
-extern const struct middleware_ops middleware_redirect, middleware_cloudfront, middleware_rewrite;
+extern const struct locator_ops locator_redirect, locator_cloudfront, locator_rewrite;
 
-/* What the rest of the chain says. */
-middleware_locate_fn middleware_below;
+/* Asks the next locator of the chain, or the store. */
+locator_find_fn locator_ask_next;
 
 #endif

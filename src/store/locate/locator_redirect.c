@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* `redirect`: whatever the driver is, clients find the blob's path below a URL. */
+/* `redirect`: clients find the blob's path below a URL, whatever the store is. */
 #include "locator_priv.h"
 
 #include <string.h>
 
-static bool redirect_open(struct middleware *self, const struct store_middleware_settings *settings, char *reason,
-			  size_t size)
+static bool redirect_open(struct locator *self, const struct locator_settings *settings, char *reason, size_t size)
 {
 	size_t len = strlen(settings->base_url);
 
@@ -16,20 +15,15 @@ static bool redirect_open(struct middleware *self, const struct store_middleware
 	return true;
 }
 
-static bool redirect_locate(const struct middleware *self, const struct middleware_question *question,
-			    struct store_location *out, struct arena *arena, struct error *error)
+static bool redirect_find(const struct locator *self, const struct locator_query *query, struct store_location *out,
+			  struct arena *arena, struct error *error)
 {
 	(void)error;
 	*out = (struct store_location){
 		.place = STORE_PLACE_URL,
-		.url = arena_printf(arena, "%s/%s", (const char *)self->state, question->path),
+		.url = arena_printf(arena, "%s/%s", (const char *)self->state, query->path),
 	};
 	return true;
 }
 
-static void redirect_close(struct middleware *self)
-{
-	(void)self;
-}
-
-const struct middleware_ops middleware_redirect = {redirect_open, redirect_locate, redirect_close};
+const struct locator_ops locator_redirect = {redirect_open, redirect_find};

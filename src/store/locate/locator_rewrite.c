@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `rewrite`: the URL of the store below, as clients are to see it. What has no URL stays as it is. */
+/* `rewrite`: changes parts of the URL that the next locator or the store tells. A location without a URL stays as it is. */
 #include "locator_priv.h"
 
 #include <string.h>
@@ -8,8 +8,7 @@ struct rewrite {
 	const char *scheme, *host, *trim;
 };
 
-static bool rewrite_open(struct middleware *self, const struct store_middleware_settings *settings, char *reason,
-			 size_t size)
+static bool rewrite_open(struct locator *self, const struct locator_settings *settings, char *reason, size_t size)
 {
 	struct rewrite *rewrite = arena_alloc(self->arena, sizeof *rewrite);
 
@@ -37,19 +36,14 @@ static const char *rewritten(const struct rewrite *rewrite, const char *url, str
 			    *rewrite->host ? rewrite->host : host, span_starts(path, "/") ? "" : "/", SPAN_ARG(path));
 }
 
-static bool rewrite_locate(const struct middleware *self, const struct middleware_question *question,
-			   struct store_location *out, struct arena *arena, struct error *error)
+static bool rewrite_find(const struct locator *self, const struct locator_query *query, struct store_location *out,
+			 struct arena *arena, struct error *error)
 {
-	if (!middleware_below(self, question, out, arena, error))
+	if (!locator_ask_next(self, query, out, arena, error))
 		return false;
 	if (out->place == STORE_PLACE_URL)
 		out->url = rewritten(self->state, out->url, arena);
 	return true;
 }
 
-static void rewrite_close(struct middleware *self)
-{
-	(void)self;
-}
-
-const struct middleware_ops middleware_rewrite = {rewrite_open, rewrite_locate, rewrite_close};
+const struct locator_ops locator_rewrite = {rewrite_open, rewrite_find};

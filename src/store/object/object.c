@@ -86,7 +86,7 @@ static bool object_remove(struct store *store, const struct digest *digest, stru
 	return object_ops(objects)->remove(objects->service, object_blob_key(objects, digest, arena), arena, error);
 }
 
-static bool object_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+static bool object_locate(struct store *store, const struct digest *digest, const struct store_client *client,
 			  struct store_location *out, struct arena *arena, struct error *error)
 {
 	struct object_store *objects = objects_of(store);
@@ -96,7 +96,7 @@ static bool object_locate(struct store *store, const struct digest *digest, cons
 	if (!object_ops(objects)->sign)
 		return true;
 	if (!object_ops(objects)->sign(objects->service, object_blob_key(objects, digest, arena),
-				       asker->head ? OBJECT_HEAD : OBJECT_GET, objects->sign_seconds, &url, arena, error))
+				       client->head ? OBJECT_HEAD : OBJECT_GET, objects->sign_seconds, &url, arena, error))
 		return false;
 	if (url)
 		*out = (struct store_location){.place = STORE_PLACE_URL, .url = url};

@@ -17,7 +17,7 @@ const struct test_file *tests_oss(void);
 const struct test_file *tests_oss_sign(void);
 const struct test_file *tests_object_plan(void);
 const struct test_file *tests_object_state(void);
-const struct test_file *tests_middleware(void);
+const struct test_file *tests_locator(void);
 const struct test_file *tests_s3_credentials(void);
 const struct test_file *tests_s3_endpoint(void);
 const struct test_file *tests_s3_service(void);
@@ -52,7 +52,7 @@ int main(void)
 		tests_swift,
 		tests_xml,
 		tests_body,
-		tests_middleware,
+		tests_locator,
 		tests_aws_ranges,
 	};
 

@@ -202,10 +202,10 @@ static bool mem_stat(struct store *store, const struct digest *digest, bool *fou
 	return true;
 }
 
-static bool mem_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+static bool mem_locate(struct store *store, const struct digest *digest, const struct store_client *client,
 		       struct store_location *out, struct arena *arena, struct error *error)
 {
-	(void)store, (void)digest, (void)asker, (void)arena, (void)error;
+	(void)store, (void)digest, (void)client, (void)arena, (void)error;
 	*out = (struct store_location){.place = STORE_PLACE_STREAM};
 	return true;
 }

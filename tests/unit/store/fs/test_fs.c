@@ -76,7 +76,7 @@ START_TEST(the_tree_is_that_of_dockers_registry)
 	ck_assert(exists(HELLO_DATA));
 	ck_assert_int_eq(entries(LAYOUT_BLOBS "/sha256/2c/" HELLO_HEX), 1);
 	ck_assert_int_eq(entries(LAYOUT_UPLOADS), 0);
-	ck_assert(store_locate(lab.store, &digest, &(struct store_asker){0}, &place, &lab.arena, &lab.error));
+	ck_assert(store_locate(lab.store, &digest, &(struct store_client){0}, &place, &lab.arena, &lab.error));
 	ck_assert_int_eq(place.place, STORE_PLACE_FILE);
 	ck_assert_str_eq(place.path, lab_path(&lab, HELLO_DATA));
 	ck_assert_str_eq(place.relative, "sha256/2c/" HELLO_HEX "/data");

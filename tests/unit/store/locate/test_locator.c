@@ -19,88 +19,72 @@
 struct below {
 	struct store store;
 	const char *url;
-	int located, closed;
-	struct store_asker asker;
+	int located;
+	struct store_client client;
 };
 
-static bool below_locate(struct store *store, const struct digest *digest, const struct store_asker *asker,
+static bool below_locate(struct store *store, const struct digest *digest, const struct store_client *client,
 			 struct store_location *out, struct arena *arena, struct error *error)
 {
 	struct below *below = (struct below *)store;
 
 	(void)digest, (void)arena, (void)error;
 	below->located++;
-	below->asker = *asker;
+	below->client = *client;
 	*out = below->url ? (struct store_location){.place = STORE_PLACE_URL, .url = below->url}
 			  : (struct store_location){.place = STORE_PLACE_FILE, .path = "/blobs/x", .relative = "x"};
 	return true;
 }
 
-static bool below_stat(struct store *store, const struct digest *digest, bool *found, uint64_t *size, struct arena *arena_,
-		       struct error *error_)
-{
-	(void)store, (void)digest, (void)arena_, (void)error_;
-	*found = true;
-	*size = 42;
-	return true;
-}
-
-static void below_close(struct store *store)
-{
-	((struct below *)store)->closed++;
-}
-
-static const struct store_driver below_driver = {
-	.name = "below", .locate = below_locate, .stat = below_stat, .close = below_close};
+static const struct store_driver below_driver = {.name = "below", .locate = below_locate};
 
 static struct below below;
-static struct store *store;
+static struct locators *locators;
 static struct arena arena;
 static struct error error;
 static char reason[256];
 
-static void open_on(const char *url, const struct store_middleware_settings *list, size_t count)
+static void open_on(const char *url, const struct locator_settings *list, size_t count)
 {
 	arena_init(&arena, MEMORY);
 	error_init(&error, &arena);
 	below = (struct below){.store.driver = &below_driver, .url = url};
-	store = store_middleware_open(&below.store, list, count, reason, sizeof reason);
-	ck_assert_msg(store != NULL, "%s", reason);
+	locators = locators_open(list, count, reason, sizeof reason);
+	ck_assert_msg(locators != NULL, "%s", reason);
 }
 
 static void close_it(void)
 {
-	store_close(store);
-	ck_assert_int_eq(below.closed, 1);
+	locators_close(locators);
 	arena_release(&arena);
 }
 
-static struct store_location locate(struct store_asker asker)
+static struct store_location locate(struct store_client client)
 {
 	struct store_location location;
 	struct digest digest;
 
 	digest_of(&digest, DIGEST_SHA256, "", 0);
-	ck_assert(store_locate(store, &digest, &asker, &location, &arena, &error));
+	ck_assert(locators_find(locators, &below.store, &digest, &client, &location, &arena, &error));
 	return location;
 }
 
-static const char *url_for(struct store_asker asker)
+static const char *url_for(struct store_client client)
 {
-	struct store_location location = locate(asker);
+	struct store_location location = locate(client);
 
 	ck_assert_int_eq(location.place, STORE_PLACE_URL);
 	return location.url;
 }
 
-static struct store_middleware_settings blank(enum store_middleware_kind kind)
+static struct locator_settings blank(enum locator_kind kind)
 {
-	return (struct store_middleware_settings){kind, "", "", "", "", 0, NULL, "", "", ""};
+	return (struct locator_settings){kind, "", "", "", "", 0, NULL, "", "", ""};
 }
 
-static struct store_middleware_settings redirect_to(const char *url)
+static struct locator_settings redirect_to(const char *url)
 {
-	struct store_middleware_settings settings = blank(STORE_MIDDLEWARE_REDIRECT);
+	struct locator_settings settings = blank(LOCATOR_REDIRECT);
 
 	settings.base_url = url;
 	return settings;
@@ -116,46 +100,35 @@ START_TEST(redirect_puts_the_blobs_path_behind_the_base_urls)
 	};
 
 	for (size_t i = 0; i < sizeof bases / sizeof *bases; i++) {
-		struct store_middleware_settings settings = redirect_to(bases[i][0]);
+		struct locator_settings settings = redirect_to(bases[i][0]);
 
 		open_on(i % 2 ? SIGNED : NULL, &settings, 1);
-		ck_assert_str_eq(url_for((struct store_asker){0}), bases[i][1]);
+		ck_assert_str_eq(url_for((struct store_client){0}), bases[i][1]);
 		ck_assert_int_eq(below.located, 0);
 		close_it();
 	}
 }
 END_TEST
 
-START_TEST(the_web_server_goes_to_the_driver_itself)
+START_TEST(the_web_server_goes_to_the_store_itself)
 {
-	struct store_middleware_settings settings = redirect_to("https://cdn.example.com");
+	struct locator_settings settings = redirect_to("https://cdn.example.com");
 
 	open_on(SIGNED, &settings, 1);
-	ck_assert_str_eq(url_for((struct store_asker){.web_server = true}), SIGNED);
-	ck_assert(below.asker.web_server);
+	ck_assert_str_eq(url_for((struct store_client){.web_server = true}), SIGNED);
+	ck_assert(below.client.web_server);
 	close_it();
 }
 END_TEST
 
-START_TEST(everything_else_goes_to_the_driver)
-{
-	struct store_middleware_settings settings = redirect_to("https://cdn.example.com");
-	struct digest digest;
-	uint64_t size;
-	bool found;
-
-	digest_of(&digest, DIGEST_SHA256, "", 0);
-	open_on(NULL, &settings, 1);
-	ck_assert(store_stat(store, &digest, &found, &size, &arena, &error));
-	ck_assert_uint_eq(size, 42);
-	close_it();
-}
-END_TEST
-
-START_TEST(without_middlewares_it_is_the_driver)
+START_TEST(without_locators_the_store_decides)
 {
 	open_on(SIGNED, NULL, 0);
-	ck_assert_ptr_eq(store, &below.store);
+	ck_assert_str_eq(url_for((struct store_client){.head = true}), SIGNED);
+	ck_assert(below.client.head);
+	locators_close(locators);
+	locators = NULL;
+	ck_assert_str_eq(url_for((struct store_client){0}), SIGNED);
 	close_it();
 }
 END_TEST
@@ -165,7 +138,7 @@ START_TEST(rewrite_changes_urls_as_the_table_says)
 {
 	TABLE_EACH("rewrites", 4, cells)
 	{
-		struct store_middleware_settings settings = blank(STORE_MIDDLEWARE_REWRITE);
+		struct locator_settings settings = blank(LOCATOR_REWRITE);
 		struct span how = cells[1], scheme, host;
 		char *url = strndup(cells[0].ptr, cells[0].len);
 
@@ -174,9 +147,10 @@ START_TEST(rewrite_changes_urls_as_the_table_says)
 		settings.scheme = span_is(scheme, "-") ? "" : arena_span(&arena, scheme);
 		settings.host = span_is(host, "-") ? "" : arena_span(&arena, host);
 		settings.trim_path_prefix = span_is(cells[2], "-") ? "" : arena_span(&arena, cells[2]);
-		store = store_middleware_open(store, &settings, 1, reason, sizeof reason);
-		table_expect(&table, url_for((struct store_asker){.head = true}), cells[3]);
-		ck_assert(below.asker.head);
+		locators_close(locators);
+		locators = locators_open(&settings, 1, reason, sizeof reason);
+		table_expect(&table, url_for((struct store_client){.head = true}), cells[3]);
+		ck_assert(below.client.head);
 		close_it();
 		free(url);
 	}
@@ -185,23 +159,22 @@ END_TEST
 
 START_TEST(rewrite_leaves_alone_what_has_no_url)
 {
-	struct store_middleware_settings settings = blank(STORE_MIDDLEWARE_REWRITE);
+	struct locator_settings settings = blank(LOCATOR_REWRITE);
 
 	settings.host = "elsewhere";
 	open_on(NULL, &settings, 1);
-	ck_assert_int_eq(locate((struct store_asker){0}).place, STORE_PLACE_FILE);
+	ck_assert_int_eq(locate((struct store_client){0}).place, STORE_PLACE_FILE);
 	close_it();
 }
 END_TEST
 
 START_TEST(the_last_of_the_list_is_asked_first)
 {
-	struct store_middleware_settings list[2] = {redirect_to("https://cdn.example.com"),
-						    blank(STORE_MIDDLEWARE_REWRITE)};
+	struct locator_settings list[2] = {redirect_to("https://cdn.example.com"), blank(LOCATOR_REWRITE)};
 
 	list[1].host = "edge.example.net";
 	open_on(SIGNED, list, 2);
-	ck_assert_str_eq(url_for((struct store_asker){0}), "https://edge.example.net/" BLOB_PATH);
+	ck_assert_str_eq(url_for((struct store_client){0}), "https://edge.example.net/" BLOB_PATH);
 	close_it();
 }
 END_TEST
@@ -227,9 +200,9 @@ static EVP_PKEY *make_key(bool pkcs1)
 	return key;
 }
 
-static struct store_middleware_settings cloudfront(const char *base, const char *prefix)
+static struct locator_settings cloudfront(const char *base, const char *prefix)
 {
-	struct store_middleware_settings settings = blank(STORE_MIDDLEWARE_CLOUDFRONT);
+	struct locator_settings settings = blank(LOCATOR_CLOUDFRONT);
 
 	settings.base_url = base;
 	settings.key_prefix = prefix;
@@ -275,11 +248,11 @@ static void verify(EVP_PKEY *key, const char *url, const char *resource, int64_t
 static void signs(bool pkcs1, const char *base, const char *prefix, const char *resource)
 {
 	EVP_PKEY *key = make_key(pkcs1);
-	struct store_middleware_settings settings = cloudfront(base, prefix);
+	struct locator_settings settings = cloudfront(base, prefix);
 
 	http_client_set_now(1800000000);
 	open_on(SIGNED, &settings, 1);
-	verify(key, url_for((struct store_asker){.address = "3.5.140.1"}), resource, 1800001200);
+	verify(key, url_for((struct store_client){.address = "3.5.140.1"}), resource, 1800001200);
 	ck_assert_int_eq(below.located, 0);
 	close_it();
 	http_client_set_now(0);
@@ -300,28 +273,28 @@ START_TEST(clients_inside_amazon_go_to_the_bucket)
 	static struct aws_ranges ranges;
 	static const char file[] = "{\"prefixes\": [{\"ip_prefix\": \"3.5.140.0/22\", \"region\": \"ap-northeast-2\"}]}";
 	EVP_PKEY *key = make_key(true);
-	struct store_middleware_settings settings = cloudfront("https://d111.cloudfront.net", "");
+	struct locator_settings settings = cloudfront("https://d111.cloudfront.net", "");
 	const char *why;
 
 	settings.ranges = &ranges;
 	open_on(SIGNED, &settings, 1);
-	ck_assert_ptr_nonnull(strstr(url_for((struct store_asker){.address = "3.5.140.1"}), "cloudfront.net"));
+	ck_assert_ptr_nonnull(strstr(url_for((struct store_client){.address = "3.5.140.1"}), "cloudfront.net"));
 	ck_assert(aws_ranges_load(&ranges, span_of(file), "", &arena, &why));
-	ck_assert_str_eq(url_for((struct store_asker){.address = "3.5.140.1", .head = true}), SIGNED);
-	ck_assert(below.asker.head);
-	ck_assert_ptr_nonnull(strstr(url_for((struct store_asker){.address = "3.5.139.1"}), "cloudfront.net"));
-	ck_assert_ptr_nonnull(strstr(url_for((struct store_asker){.address = NULL}), "cloudfront.net"));
+	ck_assert_str_eq(url_for((struct store_client){.address = "3.5.140.1", .head = true}), SIGNED);
+	ck_assert(below.client.head);
+	ck_assert_ptr_nonnull(strstr(url_for((struct store_client){.address = "3.5.139.1"}), "cloudfront.net"));
+	ck_assert_ptr_nonnull(strstr(url_for((struct store_client){.address = NULL}), "cloudfront.net"));
 	close_it();
 	EVP_PKEY_free(key);
 	(void)unlink(key_path);
 }
 END_TEST
 
-START_TEST(a_key_that_cannot_be_read_is_told_and_the_driver_closed)
+START_TEST(a_key_that_cannot_be_read_is_told)
 {
 	static const char *const contents[] = {"", "no key\n",
 					       "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"};
-	struct store_middleware_settings settings;
+	struct locator_settings settings;
 
 	for (size_t i = 0; i < 4; i++) {
 		FILE *file;
@@ -332,17 +305,15 @@ START_TEST(a_key_that_cannot_be_read_is_told_and_the_driver_closed)
 		if (i == 3)
 			(void)unlink(key_path);
 		settings = cloudfront("https://d111.cloudfront.net", "");
-		below = (struct below){.store.driver = &below_driver};
 		reason[0] = '\0';
-		ck_assert_ptr_null(store_middleware_open(&below.store, &settings, 1, reason, sizeof reason));
+		ck_assert_ptr_null(locators_open(&settings, 1, reason, sizeof reason));
 		ck_assert_msg(strstr(reason, key_path) != NULL, "%s", reason);
-		ck_assert_int_eq(below.closed, 1);
 		(void)unlink(key_path);
 	}
 }
 END_TEST
 
-TEST_FILE(middleware, redirect_puts_the_blobs_path_behind_the_base_urls, the_web_server_goes_to_the_driver_itself,
-	  everything_else_goes_to_the_driver, without_middlewares_it_is_the_driver, rewrite_changes_urls_as_the_table_says,
-	  rewrite_leaves_alone_what_has_no_url, the_last_of_the_list_is_asked_first, cloudfront_signs_the_urls_policy,
-	  clients_inside_amazon_go_to_the_bucket, a_key_that_cannot_be_read_is_told_and_the_driver_closed)
+TEST_FILE(locator, redirect_puts_the_blobs_path_behind_the_base_urls, the_web_server_goes_to_the_store_itself,
+	  without_locators_the_store_decides, rewrite_changes_urls_as_the_table_says, rewrite_leaves_alone_what_has_no_url,
+	  the_last_of_the_list_is_asked_first, cloudfront_signs_the_urls_policy, clients_inside_amazon_go_to_the_bucket,
+	  a_key_that_cannot_be_read_is_told)

@@ -231,7 +231,7 @@ END_TEST
 
 START_TEST(a_blob_is_found_by_a_signed_url)
 {
-	static const struct store_asker get, head = {.head = true};
+	static const struct store_client get, head = {.head = true};
 	struct digest digest;
 	struct store_location location;
 
