@@ -8,6 +8,7 @@
 #include "berth/base/log.h"
 #include "berth/store/fs.h"
 #include "berth/store/locator.h"
+#include "berth/store/selftest.h"
 #include "middleware_priv.h"
 #include "ahead_priv.h"
 #include "store_object_priv.h"
@@ -34,7 +35,6 @@ struct store *app_store(const struct app *app, char *reason, size_t size)
 /* Asks the store once. Puts the line that the driver would log into `reason`. */
 static bool reaches(struct store *store, char *reason, size_t size)
 {
-	struct store_trial trial = {.skipped = false};
 	struct arena arena;
 	struct error error;
 	bool ok;
@@ -42,7 +42,7 @@ static bool reaches(struct store *store, char *reason, size_t size)
 	arena_init(&arena, REACH_MEMORY);
 	error_init(&error, &arena);
 	log_capture(reason, size);
-	ok = store_try(store, STORE_REACH, &trial, &arena, &error);
+	ok = selftest_reach(store, &arena, &error);
 	log_capture(NULL, 0);
 	if (!ok && !*reason)
 		(void)snprintf(reason, size, "%s", error_message(error_code(&error)));

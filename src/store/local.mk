@@ -22,7 +22,6 @@ libstore_a_SOURCES = \
 	src/store/fs/fs_finish.c \
 	src/store/fs/fs_priv.h \
 	src/store/fs/fs_sweep.c \
-	src/store/fs/fs_trial.c \
 	src/store/fs/fs_upload.c \
 	src/store/gcs/gcs.c \
 	src/store/gcs/gcs_account.c \
@@ -53,7 +52,6 @@ libstore_a_SOURCES = \
 	src/store/object/object_send.c \
 	src/store/object/object_state.c \
 	src/store/object/object_sweep.c \
-	src/store/object/object_trial.c \
 	src/store/oss/oss.c \
 	src/store/oss/oss_sign.c \
 	src/store/oss/oss_sign.h \
@@ -74,6 +72,7 @@ libstore_a_SOURCES = \
 	src/store/s3/s3_service.h \
 	src/store/s3/s3_sign.c \
 	src/store/s3/s3_sign.h \
+	src/store/selftest.c \
 	src/store/service/body.c \
 	src/store/service/body_priv.h \
 	src/store/service/jsondoc.c \

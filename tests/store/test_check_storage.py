@@ -64,9 +64,9 @@ def test_what_cannot_be_reached_is_told_and_nothing_else_is_tried(check, change,
 @pytest.mark.parametrize("step, method, pattern, header", [
     ("parts", "PUT", "partNumber=", None),
     ("parts", "DELETE", "uploadId=", None),
-    ("copy", "PUT", "berth/uploads", "x-amz-copy-source"),
-    ("read", "GET", "berth/uploads/", "range"),
-    ("write", "PUT", "berth/uploads", "!x-amz-copy-source"),
+    ("copy", "PUT", "docker/registry", "x-amz-copy-source"),
+    ("read", "GET", "docker/registry", "range"),
+    ("write", "PUT", "docker/registry", "!x-amz-copy-source"),
     ("fetch", "GET", "X-Amz-Signature", None),
 ])
 def test_a_step_that_fails_is_told_and_what_was_made_goes(check, swift, bucket, step, method, pattern, header):

@@ -92,26 +92,6 @@ struct store_swept {
 	uint64_t bytes;
 };
 
-/* What can be tried on a store, in this order, with objects of its own that nobody else sees. */
-enum store_step {
-	STORE_REACH,  /* it answers, and we may look into it; changes nothing */
-	STORE_WRITE,  /* the payload, in one piece */
-	STORE_READ,   /* a range of it, compared */
-	STORE_PARTS,  /* an upload in parts, completed, and another one, abandoned */
-	STORE_COPY,   /* the payload, or what a commit does instead */
-	STORE_SIGN,   /* `url` is then for whoever wants to fetch the payload */
-	STORE_LIST,   /* what was written is listed */
-	STORE_REMOVE, /* nothing is left, whatever went wrong before */
-	STORE_STEPS
-};
-
-struct store_trial {
-	char id[UUID_TEXT_MAX];
-	struct span payload; /* some KiB */
-	bool skipped;        /* the step means nothing here */
-	const char *url;     /* in the arena */
-};
-
 /* What a driver provides. All MUST be there; `open` differs per driver and is in the driver's own header. */
 struct store_driver {
 	const char *name;
@@ -161,9 +141,6 @@ struct store_driver {
 	 */
 	bool (*sweep)(struct store *, int64_t age, bool dry_run, store_claimed_fn *, void *context, struct store_swept *out,
 		      struct arena *, struct error *);
-
-	/* One step of a trial. A failure is logged and set as ever. */
-	bool (*try_step)(struct store *, enum store_step, struct store_trial *, struct arena *, struct error *);
 
 	void (*close)(struct store *);
 };
@@ -241,13 +218,6 @@ static inline bool store_sweep(struct store *store, int64_t age, bool dry_run, s
 			       struct store_swept *out, struct arena *arena, struct error *error)
 {
 	return store->driver->sweep(store, age, dry_run, claimed, context, out, arena, error);
-}
-
-static inline bool store_try(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,
-			     struct error *error)
-{
-	trial->skipped = false;
-	return store->driver->try_step(store, step, trial, arena, error);
 }
 
 /* NULL is fine. */

@@ -38,7 +38,6 @@ static const struct store_driver driver = {
 	.remove = fs_remove,
 	.walk = fs_walk,
 	.sweep = fs_sweep,
-	.try_step = fs_try_step,
 	.close = fs_release,
 };
 

@@ -4,8 +4,8 @@
 #define BERTH_STORE_FS_PRIV_H
 
 #include "berth/store/fs.h"
-#include "../file_io_priv.h"
 #include "berth/store/layout.h"
+#include "../file_io_priv.h"
 #include "../spool/spool_priv.h"
 
 #define FS_CHUNK ((size_t)256 << 10) /* large enough that system calls do not show, small enough for the cache */
@@ -26,17 +26,29 @@ static inline struct fs_store *fs_of(struct store *store)
 	return (struct fs_store *)store;
 }
 
-/* fs_upload.c: the file of an upload. Its name, `<id>.<generation of the request that made it>`, is the upload's state. */
+/* ---- fs_upload.c: the file of an upload ---- */
 
-struct fs_name {
-	char text[2 * UUID_TEXT_MAX];
+/* One call's view of an upload's file. The file's name is `<id>.<generation of the request that made it>`; the upload's state is
+ * this generation. */
+struct fs_upload {
+	struct fs_store *fs;
+	const struct store_upload *upload;
+	struct error *error;
+	char name[2 * UUID_TEXT_MAX];
+	int fd; /* -1: not open */
 };
 
-/* E_BLOB_UPLOAD_INVALID, and a log line, when the state names no file. */
-bool fs_upload_name(struct fs_name *out, const struct store_upload *upload, struct error *error);
+/*
+ * Names the file, and does not open it. False when the state names no file: E_BLOB_UPLOAD_INVALID and a log line. The file may be
+ * closed in either case.
+ */
+bool fs_upload_init(struct fs_upload *file, struct store *store, const struct store_upload *upload, struct error *error);
 
-/* Opens the file for adding bytes at upload->offset, cut back to there; makes it for the first bytes. -1: the error is set. */
-int fs_upload_open(struct fs_store *fs, const struct store_upload *upload, const struct fs_name *name, struct error *error);
+/* Opens the file for adding bytes at upload->offset, cut back to there; makes it for the first bytes. */
+bool fs_upload_open(struct fs_upload *file);
+
+/* Closes the file if it is open. */
+void fs_upload_close(struct fs_upload *file);
 
 /* fsync of the folder of uploads: the names in it are durable. */
 bool fs_upload_sync_names(struct fs_store *fs, struct error *error);
@@ -68,9 +80,5 @@ bool fs_walk(struct store *store, store_walk_fn *visit, void *context, struct ar
 /* fs_sweep.c */
 bool fs_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
 	      struct store_swept *out, struct arena *arena, struct error *error);
-
-/* fs_trial.c */
-bool fs_try_step(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,
-		 struct error *error);
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * The file of an upload, in berth/uploads.
  *
- * Behind the upload's offset the file may hold what a broken-off append or a crash left: whoever adds bytes cuts it back first.
- * A request cuts back and adds only to a file that it made, or of which the session's row says that no other request writes to
- * it. Everybody else reads, and reads only the bytes before the offset, which nobody changes.
+ * Behind the upload's offset the file may hold bytes of an append that broke off or of a crash. A request that adds bytes cuts the
+ * file back first. A request cuts back and adds only to a file that it made, or of which the session's row says that no other
+ * request writes to it. All other requests read, and read only the bytes before the offset, which no request changes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,23 +17,30 @@
 
 #define UPLOAD_MODE 0640
 
-static bool damaged(const struct store_upload *upload, const char *what, struct error *error)
+static bool upload_damaged(const struct fs_upload *file, const char *what)
 {
-	log_error("storage: upload %s: %s", upload->id, what);
-	return error_set(error, E_BLOB_UPLOAD_INVALID);
+	log_error("storage: upload %s: %s", file->upload->id, what);
+	return error_set(file->error, E_BLOB_UPLOAD_INVALID);
 }
 
-bool fs_upload_name(struct fs_name *out, const struct store_upload *upload, struct error *error)
+bool fs_upload_init(struct fs_upload *file, struct store *store, const struct store_upload *upload, struct error *error)
 {
 	struct span maker = upload->offset > 0 ? upload->state : span_of(upload->generation);
 
+	*file = (struct fs_upload){.fs = fs_of(store), .upload = upload, .error = error, .fd = -1};
 	if (maker.len == 0) /* of a release that named the file by the session alone */
-		memcpy(out->text, upload->id, sizeof upload->id);
+		memcpy(file->name, upload->id, sizeof upload->id);
 	else if (uuid_valid(maker))
-		(void)snprintf(out->text, sizeof out->text, "%s.%.*s", upload->id, SPAN_ARG(maker));
+		(void)snprintf(file->name, sizeof file->name, "%s.%.*s", upload->id, SPAN_ARG(maker));
 	else
-		return damaged(upload, "its state names no file: was it begun with another storage driver?", error);
+		return upload_damaged(file, "its state names no file: was it begun with another storage driver?");
 	return true;
+}
+
+void fs_upload_close(struct fs_upload *file)
+{
+	file_close(file->fd);
+	file->fd = -1;
 }
 
 bool fs_upload_sync_names(struct fs_store *fs, struct error *error)
@@ -41,54 +48,51 @@ bool fs_upload_sync_names(struct fs_store *fs, struct error *error)
 	return file_sync(fs->uploads, LAYOUT_UPLOADS, error);
 }
 
-/* -1 with the error set, also when the file is shorter than the upload. */
-static int open_whole(struct fs_store *fs, const struct store_upload *upload, const struct fs_name *name, int flags,
-		      struct error *error)
+/* False, with the error set, also when the file is shorter than the upload. */
+static bool open_whole(struct fs_upload *file, int flags)
 {
-	int fd = openat(fs->uploads, name->text, flags | O_NOFOLLOW | O_CLOEXEC, UPLOAD_MODE);
 	struct stat status;
 
-	if (fd < 0) {
-		if (errno == ENOENT)
-			damaged(upload, "its bytes are gone", error);
-		else
-			file_failed(error, "open", name->text);
-		return -1;
-	}
-	if (fstat(fd, &status) == 0 && (uint64_t)status.st_size >= upload->offset)
-		return fd;
-	damaged(upload, "its file is shorter than its acknowledged offset", error);
-	file_close(fd);
-	return -1;
+	file->fd = openat(file->fs->uploads, file->name, flags | O_NOFOLLOW | O_CLOEXEC, UPLOAD_MODE);
+	if (file->fd < 0 && errno == ENOENT)
+		return upload_damaged(file, "its bytes are gone");
+	if (file->fd < 0)
+		return file_failed(file->error, "open", file->name);
+	if (fstat(file->fd, &status) == 0 && (uint64_t)status.st_size >= file->upload->offset)
+		return true;
+	fs_upload_close(file);
+	return upload_damaged(file, "its file is shorter than its acknowledged offset");
 }
 
-int fs_upload_open(struct fs_store *fs, const struct store_upload *upload, const struct fs_name *name, struct error *error)
+bool fs_upload_open(struct fs_upload *file)
 {
-	int fd = open_whole(fs, upload, name, O_RDWR | (upload->offset == 0 ? O_CREAT : 0), error);
+	off_t offset = (off_t)file->upload->offset;
 
-	if (fd < 0)
-		return -1;
-	if (ftruncate(fd, (off_t)upload->offset) == 0 && lseek(fd, (off_t)upload->offset, SEEK_SET) >= 0)
-		return fd;
-	file_failed(error, "truncate", name->text);
-	file_close(fd);
-	return -1;
+	if (!open_whole(file, O_RDWR | (offset == 0 ? O_CREAT : 0)))
+		return false;
+	if (ftruncate(file->fd, offset) == 0 && lseek(file->fd, offset, SEEK_SET) >= 0)
+		return true;
+	(void)file_failed(file->error, "truncate", file->name);
+	fs_upload_close(file);
+	return false;
 }
 
 /* ---- reading the bytes again ---- */
 
-static bool hash_file(struct fs_store *fs, int fd, const struct fs_name *name, uint64_t left, struct hasher *hasher,
-		      struct error *error)
+static bool hash_file(const struct fs_upload *file, struct hasher *hasher)
 {
+	struct fs_store *fs = file->fs;
+	uint64_t left = file->upload->offset;
+
 	while (left > 0) {
 		size_t want = left < sizeof fs->chunk ? (size_t)left : sizeof fs->chunk;
-		ssize_t got = file_read_some(fd, fs->chunk, want, name->text, error);
+		ssize_t got = file_read_some(file->fd, fs->chunk, want, file->name, file->error);
 
 		if (got < 0)
 			return false;
 		if (got == 0) {
-			log_error("storage: %s became shorter while it was read", name->text);
-			return error_unavailable(error, 0);
+			log_error("storage: %s became shorter while it was read", file->name);
+			return error_unavailable(file->error, 0);
 		}
 		hasher_update(hasher, fs->chunk, (size_t)got);
 		left -= (uint64_t)got;
@@ -99,20 +103,16 @@ static bool hash_file(struct fs_store *fs, int fd, const struct fs_name *name, u
 bool fs_digest_upload(struct store *store, const struct store_upload *upload, enum digest_algorithm algorithm,
 		      struct digest *out, struct arena *arena, struct error *error)
 {
-	struct fs_store *fs = fs_of(store);
-	struct fs_name name;
+	struct fs_upload file;
 	struct hasher hasher;
 	bool ok = true;
-	int fd;
 
 	(void)arena;
 	hasher_init(&hasher, algorithm);
 	if (upload->offset > 0) {
-		if (!fs_upload_name(&name, upload, error))
-			return false;
-		fd = open_whole(fs, upload, &name, O_RDONLY, error);
-		ok = fd >= 0 && hash_file(fs, fd, &name, upload->offset, &hasher, error);
-		file_close(fd);
+		ok = fs_upload_init(&file, store, upload, error) && open_whole(&file, O_RDONLY) &&
+		     hash_file(&file, &hasher);
+		fs_upload_close(&file);
 	}
 	hasher_final(&hasher, out);
 	return ok;
@@ -120,66 +120,58 @@ bool fs_digest_upload(struct store *store, const struct store_upload *upload, en
 
 /* ---- taking over ---- */
 
-static bool copy_through_memory(struct fs_store *fs, int from, int to, uint64_t left, const struct fs_name *name,
-				struct error *error)
+/*
+ * The kernel copies, and shares the blocks where the file system can. Bytes that the kernel does not copy go through memory.
+ */
+static bool copy_bytes(const struct fs_upload *from, const struct fs_upload *to)
 {
+	const uint64_t step = (uint64_t)1 << 30;
+	struct fs_store *fs = from->fs;
+	uint64_t left = from->upload->offset;
+	ssize_t done;
+
+	while (left > 0 &&
+	       (done = copy_file_range(from->fd, NULL, to->fd, NULL, (size_t)(left < step ? left : step), 0)) > 0)
+		left -= (uint64_t)done;
 	while (left > 0) {
 		size_t want = left < sizeof fs->chunk ? (size_t)left : sizeof fs->chunk;
-		ssize_t got = file_read_some(from, fs->chunk, want, name->text, error);
 
-		if (got <= 0)
-			return got < 0 ? false : error_unavailable(error, 0);
-		if (!file_write_all(to, fs->chunk, (size_t)got, name->text, error))
+		done = file_read_some(from->fd, fs->chunk, want, from->name, from->error);
+		if (done <= 0)
+			return done < 0 ? false : error_unavailable(from->error, 0);
+		if (!file_write_all(to->fd, fs->chunk, (size_t)done, to->name, to->error))
 			return false;
-		left -= (uint64_t)got;
+		left -= (uint64_t)done;
 	}
 	return true;
 }
 
-/* The kernel copies, and shares the blocks where the file system can. What it does not copy goes through memory. */
-static bool copy_bytes(struct fs_store *fs, int from, int to, uint64_t left, const struct fs_name *name,
-		       struct error *error)
+static bool copy_file(struct fs_upload *from, struct fs_upload *to)
 {
-	const uint64_t step = (uint64_t)1 << 30;
-	ssize_t done;
-
-	while (left > 0 && (done = copy_file_range(from, NULL, to, NULL, (size_t)(left < step ? left : step), 0)) > 0)
-		left -= (uint64_t)done;
-	return copy_through_memory(fs, from, to, left, name, error);
-}
-
-static bool copy_upload(struct fs_store *fs, const struct store_upload *upload, const struct fs_name *to,
-			struct error *error)
-{
-	struct fs_name from;
-	int source, copy;
 	bool ok;
 
-	if (!fs_upload_name(&from, upload, error))
+	if (!open_whole(from, O_RDONLY))
 		return false;
-	source = open_whole(fs, upload, &from, O_RDONLY, error);
-	if (source < 0)
-		return false;
-	copy = openat(fs->uploads, to->text, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, UPLOAD_MODE);
-	ok = (copy >= 0 || file_failed(error, "create", to->text)) &&
-	     copy_bytes(fs, source, copy, upload->offset, to, error) && file_sync(copy, to->text, error) &&
-	     fs_upload_sync_names(fs, error);
-	file_close(source);
-	file_close(copy);
+	to->fd = openat(to->fs->uploads, to->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, UPLOAD_MODE);
+	ok = (to->fd >= 0 || file_failed(to->error, "create", to->name)) && copy_bytes(from, to) &&
+	     file_sync(to->fd, to->name, to->error) && fs_upload_sync_names(to->fs, to->error);
+	fs_upload_close(from);
+	fs_upload_close(to);
 	if (!ok)
-		(void)unlinkat(fs->uploads, to->text, 0);
+		(void)unlinkat(to->fs->uploads, to->name, 0);
 	return ok;
 }
 
 bool fs_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error)
 {
 	struct store_upload taken = *upload;
-	struct fs_name name;
+	struct fs_upload from, to;
 
 	if (upload->offset == 0) /* the first bytes go to a file of the request's own anyway */
 		return true;
 	taken.state = span_of(arena_strdup(arena, upload->generation));
-	if (!fs_upload_name(&name, &taken, error) || !copy_upload(fs_of(store), upload, &name, error))
+	if (!fs_upload_init(&to, store, &taken, error) || !fs_upload_init(&from, store, upload, error) ||
+	    !copy_file(&from, &to))
 		return false;
 	*upload = taken;
 	return true;
@@ -189,10 +181,11 @@ bool fs_take_over(struct store *store, struct store_upload *upload, struct arena
 
 void fs_abort(struct store *store, const struct store_upload *upload, struct arena *arena)
 {
-	struct fs_name name;
+	struct fs_upload file;
 	struct error ignored;
 
 	error_init(&ignored, arena);
-	if (fs_upload_name(&name, upload, &ignored) && unlinkat(fs_of(store)->uploads, name.text, 0) < 0 && errno != ENOENT)
+	if (fs_upload_init(&file, store, upload, &ignored) && unlinkat(file.fs->uploads, file.name, 0) < 0 &&
+	    errno != ENOENT)
 		log_warn("storage: upload %s: cannot remove its bytes: %s", upload->id, strerror(errno));
 }

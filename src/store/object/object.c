@@ -172,7 +172,6 @@ static const struct store_driver driver = {
 	.remove = object_remove,
 	.walk = object_walk,
 	.sweep = object_sweep,
-	.try_step = object_try_step,
 	.close = object_close,
 };
 

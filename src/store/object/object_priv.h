@@ -199,7 +199,5 @@ void object_forget(struct store *store, const struct store_upload *upload, struc
 void object_abort(struct store *store, const struct store_upload *upload, struct arena *arena);
 bool object_sweep(struct store *store, int64_t age, bool dry_run, store_claimed_fn *claimed, void *context,
 		  struct store_swept *out, struct arena *arena, struct error *error);
-bool object_try_step(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,
-		     struct error *error);
 
 #endif

@@ -23,6 +23,7 @@ struct lab lab_fs(void)
 
 	ck_assert_ptr_nonnull(mkdtemp(root));
 	lab = with(store_fs_open(root, NULL, reason, sizeof reason));
+	lab.is_fs = true;
 	memcpy(lab.root, root, sizeof root);
 	return lab;
 }

@@ -10,6 +10,7 @@
 struct lab {
 	struct store *store;
 	char root[64];             /* of the filesystem driver, and the spool of the object engine; "" for others */
+	bool is_fs;                /* the filesystem driver */
 	struct fake_service *fake; /* of the object engine; NULL for others */
 	struct arena arena;
 	struct error error;

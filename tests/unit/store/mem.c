@@ -260,14 +260,6 @@ static bool mem_sweep(struct store *store, int64_t age, bool dry_run, store_clai
 	return true;
 }
 
-static bool mem_try_step(struct store *store, enum store_step step, struct store_trial *trial, struct arena *arena,
-			 struct error *error)
-{
-	(void)store, (void)step, (void)arena, (void)error;
-	trial->skipped = true;
-	return true;
-}
-
 static void mem_close(struct store *store)
 {
 	struct mem_store *mem = mem_of(store);
@@ -293,7 +285,6 @@ static const struct store_driver driver = {
 	.remove = mem_remove,
 	.walk = mem_walk,
 	.sweep = mem_sweep,
-	.try_step = mem_try_step,
 	.close = mem_close,
 };
 

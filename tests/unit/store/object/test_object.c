@@ -7,6 +7,7 @@
 
 #include "../../../lib/test.h"
 #include "berth/store/layout.h"
+#include "berth/store/selftest.h"
 #include "../lab.h"
 
 #define KIB ((size_t)1 << 10)
@@ -360,30 +361,45 @@ START_TEST(a_spool_that_cannot_be_used_is_explained)
 }
 END_TEST
 
-START_TEST(a_trial_finds_a_service_that_lies)
+static const struct selftest_result *step(const struct selftest_result *results, const char *name)
 {
-	struct store_trial trial = {.payload = some(5000)};
+	for (size_t i = 0; i < SELFTEST_STEPS; i++)
+		if (strcmp(results[i].step, name) == 0)
+			return &results[i];
+	ck_abort_msg("%s", name);
+}
+
+START_TEST(a_self_test_finds_a_service_that_lies)
+{
+	struct selftest_result results[SELFTEST_STEPS];
 
 	begin();
-	uuid_new(trial.id);
-	ck_assert(store_try(lab.store, STORE_SIGN, &trial, &lab.arena, &lab.error));
-	ck_assert_ptr_nonnull(strstr(trial.url, "verb=GET&seconds=60"));
-	lab.fake->cannot_sign = true;
-	ck_assert(store_try(lab.store, STORE_SIGN, &trial, &lab.arena, &lab.error));
-	ck_assert(trial.skipped);
 	lab.fake->mute = true;
-	ck_assert(!store_try(lab.store, STORE_WRITE, &trial, &lab.arena, &lab.error));
-	lab.fake->mute = false;
-	ck_assert(!store_try(lab.store, STORE_LIST, &trial, &lab.arena, &lab.error));
-	ck_assert(store_try(lab.store, STORE_WRITE, &trial, &lab.arena, &lab.error));
-	trial.payload = span_after(some(5001), 1);
-	ck_assert(!store_try(lab.store, STORE_READ, &trial, &lab.arena, &lab.error));
-	trial.payload = some(4999);
-	ck_assert(!store_try(lab.store, STORE_LIST, &trial, &lab.arena, &lab.error));
-	ck_assert(store_try(lab.store, STORE_REMOVE, &trial, &lab.arena, &lab.error));
+	ck_assert(!selftest_run(lab.store, lab.root, results, &lab.arena));
+	ck_assert_int_eq(step(results, "reach")->outcome, SELFTEST_OK);
+	ck_assert_int_eq(step(results, "write")->outcome, SELFTEST_FAILED);
+	ck_assert_ptr_nonnull(strstr(step(results, "write")->why, "does not show"));
+	ck_assert_int_eq(step(results, "read")->outcome, SELFTEST_SKIPPED);
+	ck_assert_str_eq(step(results, "read")->why, "an earlier step failed");
+	ck_assert_int_eq(step(results, "remove")->outcome, SELFTEST_OK);
+	ck_assert_uint_eq(fake_objects(lab.fake, ""), 0);
+	ck_assert_uint_eq(fake_uploads(lab.fake), 0);
+	lab_close(&lab);
+}
+END_TEST
+
+START_TEST(a_self_test_of_a_store_that_cannot_be_reached_takes_one_step)
+{
+	struct selftest_result results[SELFTEST_STEPS];
+
+	begin();
 	fake_reset(lab.fake);
 	lab.fake->fail_at = 1;
-	ck_assert(!store_try(lab.store, STORE_REACH, &trial, &lab.arena, &lab.error));
+	ck_assert(!selftest_run(lab.store, lab.root, results, &lab.arena));
+	ck_assert_int_eq(step(results, "reach")->outcome, SELFTEST_FAILED);
+	for (size_t i = 1; i < SELFTEST_STEPS; i++)
+		ck_assert_int_eq(results[i].outcome, SELFTEST_SKIPPED);
+	ck_assert_uint_eq(lab.fake->calls, 1);
 	lab_close(&lab);
 }
 END_TEST
@@ -561,5 +577,6 @@ TEST_FILE(object, a_small_whole_blob_is_one_put, a_whole_blob_is_sent_to_where_i
 	  a_blob_is_found_by_a_signed_url, a_spooled_file_is_sent_as_it_is, keys_that_are_not_ours_are_left_alone,
 	  a_sweep_removes_hundreds_and_old_spool_files,
 	  what_may_not_be_removed_and_a_service_that_is_away_keep_no_sweep_from_the_rest,
-	  a_spool_that_cannot_be_used_is_explained, a_trial_finds_a_service_that_lies,
-	  any_call_may_fail_before_it_does_anything, any_call_may_fail_after_it_has_done_its_work)
+	  a_spool_that_cannot_be_used_is_explained, a_self_test_finds_a_service_that_lies,
+	  a_self_test_of_a_store_that_cannot_be_reached_takes_one_step, any_call_may_fail_before_it_does_anything,
+	  any_call_may_fail_after_it_has_done_its_work)
