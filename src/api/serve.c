@@ -226,5 +226,5 @@ void api_serve(struct api *api, struct http_io *io, struct arena *arena)
 	}
 	log_context_clear();
 	arena_clear(arena);
-	db_tidy(api->core.db);
+	core_tidy(&api->core);
 }

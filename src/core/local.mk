@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libcore.a
 libcore_a_SOURCES = \
 	src/core/blob.c \
+	src/core/core.c \
 	src/core/listing.c \
 	src/core/manifest_cache.c \
 	src/core/manifest_policy.c \

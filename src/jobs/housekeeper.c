@@ -54,7 +54,7 @@ static bool purge(const struct core *core, const struct housekeeper_settings *se
 	else if (!ok)
 		log_warn("upload purge: not finished, tried again in %d s", RETRY_S);
 	arena_release(&arena);
-	db_tidy(core->db);
+	core_tidy(core);
 	return ok;
 }
 

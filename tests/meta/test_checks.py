@@ -75,6 +75,71 @@ def test_modules_in_a_circle_are_found(plant):
     assert status == 1 and "base/a, base/b, base/c" in said
 
 
+@pytest.fixture
+def built(plant, tmp_path, monkeypatch):
+    """built({source: text}) compiles the sources and runs symbol_floors on sources and objects: (status, output)."""
+    def run(sources, **more):
+        monkeypatch.setenv("BERTH_BUILD", str(tmp_path / "build"))
+        plant("spdx", {name: HEAD + text for name, text in sources.items()} | more)
+        for name in sources:
+            path = (tmp_path / "build" / name).with_suffix(".o")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            subprocess.run([os.environ.get("CC", "gcc").split()[-1], "-c", "-o", path, tmp_path / name], check=True)
+        return plant("symbol_floors", more)
+    return run
+
+
+LOW = {"src/base/span.c": "int span(void) { return 1; }\n", "src/db/conn.c": "int tidy(void) { return 2; }\n"}
+
+
+def test_a_symbol_of_a_floor_below_may_be_used(built):
+    status, said = built(LOW | {"src/meta/tag.c": "int tidy(void), span(void); int tag(void) { return tidy() + span(); }\n"})
+    assert status == 0 and "2 uses, 3 objects" in said
+
+
+@pytest.mark.parametrize("use", ["int tidy(void); int push(void) { return tidy(); }", "int tidy(void); int (*push)(void) = tidy;"])
+def test_a_symbol_of_a_floor_that_is_not_allowed_is_found(built, use):
+    status, said = built(LOW | {"src/core/push.c": use + "\n"})
+    assert status == 1 and "src/core/push.c: core may not use tidy of src/db/conn.c" in said
+
+
+CIRCLE = {"src/base/span.c": "int text(void); int span(void) { return text(); }\n",
+          "src/base/text.c": "int span(void); int text(void) { return span(); }\n"}
+
+
+def test_files_that_use_each_other_are_found(built):
+    status, said = built(CIRCLE)
+    assert status == 1 and "files in a circle: src/base/span.c, src/base/text.c" in said
+
+
+def test_a_circle_is_allowed_while_it_is_listed_and_a_line_without_one_is_noted(built):
+    status, said = built(CIRCLE, **{"tests/meta/circles.txt": "span.c\ntext.c\n"})
+    assert status == 0, said
+    status, said = built(LOW, **{"tests/meta/circles.txt": "span.c\ntext.c\n"})
+    assert status == 0 and "note: tests/meta/circles.txt: text.c is in no circle: remove the line" in said
+
+
+def test_symbols_of_the_c_library_and_main_have_no_floor(built):
+    status, said = built({"src/core/a.c": "void __assert_fail(void) {}\nint main(void) { return 0; }\n",
+                          "src/base/b.c": "void __assert_fail(void); void b(void) { __assert_fail(); }\n"})
+    assert status == 0, said
+
+
+def test_an_object_that_is_missing_or_older_than_its_source_is_found(built, plant):
+    assert built(LOW)[0] == 0
+    status, said = plant("symbol_floors", {"src/base/new.c": HEAD})
+    assert status == 1 and "src/base/new.c: no object" in said
+    os.utime(os.path.join(os.environ["BERTH_BUILD"], "src/base/span.o"), (0, 0))
+    status, said = plant("symbol_floors", {})
+    assert status == 1 and "src/base/span.c: its object" in said and "is older" in said
+
+
+def test_without_a_build_tree_there_is_a_skip(plant, monkeypatch):
+    monkeypatch.setenv("BERTH_BUILD", "/nonexistent")
+    status, said = plant("symbol_floors", {})
+    assert status == 77 and said.startswith("SKIPPED: symbol_floors: ") and "set BERTH_BUILD" in said
+
+
 def test_a_header_that_needs_another_first_is_refused(plant):
     status, said = plant("header_alone", {"include/berth/base/span.h": header("size_t span_length(void);\n")})
     assert status == 1 and "span.h: gcc" in said

@@ -80,7 +80,7 @@ JOBS = [
     script("build", "build", "tests/runner/build.sh", "{builds}/developer", "check", "--enable-developer", needs=(),
            seconds=120, quick=True),
     script("build", "build-release", "tests/runner/build.sh", "{builds}/release", "all", seconds=70),
-    script("meta", "meta", "tests/meta/run", needs=(), seconds=15, quick=True),
+    script("meta", "meta", "tests/meta/run", seconds=15, quick=True),
     pytest("meta", "meta-self", "meta", needs=(), seconds=25, quick=True),
     script("unit", "unit", "tests/unit/run", "{builds}/developer", seconds=25, quick=True),
     pytest("schema", "schema", "db", seconds=40, quick=True),

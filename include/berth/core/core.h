@@ -43,4 +43,10 @@ static inline struct work work_begin(const struct core *core, struct arena *aren
 	return (struct work){core, arena, error, {core->db, arena, error}};
 }
 
+/*
+ * Ends what a request or a job left behind at the database: an open transaction or a held lock costs the connection. To be
+ * called after each of them.
+ */
+void core_tidy(const struct core *core);
+
 #endif
