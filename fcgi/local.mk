@@ -1,13 +1,13 @@
 # libprefork.a knows nothing of FastCGI; only fcgi_io.c includes fcgiapp.h.
 noinst_LIBRARIES += libprefork.a
 libprefork_a_SOURCES = \
-	fcgi/gate.c \
 	fcgi/linger.c \
 	fcgi/pace.c \
 	fcgi/peer_timer.c \
 	fcgi/prefork.c \
 	fcgi/prefork_priv.h \
 	fcgi/prefork_worker.c \
+	fcgi/semaphore.c \
 	fcgi/shed.c \
 	fcgi/sources.c
 
@@ -27,4 +27,4 @@ libprogram_a_SOURCES = \
 	fcgi/fcgi_io.c \
 	fcgi/options.c \
 	fcgi/program.c \
-	fcgi/turns.c
+	fcgi/throttle.c

@@ -21,7 +21,7 @@
 #define TICK_BUSY_MS 50 /* while workers are being swapped, drained or missing */
 #define YOUNG_MS 1000   /* a worker that dies younger than this, before it could serve, counts as a failed start */
 #define BACKOFF_FIRST_MS 100
-#define CHILDREN (PREFORK_SLOTS + PREFORK_SIDES_MAX)
+#define CHILDREN (PREFORK_SLOTS + PREFORK_AUXILIARIES_MAX)
 
 /* What the master knows of a slot beside the shared part. All zero: free. */
 struct child {
@@ -37,7 +37,7 @@ static struct {
 	uint32_t generation;
 	unsigned failed_starts; /* in a row */
 	int64_t not_before_ms;  /* no fork before this moment */
-	int64_t no_side_before_ms[PREFORK_SIDES_MAX];
+	int64_t no_auxiliary_before_ms[PREFORK_AUXILIARIES_MAX];
 	int64_t kill_at_ms; /* when the drain ends; 0 unless stopping */
 	bool stopping;
 } master;
@@ -172,22 +172,22 @@ static bool start_one(void)
 }
 
 /* One at a time: that of a new configuration starts when the old one has gone. */
-static void keep_side(unsigned side)
+static void keep_auxiliary(unsigned which)
 {
-	int slot = PREFORK_SLOTS + (int)side;
+	int slot = PREFORK_SLOTS + (int)which;
 
 	if (is_old(&master.children[slot]))
 		tell(slot);
-	if (master.children[slot].pid == 0 && prefork_now_ms() >= master.no_side_before_ms[side]) {
-		master.no_side_before_ms[side] = prefork_now_ms() + PREFORK_BACKOFF_MAX_MS;
+	if (master.children[slot].pid == 0 && prefork_now_ms() >= master.no_auxiliary_before_ms[which]) {
+		master.no_auxiliary_before_ms[which] = prefork_now_ms() + PREFORK_BACKOFF_MAX_MS;
 		(void)start_in(slot);
 	}
 }
 
-static void keep_sides(void)
+static void keep_auxiliaries(void)
 {
-	for (unsigned i = 0; i < master.options->side_count && i < PREFORK_SIDES_MAX && !master.stopping; i++)
-		keep_side(i);
+	for (unsigned i = 0; i < master.options->auxiliary_count && i < PREFORK_AUXILIARIES_MAX && !master.stopping; i++)
+		keep_auxiliary(i);
 }
 
 static void log_end(const struct child *child, int status)
@@ -210,7 +210,7 @@ static void bury(int slot, int status)
 	bool young = prefork_now_ms() - child->started_ms < YOUNG_MS;
 
 	log_end(child, status);
-	gate_forget(&shared->gate, child->pid);
+	semaphore_reclaim(&shared->semaphore, child->pid);
 	if (!child->told && slot < PREFORK_SLOTS) {
 		atomic_fetch_add(&shared->respawns, 1);
 		if (young && !ready)
@@ -373,7 +373,7 @@ int prefork_run(const struct prefork_options *options)
 		reap();
 		forgive();
 		fill_up();
-		keep_sides();
+		keep_auxiliaries();
 		retire_old();
 		repeat_to_idle();
 		kill_late();

@@ -243,7 +243,7 @@ static uint64_t spread_requests(uint64_t max, int slot)
 
 void prefork_worker_main(const struct prefork_options *options, struct prefork_shared *shared, int slot, pid_t master)
 {
-	const struct prefork_side *side;
+	const struct prefork_auxiliary *auxiliary;
 	int status;
 
 	worker.options = options;
@@ -257,8 +257,8 @@ void prefork_worker_main(const struct prefork_options *options, struct prefork_s
 	if (getppid() != master)
 		_exit(0);
 	mark(false);
-	side = slot < PREFORK_SLOTS ? NULL : &options->sides[slot - PREFORK_SLOTS];
-	prctl(PR_SET_NAME, side ? side->name : "berth-worker"); /* what ps and top show */
-	status = side ? side->run(options->ctx) : options->worker(options->ctx, slot);
+	auxiliary = slot < PREFORK_SLOTS ? NULL : &options->auxiliaries[slot - PREFORK_SLOTS];
+	prctl(PR_SET_NAME, auxiliary ? auxiliary->name : "berth-worker"); /* what ps and top show */
+	status = auxiliary ? auxiliary->run(options->ctx) : options->worker(options->ctx, slot);
 	exit(status);
 }

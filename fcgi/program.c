@@ -98,10 +98,10 @@ static int guard_spool(void *context)
 }
 
 /* The last two are for programs that take uploads. */
-static const struct prefork_side sides[] = {
-	{"berth-keeper", keep_house}, {"berth-ahead", hash_ahead}, {"berth-spool", guard_spool}};
+static const struct prefork_auxiliary auxiliaries[] = {
+	{"berth-jobs", keep_house}, {"berth-prehash", hash_ahead}, {"berth-spool", guard_spool}};
 
-static unsigned side_count(const struct running *running)
+static unsigned auxiliary_count(const struct running *running)
 {
 	if (!running->options.first_pool)
 		return 0;
@@ -182,8 +182,8 @@ int fcgi_main(const struct fcgi_program *program, int argc, char **argv)
 		.name = running.options.pool,
 		.workers = running.options.workers,
 		.worker = work,
-		.sides = sides,
-		.side_count = side_count(&running),
+		.auxiliaries = auxiliaries,
+		.auxiliary_count = auxiliary_count(&running),
 		.reload = reload,
 		.ctx = &running,
 		.drain_ms = drain_ms(running.app.config),

@@ -2,7 +2,7 @@
 /* The registry application. */
 #include "berth/app/app.h"
 #include "berth/fcgi/program.h"
-#include "berth/fcgi/turns.h"
+#include "berth/fcgi/throttle.h"
 
 static bool check(struct app *app, char *reason, size_t size)
 {
@@ -11,7 +11,7 @@ static bool check(struct app *app, char *reason, size_t size)
 
 static struct app_worker *worker_new(const struct app *app, _Atomic uint64_t *generation)
 {
-	return app_worker_new(app, generation, fcgi_turns(0));
+	return app_worker_new(app, generation, fcgi_throttle(0));
 }
 
 static const struct fcgi_program registry = {

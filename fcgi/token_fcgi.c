@@ -2,12 +2,12 @@
 /* The token service. */
 #include "berth/app/token.h"
 #include "berth/fcgi/program.h"
-#include "berth/fcgi/turns.h"
+#include "berth/fcgi/throttle.h"
 
 static struct app_worker *worker_new(const struct app *app, _Atomic uint64_t *generation)
 {
 	(void)generation;
-	return app_token_worker_new(app, fcgi_turns((unsigned)app->config->token_service.hashworkers));
+	return app_token_worker_new(app, fcgi_throttle((unsigned)app->config->token_service.hashworkers));
 }
 
 static const struct fcgi_program token_service = {

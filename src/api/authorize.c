@@ -133,7 +133,7 @@ static void log_who(struct call *call, const struct identity *identity)
 static bool come_back(struct call *call, unsigned seconds)
 {
 	call->error.retry_after = seconds;
-	return error_setf(&call->error, E_TOOMANYREQUESTS, TURNS_REFUSAL);
+	return error_setf(&call->error, E_TOOMANYREQUESTS, THROTTLE_REFUSAL);
 }
 
 bool authorize(struct call *call, enum route_action action)
@@ -153,7 +153,7 @@ bool authorize(struct call *call, enum route_action action)
 	question.origin = origin(call);
 	question.now = asked_at(call);
 	question.address = call->address;
-	question.turns = call->api->turns;
+	question.throttle = call->api->throttle;
 	verdict = auth_ask(call->api->auth, &question, call->request.arena, &answer);
 	if (verdict == AUTH_BUSY)
 		return come_back(call, answer.retry_after);

@@ -1,13 +1,13 @@
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
-	src/app/ahead.c \
-	src/app/ahead_priv.h \
 	src/app/app.c \
 	src/app/auth.c \
 	src/app/middleware.c \
 	src/app/middleware_priv.h \
 	src/app/origin.c \
 	src/app/password_file.c \
+	src/app/prehash.c \
+	src/app/prehash_priv.h \
 	src/app/room.c \
 	src/app/room_priv.h \
 	src/app/store.c \

@@ -10,14 +10,14 @@
 #include "berth/store/locator.h"
 #include "berth/store/selftest.h"
 #include "middleware_priv.h"
-#include "ahead_priv.h"
+#include "prehash_priv.h"
 #include "store_object_priv.h"
 
 #define REACH_MEMORY ((size_t)8 << 20)
 
 static struct store *open_filesystem(const struct config *config, char *reason, size_t size)
 {
-	return store_fs_open(config->storage.filesystem.rootdirectory, app_board(), reason, size);
+	return store_fs_open(config->storage.filesystem.rootdirectory, app_prehash_table(), reason, size);
 }
 
 struct store *app_open_store(const struct config *config, char *reason, size_t size)

@@ -4,13 +4,13 @@
 
 #include <stdio.h>
 
-#include "ahead_priv.h"
 #include "berth/base/arena.h"
 #include "berth/store/azure.h"
 #include "berth/store/gcs.h"
 #include "berth/store/oss.h"
 #include "berth/store/s3.h"
 #include "berth/store/swift.h"
+#include "prehash_priv.h"
 
 #define NS_PER_S 1000000000
 #define PREFIX_MEMORY ((size_t)64 << 10)
@@ -53,7 +53,7 @@ struct store *app_open_objects(const struct config *config, char *reason, size_t
 {
 	struct store_object_settings settings = {
 		.spool = config->spool,
-		.board = app_board(),
+		.prehashes = app_prehash_table(),
 		.sign_seconds = (unsigned)(config->storage.redirect_expirydelay / NS_PER_S),
 	};
 	struct object_service *service = app_open_service(config, reason, size);

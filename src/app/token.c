@@ -65,14 +65,14 @@ bool app_token_check(struct app *app, char *reason, size_t size)
 	return load_key(app, reason, size) && app_check_schema(app, reason, size);
 }
 
-struct app_worker *app_token_worker_new(const struct app *app, const struct turns *turns)
+struct app_worker *app_token_worker_new(const struct app *app, const struct throttle *throttle)
 {
 	struct app_worker *worker = calloc(1, sizeof *worker);
 
 	if (!worker)
 		return NULL;
 	worker->db = meta_db_new(&app->database);
-	worker->issuer = (struct issuer){&app->issuer, turns, worker->db};
+	worker->issuer = (struct issuer){&app->issuer, throttle, worker->db};
 	worker->api = (struct api){
 		.settings = &app->api,
 		.table = &api_tokens,

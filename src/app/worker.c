@@ -51,7 +51,7 @@ bool app_check(const struct app *app, char *reason, size_t size)
 	return app_check_schema(app, reason, size) && app_check_store(app, reason, size);
 }
 
-struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation, const struct turns *turns)
+struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation, const struct throttle *throttle)
 {
 	struct app_worker *worker = calloc(1, sizeof *worker);
 	char reason[256] = "out of memory";
@@ -65,7 +65,7 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 		.settings = &app->api,
 		.table = &api_registry,
 		.auth = app->auth,
-		.turns = turns,
+		.throttle = throttle,
 		.core.db = worker->db,
 		.core.store = app_open_store(app->config, reason, sizeof reason),
 		.core.locators = worker->locators,

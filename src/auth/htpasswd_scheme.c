@@ -94,8 +94,8 @@ struct attempt {
 	struct span hash; /* of the user; empty: the user is not there or cannot sign in */
 	struct secret password;
 	struct digest mac;
-	const struct turns *turns;
-	struct turns_caller caller;
+	const struct throttle *throttle;
+	struct throttle_caller caller;
 };
 
 static bool is_remembered(const struct attempt *attempt)
@@ -122,7 +122,7 @@ static bool check_in_turn(const struct attempt *attempt)
 	if (is_remembered(attempt))
 		return true;
 	good = matches(attempt);
-	turns_ended(attempt->turns, &attempt->caller, good);
+	throttle_report(attempt->throttle, &attempt->caller, good);
 	if (good)
 		password_cache_keep(attempt->scheme->cache, &attempt->mac);
 	return good;
@@ -136,11 +136,11 @@ static enum auth_verdict check(struct attempt *attempt, unsigned *retry_after)
 	password_cache_mac(attempt->scheme->cache, &attempt->mac, attempt->user, attempt->hash, attempt->password);
 	if (is_remembered(attempt))
 		return AUTH_ALLOWED;
-	*retry_after = turns_enter(attempt->turns, attempt->arena, &attempt->caller);
+	*retry_after = throttle_acquire(attempt->throttle, attempt->arena, &attempt->caller);
 	if (*retry_after > 0)
 		return AUTH_BUSY;
 	good = check_in_turn(attempt);
-	turns_leave(attempt->turns);
+	throttle_release(attempt->throttle);
 	return good ? AUTH_ALLOWED : AUTH_REFUSED;
 }
 
@@ -148,12 +148,12 @@ static enum auth_verdict ask(struct auth *auth, const struct auth_question *ques
 			     struct auth_answer *out)
 {
 	struct htpasswd_scheme *scheme = (struct htpasswd_scheme *)auth;
-	struct attempt attempt = {.scheme = scheme, .arena = arena, .turns = question->turns};
+	struct attempt attempt = {.scheme = scheme, .arena = arena, .throttle = question->throttle};
 	enum auth_verdict verdict = AUTH_REFUSED;
 
 	follow_file(scheme);
 	if (authorization_basic(&attempt.user, &attempt.password, arena, question->authorization)) {
-		attempt.caller = (struct turns_caller){span_of(attempt.user), question->address, false};
+		attempt.caller = (struct throttle_caller){span_of(attempt.user), question->address, false};
 		verdict = check(&attempt, &out->retry_after);
 	}
 	if (verdict == AUTH_ALLOWED) {

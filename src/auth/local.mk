@@ -21,8 +21,8 @@ libauth_a_SOURCES = \
 	src/auth/password_cache.c \
 	src/auth/silly.c \
 	src/auth/tag_rules.c \
+	src/auth/throttle.c \
 	src/auth/token.c \
 	src/auth/token_cache.c \
 	src/auth/token_scheme.c \
-	src/auth/turns.c \
 	src/auth/watched_file.c

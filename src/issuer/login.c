@@ -90,7 +90,7 @@ static bool matches(const struct issuing *work, const struct meta_account *accou
 
 /* In its turn. Others may have failed while this one waited for it, so the back-off is asked again. */
 static bool check_in_turn(const struct issuing *work, const struct meta_login_query *query, struct span password,
-			  struct meta_account *account, const struct turns_caller *caller)
+			  struct meta_account *account, const struct throttle_caller *caller)
 {
 	struct meta_login login;
 	bool good;
@@ -98,16 +98,16 @@ static bool check_in_turn(const struct issuing *work, const struct meta_login_qu
 	if (!find(work, query, account, &login))
 		return false;
 	good = matches(work, account, &login, password);
-	turns_ended(work->issuer->turns, caller, good);
+	throttle_report(work->issuer->throttle, caller, good);
 	return good || (meta_login_failed(&work->meta, query->keys, META_KEYS, work->issuer->settings->backoff.forget) &&
 			refuse(work, account, query->name, "login"));
 }
 
 static bool login_password(const struct issuing *work, struct span name, struct span password, struct meta_account *out)
 {
-	const struct turns *turns = work->issuer->turns;
+	const struct throttle *throttle = work->issuer->throttle;
 	struct meta_login_query query = query_of(work, name);
-	struct turns_caller caller = {.name = name, .address = work->address};
+	struct throttle_caller caller = {.name = name, .address = work->address};
 	struct meta_login login;
 	unsigned wait;
 	bool good;
@@ -115,11 +115,11 @@ static bool login_password(const struct issuing *work, struct span name, struct 
 	if (!find(work, &query, out, &login))
 		return false;
 	caller.known = login.known;
-	wait = turns_enter(turns, work->arena, &caller);
+	wait = throttle_acquire(throttle, work->arena, &caller);
 	if (wait > 0)
-		return come_back(work, wait, TURNS_REFUSAL);
+		return come_back(work, wait, THROTTLE_REFUSAL);
 	good = check_in_turn(work, &query, password, out, &caller);
-	turns_leave(turns);
+	throttle_release(throttle);
 	return good && (!out->due || meta_login_succeeded(&work->meta, out->id, work->address, query.keys[META_KEY_PAIR]));
 }
 

@@ -85,9 +85,9 @@ libstore_a_SOURCES = \
 	src/store/service/sigv4_priv.h \
 	src/store/service/xml.c \
 	src/store/service/xml_priv.h \
-	src/store/spool/ahead.c \
 	src/store/spool/folder.c \
 	src/store/spool/folder_priv.h \
+	src/store/spool/prehash.c \
 	src/store/spool/spool.c \
 	src/store/spool/spool_bounds.c \
 	src/store/spool/spool_priv.h \

@@ -45,10 +45,10 @@ struct issuer;
 struct api {
 	const struct api_settings *settings;
 	const struct api_table *table;
-	struct auth *auth;           /* NULL: everybody may do everything */
-	const struct turns *turns;   /* at hashing passwords; NULL: no bound */
-	struct core core;            /* of the registry; the token service has the connection only */
-	const struct issuer *issuer; /* of the token service, else NULL */
+	struct auth *auth;               /* NULL: everybody may do everything */
+	const struct throttle *throttle; /* at hashing passwords; NULL: no bound */
+	struct core core;                /* of the registry; the token service has the connection only */
+	const struct issuer *issuer;     /* of the token service, else NULL */
 };
 
 /*

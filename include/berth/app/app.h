@@ -6,7 +6,7 @@
  *     if (!app_load(&app, path, environ, stderr))    every error is printed: exit 3
  *     if (!app_check(&app, reason, sizeof reason))   database, schema and storage are usable now
  *     ... fork ...
- *     worker = app_worker_new(&app, &generation, turns);    the worker's own connection, store and cache
+ *     worker = app_worker_new(&app, &generation, throttle);    the worker's own connection, store and cache
  *     api_serve(app_worker_api(worker), io, arena);
  */
 #ifndef BERTH_APP_APP_H
@@ -59,8 +59,8 @@ struct store *app_store(const struct app *app, char *reason, size_t size);
  */
 bool app_open_auth(struct app *app, char *reason, size_t size);
 
-/* `generation` is shared by the node's workers; `turns` at hashing passwords, NULL for no bound, are borrowed. NULL when storage cannot be opened (logged) or memory is out. */
-struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation, const struct turns *turns);
+/* `generation` is shared by the node's workers; `throttle` at hashing passwords, NULL for no bound, are borrowed. NULL when storage cannot be opened (logged) or memory is out. */
+struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation, const struct throttle *throttle);
 void app_worker_free(struct app_worker *worker);
 struct api *app_worker_api(struct app_worker *worker);
 

@@ -18,8 +18,8 @@ struct issuer_settings app_issuer_settings(const struct config *config);
  */
 bool app_token_check(struct app *app, char *reason, size_t size);
 
-/* One that serves api_tokens. `turns` are borrowed for its life. NULL when memory is out. */
-struct app_worker *app_token_worker_new(const struct app *app, const struct turns *turns);
+/* One that serves api_tokens. `throttle` are borrowed for its life. NULL when memory is out. */
+struct app_worker *app_token_worker_new(const struct app *app, const struct throttle *throttle);
 
 /* Removes what has expired, once an hour, until `stopping` says so. */
 void app_token_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void));

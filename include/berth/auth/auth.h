@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "berth/auth/identity.h"
-#include "berth/auth/turns.h"
+#include "berth/auth/throttle.h"
 #include "berth/base/arena.h"
 #include "berth/base/span.h"
 
@@ -23,10 +23,10 @@ struct auth_question {
 	const char *origin;          /* scheme://host of the request, for a realm on it; NULL: none to be trusted */
 	const struct access *needed; /* all of it */
 	size_t needed_count;
-	size_t wished_count;       /* behind the needed ones: a challenge asks for them too */
-	int64_t now;               /* seconds since 1970, by which tokens expire */
-	const char *address;       /* of the peer, as address_source makes it */
-	const struct turns *turns; /* for a scheme that hashes passwords; NULL: no bound */
+	size_t wished_count;             /* behind the needed ones: a challenge asks for them too */
+	int64_t now;                     /* seconds since 1970, by which tokens expire */
+	const char *address;             /* of the peer, as address_source makes it */
+	const struct throttle *throttle; /* for a scheme that hashes passwords; NULL: no bound */
 };
 
 enum auth_verdict {

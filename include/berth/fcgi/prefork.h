@@ -28,7 +28,7 @@
  * A dead worker is replaced at once. One that dies young, before prefork_accept, makes the master wait before the
  * next one: 100 ms, doubled up to PREFORK_BACKOFF_MAX_MS, for ever. The master never gives up.
  *
- * Workers, not the sides, run under SCHED_BATCH (sched(7)), where that is allowed.
+ * Workers, not the auxiliaries, run under SCHED_BATCH (sched(7)), where that is allowed.
  *
  * Process-wide effects of prefork_run, inherited by workers: no core files, not dumpable, SIGPIPE ignored, umask.
  * The process has one thread and one prefork.
@@ -43,13 +43,13 @@
 #include <sys/types.h>
 
 #include "berth/base/limits.h"
-#include "berth/fcgi/gate.h"
+#include "berth/fcgi/semaphore.h"
 #include "berth/fcgi/sources.h"
 
 #define PREFORK_WORKERS_DEFAULT 8
 #define PREFORK_WORKERS_MAX LIMIT_WORKERS
 #define PREFORK_SLOTS (2 * PREFORK_WORKERS_MAX) /* old and new workers exist side by side during a reload */
-#define PREFORK_SIDES_MAX 4                     /* their slots stand behind those of the workers */
+#define PREFORK_AUXILIARIES_MAX 4               /* their slots stand behind those of the workers */
 #define PREFORK_DRAIN_DEFAULT_MS 10000          /* what draintimeout 0 means: distribution would drop requests at once */
 #define PREFORK_BACKOFF_MAX_MS 5000
 
@@ -57,7 +57,7 @@
  * A process beside the workers, kept alive like them: what no request waits for. Ends when prefork_worker_stopping says
  * so. After a reload the old one goes before the new one starts.
  */
-struct prefork_side {
+struct prefork_auxiliary {
 	const char *name; /* what ps shows, at most 15 characters */
 	int (*run)(void *ctx);
 };
@@ -69,8 +69,8 @@ struct prefork_options {
 	/* Runs in the child; its result is the child's exit status. 0 is a worker that left in peace. */
 	int (*worker)(void *ctx, int slot);
 
-	const struct prefork_side *sides; /* one more child for each, at most PREFORK_SIDES_MAX */
-	unsigned side_count;
+	const struct prefork_auxiliary *auxiliaries; /* one more child for each, at most PREFORK_AUXILIARIES_MAX */
+	unsigned auxiliary_count;
 
 	/*
 	 * Runs in the master on HUP: read and check the new configuration. True: ctx and these options hold the new one
@@ -102,10 +102,10 @@ struct prefork_shared {
 	_Atomic uint64_t cache_generation; /* whoever removes what others may have cached adds one */
 	_Atomic uint64_t respawns;         /* workers replaced since the start, reloads not counted */
 	_Atomic uint64_t reloads;
-	_Atomic unsigned workers; /* that are wanted */
-	struct gate gate;         /* for work that only some of them may do at once */
-	struct sources sources;   /* that sign in by password */
-	struct prefork_slot slots[PREFORK_SLOTS + PREFORK_SIDES_MAX];
+	_Atomic unsigned workers;   /* that are wanted */
+	struct semaphore semaphore; /* for work that only some of them may do at once */
+	struct sources sources;     /* that sign in by password */
+	struct prefork_slot slots[PREFORK_SLOTS + PREFORK_AUXILIARIES_MAX];
 };
 
 /*

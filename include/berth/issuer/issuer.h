@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "berth/auth/key.h"
-#include "berth/auth/turns.h"
+#include "berth/auth/throttle.h"
 #include "berth/base/arena.h"
 #include "berth/base/error.h"
 #include "berth/db/db.h"
@@ -35,7 +35,7 @@ struct issuer_settings {
 /* One worker's. */
 struct issuer {
 	const struct issuer_settings *settings;
-	const struct turns *turns; /* at hashing passwords; NULL: no bound */
+	const struct throttle *throttle; /* at hashing passwords; NULL: no bound */
 	struct db *db;
 };
 

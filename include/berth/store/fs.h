@@ -9,13 +9,13 @@
 #ifndef BERTH_STORE_FS_H
 #define BERTH_STORE_FS_H
 
-#include "berth/store/ahead.h"
+#include "berth/store/prehash.h"
 #include "berth/store/store.h"
 
 /*
- * Opens the tree under `root` (absolute), making its folders where missing. `board` (NULL: none) knows of spool files that
+ * Opens the tree under `root` (absolute), making its folders where missing. `prehashes` (NULL: none) knows of spool files that
  * were hashed ahead. NULL when the tree cannot be opened; the reason is in `reason`, one line.
  */
-struct store *store_fs_open(const char *root, const struct ahead_board *board, char *reason, size_t size);
+struct store *store_fs_open(const char *root, const struct prehash_table *prehashes, char *reason, size_t size);
 
 #endif

@@ -19,7 +19,7 @@
 #include "berth/base/arena.h"
 #include "berth/base/error.h"
 #include "berth/http/client.h"
-#include "berth/store/ahead.h"
+#include "berth/store/prehash.h"
 #include "berth/store/store.h"
 
 struct object_service;
@@ -139,10 +139,10 @@ struct object_service {
 };
 
 struct store_object_settings {
-	const char *prefix;              /* in front of "docker/registry/v2/..." in keys: "" or "some/folder/" */
-	const char *spool;               /* absolute path of the local folder for bodies on their way; made where missing */
-	unsigned sign_seconds;           /* life of a redirect's URL */
-	const struct ahead_board *board; /* of spool files hashed ahead; NULL: none */
+	const char *prefix;    /* in front of "docker/registry/v2/..." in keys: "" or "some/folder/" */
+	const char *spool;     /* absolute path of the local folder for bodies on their way; made where missing */
+	unsigned sign_seconds; /* life of a redirect's URL */
+	const struct prehash_table *prehashes; /* of spool files hashed ahead; NULL: none */
 };
 
 /*

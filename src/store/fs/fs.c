@@ -83,7 +83,7 @@ static bool open_tree(struct fs_store *fs, const char *root, struct error *ignor
 	return fs->spool.folder >= 0 && faccessat(fs->uploads, ".", W_OK | X_OK, 0) == 0;
 }
 
-struct store *store_fs_open(const char *root, const struct ahead_board *board, char *reason, size_t size)
+struct store *store_fs_open(const char *root, const struct prehash_table *prehashes, char *reason, size_t size)
 {
 	struct fs_store *fs = calloc(1, sizeof *fs);
 	struct arena arena;
@@ -95,7 +95,7 @@ struct store *store_fs_open(const char *root, const struct ahead_board *board, c
 		return NULL;
 	}
 	fs->store.driver = &driver;
-	fs->board = board;
+	fs->prehashes = prehashes;
 	fs->blobs = fs->uploads = fs->spool.folder = -1;
 	arena_init(&arena, 1 << 16);
 	error_init(&ignored, &arena);

@@ -93,7 +93,7 @@ static bool hash_adopted(struct append *append)
 	struct fs_store *fs = file->fs;
 	ssize_t got;
 
-	append->added = ahead_take(fs->board, file->fd, append->hasher);
+	append->added = prehash_take(fs->prehashes, file->fd, append->hasher);
 	(void)sync_file_range(file->fd, 0, 0, SYNC_FILE_RANGE_WRITE); /* the disk works while we hash */
 	while ((got = file_read_some(file->fd, fs->chunk, sizeof fs->chunk, file->name, file->error)) > 0) {
 		hasher_update(append->hasher, fs->chunk, (size_t)got);

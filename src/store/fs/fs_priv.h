@@ -16,7 +16,7 @@ struct fs_store {
 	int blobs;  /* directory descriptors */
 	int uploads;
 	struct spool spool; /* root/LAYOUT_SPOOL */
-	const struct ahead_board *board;
+	const struct prehash_table *prehashes;
 	bool told_of_copies; /* "spool files cannot be linked" was logged */
 	unsigned char chunk[FS_CHUNK];
 };

@@ -209,7 +209,7 @@ struct store *store_object_open(struct object_service *service, const struct sto
 	objects->store.driver = &driver;
 	objects->service = service;
 	objects->sign_seconds = settings->sign_seconds;
-	objects->board = settings->board;
+	objects->prehashes = settings->prehashes;
 	objects->prefix = strdup(settings->prefix);
 	objects->spool = (struct spool){-1, strdup(settings->spool)};
 	arena_init(&objects->batch, BATCH_MEMORY);

@@ -142,7 +142,7 @@ bool object_body_take(struct object_body *body, const struct store_source *sourc
 		return copy_source(body, source, spooled.fd, hasher);
 	*body = spooled;
 	return hash_file(body, source->spool_path, hasher,
-			 first ? ahead_take(body->call->objects->board, body->fd, hasher) : 0);
+			 first ? prehash_take(body->call->objects->prehashes, body->fd, hasher) : 0);
 }
 
 bool object_body_read(const struct object_body *body, struct span *out)

@@ -3,7 +3,7 @@
 #ifndef BERTH_STORE_OBJECT_PRIV_H
 #define BERTH_STORE_OBJECT_PRIV_H
 
-#include "berth/store/ahead.h"
+#include "berth/store/prehash.h"
 #include "berth/store/object.h"
 #include "../spool/spool_priv.h"
 
@@ -15,7 +15,7 @@ struct object_store {
 	struct object_service *service;
 	char *prefix;
 	struct spool spool;
-	const struct ahead_board *board;
+	const struct prehash_table *prehashes;
 	unsigned sign_seconds;
 	struct arena batch; /* of object_guard */
 	unsigned char chunk[OBJECT_CHUNK];

@@ -55,14 +55,14 @@ static void end(struct auth *auth)
 	arena_release(&arena);
 }
 
-static enum auth_verdict ask_in_turn(struct auth *auth, const char *header, const struct turns *turns)
+static enum auth_verdict ask_in_turn(struct auth *auth, const char *header, const struct throttle *throttle)
 {
 	struct auth_question question = {.authorization = {header, header ? strlen(header) : 0},
 					 .needed = needs,
 					 .needed_count = 1,
 					 .now = NOW,
 					 .address = "192.0.2.1",
-					 .turns = turns};
+					 .throttle = throttle};
 
 	return auth_ask(auth, &question, &arena, &answer);
 }
@@ -195,7 +195,7 @@ struct counted {
 	int entered, inside, good, bad;
 };
 
-static unsigned enter(void *context, const struct turns_caller *caller)
+static unsigned acquire(void *context, const struct throttle_caller *caller)
 {
 	struct counted *counted = context;
 
@@ -205,14 +205,14 @@ static unsigned enter(void *context, const struct turns_caller *caller)
 	return counted->open ? 0 : 7;
 }
 
-static void leave(void *context)
+static void release(void *context)
 {
 	struct counted *counted = context;
 
 	counted->inside = 0;
 }
 
-static void ended(void *context, const struct turns_caller *caller, bool good)
+static void report(void *context, const struct throttle_caller *caller, bool good)
 {
 	struct counted *counted = context;
 
@@ -224,28 +224,28 @@ static void ended(void *context, const struct turns_caller *caller, bool good)
 START_TEST(only_what_has_to_be_hashed_takes_a_turn)
 {
 	struct counted counted = {.open = true};
-	const struct turns turns = {enter, leave, ended, &counted};
+	const struct throttle throttle = {acquire, release, report, &counted};
 	struct auth *auth;
 
 	begin();
 	write_file(entry("alice", "right"));
 	auth = htpasswd();
-	ck_assert_int_eq(ask_in_turn(auth, NULL, &turns), AUTH_REFUSED);
-	ck_assert_int_eq(ask_in_turn(auth, "Basic !", &turns), AUTH_REFUSED);
+	ck_assert_int_eq(ask_in_turn(auth, NULL, &throttle), AUTH_REFUSED);
+	ck_assert_int_eq(ask_in_turn(auth, "Basic !", &throttle), AUTH_REFUSED);
 	ck_assert_int_eq(counted.entered, 0);
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_REFUSED);
-	ck_assert_int_eq(ask_in_turn(auth, basic("bob", "right"), &turns), AUTH_REFUSED);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &throttle), AUTH_ALLOWED);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &throttle), AUTH_REFUSED);
+	ck_assert_int_eq(ask_in_turn(auth, basic("bob", "right"), &throttle), AUTH_REFUSED);
 	ck_assert_int_eq(counted.entered, 3);
 	ck_assert_int_eq(counted.inside, 0);
 	ck_assert_int_eq(counted.good, 1);
 	ck_assert_int_eq(counted.bad, 2);
 	counted.open = false;
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &throttle), AUTH_ALLOWED);
 	ck_assert_int_eq(counted.entered, 3);
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_BUSY);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &throttle), AUTH_BUSY);
 	ck_assert_uint_eq(answer.retry_after, 7);
-	ck_assert_int_eq(ask_in_turn(auth, basic("bob", "right"), &turns), AUTH_BUSY);
+	ck_assert_int_eq(ask_in_turn(auth, basic("bob", "right"), &throttle), AUTH_BUSY);
 	ck_assert(!answer.identity.everything);
 	ck_assert_int_eq(counted.bad, 2);
 	end(auth);
@@ -255,7 +255,7 @@ END_TEST
 START_TEST(what_one_process_has_checked_all_know)
 {
 	struct counted counted = {.open = false};
-	const struct turns turns = {enter, leave, ended, &counted};
+	const struct throttle throttle = {acquire, release, report, &counted};
 	struct auth *auth;
 	int status;
 	pid_t pid;
@@ -263,14 +263,14 @@ START_TEST(what_one_process_has_checked_all_know)
 	begin();
 	write_file(entry("alice", "right"));
 	auth = htpasswd();
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_BUSY);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &throttle), AUTH_BUSY);
 	pid = fork();
 	if (pid == 0)
 		_exit(ask(auth, basic("alice", "right")) != AUTH_ALLOWED ||
 		      ask(auth, basic("alice", "wrong")) != AUTH_REFUSED);
 	ck_assert(pid > 0 && waitpid(pid, &status, 0) == pid && status == 0);
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &turns), AUTH_ALLOWED);
-	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &turns), AUTH_BUSY);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "right"), &throttle), AUTH_ALLOWED);
+	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &throttle), AUTH_BUSY);
 	end(auth);
 }
 END_TEST

@@ -28,7 +28,7 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/s3/test_s3_sign.c \
 	tests/unit/store/service/test_body.c \
 	tests/unit/store/service/test_xml.c \
-	tests/unit/store/spool/test_ahead.c \
+	tests/unit/store/spool/test_prehash.c \
 	tests/unit/store/spool/test_spool.c \
 	tests/unit/store/spool/test_spool_bounds.c \
 	tests/unit/store/swift/test_swift.c \

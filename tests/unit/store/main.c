@@ -2,7 +2,7 @@
 /* The unit tests of the storage floor. */
 #include "../../lib/test.h"
 
-const struct test_file *tests_ahead(void);
+const struct test_file *tests_prehash(void);
 const struct test_file *tests_azure(void);
 const struct test_file *tests_azure_identity(void);
 const struct test_file *tests_azure_sign(void);
@@ -30,7 +30,7 @@ const struct test_file *tests_xml(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_ahead,
+		tests_prehash,
 		tests_azure,
 		tests_azure_identity,
 		tests_azure_sign,

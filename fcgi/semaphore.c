@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tickets of one word each: class, pid, source. */
-#include "berth/fcgi/gate.h"
+#include "berth/fcgi/semaphore.h"
 
 #include <stddef.h>
 #include <time.h>
@@ -13,9 +13,9 @@
 #define SOURCE_MASK ((UINT64_C(1) << SOURCE_BITS) - 1)
 #define PID_MASK ((UINT64_C(1) << PID_BITS) - 1)
 
-#define PLACES (sizeof((struct gate *)0)->inside / sizeof *((struct gate *)0)->inside)
+#define PLACES (sizeof((struct semaphore *)0)->inside / sizeof *((struct semaphore *)0)->inside)
 
-static uint64_t ticket_of(enum gate_class class, pid_t pid, uint64_t source)
+static uint64_t ticket_of(enum semaphore_class class, pid_t pid, uint64_t source)
 {
 	return (uint64_t) class << (SOURCE_BITS + PID_BITS) | ((uint64_t)pid & PID_MASK) << SOURCE_BITS |
 	       (source & SOURCE_MASK);
@@ -26,9 +26,9 @@ static pid_t pid_of(uint64_t ticket)
 	return (pid_t)(ticket >> SOURCE_BITS & PID_MASK);
 }
 
-static enum gate_class class_of(uint64_t ticket)
+static enum semaphore_class class_of(uint64_t ticket)
 {
-	return (enum gate_class)(ticket >> (SOURCE_BITS + PID_BITS));
+	return (enum semaphore_class)(ticket >> (SOURCE_BITS + PID_BITS));
 }
 
 static bool take(_Atomic uint64_t *places, unsigned from, unsigned count, uint64_t ticket)
@@ -64,10 +64,10 @@ static bool has_source(_Atomic uint64_t *places, uint64_t ticket)
 	return false;
 }
 
-static bool better_waits(struct gate *gate, enum gate_class class)
+static bool better_waits(struct semaphore *semaphore, enum semaphore_class class)
 {
 	for (size_t i = 0; i < PLACES; i++) {
-		uint64_t held = atomic_load(&gate->waiting[i]);
+		uint64_t held = atomic_load(&semaphore->waiting[i]);
 
 		if (held && class_of(held) > class)
 			return true;
@@ -79,53 +79,54 @@ static bool better_waits(struct gate *gate, enum gate_class class)
  * Two processes of one source that come at once both see the other after both have taken a ticket: both give it back and
  * look again later. So no order of events lets two in.
  */
-static bool go_in(struct gate *gate, const struct gate_limits *limits, uint64_t ticket)
+static bool go_in(struct semaphore *semaphore, const struct semaphore_limits *limits, uint64_t ticket)
 {
-	bool known = class_of(ticket) == GATE_KNOWN;
+	bool known = class_of(ticket) == SEMAPHORE_KNOWN;
 
-	if (has_source(gate->inside, ticket) || better_waits(gate, class_of(ticket)))
+	if (has_source(semaphore->inside, ticket) || better_waits(semaphore, class_of(ticket)))
 		return false;
-	if (!(known && take(gate->inside, LIMIT_WORKERS, limits->kept, ticket)) &&
-	    !take(gate->inside, 0, limits->at_once, ticket))
+	if (!(known && take(semaphore->inside, LIMIT_WORKERS, limits->kept, ticket)) &&
+	    !take(semaphore->inside, 0, limits->at_once, ticket))
 		return false;
-	if (!has_source(gate->inside, ticket))
+	if (!has_source(semaphore->inside, ticket))
 		return true;
-	gate_leave(gate);
+	semaphore_release(semaphore);
 	return false;
 }
 
-static bool may_wait(struct gate *gate, const struct gate_limits *limits, uint64_t ticket)
+static bool may_wait(struct semaphore *semaphore, const struct semaphore_limits *limits, uint64_t ticket)
 {
-	if (class_of(ticket) == GATE_SUSPECT || has_source(gate->waiting, ticket))
+	if (class_of(ticket) == SEMAPHORE_SUSPECT || has_source(semaphore->waiting, ticket))
 		return false;
-	if (class_of(ticket) == GATE_KNOWN && take(gate->waiting, LIMIT_WORKERS, limits->waiting_known, ticket))
+	if (class_of(ticket) == SEMAPHORE_KNOWN && take(semaphore->waiting, LIMIT_WORKERS, limits->waiting_known, ticket))
 		return true;
-	return take(gate->waiting, 0, limits->waiting, ticket);
+	return take(semaphore->waiting, 0, limits->waiting, ticket);
 }
 
-bool gate_enter(struct gate *gate, const struct gate_limits *limits, enum gate_class class, uint64_t source)
+bool semaphore_acquire(struct semaphore *semaphore, const struct semaphore_limits *limits, enum semaphore_class class,
+		       uint64_t source)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000};
 	uint64_t ticket = ticket_of(class, getpid(), source);
-	bool inside = go_in(gate, limits, ticket);
+	bool inside = go_in(semaphore, limits, ticket);
 
-	if (inside || !may_wait(gate, limits, ticket))
+	if (inside || !may_wait(semaphore, limits, ticket))
 		return inside;
 	for (unsigned waited = 0; !inside && waited < limits->wait_ms; waited += LOOK_MS) {
 		(void)nanosleep(&pause, NULL);
-		inside = go_in(gate, limits, ticket);
+		inside = go_in(semaphore, limits, ticket);
 	}
-	give_back(gate->waiting, getpid());
+	give_back(semaphore->waiting, getpid());
 	return inside;
 }
 
-void gate_leave(struct gate *gate)
+void semaphore_release(struct semaphore *semaphore)
 {
-	give_back(gate->inside, getpid());
+	give_back(semaphore->inside, getpid());
 }
 
-void gate_forget(struct gate *gate, pid_t pid)
+void semaphore_reclaim(struct semaphore *semaphore, pid_t pid)
 {
-	give_back(gate->inside, pid);
-	give_back(gate->waiting, pid);
+	give_back(semaphore->inside, pid);
+	give_back(semaphore->waiting, pid);
 }

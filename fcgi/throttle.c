@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The pool's gate as turns. */
-#include "berth/fcgi/turns.h"
+/* The pool's semaphore as throttle. */
+#include "berth/fcgi/throttle.h"
 
 #include "berth/fcgi/prefork.h"
 
 #define WAIT_MS 3000  /* a password takes some 50 ms */
 #define COME_BACK_S 1 /* to a caller that found no turn */
 
-static struct gate_limits limits; /* of the worker's pool */
+static struct semaphore_limits limits; /* of the worker's pool */
 
 struct source {
 	uint64_t pair, competes; /* the one that is known, and the one whose attempts stand against each other */
 	bool known;
 };
 
-static struct source source_of(struct sources *sources, const struct turns_caller *caller)
+static struct source source_of(struct sources *sources, const struct throttle_caller *caller)
 {
 	struct source source = {.pair = sources_id(sources, caller->name, caller->address)};
 
@@ -24,14 +24,14 @@ static struct source source_of(struct sources *sources, const struct turns_calle
 }
 
 /* A debt costs a class. */
-static enum gate_class class_of(bool known, int64_t debt)
+static enum semaphore_class class_of(bool known, int64_t debt)
 {
 	if (debt > SOURCES_DEBT_CLEAN)
-		return known ? GATE_CLEAN : GATE_SUSPECT;
-	return known ? GATE_KNOWN : GATE_CLEAN;
+		return known ? SEMAPHORE_CLEAN : SEMAPHORE_SUSPECT;
+	return known ? SEMAPHORE_KNOWN : SEMAPHORE_CLEAN;
 }
 
-static unsigned enter(void *context, const struct turns_caller *caller)
+static unsigned acquire(void *context, const struct throttle_caller *caller)
 {
 	struct prefork_shared *shared = context;
 	struct source source = source_of(&shared->sources, caller);
@@ -43,20 +43,20 @@ static unsigned enter(void *context, const struct turns_caller *caller)
 	}
 	if (!sources_suspected(&shared->sources))
 		return 0;
-	if (gate_enter(&shared->gate, &limits, class_of(source.known, debt), source.competes))
+	if (semaphore_acquire(&shared->semaphore, &limits, class_of(source.known, debt), source.competes))
 		return 0;
 	sources_turned_away(&shared->sources, source.competes);
 	return COME_BACK_S;
 }
 
-static void leave(void *context)
+static void release(void *context)
 {
 	struct prefork_shared *shared = context;
 
-	gate_leave(&shared->gate);
+	semaphore_release(&shared->semaphore);
 }
 
-static void ended(void *context, const struct turns_caller *caller, bool good)
+static void report(void *context, const struct throttle_caller *caller, bool good)
 {
 	struct prefork_shared *shared = context;
 	struct source source = source_of(&shared->sources, caller);
@@ -72,9 +72,9 @@ static unsigned at_least_one(unsigned count)
 	return count ? count : 1;
 }
 
-const struct turns *fcgi_turns(unsigned at_once)
+const struct throttle *fcgi_throttle(unsigned at_once)
 {
-	static struct turns turns;
+	static struct throttle throttle;
 	struct prefork_shared *shared = prefork_shared();
 	unsigned workers = atomic_load(&shared->workers);
 
@@ -82,6 +82,6 @@ const struct turns *fcgi_turns(unsigned at_once)
 	limits.waiting = at_least_one(workers / 8);
 	limits.waiting_known = workers / 8;
 	limits.wait_ms = WAIT_MS;
-	turns = (struct turns){enter, leave, ended, shared};
-	return &turns;
+	throttle = (struct throttle){acquire, release, report, shared};
+	return &throttle;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Turns at hashing passwords among the workers of one pool: fcgi/gate.h with the classes that fcgi/sources.h knows.
+ * Turns at hashing passwords among the workers of one pool: fcgi/semaphore.h with the classes that fcgi/sources.h knows.
  *
  * While nobody guesses there is no bound. While somebody does:
  * - `at_once` workers hash for everybody, and as many again for callers that are known: names at addresses from which they
@@ -11,12 +11,12 @@
  * - An address (IPv6: a /64) has one attempt at a time. A known caller competes with itself, not with its address.
  * A source whose debt is above SOURCES_DEBT_FREE is turned away without a look at the password.
  */
-#ifndef BERTH_FCGI_TURNS_H
-#define BERTH_FCGI_TURNS_H
+#ifndef BERTH_FCGI_THROTTLE_H
+#define BERTH_FCGI_THROTTLE_H
 
-#include "berth/auth/turns.h"
+#include "berth/auth/throttle.h"
 
 /* For a worker: one of these at a time. `at_once` 0 stands for a quarter of the workers, one at least. */
-const struct turns *fcgi_turns(unsigned at_once);
+const struct throttle *fcgi_throttle(unsigned at_once);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The board, and the loop that keeps it: look at what grows, hash a bounded piece of each file in turn, show the state. */
-#include "berth/store/ahead.h"
+/* The table, and the loop that keeps it: look at what grows, hash a bounded piece of each file in turn, show the state. */
+#include "berth/store/prehash.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 #define WORTH ((uint64_t)2 << 20) /* a smaller file is hashed before we would have opened it */
 #define PAUSE_MS 5                /* when nothing has grown */
 #define FORGET_MS 60000           /* a file that has not grown for so long: its client is gone or very slow */
-#define LINGER_MS 200             /* a worker that has linked the file is about to look at the board */
+#define LINGER_MS 200             /* a worker that has linked the file is about to look at the table */
 
 struct follower {
 	int fd; /* -1: free */
@@ -32,15 +32,15 @@ struct follower {
 	int idle_ms;
 };
 
-struct ahead {
-	struct ahead_board *board;
+struct prehash {
+	struct prehash_table *table;
 	int folder;
 	int events;
-	struct follower followers[AHEAD_SLOTS];
+	struct follower followers[PREHASH_SLOTS];
 	unsigned char piece[PIECE];
 };
 
-/* ---- the board ---- */
+/* ---- the table ---- */
 
 /* What makes a file this file, also when its inode has been another one's before. */
 static bool identify(int fd, uint64_t out[static 4])
@@ -57,7 +57,7 @@ static bool identify(int fd, uint64_t out[static 4])
 }
 
 /* Readers that meet an odd or changed number have read in the middle of this and do without. */
-static void show(struct ahead_slot *slot, const struct follower *follower)
+static void show(struct prehash_slot *slot, const struct follower *follower)
 {
 	uint64_t identity[4] = {0};
 	/* odd already when whoever wrote here before has died at it */
@@ -77,7 +77,7 @@ static void show(struct ahead_slot *slot, const struct follower *follower)
 	atomic_store_explicit(&slot->sequence, sequence + 1, memory_order_release);
 }
 
-static bool read_slot(const struct ahead_slot *slot, struct ahead_slot *copy)
+static bool read_slot(const struct prehash_slot *slot, struct prehash_slot *copy)
 {
 	uint32_t before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
 
@@ -86,16 +86,16 @@ static bool read_slot(const struct ahead_slot *slot, struct ahead_slot *copy)
 	return before % 2 == 0 && atomic_load_explicit(&slot->sequence, memory_order_relaxed) == before;
 }
 
-uint64_t ahead_take(const struct ahead_board *board, int fd, struct hasher *hasher)
+uint64_t prehash_take(const struct prehash_table *table, int fd, struct hasher *hasher)
 {
 	uint64_t identity[4];
-	struct ahead_slot copy;
+	struct prehash_slot copy;
 	struct stat status;
 
-	if (!board || hasher->algorithm != DIGEST_SHA256 || !identify(fd, identity) || fstat(fd, &status) < 0)
+	if (!table || hasher->algorithm != DIGEST_SHA256 || !identify(fd, identity) || fstat(fd, &status) < 0)
 		return 0;
-	for (size_t i = 0; i < AHEAD_SLOTS; i++) {
-		if (!read_slot(&board->slots[i], &copy) || copy.shown.inode != identity[1] ||
+	for (size_t i = 0; i < PREHASH_SLOTS; i++) {
+		if (!read_slot(&table->slots[i], &copy) || copy.shown.inode != identity[1] ||
 		    copy.shown.device != identity[0] || copy.shown.born_s != identity[2] ||
 		    copy.shown.born_ns != identity[3])
 			continue;
@@ -111,36 +111,36 @@ uint64_t ahead_take(const struct ahead_board *board, int fd, struct hasher *hash
 
 /* ---- following files ---- */
 
-static void drop(struct ahead *ahead, size_t i)
+static void drop(struct prehash *prehash, size_t i)
 {
-	struct follower *follower = &ahead->followers[i];
+	struct follower *follower = &prehash->followers[i];
 
 	if (follower->fd < 0)
 		return;
 	close(follower->fd);
 	follower->fd = -1;
-	show(&ahead->board->slots[i], follower); /* before the inode can be another file's: we had it open */
+	show(&prehash->table->slots[i], follower); /* before the inode can be another file's: we had it open */
 }
 
-static bool is_followed(const struct ahead *ahead, const char *name)
+static bool is_followed(const struct prehash *prehash, const char *name)
 {
-	for (size_t i = 0; i < AHEAD_SLOTS; i++)
-		if (ahead->followers[i].fd >= 0 && strcmp(ahead->followers[i].name, name) == 0)
+	for (size_t i = 0; i < PREHASH_SLOTS; i++)
+		if (prehash->followers[i].fd >= 0 && strcmp(prehash->followers[i].name, name) == 0)
 			return true;
 	return false;
 }
 
 /* When all places are taken, or the file is another account's: the worker does without us. */
-static void follow(struct ahead *ahead, const char *name)
+static void follow(struct prehash *prehash, const char *name)
 {
-	if (is_followed(ahead, name))
+	if (is_followed(prehash, name))
 		return;
-	for (size_t i = 0; i < AHEAD_SLOTS; i++) {
-		struct follower *follower = &ahead->followers[i];
+	for (size_t i = 0; i < PREHASH_SLOTS; i++) {
+		struct follower *follower = &prehash->followers[i];
 
 		if (follower->fd >= 0)
 			continue;
-		follower->fd = openat(ahead->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		follower->fd = openat(prehash->folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 		if (follower->fd < 0)
 			return;
 		(void)snprintf(follower->name, sizeof follower->name, "%s", name);
@@ -151,16 +151,16 @@ static void follow(struct ahead *ahead, const char *name)
 	}
 }
 
-static bool hash_piece(struct ahead *ahead, struct follower *follower, uint64_t most)
+static bool hash_piece(struct prehash *prehash, struct follower *follower, uint64_t most)
 {
 	uint64_t start = follower->offset;
 
 	while (follower->offset - start < most) {
-		ssize_t got = pread(follower->fd, ahead->piece, PIECE, (off_t)follower->offset);
+		ssize_t got = pread(follower->fd, prehash->piece, PIECE, (off_t)follower->offset);
 
 		if (got <= 0)
 			break;
-		hasher_update(&follower->hasher, ahead->piece, (size_t)got);
+		hasher_update(&follower->hasher, prehash->piece, (size_t)got);
 		follower->offset += (uint64_t)got;
 	}
 	(void)sync_file_range(follower->fd, (off_t)start, (off_t)(follower->offset - start), SYNC_FILE_RANGE_WRITE);
@@ -168,48 +168,48 @@ static bool hash_piece(struct ahead *ahead, struct follower *follower, uint64_t 
 }
 
 /* One turn of one file; true when it got on. A second link, or none, means that the web server is done with it. */
-static bool take_turn(struct ahead *ahead, size_t i)
+static bool take_turn(struct prehash *prehash, size_t i)
 {
-	struct follower *follower = &ahead->followers[i];
+	struct follower *follower = &prehash->followers[i];
 	struct stat status;
 	bool ours, got_on = false;
 
 	if (fstat(follower->fd, &status) < 0 || !S_ISREG(status.st_mode)) {
-		drop(ahead, i);
+		drop(prehash, i);
 		return false;
 	}
 	ours = status.st_nlink == 1;
 	if (follower->idle_ms > (ours ? FORGET_MS : LINGER_MS)) {
-		drop(ahead, i);
+		drop(prehash, i);
 		return false;
 	}
 	if (ours && (uint64_t)status.st_size >= WORTH && (uint64_t)status.st_size - follower->offset >= PIECE)
-		got_on = hash_piece(ahead, follower, TURN);
+		got_on = hash_piece(prehash, follower, TURN);
 	follower->idle_ms = got_on ? 0 : follower->idle_ms + PAUSE_MS;
 	if (got_on)
-		show(&ahead->board->slots[i], follower);
+		show(&prehash->table->slots[i], follower);
 	return got_on;
 }
 
-static bool any_followed(const struct ahead *ahead)
+static bool any_followed(const struct prehash *prehash)
 {
-	for (size_t i = 0; i < AHEAD_SLOTS; i++)
-		if (ahead->followers[i].fd >= 0)
+	for (size_t i = 0; i < PREHASH_SLOTS; i++)
+		if (prehash->followers[i].fd >= 0)
 			return true;
 	return false;
 }
 
-static bool take_turns(struct ahead *ahead)
+static bool take_turns(struct prehash *prehash)
 {
 	bool got_on = false;
 
-	for (size_t i = 0; i < AHEAD_SLOTS; i++)
-		if (ahead->followers[i].fd >= 0)
-			got_on |= take_turn(ahead, i);
+	for (size_t i = 0; i < PREHASH_SLOTS; i++)
+		if (prehash->followers[i].fd >= 0)
+			got_on |= take_turn(prehash, i);
 	return got_on;
 }
 
-static void read_events(struct ahead *ahead)
+static void read_events(struct prehash *prehash)
 {
 	union {
 		struct inotify_event event; /* for its alignment */
@@ -217,76 +217,77 @@ static void read_events(struct ahead *ahead)
 	} buffer;
 	ssize_t got;
 
-	while ((got = read(ahead->events, buffer.bytes, sizeof buffer.bytes)) > 0)
+	while ((got = read(prehash->events, buffer.bytes, sizeof buffer.bytes)) > 0)
 		for (char *at = buffer.bytes; at < buffer.bytes + got;) {
 			const struct inotify_event *event = (const void *)at;
 
 			if (event->len > 0)
-				follow(ahead, event->name);
+				follow(prehash, event->name);
 			at += sizeof *event + event->len;
 		}
 }
 
 /* What was growing before we came. Older files are leftovers, for the sweep. */
-static void find_growing(struct ahead *ahead, const char *spool)
+static void find_growing(struct prehash *prehash, const char *spool)
 {
 	DIR *folder = opendir(spool);
 	time_t recent = time(NULL) - FORGET_MS / 1000;
 	struct stat status;
 
 	for (const struct dirent *entry; folder && (entry = readdir(folder));)
-		if (fstatat(ahead->folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
+		if (fstatat(prehash->folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) &&
 		    status.st_mtime >= recent)
-			follow(ahead, entry->d_name);
+			follow(prehash, entry->d_name);
 	if (folder)
 		closedir(folder);
 }
 
-static struct ahead *ahead_new(struct ahead_board *board, const char *spool)
+static struct prehash *prehash_new(struct prehash_table *table, const char *spool)
 {
-	struct ahead *ahead = calloc(1, sizeof *ahead);
+	struct prehash *prehash = calloc(1, sizeof *prehash);
 
-	if (!ahead)
+	if (!prehash)
 		return NULL;
-	ahead->board = board;
-	ahead->folder = open(spool, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	ahead->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	for (size_t i = 0; i < AHEAD_SLOTS; i++) {
-		ahead->followers[i].fd = -1;
-		show(&board->slots[i], &ahead->followers[i]); /* whoever was here before us may have died at its work */
+	prehash->table = table;
+	prehash->folder = open(spool, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	prehash->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	for (size_t i = 0; i < PREHASH_SLOTS; i++) {
+		prehash->followers[i].fd = -1;
+		show(&table->slots[i], &prehash->followers[i]); /* whoever was here before us may have died at its work */
 	}
-	return ahead;
+	return prehash;
 }
 
-static void ahead_free(struct ahead *ahead)
+static void prehash_free(struct prehash *prehash)
 {
-	for (size_t i = 0; i < AHEAD_SLOTS; i++)
-		drop(ahead, i);
-	if (ahead->folder >= 0)
-		close(ahead->folder);
-	if (ahead->events >= 0)
-		close(ahead->events);
-	free(ahead);
+	for (size_t i = 0; i < PREHASH_SLOTS; i++)
+		drop(prehash, i);
+	if (prehash->folder >= 0)
+		close(prehash->folder);
+	if (prehash->events >= 0)
+		close(prehash->events);
+	free(prehash);
 }
 
-void ahead_run(struct ahead_board *board, const char *spool, bool (*stopping)(void))
+void prehash_run(struct prehash_table *table, const char *spool, bool (*stopping)(void))
 {
-	struct ahead *ahead = ahead_new(board, spool);
+	struct prehash *prehash = prehash_new(table, spool);
 
-	if (!ahead)
+	if (!prehash)
 		return;
-	if (ahead->folder < 0 || ahead->events < 0 || inotify_add_watch(ahead->events, spool, IN_CREATE | IN_ONLYDIR) < 0) {
+	if (prehash->folder < 0 || prehash->events < 0 ||
+	    inotify_add_watch(prehash->events, spool, IN_CREATE | IN_ONLYDIR) < 0) {
 		log_warn("uploads are not hashed ahead: %s: %m", spool);
-		ahead_free(ahead);
+		prehash_free(prehash);
 		return;
 	}
-	find_growing(ahead, spool);
+	find_growing(prehash, spool);
 	while (!stopping()) {
-		struct pollfd waiting = {.fd = ahead->events, .events = POLLIN};
+		struct pollfd waiting = {.fd = prehash->events, .events = POLLIN};
 
-		if (!take_turns(ahead))
-			(void)pause_poll(&waiting, 1, any_followed(ahead) ? PAUSE_MS : 1000);
-		read_events(ahead);
+		if (!take_turns(prehash))
+			(void)pause_poll(&waiting, 1, any_followed(prehash) ? PAUSE_MS : 1000);
+		read_events(prehash);
 	}
-	ahead_free(ahead);
+	prehash_free(prehash);
 }

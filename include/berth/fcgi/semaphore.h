@@ -12,8 +12,8 @@
  * A ticket is one atomic word (class, pid, source), so that nothing is locked. The master takes back the tickets of the
  * dead.
  */
-#ifndef BERTH_FCGI_GATE_H
-#define BERTH_FCGI_GATE_H
+#ifndef BERTH_FCGI_SEMAPHORE_H
+#define BERTH_FCGI_SEMAPHORE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -23,32 +23,33 @@
 #include "berth/base/limits.h"
 
 /* From the worst to the best. */
-enum gate_class {
-	GATE_SUSPECT, /* takes a ticket that is free and that nobody waits for */
-	GATE_CLEAN,   /* may wait */
-	GATE_KNOWN,   /* may wait, and has tickets of its own */
+enum semaphore_class {
+	SEMAPHORE_SUSPECT, /* takes a ticket that is free and that nobody waits for */
+	SEMAPHORE_CLEAN,   /* may wait */
+	SEMAPHORE_KNOWN,   /* may wait, and has tickets of its own */
 };
 
 /* All zero: nobody is inside. */
-struct gate {
-	_Atomic uint64_t inside[2 * LIMIT_WORKERS];  /* those for everybody first, then those kept for GATE_KNOWN */
+struct semaphore {
+	_Atomic uint64_t inside[2 * LIMIT_WORKERS];  /* those for everybody first, then those kept for SEMAPHORE_KNOWN */
 	_Atomic uint64_t waiting[2 * LIMIT_WORKERS]; /* likewise */
 };
 
 /* Each at most LIMIT_WORKERS. */
-struct gate_limits {
-	unsigned at_once, kept;          /* tickets for everybody, and for GATE_KNOWN alone */
+struct semaphore_limits {
+	unsigned at_once, kept;          /* tickets for everybody, and for SEMAPHORE_KNOWN alone */
 	unsigned waiting, waiting_known; /* the same of those who wait */
 	unsigned wait_ms;
 };
 
 /* Takes a ticket for the source, or waits for one. False: turned away. */
-bool gate_enter(struct gate *gate, const struct gate_limits *limits, enum gate_class class, uint64_t source);
+bool semaphore_acquire(struct semaphore *semaphore, const struct semaphore_limits *limits, enum semaphore_class class,
+		       uint64_t source);
 
 /* Gives the process's ticket back. Leaving twice is leaving once. */
-void gate_leave(struct gate *gate);
+void semaphore_release(struct semaphore *semaphore);
 
 /* Takes back what the dead process held. */
-void gate_forget(struct gate *gate, pid_t pid);
+void semaphore_reclaim(struct semaphore *semaphore, pid_t pid);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Hashing ahead: the process that follows spool files, and what a worker takes from its board. */
-#include "berth/store/ahead.h"
+/* Hashing ahead: the process that follows spool files, and what a worker takes from its table. */
+#include "berth/store/prehash.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -18,7 +18,7 @@
 
 static char folder[] = "/tmp/berth-ahead.XXXXXX";
 static char path[64];
-static struct ahead_board *board;
+static struct prehash_table *table;
 static pid_t follower;
 static volatile sig_atomic_t told;
 
@@ -39,13 +39,13 @@ static void begin(void)
 
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	(void)snprintf(path, sizeof path, "%s/0000000001", folder);
-	board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ck_assert(board != MAP_FAILED);
-	atomic_store(&board->slots[0].sequence, 7); /* as left by one that died while it wrote */
+	table = mmap(NULL, sizeof *table, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ck_assert(table != MAP_FAILED);
+	atomic_store(&table->slots[0].sequence, 7); /* as left by one that died while it wrote */
 	follower = fork();
 	if (follower == 0) {
 		sigaction(SIGTERM, &action, NULL);
-		ahead_run(board, folder, stopping);
+		prehash_run(table, folder, stopping);
 		_exit(told ? 0 : 1);
 	}
 }
@@ -59,7 +59,7 @@ static void end(void)
 	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	(void)unlink(path);
 	ck_assert_int_eq(rmdir(folder), 0);
-	munmap(board, sizeof *board);
+	munmap(table, sizeof *table);
 }
 
 static void add(int fd, size_t len, unsigned seed)
@@ -89,7 +89,7 @@ static uint64_t taken(int fd, struct hasher *hasher, uint64_t least)
 
 	for (int i = 0; i < 5000 && got < least; i++) {
 		hasher_init(hasher, DIGEST_SHA256);
-		got = ahead_take(board, fd, hasher);
+		got = prehash_take(table, fd, hasher);
 		if (got < least)
 			(void)nanosleep(&pause, NULL);
 	}
@@ -108,14 +108,14 @@ static void hash_rest(int fd, struct hasher *hasher, struct digest *out)
 
 static void check_digest(int fd, struct hasher *hasher)
 {
-	struct digest ahead, plain;
+	struct digest prehashed, plain;
 	struct hasher other;
 
-	hash_rest(fd, hasher, &ahead);
+	hash_rest(fd, hasher, &prehashed);
 	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
 	hasher_init(&other, DIGEST_SHA256);
 	hash_rest(fd, &other, &plain);
-	ck_assert(digest_equal(&ahead, &plain));
+	ck_assert(digest_equal(&prehashed, &plain));
 }
 
 START_TEST(a_growing_file_is_hashed_and_its_state_taken)
@@ -150,11 +150,11 @@ START_TEST(a_linked_file_can_still_be_taken_for_a_moment_and_is_then_forgotten)
 	(void)snprintf(linked, sizeof linked, "%s.upload", path);
 	ck_assert_int_eq(link(path, linked), 0);
 	hasher_init(&hasher, DIGEST_SHA256);
-	ck_assert_uint_ge(ahead_take(board, fd, &hasher), 3 * MIB);
+	ck_assert_uint_ge(prehash_take(table, fd, &hasher), 3 * MIB);
 	check_digest(fd, &hasher);
 	for (int i = 0; i < 5000 && got > 0; i++) {
 		hasher_init(&hasher, DIGEST_SHA256);
-		got = ahead_take(board, fd, &hasher);
+		got = prehash_take(table, fd, &hasher);
 		(void)nanosleep(&pause, NULL);
 	}
 	ck_assert_uint_eq(got, 0);
@@ -179,7 +179,7 @@ START_TEST(another_files_state_is_never_taken)
 	second = open(other, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	add(second, 4 * MIB, 5);
 	hasher_init(&hasher, DIGEST_SHA256);
-	ck_assert_uint_eq(ahead_take(board, second, &hasher), 0);
+	ck_assert_uint_eq(prehash_take(table, second, &hasher), 0);
 	check_digest(second, &hasher);
 	close(fd);
 	close(second);
@@ -199,14 +199,14 @@ START_TEST(a_file_cut_behind_our_back_is_hashed_anew)
 	ck_assert_uint_ge(taken(fd, &hasher, 3 * MIB), 3 * MIB);
 	ck_assert_int_eq(ftruncate(fd, (off_t)MIB), 0);
 	hasher_init(&hasher, DIGEST_SHA256);
-	ck_assert_uint_eq(ahead_take(board, fd, &hasher), 0);
+	ck_assert_uint_eq(prehash_take(table, fd, &hasher), 0);
 	check_digest(fd, &hasher);
 	close(fd);
 	end();
 }
 END_TEST
 
-START_TEST(without_a_board_or_with_another_algorithm_nothing_is_taken)
+START_TEST(without_a_table_or_with_another_algorithm_nothing_is_taken)
 {
 	struct hasher hasher;
 	int fd;
@@ -216,15 +216,15 @@ START_TEST(without_a_board_or_with_another_algorithm_nothing_is_taken)
 	add(fd, 4 * MIB, 7);
 	ck_assert_uint_ge(taken(fd, &hasher, 3 * MIB), 3 * MIB);
 	hasher_init(&hasher, DIGEST_SHA256);
-	ck_assert_uint_eq(ahead_take(NULL, fd, &hasher), 0);
+	ck_assert_uint_eq(prehash_take(NULL, fd, &hasher), 0);
 	hasher_init(&hasher, DIGEST_SHA512);
-	ck_assert_uint_eq(ahead_take(board, fd, &hasher), 0);
+	ck_assert_uint_eq(prehash_take(table, fd, &hasher), 0);
 	ck_assert_int_eq(hasher.algorithm, DIGEST_SHA512);
 	close(fd);
 	end();
 }
 END_TEST
 
-TEST_FILE(ahead, a_growing_file_is_hashed_and_its_state_taken,
+TEST_FILE(prehash, a_growing_file_is_hashed_and_its_state_taken,
 	  a_linked_file_can_still_be_taken_for_a_moment_and_is_then_forgotten, another_files_state_is_never_taken,
-	  a_file_cut_behind_our_back_is_hashed_anew, without_a_board_or_with_another_algorithm_nothing_is_taken)
+	  a_file_cut_behind_our_back_is_hashed_anew, without_a_table_or_with_another_algorithm_nothing_is_taken)

@@ -15,7 +15,7 @@ MIB = 1 << 20
 
 def follower(registry):
     """Pid of the process that hashes ahead, None while there is none."""
-    return next(iter(registry.children["main"].named("berth-ahead")), None)
+    return next(iter(registry.children["main"].named("berth-prehash")), None)
 
 
 def bytes_read(pid):
