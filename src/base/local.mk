@@ -14,6 +14,7 @@ libbase_a_SOURCES = \
 	src/base/json_write.c \
 	src/base/log.c \
 	src/base/log_repeats.c \
+	src/base/metric.c \
 	src/base/pause.c \
 	src/base/percent.c \
 	src/base/secret.c \

@@ -16,6 +16,7 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/test_json_write.c \
 	tests/unit/base/test_log.c \
 	tests/unit/base/test_log_repeats.c \
+	tests/unit/base/test_metric.c \
 	tests/unit/base/test_pause.c \
 	tests/unit/base/test_percent.c \
 	tests/unit/base/test_secret.c \
