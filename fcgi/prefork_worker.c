@@ -259,6 +259,6 @@ void prefork_worker_main(const struct prefork_options *options, struct prefork_s
 	mark(false);
 	auxiliary = slot < PREFORK_SLOTS ? NULL : &options->auxiliaries[slot - PREFORK_SLOTS];
 	prctl(PR_SET_NAME, auxiliary ? auxiliary->name : "berth-worker"); /* what ps and top show */
-	status = auxiliary ? auxiliary->run(options->ctx) : options->worker(options->ctx, slot);
+	status = auxiliary ? auxiliary->run(options->ctx, auxiliary->name) : options->worker(options->ctx, slot);
 	exit(status);
 }

@@ -11,6 +11,7 @@
 #include "berth/fcgi/fcgi_io.h"
 #include "berth/fcgi/peer_timer.h"
 #include "berth/fcgi/prefork.h"
+#include "berth/jobs/jobs.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIG = 3 };
 
@@ -69,43 +70,34 @@ static int work(void *context, int slot)
 	return 0;
 }
 
-static int keep_house(void *context)
+static int run_jobs(void *context, const char *process)
 {
 	const struct running *running = context;
-	struct app_worker *worker = running->program->worker_new(&running->app, &prefork_shared()->cache_generation);
+	const char *pool = running->options.pool;
+	struct app_worker *worker = NULL;
 
-	if (!worker)
-		return EXIT_FAILED;
-	running->program->housekeep(&running->app, worker, prefork_worker_stopping);
+	if (jobs_needs(pool, process) != JOB_NEEDS_NOTHING) {
+		worker = running->program->worker_new(&running->app, &prefork_shared()->cache_generation);
+		if (!worker)
+			return EXIT_FAILED;
+	}
+	app_run_jobs(&running->app, worker, pool, process, prefork_worker_stopping);
 	app_worker_free(worker);
 	return 0;
 }
 
-static int hash_ahead(void *context)
+static void start_jobs(struct running *running)
 {
-	const struct running *running = context;
+	static struct prefork_auxiliary auxiliaries[JOBS_PROCESSES_MAX];
+	const char *titles[JOBS_PROCESSES_MAX];
+	size_t count = jobs_processes(running->options.pool, titles);
 
-	running->program->hash_ahead(&running->app, prefork_worker_stopping);
-	return 0;
-}
-
-static int guard_spool(void *context)
-{
-	const struct running *running = context;
-
-	running->program->guard_spool(&running->app, prefork_worker_stopping);
-	return 0;
-}
-
-/* The last two are for programs that take uploads. */
-static const struct prefork_auxiliary auxiliaries[] = {
-	{"berth-jobs", keep_house}, {"berth-prehash", hash_ahead}, {"berth-spool", guard_spool}};
-
-static unsigned auxiliary_count(const struct running *running)
-{
-	if (!running->options.first_pool)
-		return 0;
-	return running->program->hash_ahead ? 3 : 1;
+	_Static_assert(JOBS_PROCESSES_MAX <= PREFORK_AUXILIARIES_MAX, "the master has a slot for each process");
+	jobs_share();
+	for (size_t i = 0; i < count; i++)
+		auxiliaries[i] = (struct prefork_auxiliary){titles[i], run_jobs};
+	running->prefork.auxiliaries = auxiliaries;
+	running->prefork.auxiliary_count = (unsigned)count;
 }
 
 static unsigned drain_ms(const struct config *config)
@@ -182,13 +174,12 @@ int fcgi_main(const struct fcgi_program *program, int argc, char **argv)
 		.name = running.options.pool,
 		.workers = running.options.workers,
 		.worker = work,
-		.auxiliaries = auxiliaries,
-		.auxiliary_count = auxiliary_count(&running),
 		.reload = reload,
 		.ctx = &running,
 		.drain_ms = drain_ms(running.app.config),
 		.memory_ceiling = running.options.memory_ceiling,
 		.max_requests = running.options.max_requests,
 	};
+	start_jobs(&running);
 	return prefork_run(&running.prefork);
 }

@@ -24,9 +24,6 @@ static const struct fcgi_program registry = {
 	.words.pool_help = "`registry`, or `uploads` for a second instance that takes streamed uploads (registry)",
 	.check = check,
 	.worker_new = worker_new,
-	.housekeep = app_housekeep,
-	.hash_ahead = app_hash_ahead,
-	.guard_spool = app_guard_spool,
 };
 
 int main(int argc, char **argv)

@@ -20,7 +20,6 @@ static const struct fcgi_program token_service = {
 	.words.pool_help = "`tokens`, the only one",
 	.check = app_token_check,
 	.worker_new = worker_new,
-	.housekeep = app_token_housekeep,
 };
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@ include tests/unit/core/local.mk
 include tests/unit/fcgi/local.mk
 include tests/unit/http/local.mk
 include tests/unit/issuer/local.mk
+include tests/unit/jobs/local.mk
 include tests/unit/oci/local.mk
 include tests/unit/store/local.mk
 include tests/db/local.mk

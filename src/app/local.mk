@@ -2,6 +2,7 @@ noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
 	src/app/app.c \
 	src/app/auth.c \
+	src/app/jobs.c \
 	src/app/middleware.c \
 	src/app/middleware_priv.h \
 	src/app/origin.c \

@@ -4,27 +4,20 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "berth/base/arena.h"
-#include "berth/base/log.h"
+#include "berth/base/shared.h"
 #include "berth/store/locator.h"
 
 #define NS_PER_S 1000000000
 #define CHAIN_MEMORY ((size_t)1 << 20)
-#define FETCH_RETRY_S 300
 
 struct aws_ranges *app_aws_ranges(void)
 {
 	static struct aws_ranges *ranges;
 
-	if (!ranges) {
-		ranges = mmap(NULL, sizeof *ranges, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (ranges == MAP_FAILED) {
-			log_error("shared memory for address ranges: %m");
-			abort();
-		}
-	}
+	if (!ranges)
+		ranges = shared_require(sizeof *ranges, "address ranges");
 	return ranges;
 }
 
@@ -34,7 +27,7 @@ static bool filters(const struct config_middleware *item)
 }
 
 /* Two cloudfronts in one chain would be one too many: the ranges are those of the last that filters. */
-static const struct config_middleware *filtering(const struct config *config)
+const struct config_middleware *app_filtering_middleware(const struct config *config)
 {
 	const struct config_middleware *found = NULL;
 
@@ -46,20 +39,8 @@ static const struct config_middleware *filtering(const struct config *config)
 
 void app_share_aws_ranges(const struct config *config)
 {
-	if (filtering(config))
+	if (app_filtering_middleware(config))
 		(void)app_aws_ranges();
-}
-
-int64_t app_refresh_aws_ranges(const struct config *config)
-{
-	const struct config_middleware *item = filtering(config);
-	const char *regions;
-
-	if (!item)
-		return INT64_MAX;
-	regions = strcmp(item->ipfilteredby, "awsregion") == 0 ? item->awsregion : "";
-	return aws_ranges_fetch(app_aws_ranges(), item->iprangesurl, regions) ? item->updatefrequency / NS_PER_S
-									      : FETCH_RETRY_S;
 }
 
 static struct locator_settings settings_of(const struct config_middleware *item, const char *prefix)

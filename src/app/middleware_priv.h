@@ -16,8 +16,8 @@ struct aws_ranges *app_aws_ranges(void);
 /* Shares them now if the configuration filters by them: before the fork. */
 void app_share_aws_ranges(const struct config *config);
 
-/* Fetches them if so; returns after how many seconds they are due again. */
-int64_t app_refresh_aws_ranges(const struct config *config);
+/* The configuration's middleware that filters by the ranges; NULL: none does. */
+const struct config_middleware *app_filtering_middleware(const struct config *config);
 
 /* The chain of the configuration's storage middlewares. NULL with one line in `reason`. */
 struct locators *app_open_locators(const struct config *config, char *reason, size_t size);

@@ -2,10 +2,7 @@
 /* The bounds of the spool, from the configuration, and the ledger that the workers share. */
 #include "room_priv.h"
 
-#include <stdlib.h>
-#include <sys/mman.h>
-
-#include "berth/base/log.h"
+#include "berth/base/shared.h"
 
 struct spool_bounds app_spool_bounds(const struct config *config)
 {
@@ -21,13 +18,8 @@ static struct room_ledger *ledger(void)
 {
 	static struct room_ledger *ledger;
 
-	if (!ledger) {
-		ledger = mmap(NULL, sizeof *ledger, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (ledger == MAP_FAILED) {
-			log_error("shared memory for the room of uploads: %m");
-			abort();
-		}
-	}
+	if (!ledger)
+		ledger = shared_require(sizeof *ledger, "the room for uploads");
 	return ledger;
 }
 

@@ -8,7 +8,6 @@
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
 #include "berth/issuer/keystore.h"
-#include "berth/jobs/issuer_keeper.h"
 #include "berth/meta/meta.h"
 #include "worker_priv.h"
 
@@ -83,10 +82,4 @@ struct app_worker *app_token_worker_new(const struct app *app, const struct thro
 		return worker;
 	app_worker_free(worker);
 	return NULL;
-}
-
-void app_token_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void))
-{
-	(void)app;
-	issuer_keeper_run(&worker->issuer, stopping);
 }

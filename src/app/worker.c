@@ -6,7 +6,6 @@
 #include "berth/base/log.h"
 #include "berth/core/manifest_cache.h"
 #include "berth/db/migrate.h"
-#include "berth/jobs/housekeeper.h"
 #include "berth/meta/schema.h"
 #include "berth/meta/meta.h"
 #include "berth/store/locator.h"
@@ -95,26 +94,4 @@ void app_worker_free(struct app_worker *worker)
 struct api *app_worker_api(struct app_worker *worker)
 {
 	return &worker->api;
-}
-
-#define NS_PER_S 1000000000
-
-static int64_t refresh(const void *context)
-{
-	return app_refresh_aws_ranges(context);
-}
-
-void app_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void))
-{
-	const struct config_uploadpurging *purging = &app->config->storage.uploadpurging;
-	struct housekeeper_settings settings = {
-		.purge_enabled = purging->enabled && !app->config->storage.readonly,
-		.purge_age = purging->age / NS_PER_S,
-		.purge_interval = purging->interval / NS_PER_S,
-		.purge_dry_run = purging->dryrun,
-		.refresh = refresh,
-		.context = app->config,
-	};
-
-	housekeeper_run(&worker->api.core, &settings, stopping);
 }

@@ -1,4 +1,4 @@
 noinst_LIBRARIES += libjobs.a
 libjobs_a_SOURCES = \
-	src/jobs/housekeeper.c \
-	src/jobs/issuer_keeper.c
+	src/jobs/job.c \
+	src/jobs/jobs.c

@@ -64,14 +64,12 @@ struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *gener
 void app_worker_free(struct app_worker *worker);
 struct api *app_worker_api(struct app_worker *worker);
 
-/* Does the node's background work with the worker's connections, until `stopping` says so. */
-void app_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void));
-
-/* Hashes uploads while they are still being spooled, for the node's workers, until `stopping` says so. */
-void app_hash_ahead(const struct app *app, bool (*stopping)(void));
-
-/* Keeps the spool within its bounds (berth/store/spool_bounds.h), until `stopping` says so. */
-void app_guard_spool(const struct app *app, bool (*stopping)(void));
+/*
+ * Runs the background jobs of the process `process` of a pool (berth/jobs/jobs.h) until `stopping` says so. `worker` has what
+ * they need to be opened; NULL when jobs_needs names nothing.
+ */
+void app_run_jobs(const struct app *app, struct app_worker *worker, const char *pool, const char *process,
+		  bool (*stopping)(void));
 
 /*
  * Where the configuration's store signs URLs for, as scheme://host[:port], and whether certificates there are verified;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The token service's part of the app: keys, workers, housekeeping; and what commands need of the issuer. */
+/* The token service's part of the app: keys and workers; and what commands need of the issuer. */
 #ifndef BERTH_APP_TOKEN_H
 #define BERTH_APP_TOKEN_H
 
@@ -20,8 +20,5 @@ bool app_token_check(struct app *app, char *reason, size_t size);
 
 /* One that serves api_tokens. `throttle` are borrowed for its life. NULL when memory is out. */
 struct app_worker *app_token_worker_new(const struct app *app, const struct throttle *throttle);
-
-/* Removes what has expired, once an hour, until `stopping` says so. */
-void app_token_housekeep(const struct app *app, struct app_worker *worker, bool (*stopping)(void));
 
 #endif

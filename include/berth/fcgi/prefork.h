@@ -59,7 +59,7 @@
  */
 struct prefork_auxiliary {
 	const char *name; /* what ps shows, at most 15 characters */
-	int (*run)(void *ctx);
+	int (*run)(void *ctx, const char *name);
 };
 
 struct prefork_options {

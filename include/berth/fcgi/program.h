@@ -11,14 +11,11 @@
 #include "berth/fcgi/options.h"
 
 struct fcgi_program {
-	struct fcgi_words words; /* the first pool has the processes beside the workers */
+	struct fcgi_words words; /* its pools' names are those of the table of jobs (berth/jobs/jobs.h) */
 
 	/* Can it serve with this configuration, now? Else one line in `reason`. May derive more from the configuration. */
 	bool (*check)(struct app *app, char *reason, size_t size);
 	struct app_worker *(*worker_new)(const struct app *app, _Atomic uint64_t *generation);
-	void (*housekeep)(const struct app *app, struct app_worker *worker, bool (*stopping)(void));
-	void (*hash_ahead)(const struct app *app, bool (*stopping)(void));  /* NULL: nothing is uploaded */
-	void (*guard_spool)(const struct app *app, bool (*stopping)(void)); /* likewise */
 };
 
 /* The body of main; returns the exit status. */

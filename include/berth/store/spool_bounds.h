@@ -36,7 +36,4 @@ uint64_t spool_left(const struct spool_bounds *bounds);
 /* Takes back the largest files until the bounds are kept; returns how many. */
 unsigned spool_take_back(const struct spool_bounds *bounds);
 
-/* Does so again and again until `stopping` says so. */
-void spool_guard(const struct spool_bounds *bounds, bool (*stopping)(void));
-
 #endif

@@ -9,13 +9,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "berth/base/log.h"
 
 #define BLOCK ((uint64_t)512)           /* unit of st_blocks */
-#define LOOK_MS 100                     /* between two looks; a fast disk takes 100 MB in that time */
 #define LARGEST_MIN ((uint64_t)1 << 20) /* smaller files are not worth it */
 
 /* What the folder holds, and the largest file that could be taken back. */
@@ -120,14 +118,4 @@ unsigned spool_take_back(const struct spool_bounds *bounds)
 		count++;
 	}
 	return count;
-}
-
-void spool_guard(const struct spool_bounds *bounds, bool (*stopping)(void))
-{
-	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
-
-	while (!stopping()) {
-		(void)spool_take_back(bounds);
-		(void)nanosleep(&pause, NULL);
-	}
 }
