@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hashing ahead: while the web server still spools an upload, one process of the node reads the growing file behind it,
- * keeps its SHA-256 up to date on a table in shared memory, and starts writing it to disk. The worker that gets the
- * finished file takes the state over and hashes only what is left, so that a large push ends when its last byte comes.
+ * Prehashing: while the web server still spools an upload, one process of the node reads the growing file behind it, keeps
+ * its SHA-256 up to date in a table in shared memory, and has it written to disk. The worker that gets the finished file takes
+ * the state over and hashes only the rest, so a large push ends soon after its last byte.
  *
- * A state is only ever taken for the very file it was made of: device, inode and time of birth are compared, and the
- * hasher holds the file open, so that its inode cannot be another file's meanwhile. Without a table, or when nothing
- * fits, the worker hashes all of it. The web server appends to a spool file and never rewrites it.
+ * A worker takes a state only for the file that it was made of: device, inode and time of birth are compared. The prehashing
+ * process holds the file open, so that no other file can have its inode meanwhile. Without a table, or when no slot fits, the
+ * worker hashes the whole file. The web server appends to a spooled file and never rewrites it.
+ *
+ * A slot is a sequence lock over atomic words (Boehm, "Can seqlocks get along with programming language memory models?", MSPC
+ * 2012): the writer makes the sequence odd, stores the words, and makes it even again. A reader that met an odd or a changed
+ * sequence has read a mixture and takes nothing. A writer that dies leaves an odd sequence, which the next writer goes on from.
  */
 #ifndef BERTH_STORE_PREHASH_H
 #define BERTH_STORE_PREHASH_H
@@ -20,14 +24,11 @@
 
 #define PREHASH_SLOTS 32 /* files hashed at once; one process could not keep up with more */
 
+#define PREHASH_WORDS (6 + HASHER_STATE_MAX / 8)
+
 struct prehash_slot {
-	_Atomic uint32_t sequence; /* odd while it is being written; see seqlock in prehash.c */
-	struct {
-		uint64_t device, inode, born_s, born_ns; /* inode 0: free */
-		uint64_t offset;                         /* bytes that `state` has seen */
-		size_t length;
-		unsigned char state[HASHER_STATE_MAX];
-	} shown;
+	_Atomic uint32_t sequence;             /* odd while the words are being written */
+	_Atomic uint64_t words[PREHASH_WORDS]; /* struct prehash_state of prehash.c; all zero: free */
 };
 
 /* Zeroed memory is an empty table. One process writes it, any number reads. */
@@ -35,12 +36,16 @@ struct prehash_table {
 	struct prehash_slot slots[PREHASH_SLOTS];
 };
 
-/* Hashes what grows in the folder `spool` until `stopping` says so. Returns early, with a log line, only when it cannot. */
+/*
+ * Hashes the files that grow in the folder `spool` until `stopping` says so. Returns early, after a log line, when the folder
+ * cannot be watched.
+ */
 void prehash_run(struct prehash_table *table, const char *spool, bool (*stopping)(void));
 
 /*
- * `fd` is a spooled file whose bytes `hasher`, which has seen none yet, is to see. Returns how many of its first bytes the
- * hasher has seen now: 0 unless the table (which may be NULL) knows the file and the algorithm fits.
+ * Brings `hasher`, which has seen no bytes yet, to the state that the table (NULL: none) has for the spooled file `fd`. Returns
+ * how many of the file's first bytes the hasher has seen then, and moves the file's offset behind them; 0 when the table does not
+ * have the file or the algorithm is not SHA-256.
  */
 uint64_t prehash_take(const struct prehash_table *table, int fd, struct hasher *hasher);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table, and the loop that keeps it: look at what grows, hash a bounded piece of each file in turn, show the state. */
+/* The table, and the loop that fills it: for each file that has grown, hash a bounded piece and publish the state. */
 #include "berth/store/prehash.h"
 
 #include <dirent.h>
@@ -42,66 +42,76 @@ struct prehash {
 
 /* ---- the table ---- */
 
-/* What makes a file this file, also when its inode has been another one's before. */
-static bool identify(int fd, uint64_t out[static 4])
+/* What the words of a slot say. */
+struct prehash_state {
+	struct {
+		uint64_t device, inode, born_s, born_ns; /* inode 0: the slot is free */
+	} file;
+	uint64_t offset; /* bytes that `state` has seen */
+	uint64_t length;
+	unsigned char state[HASHER_STATE_MAX];
+};
+
+_Static_assert(sizeof(struct prehash_state) == PREHASH_WORDS * sizeof(uint64_t), "a slot holds a state");
+
+/* The inode alone may have been another file's before. */
+static bool identify(int fd, struct prehash_state *out)
 {
 	struct statx status;
 
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_BTIME, &status) < 0 || !(status.stx_mask & STATX_BTIME))
 		return false;
-	out[0] = makedev(status.stx_dev_major, status.stx_dev_minor);
-	out[1] = status.stx_ino;
-	out[2] = (uint64_t)status.stx_btime.tv_sec;
-	out[3] = status.stx_btime.tv_nsec;
+	out->file.device = makedev(status.stx_dev_major, status.stx_dev_minor);
+	out->file.inode = status.stx_ino;
+	out->file.born_s = (uint64_t)status.stx_btime.tv_sec;
+	out->file.born_ns = status.stx_btime.tv_nsec;
 	return true;
 }
 
-/* Readers that meet an odd or changed number have read in the middle of this and do without. */
 static void show(struct prehash_slot *slot, const struct follower *follower)
 {
-	uint64_t identity[4] = {0};
-	/* odd already when whoever wrote here before has died at it */
+	/* odd already when the writer before this one died in the middle */
 	uint32_t sequence = atomic_load_explicit(&slot->sequence, memory_order_relaxed) | 1;
+	struct prehash_state state = {.offset = 0};
+	uint64_t words[PREHASH_WORDS];
 
+	if (follower->fd >= 0 && identify(follower->fd, &state)) {
+		state.offset = follower->offset;
+		state.length = hasher_export(&follower->hasher, state.state);
+	}
+	memcpy(words, &state, sizeof words);
 	atomic_store_explicit(&slot->sequence, sequence, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
-	slot->shown.inode = 0;
-	if (follower->fd >= 0 && identify(follower->fd, identity)) {
-		slot->shown.device = identity[0];
-		slot->shown.inode = identity[1];
-		slot->shown.born_s = identity[2];
-		slot->shown.born_ns = identity[3];
-		slot->shown.offset = follower->offset;
-		slot->shown.length = hasher_export(&follower->hasher, slot->shown.state);
-	}
+	for (size_t i = 0; i < PREHASH_WORDS; i++)
+		atomic_store_explicit(&slot->words[i], words[i], memory_order_relaxed);
 	atomic_store_explicit(&slot->sequence, sequence + 1, memory_order_release);
 }
 
-static bool read_slot(const struct prehash_slot *slot, struct prehash_slot *copy)
+static bool read_slot(const struct prehash_slot *slot, struct prehash_state *out)
 {
 	uint32_t before = atomic_load_explicit(&slot->sequence, memory_order_acquire);
+	uint64_t words[PREHASH_WORDS];
 
-	copy->shown = slot->shown;
+	for (size_t i = 0; i < PREHASH_WORDS; i++)
+		words[i] = atomic_load_explicit(&slot->words[i], memory_order_relaxed);
 	atomic_thread_fence(memory_order_acquire);
+	memcpy(out, words, sizeof *out);
 	return before % 2 == 0 && atomic_load_explicit(&slot->sequence, memory_order_relaxed) == before;
 }
 
 uint64_t prehash_take(const struct prehash_table *table, int fd, struct hasher *hasher)
 {
-	uint64_t identity[4];
-	struct prehash_slot copy;
+	struct prehash_state wanted, found;
 	struct stat status;
 
-	if (!table || hasher->algorithm != DIGEST_SHA256 || !identify(fd, identity) || fstat(fd, &status) < 0)
+	if (!table || hasher->algorithm != DIGEST_SHA256 || !identify(fd, &wanted) || fstat(fd, &status) < 0)
 		return 0;
 	for (size_t i = 0; i < PREHASH_SLOTS; i++) {
-		if (!read_slot(&table->slots[i], &copy) || copy.shown.inode != identity[1] ||
-		    copy.shown.device != identity[0] || copy.shown.born_s != identity[2] ||
-		    copy.shown.born_ns != identity[3])
+		if (!read_slot(&table->slots[i], &found) || memcmp(&found.file, &wanted.file, sizeof wanted.file) != 0)
 			continue;
-		if (copy.shown.offset <= (uint64_t)status.st_size && lseek(fd, (off_t)copy.shown.offset, SEEK_SET) >= 0 &&
-		    hasher_import(hasher, copy.shown.state, copy.shown.length))
-			return copy.shown.offset;
+		if (found.offset <= (uint64_t)status.st_size && lseek(fd, (off_t)found.offset, SEEK_SET) >= 0 &&
+		    hasher_import(hasher, found.state, (size_t)found.length))
+			return found.offset;
 		break;
 	}
 	(void)lseek(fd, 0, SEEK_SET);
@@ -119,7 +129,7 @@ static void drop(struct prehash *prehash, size_t i)
 		return;
 	close(follower->fd);
 	follower->fd = -1;
-	show(&prehash->table->slots[i], follower); /* before the inode can be another file's: we had it open */
+	show(&prehash->table->slots[i], follower); /* nothing holds the inode any more: another file may get it */
 }
 
 static bool is_followed(const struct prehash *prehash, const char *name)
@@ -130,7 +140,7 @@ static bool is_followed(const struct prehash *prehash, const char *name)
 	return false;
 }
 
-/* When all places are taken, or the file is another account's: the worker does without us. */
+/* A file that finds no free place, or that belongs to another account, is hashed by its worker. */
 static void follow(struct prehash *prehash, const char *name)
 {
 	if (is_followed(prehash, name))
@@ -167,7 +177,7 @@ static bool hash_piece(struct prehash *prehash, struct follower *follower, uint6
 	return follower->offset > start;
 }
 
-/* One turn of one file; true when it got on. A second link, or none, means that the web server is done with it. */
+/* Hashes a piece of one file. False when there was none. A file with a second link, or with none, is no longer spooled. */
 static bool take_turn(struct prehash *prehash, size_t i)
 {
 	struct follower *follower = &prehash->followers[i];
@@ -227,7 +237,7 @@ static void read_events(struct prehash *prehash)
 		}
 }
 
-/* What was growing before we came. Older files are leftovers, for the sweep. */
+/* Follows the files that grew before this process started. Older files are left to the sweep. */
 static void find_growing(struct prehash *prehash, const char *spool)
 {
 	DIR *folder = opendir(spool);
@@ -253,7 +263,7 @@ static struct prehash *prehash_new(struct prehash_table *table, const char *spoo
 	prehash->events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	for (size_t i = 0; i < PREHASH_SLOTS; i++) {
 		prehash->followers[i].fd = -1;
-		show(&table->slots[i], &prehash->followers[i]); /* whoever was here before us may have died at its work */
+		show(&table->slots[i], &prehash->followers[i]); /* the process before this one may have died */
 	}
 	return prehash;
 }
