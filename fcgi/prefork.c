@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -15,6 +14,8 @@
 
 #include "berth/base/log.h"
 #include "berth/base/log_repeats.h"
+#include "berth/base/metric.h"
+#include "berth/base/shared.h"
 #include "prefork_priv.h"
 
 #define TICK_IDLE_MS 1000
@@ -46,16 +47,9 @@ static struct prefork_shared *shared;
 
 struct prefork_shared *prefork_shared(void)
 {
-	void *memory;
-
 	if (shared)
 		return shared;
-	memory = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (memory == MAP_FAILED) {
-		log_error("shared memory for the workers: %m");
-		abort();
-	}
-	shared = memory;
+	shared = shared_require(sizeof *shared, "the workers");
 	if (!sources_init(&shared->sources)) {
 		log_error("random key for the workers: %m");
 		abort();
@@ -212,7 +206,7 @@ static void bury(int slot, int status)
 	log_end(child, status);
 	semaphore_reclaim(&shared->semaphore, child->pid);
 	if (!child->told && slot < PREFORK_SLOTS) {
-		atomic_fetch_add(&shared->respawns, 1);
+		metric_add(METRIC_RESPAWNS, METRIC_NO_LABELS, 1);
 		if (young && !ready)
 			count_failure();
 	}
@@ -305,8 +299,24 @@ static void begin_reload(void)
 	master.generation++;
 	master.failed_starts = 0;
 	master.not_before_ms = 0;
-	atomic_fetch_add(&shared->reloads, 1);
+	metric_add(METRIC_RELOADS, METRIC_NO_LABELS, 1);
 	log_info("%s: new configuration, generation %u", options->name, (unsigned)master.generation);
+}
+
+/* Of the workers, old and new. */
+static void show_gauges(void)
+{
+	uint64_t alive = 0, busy = 0, resident = 0;
+
+	for (int i = 0; i < PREFORK_SLOTS; i++)
+		if (is_alive(&master.children[i])) {
+			alive++;
+			busy += atomic_load(&shared->slots[i].busy);
+			resident += atomic_load(&shared->slots[i].resident);
+		}
+	metric_set(METRIC_WORKERS, METRIC_NO_LABELS, alive);
+	metric_set(METRIC_WORKERS_BUSY, METRIC_NO_LABELS, busy);
+	metric_set(METRIC_WORKERS_RESIDENT, METRIC_NO_LABELS, resident);
 }
 
 static int tick_ms(void)
@@ -362,6 +372,7 @@ int prefork_run(const struct prefork_options *options)
 
 	master.options = options;
 	log_repeats_share();
+	metric_share();
 	atomic_store(&prefork_shared()->workers, wanted());
 	harden(options);
 	master_signals(&signals);
@@ -377,6 +388,7 @@ int prefork_run(const struct prefork_options *options)
 		retire_old();
 		repeat_to_idle();
 		kill_late();
+		show_gauges();
 		log_repeated(false);
 		tick = tick_ms();
 		wait.tv_sec = tick / 1000;

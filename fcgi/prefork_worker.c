@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "berth/base/log.h"
+#include "berth/base/metric.h"
 #include "prefork_priv.h"
 
 #define IDLE_MS 100          /* between two rounds of idle work */
@@ -114,10 +115,8 @@ static bool requests_used_up(void)
 
 static void mark(bool busy)
 {
-	if (!worker.self)
-		return;
-	atomic_store(&worker.self->heartbeat_ms, prefork_now_ms());
-	atomic_store(&worker.self->busy, busy);
+	if (worker.self)
+		atomic_store(&worker.self->busy, busy);
 }
 
 /* Anything but these is the kernel's passing complaint about one connection (accept(2)). */
@@ -249,6 +248,7 @@ void prefork_worker_main(const struct prefork_options *options, struct prefork_s
 	worker.options = options;
 	worker.self = &shared->slots[slot];
 	worker.max_requests = spread_requests(options->max_requests, slot);
+	metric_stripe((unsigned)slot);
 	set_signals();
 	if (slot < PREFORK_SLOTS)
 		set_scheduling();

@@ -92,19 +92,16 @@ struct prefork_slot {
 	_Atomic bool ready; /* has reached prefork_accept */
 	_Atomic bool busy;  /* has a connection in hand */
 	_Atomic uint64_t requests;
-	_Atomic int64_t heartbeat_ms; /* monotonic clock, when `busy` last changed */
-	_Atomic uint64_t resident;    /* bytes, as of the last look */
-	_Atomic int64_t debt_ms;      /* of the peer of the connection in hand (pace.h) */
+	_Atomic uint64_t resident; /* bytes, as of the last look */
+	_Atomic int64_t debt_ms;   /* of the peer of the connection in hand (pace.h) */
 };
 
 /* Made before the first fork and mapped by all; lives as long as the master. */
 struct prefork_shared {
 	_Atomic uint64_t cache_generation; /* whoever removes what others may have cached adds one */
-	_Atomic uint64_t respawns;         /* workers replaced since the start, reloads not counted */
-	_Atomic uint64_t reloads;
-	_Atomic unsigned workers;   /* that are wanted */
-	struct semaphore semaphore; /* for work that only some of them may do at once */
-	struct sources sources;     /* that sign in by password */
+	_Atomic unsigned workers;          /* that are wanted */
+	struct semaphore semaphore;        /* for work that only some of them may do at once */
+	struct sources sources;            /* that sign in by password */
 	struct prefork_slot slots[PREFORK_SLOTS + PREFORK_AUXILIARIES_MAX];
 };
 
