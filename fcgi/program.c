@@ -11,6 +11,7 @@
 #include "berth/fcgi/fcgi_io.h"
 #include "berth/fcgi/peer_timer.h"
 #include "berth/fcgi/prefork.h"
+#include "berth/fcgi/throttle.h"
 #include "berth/jobs/jobs.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIG = 3 };
@@ -38,12 +39,24 @@ static struct peer_rules rules_of(const struct running *running)
 	};
 }
 
+/* While somebody guesses passwords, so many workers may hash them at once; 0: as many as the throttle takes by itself. */
+static unsigned hash_workers(const struct running *running)
+{
+	return running->program->services & APP_TOKENS ? (unsigned)running->app.config->token_service.hashworkers : 0;
+}
+
+static struct app_worker *open_services(const struct running *running)
+{
+	return app_worker_new(&running->app, running->program->services, &prefork_shared()->cache_generation,
+			      fcgi_throttle(hash_workers(running)));
+}
+
 static int work(void *context, int slot)
 {
 	struct running *running = context;
 	struct peer_rules rules = rules_of(running);
 	struct fcgi_io *io = fcgi_io_new();
-	struct app_worker *worker = running->program->worker_new(&running->app, &prefork_shared()->cache_generation);
+	struct app_worker *worker = open_services(running);
 	struct arena arena;
 	struct http_io transport;
 	int fd;
@@ -77,7 +90,7 @@ static int run_jobs(void *context, const char *process)
 	struct app_worker *worker = NULL;
 
 	if (jobs_needs(pool, process) != JOB_NEEDS_NOTHING) {
-		worker = running->program->worker_new(&running->app, &prefork_shared()->cache_generation);
+		worker = open_services(running);
 		if (!worker)
 			return EXIT_FAILED;
 	}
@@ -127,7 +140,7 @@ static bool reload(void *context)
 
 	if (!app_load(&next, running->options.config, environ, stderr))
 		return false;
-	if (!running->program->check(&next, reason, sizeof reason)) {
+	if (!app_open(&next, running->program->services, reason, sizeof reason)) {
 		log_error("reload: %s", reason);
 		app_release(&next);
 		return false;
@@ -143,7 +156,7 @@ static bool start(struct running *running)
 {
 	char reason[512];
 
-	if (running->program->check(&running->app, reason, sizeof reason))
+	if (app_open(&running->app, running->program->services, reason, sizeof reason))
 		return true;
 	log_error("cannot start: %s", reason);
 	app_release(&running->app);
@@ -181,5 +194,6 @@ int fcgi_main(const struct fcgi_program *program, int argc, char **argv)
 		.max_requests = running.options.max_requests,
 	};
 	start_jobs(&running);
+	api_label_routes();
 	return prefork_run(&running.prefork);
 }

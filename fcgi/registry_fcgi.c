@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The registry application. */
-#include "berth/app/app.h"
+/* The registry. */
 #include "berth/fcgi/program.h"
-#include "berth/fcgi/throttle.h"
-
-static bool check(struct app *app, char *reason, size_t size)
-{
-	return app_check(app, reason, size) && app_open_auth(app, reason, size);
-}
-
-static struct app_worker *worker_new(const struct app *app, _Atomic uint64_t *generation)
-{
-	return app_worker_new(app, generation, fcgi_throttle(0));
-}
 
 static const struct fcgi_program registry = {
 	.words.name = "registry.fcgi",
@@ -22,8 +10,7 @@ static const struct fcgi_program registry = {
 		"    spawn-fcgi -n -s /run/berth/registry.sock -- registry.fcgi /etc/berth/config.yml\n",
 	.words.pools = "registry uploads",
 	.words.pool_help = "`registry`, or `uploads` for a second instance that takes streamed uploads (registry)",
-	.check = check,
-	.worker_new = worker_new,
+	.services = APP_REGISTRY,
 };
 
 int main(int argc, char **argv)

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The token service. */
-#include "berth/app/token.h"
 #include "berth/fcgi/program.h"
-#include "berth/fcgi/throttle.h"
-
-static struct app_worker *worker_new(const struct app *app, _Atomic uint64_t *generation)
-{
-	(void)generation;
-	return app_token_worker_new(app, fcgi_throttle((unsigned)app->config->token_service.hashworkers));
-}
 
 static const struct fcgi_program token_service = {
 	.words.name = "token.fcgi",
@@ -18,8 +10,7 @@ static const struct fcgi_program token_service = {
 		"    spawn-fcgi -n -s /run/berth/token.sock -- token.fcgi /etc/berth/config.yml\n",
 	.words.pools = "tokens",
 	.words.pool_help = "`tokens`, the only one",
-	.check = app_token_check,
-	.worker_new = worker_new,
+	.services = APP_TOKENS,
 };
 
 int main(int argc, char **argv)

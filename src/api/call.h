@@ -14,6 +14,8 @@
 struct call {
 	const struct api *api;
 	const struct api_settings *settings; /* the api's */
+	const struct api_table
+		*table; /* that has the path, or the last one; its prefix and routes are those of the request */
 	struct http_request request;
 	struct response response;
 	struct route_match match;
@@ -42,7 +44,24 @@ struct api_table {
 	const struct route *routes;
 	handler_fn *const *handlers;
 	size_t count;
+	bool at_root;         /* the paths stand at the root of the host, whatever http.prefix says */
+	unsigned first_label; /* of its first row in the metrics; the others follow. 0 stands for no route */
 };
+
+/* Labels of the tables' rows in the metrics. */
+enum {
+	API_LABEL_REGISTRY = 1,
+	API_LABEL_TOKENS = API_LABEL_REGISTRY
+#define ROUTE(methods, pattern, action, guard, body, name) +1
+#include "berth/api/routes.def"
+#undef ROUTE
+};
+
+/* Looks the target up in the api's tables. Sets `table` to the one that has the path; to the last one when none has it. */
+struct route_match table_find(const struct call *call, const struct target *target, const struct api_table **table);
+
+/* The label of the request's route in the metrics; 0: no route. */
+unsigned table_label(const struct call *call);
 
 /* The path parameter as a digest; E_DIGEST_INVALID. */
 bool call_digest(struct call *call, struct digest *out);

@@ -12,6 +12,7 @@ libapi_a_SOURCES = \
 	src/api/preauth.h \
 	src/api/registry.c \
 	src/api/serve.c \
+	src/api/table.c \
 	src/api/tidy.c \
 	src/api/tidy.h \
 	src/api/tokens.c \

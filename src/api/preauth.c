@@ -34,7 +34,7 @@ bool preauth_asked(const struct call *call)
 
 static bool passes_check(struct call *call)
 {
-	handler_fn *handler = call->api->table->handlers[call->match.route - call->api->table->routes];
+	handler_fn *handler = call->table->handlers[call->match.route - call->table->routes];
 
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
 		if (checks[i].handler == handler)

@@ -14,4 +14,4 @@ static handler_fn *const handlers[] = {
 #undef ROUTE
 };
 
-const struct api_table api_registry = {routes, handlers, sizeof routes / sizeof *routes};
+const struct api_table api_registry = {routes, handlers, sizeof routes / sizeof *routes, false, API_LABEL_REGISTRY};

@@ -7,6 +7,7 @@
 #include "berth/base/address.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
+#include "berth/base/metric.h"
 #include "berth/base/percent.h"
 #include "berth/http/front.h"
 #include "berth/oci/name.h"
@@ -15,12 +16,6 @@
 #include "tidy.h"
 
 #define USER_LOGGED ((size_t)256) /* bytes of a name in the access log */
-
-const struct route *api_routes(const struct api_table *table, size_t *count)
-{
-	*count = table->count;
-	return table->routes;
-}
 
 static bool is_open(const struct api_settings *settings, enum route_guard guard)
 {
@@ -96,7 +91,7 @@ static void log_context(const struct call *call)
 
 static bool run_handler(struct call *call)
 {
-	const struct api_table *table = call->api->table;
+	const struct api_table *table = call->table;
 
 	if (call->match.route->body.place == BODY_PLACE_NONE && refuse_idle_body(call))
 		return false;
@@ -105,11 +100,8 @@ static bool run_handler(struct call *call)
 
 static bool dispatch(struct call *call)
 {
-	const struct api_table *table = call->api->table;
-
 	log_context(call);
-	call->match = route_find(table->routes, table->count, call->settings->base.prefix, call->request.arena,
-				 &call->request.target, call->request.method);
+	call->match = table_find(call, &call->request.target, &call->table);
 	if (!call->match.allowed)
 		return tidy_redirect(call) || error_set(&call->error, E_NOT_FOUND);
 	if (!call->match.route)
@@ -149,7 +141,7 @@ static void common_headers(struct call *call)
 /* What of the resource's methods is left, which a 405 has to tell (RFC 9110 section 15.5.6). */
 static const char *allow_instead(const struct call *call)
 {
-	const struct api_table *table = call->api->table;
+	const struct api_table *table = call->table;
 	const struct route *row = call->match.resource;
 	int methods = HTTP_OPTIONS;
 
@@ -180,12 +172,18 @@ static bool handle(struct call *call, struct http_io *io)
 	return tidy_redirect(call);
 }
 
+static void count_request(unsigned route, int status)
+{
+	metric_add(METRIC_REQUESTS, (struct metric_series){route, status >= 100 ? (unsigned)status - 100 : 0}, 1);
+}
+
 static void serve(struct api *api, struct http_io *io, struct arena *arena)
 {
 	struct call *call = arena_alloc(arena, sizeof *call);
 
 	call->api = api;
 	call->settings = api->settings;
+	call->table = api->tables[0];
 	call->identity = (struct identity){.user = "", .auth_type = "", .user_claim = ""};
 	error_init(&call->error, arena);
 	response_init(&call->response, arena);
@@ -204,6 +202,7 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 		preauth_answer(call);
 	common_headers(call);
 	(void)response_send(&call->response, io, call->request.method);
+	count_request(table_label(call), call->response.status);
 }
 
 static void out_of_memory(struct http_io *io, struct arena *arena)
@@ -211,6 +210,7 @@ static void out_of_memory(struct http_io *io, struct arena *arena)
 	log_error("request: out of memory"); /* while the arena has what the line tells of the request */
 	log_context_clear();
 	arena_clear(arena);
+	count_request(0, 503);
 	if (!io->begun)
 		(void)io->write(io->context, response_out_of_memory, strlen(response_out_of_memory));
 }

@@ -7,7 +7,7 @@
 /* The Location has no authority and begins with one slash: it cannot lead to another host. */
 static bool leads_to_route(struct call *call, struct span uri)
 {
-	const struct api_table *table = call->api->table;
+	const struct api_table *table;
 	struct route_match match;
 	struct target target;
 	struct error error;
@@ -15,8 +15,7 @@ static bool leads_to_route(struct call *call, struct span uri)
 	error_init(&error, call->request.arena);
 	if (!target_parse(&target, call->request.arena, uri, &error))
 		return false;
-	match = route_find(table->routes, table->count, call->settings->base.prefix, call->request.arena, &target,
-			   call->request.method);
+	match = table_find(call, &target, &table);
 	return match.route && (match.name.len == 0 || name_valid(match.name));
 }
 

@@ -25,7 +25,7 @@ static handler_fn *const handlers[] = {
 #undef ROUTE
 };
 
-const struct api_table api_tokens = {routes, handlers, sizeof routes / sizeof *routes};
+const struct api_table api_tokens = {routes, handlers, sizeof routes / sizeof *routes, true, API_LABEL_TOKENS};
 
 static struct issuing begin(struct call *call)
 {

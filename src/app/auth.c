@@ -5,6 +5,7 @@
 #include "berth/auth/htpasswd_scheme.h"
 #include "berth/auth/silly.h"
 #include "berth/auth/token_scheme.h"
+#include "worker_priv.h"
 
 static jwa_set algorithms(const struct text_list *names)
 {

@@ -2,13 +2,10 @@
 /* The token service from the configuration. */
 #include "berth/app/token.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
-#include "berth/base/limits.h"
 #include "berth/base/log.h"
 #include "berth/issuer/keystore.h"
-#include "berth/meta/meta.h"
 #include "worker_priv.h"
 
 #define NS_PER_S 1000000000
@@ -54,32 +51,10 @@ static bool load_key(struct app *app, char *reason, size_t size)
 	return true;
 }
 
-bool app_token_check(struct app *app, char *reason, size_t size)
+bool app_open_issuer(struct app *app, char *reason, size_t size)
 {
-	if (!app->config->token_service.enabled) {
-		(void)snprintf(reason, size, "token_service.enabled is not set");
-		return false;
-	}
-	app->api.base.prefix = ""; /* the end-points are at the root of the host, whatever http.prefix says */
-	return load_key(app, reason, size) && app_check_schema(app, reason, size);
-}
-
-struct app_worker *app_token_worker_new(const struct app *app, const struct throttle *throttle)
-{
-	struct app_worker *worker = calloc(1, sizeof *worker);
-
-	if (!worker)
-		return NULL;
-	worker->db = meta_db_new(&app->database);
-	worker->issuer = (struct issuer){&app->issuer, throttle, worker->db};
-	worker->api = (struct api){
-		.settings = &app->api,
-		.table = &api_tokens,
-		.core = {.db = worker->db},
-		.issuer = &worker->issuer,
-	};
-	if (worker->db)
-		return worker;
-	app_worker_free(worker);
-	return NULL;
+	if (app->config->token_service.enabled)
+		return load_key(app, reason, size);
+	(void)snprintf(reason, size, "token_service.enabled is not set");
+	return false;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What each worker opens for itself, and the checks that are made once before any worker is. */
+/* What each worker opens for itself, and what is checked and opened once for all workers. */
 #include <stdlib.h>
 
 #include "berth/app/app.h"
@@ -45,37 +45,54 @@ bool app_check_schema(const struct app *app, char *reason, size_t size)
 	return ok;
 }
 
-bool app_check(const struct app *app, char *reason, size_t size)
+bool app_open(struct app *app, unsigned services, char *reason, size_t size)
 {
-	return app_check_schema(app, reason, size) && app_check_store(app, reason, size);
+	bool registry = services & APP_REGISTRY, tokens = services & APP_TOKENS;
+
+	return (!tokens || app_open_issuer(app, reason, size)) && app_check_schema(app, reason, size) &&
+	       (!registry || (app_check_store(app, reason, size) && app_open_auth(app, reason, size)));
 }
 
-struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation, const struct throttle *throttle)
+static bool open_registry(struct app_worker *worker, const struct app *app, _Atomic uint64_t *generation)
+{
+	char reason[256] = "out of memory";
+
+	worker->room = app_room(app->config);
+	worker->locators = app_open_locators(app->config, reason, sizeof reason);
+	worker->api.auth = app->auth;
+	worker->api.core.locators = worker->locators;
+	worker->api.core.store = app_open_store(app->config, reason, sizeof reason);
+	worker->api.core.cache = manifest_cache_new(CACHE_BYTES);
+	worker->api.core.policy = app->policy;
+	worker->api.core.room = &worker->room;
+	worker->api.core.generation = generation;
+	if (worker->locators && worker->api.core.store)
+		return true;
+	log_error("worker: %s", reason);
+	return false;
+}
+
+struct app_worker *app_worker_new(const struct app *app, unsigned services, _Atomic uint64_t *generation,
+				  const struct throttle *throttle)
 {
 	struct app_worker *worker = calloc(1, sizeof *worker);
-	char reason[256] = "out of memory";
+	struct api *api = &worker->api;
+	size_t tables = 0;
 
 	if (!worker)
 		return NULL;
-	worker->db = meta_db_new(&app->database);
-	worker->room = app_room(app->config);
-	worker->locators = app_open_locators(app->config, reason, sizeof reason);
-	worker->api = (struct api){
-		.settings = &app->api,
-		.table = &api_registry,
-		.auth = app->auth,
-		.throttle = throttle,
-		.core.db = worker->db,
-		.core.store = app_open_store(app->config, reason, sizeof reason),
-		.core.locators = worker->locators,
-		.core.cache = manifest_cache_new(CACHE_BYTES),
-		.core.policy = app->policy,
-		.core.room = &worker->room,
-		.core.generation = generation,
-	};
-	if (worker->db && worker->api.core.store && worker->locators)
+	api->settings = &app->api;
+	api->throttle = throttle;
+	api->core.db = meta_db_new(&app->database);
+	if (services & APP_REGISTRY)
+		api->tables[tables++] = &api_registry;
+	if (services & APP_TOKENS) {
+		worker->issuer = (struct issuer){&app->issuer, throttle, api->core.db};
+		api->issuer = &worker->issuer;
+		api->tables[tables++] = &api_tokens;
+	}
+	if (api->core.db && (!(services & APP_REGISTRY) || open_registry(worker, app, generation)))
 		return worker;
-	log_error("worker: %s", reason);
 	app_worker_free(worker);
 	return NULL;
 }
@@ -87,7 +104,7 @@ void app_worker_free(struct app_worker *worker)
 	manifest_cache_free(worker->api.core.cache);
 	locators_close(worker->locators);
 	store_close(worker->api.core.store);
-	db_free(worker->db);
+	db_free(worker->api.core.db);
 	free(worker);
 }
 

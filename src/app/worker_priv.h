@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the workers of the registry and of the token service share. */
+/* One worker's services, and the parts of opening them that stand in files of their own. */
 #ifndef BERTH_APP_WORKER_PRIV_H
 #define BERTH_APP_WORKER_PRIV_H
 
@@ -13,10 +13,15 @@
 
 struct app_worker {
 	struct api api;
-	struct db *db;
 	struct room room;          /* of the registry */
 	struct locators *locators; /* of the registry */
 	struct issuer issuer;      /* of the token service */
 };
+
+/* Opens the configured authentication scheme as app->auth (NULL when none is configured). False with one line in `reason`. */
+bool app_open_auth(struct app *app, char *reason, size_t size);
+
+/* Fills app->issuer, with the key to sign with. False with one line in `reason`. */
+bool app_open_issuer(struct app *app, char *reason, size_t size);
 
 #endif

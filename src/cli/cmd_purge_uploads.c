@@ -21,7 +21,7 @@ static void purge_uploads_print(void *context, const char *id, const char *path)
 static int purge_uploads(const struct app *app, bool dry_run)
 {
 	_Atomic uint64_t generation = 0;
-	struct app_worker *worker = app_worker_new(app, &generation, NULL);
+	struct app_worker *worker = app_worker_new(app, APP_REGISTRY, &generation, NULL);
 	struct purged purged;
 	struct arena memory;
 	bool ok;
@@ -62,7 +62,7 @@ static int purge_uploads_run(int argc, char **argv, struct arena *arena)
 		return COMMAND_CONFIG;
 	if (!act_as_workers(app.config, user, true, arena)) {
 		status = COMMAND_FAILED;
-	} else if (app_check(&app, reason, sizeof reason)) {
+	} else if (app_check_schema(&app, reason, sizeof reason) && app_check_store(&app, reason, sizeof reason)) {
 		status = purge_uploads(&app, dry_run);
 	} else {
 		command_complain("purge-uploads: %s", reason);

@@ -34,21 +34,26 @@ struct api_settings {
 	bool authenticated; /* the configuration names a scheme: without struct api's `auth` nothing is served */
 };
 
-/* Routes and their handlers: what a program serves. */
+/* The routes of a service and their handlers. */
 struct api_table;
 extern const struct api_table api_registry; /* routes.def */
 extern const struct api_table api_tokens;   /* token_routes.def */
 
+#define API_TABLES_MAX 4
+
 struct issuer;
 
-/* One worker's; the settings are borrowed. */
+/*
+ * What one worker serves: the tables of its services, and what the handlers of these tables need. A program that does not serve
+ * a table leaves the members of that service as they are in zeroed memory, but for the database connection, which all share.
+ */
 struct api {
-	const struct api_settings *settings;
-	const struct api_table *table;
-	struct auth *auth;               /* NULL: everybody may do everything */
-	const struct throttle *throttle; /* at hashing passwords; NULL: no bound */
-	struct core core;                /* of the registry; the token service has the connection only */
-	const struct issuer *issuer;     /* of the token service, else NULL */
+	const struct api_settings *settings;            /* borrowed */
+	const struct api_table *tables[API_TABLES_MAX]; /* the first one that has a path serves it; NULL behind the last */
+	const struct throttle *throttle;                /* at hashing passwords; NULL: no bound */
+	struct core core;                               /* of the registry; `db` is the connection of all services */
+	struct auth *auth;                              /* of the registry; NULL: everybody may do everything */
+	const struct issuer *issuer;                    /* of the token service */
 };
 
 /*
@@ -59,5 +64,8 @@ void api_serve(struct api *api, struct http_io *io, struct arena *arena);
 
 /* The routes of a table: for documentation and tests. */
 const struct route *api_routes(const struct api_table *table, size_t *count);
+
+/* Names the routes of all tables in the metrics: the requests are counted by route. To be called before the fork. */
+void api_label_routes(void);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From a configuration file to something that serves: the only module that knows all the others.
+ * From a configuration file to services that answer requests: the only module that knows all the others.
  *
  *     struct app app;
- *     if (!app_load(&app, path, environ, stderr))    every error is printed: exit 3
- *     if (!app_check(&app, reason, sizeof reason))   database, schema and storage are usable now
+ *     if (!app_load(&app, path, environ, stderr))                        every error is printed: exit 3
+ *     if (!app_open(&app, APP_REGISTRY, reason, sizeof reason))          database, schema and storage are usable now
  *     ... fork ...
- *     worker = app_worker_new(&app, &generation, throttle);    the worker's own connection, store and cache
+ *     worker = app_worker_new(&app, APP_REGISTRY, &generation, throttle);   the worker's own connection, store and cache
  *     api_serve(app_worker_api(worker), io, arena);
  */
 #ifndef BERTH_APP_APP_H
@@ -23,15 +23,21 @@
 #include "berth/db/db.h"
 #include "berth/issuer/issuer.h"
 
+/* What a program serves; a program may serve several. */
+enum app_service {
+	APP_REGISTRY = 1,
+	APP_TOKENS = 2, /* the token service */
+};
+
 /* May be moved as a whole: nothing in it points into it. */
 struct app {
 	struct arena arena; /* the configuration and all that is derived from it */
 	struct config *config;
 	struct db_settings database;
 	struct api_settings api;
-	struct issuer_settings issuer; /* of the token service, once app_token_check has filled it */
+	struct issuer_settings issuer; /* of the token service, once app_open has filled it */
 	struct manifest_policy *policy;
-	struct auth *auth; /* once app_open_auth has made it; NULL: no authentication */
+	struct auth *auth; /* of the registry, once app_open has made it; NULL: no authentication */
 };
 
 struct app_worker;
@@ -41,12 +47,14 @@ bool app_load(struct app *app, const char *path, char **environment, FILE *out);
 void app_release(struct app *app);
 
 /*
- * The database answers and has the schema of this program, and the storage answers and lets us in. False with one line in
- * `reason` that says what is wrong and, where one helps, which command to run.
+ * Checks that the services can start now, and opens what their workers will share: the database answers and has the schema of
+ * this program; for the registry the storage answers and takes our credentials, and the authentication scheme's files are read (a
+ * missing htpasswd file is made); for the token service the configuration enables it and there is a key to sign with. Returns
+ * false, with one line in `reason` that says what is wrong and, where a command helps, which one.
  */
-bool app_check(const struct app *app, char *reason, size_t size);
+bool app_open(struct app *app, unsigned services, char *reason, size_t size);
 
-/* The database alone; the storage alone. */
+/* Check, as app_open does, the database alone and the storage alone. */
 bool app_check_schema(const struct app *app, char *reason, size_t size);
 bool app_check_store(const struct app *app, char *reason, size_t size);
 
@@ -54,13 +62,13 @@ bool app_check_store(const struct app *app, char *reason, size_t size);
 struct store *app_store(const struct app *app, char *reason, size_t size);
 
 /*
- * Opens the configured authentication scheme for the workers to come: its files are read, a missing htpasswd file is
- * made. False with one line in `reason`. A worker of an app whose scheme was not opened serves nothing.
+ * Opens the services for one worker: its own connection to the database, and for the registry its own store and cache.
+ * `generation` is shared by the node's workers (struct core); `throttle` bounds the hashing of passwords, NULL for no bound. Both are
+ * borrowed. Returns NULL, after a log line, when the storage cannot be opened or memory is out. A registry whose authentication
+ * is configured and was not opened (app_open) refuses all requests.
  */
-bool app_open_auth(struct app *app, char *reason, size_t size);
-
-/* `generation` is shared by the node's workers; `throttle` at hashing passwords, NULL for no bound, are borrowed. NULL when storage cannot be opened (logged) or memory is out. */
-struct app_worker *app_worker_new(const struct app *app, _Atomic uint64_t *generation, const struct throttle *throttle);
+struct app_worker *app_worker_new(const struct app *app, unsigned services, _Atomic uint64_t *generation,
+				  const struct throttle *throttle);
 void app_worker_free(struct app_worker *worker);
 struct api *app_worker_api(struct app_worker *worker);
 
