@@ -7,7 +7,7 @@
  * replacement a failed assertion ends the connection.
  *
  * Verified with Debian's 2.4.2-2+deb12u1 and glibc 2.36: libfcgi calls __assert_fail through its PLT, so that the program's
- * definition counts. tests/api/test_raw_fastcgi.py ends workers where that stops being true.
+ * definition is used. tests/api/test_raw_fastcgi.py fails when a libfcgi or a glibc does otherwise.
  *
  * The process has one thread.
  */

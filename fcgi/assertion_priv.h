@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands between a worker and libfcgi's assertions. */
+/* Keeps a failed assertion of libfcgi from ending the worker. */
 #ifndef BERTH_FCGI_ASSERTION_PRIV_H
 #define BERTH_FCGI_ASSERTION_PRIV_H
 
 #include <stdbool.h>
 
 /*
- * Runs work(context). False when it returned false or when an assertion failed inside; *failed tells which.
- * What `work` held is lost in the second case: libfcgi's allocations of the connection are the caller's to free.
+ * Calls work(context). Returns false when `work` returns false, and when an assertion fails inside; *failed tells which. In the
+ * second case whatever `work` itself held is lost; the caller frees libfcgi's allocations of the connection.
  */
 bool assertion_guard(bool (*work)(void *context), void *context, bool *failed);
 

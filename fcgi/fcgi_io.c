@@ -46,26 +46,26 @@ struct fcgi_io *fcgi_io_new(void)
 	return NULL;
 }
 
-static const char *variable(void *context, const char *name)
+static const char *io_variable(void *context, const char *name)
 {
 	struct fcgi_io *io = context;
 
 	return FCGX_GetParam(name, io->request.envp);
 }
 
-static const char *variable_at(void *context, size_t index)
+static const char *io_variable_at(void *context, size_t index)
 {
 	const struct fcgi_io *io = context;
 
 	return index < io->variables ? io->request.envp[index] : NULL;
 }
 
-static int at_most(size_t len, size_t most)
+static int io_at_most(size_t len, size_t most)
 {
 	return (int)(len > most ? most : len);
 }
 
-/* What the last failed read failed of. */
+/* Returns why the last read failed. */
 static ptrdiff_t read_failure(void)
 {
 	static const ptrdiff_t failures[] = {
@@ -89,10 +89,10 @@ static int read_piece(FCGX_Stream *in, char *buffer, int want)
 }
 
 /*
- * An early end looks like an end: only the stream's error code tells a broken body from a whole one. What came before the
- * failure counts, and the next read fails.
+ * libfcgi reports a broken body as the end of the body: only the stream's error code differs. Bytes that came before the failure
+ * are returned, and the next read fails.
  */
-static ptrdiff_t read_some(void *context, void *buffer, size_t len)
+static ptrdiff_t io_read(void *context, void *buffer, size_t len)
 {
 	struct fcgi_io *io = context;
 	size_t sum = 0;
@@ -101,7 +101,7 @@ static ptrdiff_t read_some(void *context, void *buffer, size_t len)
 	if (FCGX_GetError(io->request.in) != 0)
 		return read_failure();
 	do {
-		want = at_most(len - sum, PIECE);
+		want = io_at_most(len - sum, PIECE);
 		got = read_piece(io->request.in, (char *)buffer + sum, want);
 		sum += (size_t)got;
 	} while (got == want && sum < len);
@@ -111,7 +111,7 @@ static ptrdiff_t read_some(void *context, void *buffer, size_t len)
 	return (ptrdiff_t)sum;
 }
 
-static bool drain(void *context)
+static bool io_drain(void *context)
 {
 	struct fcgi_io *io = context;
 	char rest[4096];
@@ -142,13 +142,13 @@ static bool write_piece(FCGX_Stream *out, const char *bytes, int len)
 	return good;
 }
 
-static bool write_all(void *context, const void *bytes, size_t len)
+static bool io_write(void *context, const void *bytes, size_t len)
 {
 	struct fcgi_io *io = context;
 	const char *at = bytes;
 
 	while (len > 0) {
-		int part = at_most(len, PIECE);
+		int part = io_at_most(len, PIECE);
 
 		if (!write_piece(io->request.out, at, part))
 			return false;
@@ -170,7 +170,7 @@ static FCGI_Header header_of(int type, size_t length)
 	};
 }
 
-/* By hand, as libfcgi has no memory for a stream to write it to. */
+/* Writes the records by hand: libfcgi has no memory for a stream. */
 static void answer_out_of_memory(int fd)
 {
 	size_t length = strlen(response_out_of_memory);
@@ -181,7 +181,7 @@ static void answer_out_of_memory(int fd)
 
 	log_error("request: out of memory while it was read");
 	if (writev(fd, parts, sizeof parts / sizeof *parts) < 0)
-		log_debug("request: nobody listens any more");
+		log_debug("request: the web server has closed the connection");
 }
 
 static bool accept_request(void *request)
@@ -190,8 +190,8 @@ static bool accept_request(void *request)
 }
 
 /*
- * False when the records made no sense, did not come in time, or promised more than there is memory for; the connection is
- * closed and the request ready for the next one.
+ * Returns false when the records are malformed, come too late, or announce more than there is memory for. Then the connection is
+ * closed and `request` is ready for the next one.
  */
 static bool read_parameters(FCGX_Request *request)
 {
@@ -223,7 +223,7 @@ bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out)
 	for (io->variables = 0; io->request.envp[io->variables];)
 		io->variables++;
 	io->body_read = false;
-	*out = (struct http_io){io, variable, variable_at, read_some, write_all, drain, false};
+	*out = (struct http_io){io, io_variable, io_variable_at, io_read, io_write, io_drain, false};
 	return true;
 }
 
@@ -236,8 +236,8 @@ static bool has_no_body(const struct fcgi_io *io)
 }
 
 /*
- * An empty body has an end, too, which the web server sends by itself, so that it is here soon: to close before would look
- * like a failure, and to linger costs more than to wait.
+ * Reads the end of an empty body. The web server sends it on its own, so it is here soon. If the worker closed before it came, the
+ * web server would report a failure; to linger costs more than to wait.
  */
 static void read_end(struct fcgi_io *io)
 {
@@ -247,7 +247,7 @@ static void read_end(struct fcgi_io *io)
 	io->body_read = FCGX_GetStr(&none, 1, io->request.in) == 0 && FCGX_GetError(io->request.in) == 0;
 }
 
-/* The reply goes out. False when the peer does not take it. */
+/* Sends the rest of the reply. Returns false when the peer does not take it. */
 static bool send_rest(struct fcgi_io *io)
 {
 	bool sent;
@@ -261,11 +261,11 @@ static bool send_rest(struct fcgi_io *io)
 	return sent;
 }
 
-/* Nothing is on its way any more once the end of the body has been read. */
+/* Once the end of the body has been read, nothing is on the way, and the connection can be closed at once. */
 void fcgi_io_finish(struct fcgi_io *io)
 {
 	int fd = io->request.ipcFd;
-	bool close_now = !send_rest(io) || drain(io);
+	bool close_now = !send_rest(io) || io_drain(io);
 
 	FCGX_Free(&io->request, 0);
 	io->request.ipcFd = -1;

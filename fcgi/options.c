@@ -51,7 +51,7 @@ static const struct option options[] = {
 	{NULL, 0, NULL, 0},
 };
 
-static bool read_number(uint64_t *out, const char *program, const struct number *number, const char *text)
+static bool options_read_number(uint64_t *out, const char *program, const struct number *number, const char *text)
 {
 	if (span_to_u64(span_of(text), out) && *out >= number->least && *out <= number->most)
 		return true;
@@ -60,7 +60,7 @@ static bool read_number(uint64_t *out, const char *program, const struct number 
 	return false;
 }
 
-/* Is `name` among the pools? An empty one becomes the first. */
+/* Tells whether out->pool is one of the pools. An empty name becomes that of the first pool. */
 static bool take_pool(struct fcgi_options *out, const struct fcgi_words *program)
 {
 	struct span rest = span_of(program->pools), word;
@@ -93,7 +93,7 @@ enum fcgi_options_outcome fcgi_options_read(struct fcgi_options *out, const stru
 		default:
 			if (option < 0 || option >= NUMBERS)
 				return FCGI_OPTIONS_WRONG; /* getopt has said why */
-			if (!read_number(&values[option], program->name, &numbers[option], optarg))
+			if (!options_read_number(&values[option], program->name, &numbers[option], optarg))
 				return FCGI_OPTIONS_WRONG;
 		}
 	}

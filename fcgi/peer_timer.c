@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The timer signal that bounds libfcgi's loops. */
+/* The timer signal that ends libfcgi's loops. */
 #include "berth/fcgi/peer_timer.h"
 
 #include <errno.h>
@@ -30,7 +30,7 @@ static struct {
 	volatile sig_atomic_t verdict;
 } timer = {.fd = -1};
 
-static bool somebody_waits(void)
+static bool connection_waits(void)
 {
 	struct pollfd listening = {.fd = timer.rules.listening, .events = POLLIN};
 
@@ -41,7 +41,7 @@ static bool is_shed(void)
 {
 	size_t self = (size_t)(timer.self - timer.shared->slots);
 
-	return shed_due(timer.shared->slots, PREFORK_SLOTS, self, timer.rules.share) && somebody_waits();
+	return shed_due(timer.shared->slots, PREFORK_SLOTS, self, timer.rules.share) && connection_waits();
 }
 
 static void set_flags(int flags)
@@ -50,7 +50,7 @@ static void set_flags(int flags)
 	(void)fcntl(timer.fd, F_SETFL, flags);
 }
 
-/* The verdict repeats itself with each tick, for a loop that the first one did not end. */
+/* Runs at each further tick again, in case the first run did not end the loop. */
 static void end_operation(enum peer_verdict verdict)
 {
 	timer.verdict = (sig_atomic_t)verdict;
@@ -121,7 +121,7 @@ void peer_timer_start(size_t bytes)
 	arm(TICK_MS);
 }
 
-/* Not in one step for the handler, which may see the new start with the old allowance: it is the longer one. */
+/* The handler may see the new start with the old allowance. That one is longer, so the operation does not end early. */
 void peer_timer_hasten(int64_t ms)
 {
 	timer.since_ms = prefork_now_ms();

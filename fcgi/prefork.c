@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The master's side of the pre-forking: one loop around sigtimedwait that compares what is with what should be. */
+/* The master of the pre-forking: a loop around sigtimedwait that starts and ends workers until as many run as should. */
 #include "berth/fcgi/prefork.h"
 
 #include <errno.h>
@@ -24,12 +24,12 @@
 #define BACKOFF_FIRST_MS 100
 #define CHILDREN (PREFORK_SLOTS + PREFORK_AUXILIARIES_MAX)
 
-/* What the master knows of a slot beside the shared part. All zero: free. */
+/* The master's own part of a slot. All zero: the slot is free. */
 struct child {
 	pid_t pid;
 	uint32_t generation;
 	int64_t started_ms;
-	bool told; /* to leave */
+	bool told; /* was told to leave */
 };
 
 static struct {
@@ -76,7 +76,7 @@ static bool is_old(const struct child *child)
 	return child->pid > 0 && !child->told && child->generation != master.generation;
 }
 
-/* Of the workers. */
+/* Counts workers. */
 static unsigned count_where(bool (*test)(const struct child *))
 {
 	unsigned count = 0;
@@ -108,7 +108,7 @@ static unsigned count_ready(void)
 	return count;
 }
 
-static void tell(int slot)
+static void tell_to_leave(int slot)
 {
 	master.children[slot].told = true;
 	kill(master.children[slot].pid, SIGTERM);
@@ -122,7 +122,7 @@ static int free_slot(void)
 	return -1;
 }
 
-/* After a failed start the next one waits. */
+/* Puts the next start off. */
 static void count_failure(void)
 {
 	int64_t pause = BACKOFF_FIRST_MS;
@@ -165,13 +165,13 @@ static bool start_one(void)
 	return is_current(&master.children[slot]);
 }
 
-/* One at a time: that of a new configuration starts when the old one has gone. */
+/* There is one process at a time: that of a new configuration starts when the old one has ended. */
 static void keep_auxiliary(unsigned which)
 {
 	int slot = PREFORK_SLOTS + (int)which;
 
 	if (is_old(&master.children[slot]))
-		tell(slot);
+		tell_to_leave(slot);
 	if (master.children[slot].pid == 0 && prefork_now_ms() >= master.no_auxiliary_before_ms[which]) {
 		master.no_auxiliary_before_ms[which] = prefork_now_ms() + PREFORK_BACKOFF_MAX_MS;
 		(void)start_in(slot);
@@ -225,7 +225,7 @@ static void reap(void)
 				bury(i, status);
 }
 
-/* Failed starts are forgotten once a full set of workers is ready: what kept them from it is over. */
+/* Once all workers are ready, earlier failed starts no longer count. */
 static void forgive(void)
 {
 	if (master.failed_starts > 0 && count_ready() >= wanted())
@@ -239,19 +239,19 @@ static void fill_up(void)
 			break;
 }
 
-/* As many old workers stay as new ones are not ready yet. */
+/* Tells old workers to leave, as many as there are new workers that are ready. */
 static void retire_old(void)
 {
 	unsigned old = count_where(is_old), ready = count_ready(), keep = wanted() > ready ? wanted() - ready : 0;
 
 	for (int i = 0; i < PREFORK_SLOTS && old > keep; i++)
 		if (is_old(&master.children[i])) {
-			tell(i);
+			tell_to_leave(i);
 			old--;
 		}
 }
 
-/* Those told to leave that sit in accept: the first signal may have come a moment before they got there. */
+/* Signals idle workers again: the first signal may have come just before the worker called accept. */
 static void repeat_to_idle(void)
 {
 	for (int i = 0; i < CHILDREN; i++)
@@ -283,7 +283,7 @@ static void begin_stop(void)
 	master.kill_at_ms = prefork_now_ms() + drain;
 	for (int i = 0; i < CHILDREN; i++)
 		if (master.children[i].pid > 0)
-			tell(i);
+			tell_to_leave(i);
 }
 
 static void begin_reload(void)
@@ -303,7 +303,7 @@ static void begin_reload(void)
 	log_info("%s: new configuration, generation %u", options->name, (unsigned)master.generation);
 }
 
-/* Of the workers, old and new. */
+/* Sets the gauges from the slots of all workers, old and new. */
 static void show_gauges(void)
 {
 	uint64_t alive = 0, busy = 0, resident = 0;
@@ -356,7 +356,7 @@ static void master_signals(sigset_t *set)
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 		sigaddset(set, numbers[i]);
 	sigprocmask(SIG_BLOCK, set, NULL);
-	signal(SIGCHLD, SIG_DFL); /* ignored, it would hide how workers end */
+	signal(SIGCHLD, SIG_DFL); /* if it were ignored, the exit statuses of workers would be lost */
 }
 
 void prefork_hold_signals(void)

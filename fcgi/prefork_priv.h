@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the master and the worker side of the pre-forking share. */
+/* Functions that the master and the workers of the pre-forking use of each other. */
 #ifndef BERTH_FCGI_PREFORK_PRIV_H
 #define BERTH_FCGI_PREFORK_PRIV_H
 
@@ -8,17 +8,17 @@
 
 #include "berth/fcgi/prefork.h"
 
-/* Runs in the fresh child, with the end signals still blocked, and does not return. */
+/* Runs a worker or an auxiliary process in the new child, whose end signals are blocked. Does not return. */
 _Noreturn void prefork_worker_main(const struct prefork_options *options, struct prefork_shared *shared, int slot,
 				   pid_t master);
 
-/* Milliseconds of the monotonic clock. */
+/* Returns the milliseconds of the monotonic clock as of the last tick. */
 int64_t prefork_now_ms(void);
 
-/* This worker's slot; NULL outside a worker. */
+/* Returns this worker's slot; NULL outside a worker. */
 struct prefork_slot *prefork_self(void);
 
-/* The signals that ask a worker to leave. */
+/* Fills `set` with the signals that tell a worker to leave. */
 void prefork_stop_signals(sigset_t *set);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The worker's side of the pre-forking: when to accept, when to leave. */
+/* A worker of the pre-forking: when it accepts a connection, and when it leaves. */
 #include "berth/fcgi/prefork.h"
 
 #include <errno.h>
@@ -19,8 +19,8 @@
 #include "berth/base/metric.h"
 #include "prefork_priv.h"
 
-#define IDLE_MS 100          /* between two rounds of idle work */
-#define MEMORY_LOOK_EVERY 64 /* a look is one pread of a few hundred nanoseconds; memory does not jump between them */
+#define IDLE_MS 100          /* between two calls of the idle work */
+#define MEMORY_LOOK_EVERY 64 /* requests; a look is a pread of a few hundred nanoseconds */
 
 static struct {
 	const struct prefork_options *options; /* NULL outside a worker */
@@ -60,7 +60,7 @@ static void on_stop(int signal_number)
 	worker.stopping = 1;
 }
 
-/* Its only effect is that accept returns. */
+/* The signal has one effect: accept returns. */
 static void on_idle_tick(int signal_number)
 {
 	(void)signal_number;
@@ -70,13 +70,13 @@ bool prefork_worker_stopping(void)
 {
 	sigset_t pending;
 
-	/* Blocked during a request: a signal that waits counts as well. */
+	/* The signals are blocked during a request, so a pending one counts, too. */
 	if (!worker.stopping && sigpending(&pending) == 0)
 		return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGQUIT) == 1;
 	return worker.stopping;
 }
 
-/* Second number of statm: resident pages (proc(5)). 0 when it cannot be had. */
+/* Returns the second number of statm, resident pages (proc(5)), in bytes; 0 when it cannot be read. */
 static uint64_t resident_bytes(void)
 {
 	char text[128], *end;
@@ -119,7 +119,7 @@ static void mark(bool busy)
 		atomic_store(&worker.self->busy, busy);
 }
 
-/* Anything but these is the kernel's passing complaint about one connection (accept(2)). */
+/* All other errors concern one connection, or pass (accept(2)). */
 static bool fatal_for_accept(int error)
 {
 	return error == EBADF || error == ENOTSOCK || error == EINVAL || error == EOPNOTSUPP || error == EFAULT;
@@ -138,7 +138,7 @@ static void set_idle_timer(long ms)
 	(void)setitimer(ITIMER_REAL, &every, NULL);
 }
 
-/* A timer interrupts accept for as long as the idle work says that there is more. */
+/* Calls the idle work. If it has more to do, a timer interrupts accept until it has none. */
 static bool start_idle_work(void)
 {
 	bool more = worker.idle && worker.idle(worker.idle_context);
@@ -158,7 +158,7 @@ static int accept_one(int listening)
 		if (fd >= 0 || fatal_for_accept(errno))
 			break;
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-			(void)poll(NULL, 0, 100); /* accept would return at once, over and over */
+			(void)poll(NULL, 0, 100); /* otherwise accept fails again at once, in a busy loop */
 		if (ticking && !worker.idle(worker.idle_context)) {
 			set_idle_timer(0);
 			ticking = false;
@@ -170,8 +170,8 @@ static int accept_one(int listening)
 }
 
 /*
- * The end signals get through only here. One that arrives between the test of the flag and accept is lost on this
- * round; the master repeats it to workers that are not busy.
+ * The end signals are unblocked only here. A signal that arrives between the test of the flag and accept does not end accept; the
+ * master sends it again to workers that are not busy.
  */
 int prefork_accept(int listening)
 {
@@ -208,10 +208,11 @@ bool prefork_is_listening(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 && listening;
 }
 
-/* Handlers without SA_RESTART, so that accept returns; mask as between two requests: end signals blocked. */
+/* The handlers have no SA_RESTART, so that accept returns. The end signals are blocked, as between two requests. */
 static void set_signals(void)
 {
-	const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGUSR1, SIGUSR2}; /* the master's business, or nobody's */
+	const int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGUSR1,
+			       SIGUSR2}; /* the master handles them, or they have no meaning */
 	struct sigaction action = {.sa_handler = on_stop}, tick = {.sa_handler = on_idle_tick};
 	sigset_t mask;
 
@@ -226,15 +227,16 @@ static void set_signals(void)
 }
 
 /*
- * A worker that is woken does not push whoever runs off the processor, above all not the web server that has just woken it
- * and has more to hand out: under load a fifth of all work would be switching. On a busy machine it waits a tick more.
+ * Under SCHED_BATCH a worker that wakes up does not preempt the running process, such as the web server that has woken it and has
+ * more requests to hand out. Without it, a fifth of the work under load is switching. On a busy machine the worker waits for the
+ * next tick.
  */
 static void set_scheduling(void)
 {
 	(void)sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
 }
 
-/* Eight workers that reach their last request together would all start anew together. */
+/* Spreads the numbers, so that workers that started together are not replaced together. */
 static uint64_t spread_requests(uint64_t max, int slot)
 {
 	return max == 0 ? 0 : max + max / 16 * (uint64_t)(slot % 8);
@@ -252,7 +254,7 @@ void prefork_worker_main(const struct prefork_options *options, struct prefork_s
 	set_signals();
 	if (slot < PREFORK_SLOTS)
 		set_scheduling();
-	/* A master that was killed takes its idle workers along; it may have died before this call. */
+	/* When the master is killed, its idle workers end, too. It may have died before this call. */
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != master)
 		_exit(0);

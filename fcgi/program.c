@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A FastCGI program: started by spawn-fcgi with the listening socket on descriptor 0. */
+/* A FastCGI program. spawn-fcgi starts it with the listening socket on descriptor 0. */
 #include "berth/fcgi/program.h"
 
 #include <stdio.h>
@@ -76,7 +76,7 @@ static int work(void *context, int slot)
 		prefork_request_done();
 	}
 	if (arena.forsaken)
-		log_error("worker %d leaves: it ran out of memory where nothing could be given back", (int)getpid());
+		log_error("worker %d: out of memory outside a request's arena; restarting", (int)getpid());
 	arena_release(&arena);
 	app_worker_free(worker);
 	fcgi_io_free(io);
@@ -122,7 +122,7 @@ static unsigned drain_ms(const struct config *config)
 	return ms > UINT32_MAX ? UINT32_MAX : (unsigned)ms;
 }
 
-/* What the web server's configuration was rendered from, too, does not follow a reload. */
+/* The web server's configuration was rendered from the same keys, and does not follow a reload. */
 static void warn_restart(const struct config *old, struct app *next)
 {
 	const char *key = config_restart_key(old, next->config, &next->arena);
@@ -131,7 +131,7 @@ static void warn_restart(const struct config *old, struct app *next)
 		log_warn("reload: %s has changed, which takes a new web server configuration and a restart", key);
 }
 
-/* In the master: the new configuration is used only when a registry could start with it. */
+/* Runs in the master. A configuration with which the program could not start is refused. */
 static bool reload(void *context)
 {
 	struct running *running = context;
@@ -152,7 +152,7 @@ static bool reload(void *context)
 	return true;
 }
 
-static bool start(struct running *running)
+static bool check_start(struct running *running)
 {
 	char reason[512];
 
@@ -181,7 +181,7 @@ int fcgi_main(const struct fcgi_program *program, int argc, char **argv)
 	}
 	if (!app_load(&running.app, running.options.config, environ, stderr))
 		return EXIT_CONFIG;
-	if (!start(&running))
+	if (!check_start(&running))
 		return EXIT_FAILED;
 	running.prefork = (struct prefork_options){
 		.name = running.options.pool,

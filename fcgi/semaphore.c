@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Tickets of one word each: class, pid, source. */
+/* The places of the semaphore: words that hold a ticket (class, pid, source) or 0. */
 #include "berth/fcgi/semaphore.h"
 
 #include <stddef.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS 2 /* between two looks of a process that waits; the work takes tens of milliseconds */
+#define LOOK_MS 2 /* between two tries of a process that waits; the work takes tens of milliseconds */
 
 #define SOURCE_BITS 40
 #define PID_BITS 22 /* PID_MAX_LIMIT of Linux is 2^22 */
@@ -21,17 +21,17 @@ static uint64_t ticket_of(enum semaphore_class class, pid_t pid, uint64_t source
 	       (source & SOURCE_MASK);
 }
 
-static pid_t pid_of(uint64_t ticket)
+static pid_t ticket_pid(uint64_t ticket)
 {
 	return (pid_t)(ticket >> SOURCE_BITS & PID_MASK);
 }
 
-static enum semaphore_class class_of(uint64_t ticket)
+static enum semaphore_class ticket_class(uint64_t ticket)
 {
 	return (enum semaphore_class)(ticket >> (SOURCE_BITS + PID_BITS));
 }
 
-static bool take(_Atomic uint64_t *places, unsigned from, unsigned count, uint64_t ticket)
+static bool place_ticket(_Atomic uint64_t *places, unsigned from, unsigned count, uint64_t ticket)
 {
 	for (unsigned i = from; i < from + count; i++) {
 		uint64_t free = 0;
@@ -42,23 +42,23 @@ static bool take(_Atomic uint64_t *places, unsigned from, unsigned count, uint64
 	return false;
 }
 
-static void give_back(_Atomic uint64_t *places, pid_t pid)
+static void free_places(_Atomic uint64_t *places, pid_t pid)
 {
 	for (size_t i = 0; i < PLACES; i++) {
 		uint64_t held = atomic_load(&places[i]);
 
-		if (held && pid_of(held) == pid)
+		if (held && ticket_pid(held) == pid)
 			(void)atomic_compare_exchange_strong(&places[i], &held, 0);
 	}
 }
 
-/* Does another process hold a ticket of the same source? */
+/* Tells whether another process holds a ticket of the same source. */
 static bool has_source(_Atomic uint64_t *places, uint64_t ticket)
 {
 	for (size_t i = 0; i < PLACES; i++) {
 		uint64_t held = atomic_load(&places[i]);
 
-		if (held && (held & SOURCE_MASK) == (ticket & SOURCE_MASK) && pid_of(held) != pid_of(ticket))
+		if (held && (held & SOURCE_MASK) == (ticket & SOURCE_MASK) && ticket_pid(held) != ticket_pid(ticket))
 			return true;
 	}
 	return false;
@@ -69,24 +69,24 @@ static bool better_waits(struct semaphore *semaphore, enum semaphore_class class
 	for (size_t i = 0; i < PLACES; i++) {
 		uint64_t held = atomic_load(&semaphore->waiting[i]);
 
-		if (held && class_of(held) > class)
+		if (held && ticket_class(held) > class)
 			return true;
 	}
 	return false;
 }
 
 /*
- * Two processes of one source that come at once both see the other after both have taken a ticket: both give it back and
- * look again later. So no order of events lets two in.
+ * Looks for the source a second time once the ticket is taken. Two processes of one source that come at once both find the other
+ * then, and both give their ticket back. So no order of events lets both in.
  */
 static bool go_in(struct semaphore *semaphore, const struct semaphore_limits *limits, uint64_t ticket)
 {
-	bool known = class_of(ticket) == SEMAPHORE_KNOWN;
+	bool known = ticket_class(ticket) == SEMAPHORE_KNOWN;
 
-	if (has_source(semaphore->inside, ticket) || better_waits(semaphore, class_of(ticket)))
+	if (has_source(semaphore->inside, ticket) || better_waits(semaphore, ticket_class(ticket)))
 		return false;
-	if (!(known && take(semaphore->inside, LIMIT_WORKERS, limits->kept, ticket)) &&
-	    !take(semaphore->inside, 0, limits->at_once, ticket))
+	if (!(known && place_ticket(semaphore->inside, LIMIT_WORKERS, limits->kept, ticket)) &&
+	    !place_ticket(semaphore->inside, 0, limits->at_once, ticket))
 		return false;
 	if (!has_source(semaphore->inside, ticket))
 		return true;
@@ -96,11 +96,12 @@ static bool go_in(struct semaphore *semaphore, const struct semaphore_limits *li
 
 static bool may_wait(struct semaphore *semaphore, const struct semaphore_limits *limits, uint64_t ticket)
 {
-	if (class_of(ticket) == SEMAPHORE_SUSPECT || has_source(semaphore->waiting, ticket))
+	if (ticket_class(ticket) == SEMAPHORE_SUSPECT || has_source(semaphore->waiting, ticket))
 		return false;
-	if (class_of(ticket) == SEMAPHORE_KNOWN && take(semaphore->waiting, LIMIT_WORKERS, limits->waiting_known, ticket))
+	if (ticket_class(ticket) == SEMAPHORE_KNOWN &&
+	    place_ticket(semaphore->waiting, LIMIT_WORKERS, limits->waiting_known, ticket))
 		return true;
-	return take(semaphore->waiting, 0, limits->waiting, ticket);
+	return place_ticket(semaphore->waiting, 0, limits->waiting, ticket);
 }
 
 bool semaphore_acquire(struct semaphore *semaphore, const struct semaphore_limits *limits, enum semaphore_class class,
@@ -116,17 +117,17 @@ bool semaphore_acquire(struct semaphore *semaphore, const struct semaphore_limit
 		(void)nanosleep(&pause, NULL);
 		inside = go_in(semaphore, limits, ticket);
 	}
-	give_back(semaphore->waiting, getpid());
+	free_places(semaphore->waiting, getpid());
 	return inside;
 }
 
 void semaphore_release(struct semaphore *semaphore)
 {
-	give_back(semaphore->inside, getpid());
+	free_places(semaphore->inside, getpid());
 }
 
 void semaphore_reclaim(struct semaphore *semaphore, pid_t pid)
 {
-	give_back(semaphore->inside, pid);
-	give_back(semaphore->waiting, pid);
+	free_places(semaphore->inside, pid);
+	free_places(semaphore->waiting, pid);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables of a fixed size in shared memory: known sources, and the debts of those that fail. */
+/* Two tables of a fixed size: sources that have signed in, and the debts of sources that failed. */
 #include "berth/fcgi/sources.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ bool sources_init(struct sources *sources)
 	return getrandom(sources->key, sizeof sources->key, 0) == (ssize_t)sizeof sources->key;
 }
 
-/* The source never leaves the node, so that the key may simply stand first. */
+/* The number never leaves the node, so a hash over key and message is enough; no HMAC is needed. */
 uint64_t sources_id(const struct sources *sources, struct span name, const char *address)
 {
 	struct hasher hasher;
@@ -32,21 +32,21 @@ uint64_t sources_id(const struct sources *sources, struct span name, const char 
 
 	hasher_init(&hasher, DIGEST_SHA256);
 	hasher_update(&hasher, sources->key, sizeof sources->key);
-	hasher_update(&hasher, address, strlen(address) + 1); /* with its NUL: no address and name read like another pair */
+	hasher_update(&hasher, address, strlen(address) + 1); /* with its NUL, which separates address and name */
 	hasher_update(&hasher, name.ptr, name.len);
 	hasher_final(&hasher, &digest);
 	memcpy(&id, digest.bytes, sizeof id);
 	return id ? id : 1;
 }
 
-static struct source_entry *set_of(struct source_table *table, uint64_t source)
+static struct source_entry *sources_set(struct source_table *table, uint64_t source)
 {
 	return table->entries[source % SOURCES_SETS];
 }
 
-static struct source_entry *find(struct source_table *table, uint64_t source)
+static struct source_entry *sources_find(struct source_table *table, uint64_t source)
 {
-	struct source_entry *set = set_of(table, source);
+	struct source_entry *set = sources_set(table, source);
 
 	for (size_t i = 0; i < SOURCES_WAYS; i++)
 		if (atomic_load(&set[i].source) == source)
@@ -54,18 +54,18 @@ static struct source_entry *find(struct source_table *table, uint64_t source)
 	return NULL;
 }
 
-/* The seconds for which the source is still remembered. */
-static int64_t left(struct source_table *table, uint64_t source, int64_t now)
+/* Returns the seconds until the entry of the source ends. */
+static int64_t sources_left(struct source_table *table, uint64_t source, int64_t now)
 {
-	struct source_entry *entry = find(table, source);
+	struct source_entry *entry = sources_find(table, source);
 	int64_t until = entry ? atomic_load(&entry->until) : 0;
 
 	return until > now ? until - now : 0;
 }
 
-static void remember(struct source_table *table, uint64_t source, int64_t until)
+static void sources_remember(struct source_table *table, uint64_t source, int64_t until)
 {
-	struct source_entry *set = set_of(table, source), *entry = find(table, source);
+	struct source_entry *set = sources_set(table, source), *entry = sources_find(table, source);
 
 	if (!entry) {
 		entry = set;
@@ -80,32 +80,32 @@ static void remember(struct source_table *table, uint64_t source, int64_t until)
 
 void sources_succeeded(struct sources *sources, uint64_t source)
 {
-	remember(&sources->known, source, clock_s() + KNOWN_SECONDS);
-	if (find(&sources->debts, source))
-		remember(&sources->debts, source, 0);
+	sources_remember(&sources->known, source, clock_s() + KNOWN_SECONDS);
+	if (sources_find(&sources->debts, source))
+		sources_remember(&sources->debts, source, 0);
 }
 
 bool sources_known(struct sources *sources, uint64_t source)
 {
-	return left(&sources->known, source, clock_s()) > 0;
+	return sources_left(&sources->known, source, clock_s()) > 0;
 }
 
-/* Two failures at once may count as one: a source tries one password at a time, and a guesser goes on. */
+/* Two failures in the same instant may count as one. That is harmless: a source has one attempt at a time. */
 void sources_failed(struct sources *sources, uint64_t source)
 {
-	int64_t now = clock_s(), debt = left(&sources->debts, source, now) + SOURCES_PENALTY;
+	int64_t now = clock_s(), debt = sources_left(&sources->debts, source, now) + SOURCES_PENALTY;
 	int64_t most = SOURCES_DEBT_FREE + SOURCES_PENALTY;
 
-	remember(&sources->debts, source, now + (debt < most ? debt : most));
+	sources_remember(&sources->debts, source, now + (debt < most ? debt : most));
 	sources_suspect(sources);
 }
 
 void sources_turned_away(struct sources *sources, uint64_t source)
 {
-	int64_t now = clock_s(), debt = left(&sources->debts, source, now) + 1;
+	int64_t now = clock_s(), debt = sources_left(&sources->debts, source, now) + 1;
 
 	if (debt <= SOURCES_DEBT_HAMMERING)
-		remember(&sources->debts, source, now + debt);
+		sources_remember(&sources->debts, source, now + debt);
 }
 
 void sources_suspect(struct sources *sources)
@@ -118,7 +118,7 @@ void sources_suspect(struct sources *sources)
 
 int64_t sources_debt(struct sources *sources, uint64_t source)
 {
-	return left(&sources->debts, source, clock_s());
+	return sources_left(&sources->debts, source, clock_s());
 }
 
 bool sources_suspected(const struct sources *sources)

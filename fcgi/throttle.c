@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The pool's semaphore as throttle. */
+/* The bound on hashing passwords: the class of a source, and the pool's semaphore. */
 #include "berth/fcgi/throttle.h"
 
 #include "berth/fcgi/prefork.h"
 
-#define WAIT_MS 3000  /* a password takes some 50 ms */
-#define COME_BACK_S 1 /* to a caller that found no turn */
+#define WAIT_MS 3000 /* a password takes some 50 ms */
+#define RETRY_S 1    /* Retry-After of a caller that the semaphore refuses */
 
 static struct semaphore_limits limits; /* of the worker's pool */
 
 struct source {
-	uint64_t pair, competes; /* the one that is known, and the one whose attempts stand against each other */
+	uint64_t pair;     /* name and address: what may be known */
+	uint64_t competes; /* the pair when it is known, otherwise the address: has one attempt at a time, and the debt */
 	bool known;
 };
 
@@ -23,15 +24,15 @@ static struct source source_of(struct sources *sources, const struct throttle_ca
 	return source;
 }
 
-/* A debt costs a class. */
-static enum semaphore_class class_of(bool known, int64_t debt)
+/* A source in debt gets the next lower class. */
+static enum semaphore_class throttle_class(bool known, int64_t debt)
 {
 	if (debt > SOURCES_DEBT_CLEAN)
 		return known ? SEMAPHORE_CLEAN : SEMAPHORE_SUSPECT;
 	return known ? SEMAPHORE_KNOWN : SEMAPHORE_CLEAN;
 }
 
-static unsigned acquire(void *context, const struct throttle_caller *caller)
+static unsigned pool_acquire(void *context, const struct throttle_caller *caller)
 {
 	struct prefork_shared *shared = context;
 	struct source source = source_of(&shared->sources, caller);
@@ -43,20 +44,20 @@ static unsigned acquire(void *context, const struct throttle_caller *caller)
 	}
 	if (!sources_suspected(&shared->sources))
 		return 0;
-	if (semaphore_acquire(&shared->semaphore, &limits, class_of(source.known, debt), source.competes))
+	if (semaphore_acquire(&shared->semaphore, &limits, throttle_class(source.known, debt), source.competes))
 		return 0;
 	sources_turned_away(&shared->sources, source.competes);
-	return COME_BACK_S;
+	return RETRY_S;
 }
 
-static void release(void *context)
+static void pool_release(void *context)
 {
 	struct prefork_shared *shared = context;
 
 	semaphore_release(&shared->semaphore);
 }
 
-static void report(void *context, const struct throttle_caller *caller, bool good)
+static void pool_report(void *context, const struct throttle_caller *caller, bool good)
 {
 	struct prefork_shared *shared = context;
 	struct source source = source_of(&shared->sources, caller);
@@ -82,6 +83,6 @@ const struct throttle *fcgi_throttle(unsigned at_once)
 	limits.waiting = at_least_one(workers / 8);
 	limits.waiting_known = workers / 8;
 	limits.wait_ms = WAIT_MS;
-	throttle = (struct throttle){acquire, release, report, shared};
+	throttle = (struct throttle){pool_acquire, pool_release, pool_report, shared};
 	return &throttle;
 }

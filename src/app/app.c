@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a configuration to the settings of the floors below. */
+/* Reads the configuration and derives the settings of the floors below from it. */
 #include "berth/app/app.h"
 
 #include "berth/base/limits.h"
@@ -8,7 +8,7 @@
 #include "middleware_priv.h"
 #include "room_priv.h"
 
-#define CONFIG_MEMORY ((size_t)64 << 20) /* a 1 MiB file and what is derived from it */
+#define CONFIG_MEMORY ((size_t)64 << 20) /* for a file of 1 MiB and everything derived from it */
 
 struct db_settings app_database_settings(const struct config *config)
 {
@@ -66,7 +66,7 @@ static void api_settings(struct app *app)
 	headers(app);
 }
 
-/* In the arena, for the policy keeps the pointer and the app may be moved. */
+/* The settings are in the arena: the policy keeps the pointer, and struct app may be moved. */
 static const struct manifest_policy_settings *policy_settings(struct app *app)
 {
 	static const enum policy_children children[] = {

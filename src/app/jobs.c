@@ -13,7 +13,7 @@
 #define NS_PER_S 1000000000
 #define NS_PER_MS 1000000
 
-static struct job_settings settings_of(const struct config *config)
+static struct job_settings job_settings_of(const struct config *config)
 {
 	const struct config_uploadpurging *purging = &config->storage.uploadpurging;
 	const struct config_middleware *filtering = app_filtering_middleware(config);
@@ -38,7 +38,7 @@ static struct job_settings settings_of(const struct config *config)
 void app_run_jobs(const struct app *app, struct app_worker *worker, const char *pool, const char *process,
 		  bool (*stopping)(void))
 {
-	const struct job_settings settings = settings_of(app->config);
+	const struct job_settings settings = job_settings_of(app->config);
 	const struct job_context context = {
 		.core = worker ? &worker->api.core : NULL,
 		.issuer = worker ? worker->api.issuer : NULL,

@@ -26,7 +26,6 @@ static bool filters(const struct config_middleware *item)
 	return item->kind == CONFIG_MIDDLEWARE_CLOUDFRONT && strcmp(item->ipfilteredby, "none") != 0;
 }
 
-/* Two cloudfronts in one chain would be one too many: the ranges are those of the last that filters. */
 const struct config_middleware *app_filtering_middleware(const struct config *config)
 {
 	const struct config_middleware *found = NULL;
@@ -43,7 +42,7 @@ void app_share_aws_ranges(const struct config *config)
 		(void)app_aws_ranges();
 }
 
-static struct locator_settings settings_of(const struct config_middleware *item, const char *prefix)
+static struct locator_settings locator_settings_of(const struct config_middleware *item, const char *prefix)
 {
 	static const enum locator_kind kinds[] = {
 		[CONFIG_MIDDLEWARE_REDIRECT] = LOCATOR_REDIRECT,
@@ -76,7 +75,8 @@ struct locators *app_open_locators(const struct config *config, char *reason, si
 	arena_init(&arena, CHAIN_MEMORY);
 	list = arena_array(&arena, count, sizeof *list);
 	for (size_t i = 0; i < count; i++)
-		list[i] = settings_of(&config->middlewares.items[i], *root ? arena_printf(&arena, "%s/", root) : "");
+		list[i] =
+			locator_settings_of(&config->middlewares.items[i], *root ? arena_printf(&arena, "%s/", root) : "");
 	locators = locators_open(list, count, reason, size);
 	arena_release(&arena);
 	return locators;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The origin of a store's URLs, found by signing one: no driver needs to tell it twice. */
+/* The origin of a store's URLs, taken from a URL that the store signs. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ static bool verifies(const struct config *config)
 	}
 }
 
-static bool origin_of(const char **out, struct store *store, struct arena *arena, char *reason, size_t size)
+static bool store_origin_of(const char **out, struct store *store, struct arena *arena, char *reason, size_t size)
 {
 	const struct store_client client = {.web_server = true};
 	struct store_location location;
@@ -54,7 +54,7 @@ bool app_store_origin(const char **out, bool *verify, const struct config *confi
 	bool ok;
 
 	arena_init(&asking, ASKING_MEMORY);
-	ok = store && origin_of(out, store, &asking, reason, size);
+	ok = store && store_origin_of(out, store, &asking, reason, size);
 	*out = ok ? arena_strdup(arena, *out) : "";
 	arena_release(&asking);
 	*verify = verifies(config);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of prehashed files, shared by the processes of a node. */
+/* The table of prehashed files, shared by the processes of a pool. */
 #include "prehash_priv.h"
 
 #include "berth/base/shared.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bounds of the spool, from the configuration, and the ledger that the workers share. */
+/* The bounds of the spool from the configuration, and the ledger of reservations that the workers share. */
 #include "room_priv.h"
 
 #include "berth/base/shared.h"

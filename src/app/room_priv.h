@@ -6,12 +6,13 @@
 #include "berth/config/config.h"
 #include "berth/core/room.h"
 
-/* Makes the ledger. Processes that are forked after this share it. */
+/* Makes the ledger of reservations. To be called before the fork. */
 void app_share_room(void);
 
+/* Returns the bounds of the spool; the strings are the configuration's. */
 struct spool_bounds app_spool_bounds(const struct config *config);
 
-/* The room as the configuration bounds it; its strings are the configuration's. */
+/* Returns the room as the configuration bounds it, with the shared ledger; the strings are the configuration's. */
 struct room app_room(const struct config *config);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The token service from the configuration. */
+/* The settings and the signing key of the token service. */
 #include "berth/app/token.h"
 
 #include <stdio.h>

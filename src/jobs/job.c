@@ -26,7 +26,7 @@ static int64_t random_part(int64_t ms)
 	return (int64_t)(random % (uint64_t)ms);
 }
 
-static int64_t least(int64_t a, int64_t b)
+static int64_t least_ms(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
 }
@@ -37,10 +37,10 @@ static int64_t retry_ms(unsigned failures)
 
 	for (unsigned i = 1; i < failures && ms < JOB_RETRY_MAX_MS; i++)
 		ms *= 2;
-	return least(ms, JOB_RETRY_MAX_MS);
+	return least_ms(ms, JOB_RETRY_MAX_MS);
 }
 
-static void fail(const struct job *job, struct job_state *state, const char *how)
+static void job_failed(const struct job *job, struct job_state *state, const char *how)
 {
 	unsigned failures = atomic_load(&state->failures) + 1;
 	int64_t wait = retry_ms(failures);
@@ -57,15 +57,15 @@ static void fail(const struct job *job, struct job_state *state, const char *how
 static void schedule_first(const struct job *job, struct job_state *state, int64_t interval)
 {
 	int64_t now = clock_ms(), started = atomic_load(&state->started_ms), due = atomic_load(&state->due_ms);
-	int64_t first = now + random_part(least(job->spread_ms, interval));
+	int64_t first = now + random_part(least_ms(job->spread_ms, interval));
 
 	if (started != 0) {
 		if (now - started > JOB_RETRY_MAX_MS)
 			atomic_store(&state->failures, 0);
-		fail(job, state, "its process died during a run");
+		job_failed(job, state, "its process died during a run");
 		atomic_store(&state->started_ms, 0);
 	} else {
-		atomic_store(&state->due_ms, due ? least(due, first) : first);
+		atomic_store(&state->due_ms, due ? least_ms(due, first) : first);
 	}
 }
 
@@ -104,7 +104,7 @@ static void job_run(const struct job *job, struct job_state *state, unsigned row
 	metric_add(METRIC_JOB_RUNS, (struct metric_series){row, result == JOB_FAILED ? OUTCOME_FAILURE : OUTCOME_SUCCESS},
 		   1);
 	if (result == JOB_FAILED) {
-		fail(job, state, "failed");
+		job_failed(job, state, "failed");
 	} else {
 		metric_set(METRIC_JOB_SUCCESS, series, (uint64_t)clock_wall().tv_sec);
 		if (atomic_exchange(&state->failures, 0) > 0)
@@ -143,7 +143,7 @@ void job_loop(const struct job *jobs, struct job_state *states, size_t count, co
 		if (soonest <= now)
 			job_run(&jobs[next], &states[next], (unsigned)next, context, &guard);
 		else
-			pause_ms((unsigned)least(soonest - now, SLEEP_MAX_MS));
+			pause_ms((unsigned)least_ms(soonest - now, SLEEP_MAX_MS));
 	}
 	arena_release(&guard);
 }

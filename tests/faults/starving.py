@@ -114,7 +114,7 @@ class Passing(Starving):
         """The request that came after has been answered, by it or by the next one."""
         before = self.pid
         self.look()
-        assert self.pid == before or f"worker {before} leaves: it ran out of memory" in self.master.text(), said
+        assert self.pid == before or f"worker {before}: out of memory" in self.master.text(), said
 
     def gives_back(self, make, more, opened):
         """It may be another one than at the beginning."""

@@ -42,8 +42,13 @@ struct app {
 
 struct app_worker;
 
-/* Reads the configuration, prints warnings and errors to `out`, sets up the log. False: app is as released. */
+/*
+ * Reads the configuration, prints its warnings and errors to `out`, and sets up the log. Returns false when there were errors; then
+ * `app` is released.
+ */
 bool app_load(struct app *app, const char *path, char **environment, FILE *out);
+
+/* Releases everything in `app`, whose memory is the caller's. */
 void app_release(struct app *app);
 
 /*
@@ -58,7 +63,7 @@ bool app_open(struct app *app, unsigned services, char *reason, size_t size);
 bool app_check_schema(const struct app *app, char *reason, size_t size);
 bool app_check_store(const struct app *app, char *reason, size_t size);
 
-/* The storage that the configuration names, for a command that looks at nothing else. NULL with one line in `reason`. */
+/* Opens the storage that the configuration names, for a command. The caller closes it. NULL with one line in `reason`. */
 struct store *app_store(const struct app *app, char *reason, size_t size);
 
 /*
@@ -69,7 +74,11 @@ struct store *app_store(const struct app *app, char *reason, size_t size);
  */
 struct app_worker *app_worker_new(const struct app *app, unsigned services, _Atomic uint64_t *generation,
 				  const struct throttle *throttle);
+
+/* Closes what the worker has open. Takes NULL. */
 void app_worker_free(struct app_worker *worker);
+
+/* Returns the context for api_serve. */
 struct api *app_worker_api(struct app_worker *worker);
 
 /*
@@ -80,13 +89,14 @@ void app_run_jobs(const struct app *app, struct app_worker *worker, const char *
 		  bool (*stopping)(void));
 
 /*
- * Where the configuration's store signs URLs for, as scheme://host[:port], and whether certificates there are verified;
- * "" when its blobs have no URL. False with one line in `reason`: the store cannot tell now.
+ * Finds the origin of the URLs that the configuration's store signs, as scheme://host[:port], in `arena`; "" when its blobs have no
+ * URL. *verify says whether certificates there are verified. Returns false, with one line in `reason`, when the store cannot sign
+ * a URL now.
  */
 bool app_store_origin(const char **out, bool *verify, const struct config *config, struct arena *arena, char *reason,
 		      size_t size);
 
-/* The connection that the configuration's `database` section describes; strings are borrowed from it. */
+/* Returns the settings of the connection from the `database` section, whose strings are borrowed. */
 struct db_settings app_database_settings(const struct config *config);
 
 #endif

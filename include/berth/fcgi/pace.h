@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How fast the peer of a connection is, and how long a worker waits for it. Pure arithmetic on milliseconds and bytes.
+ * How long a worker waits for the peer of a connection. Pure arithmetic on milliseconds and bytes.
  *
- * The peer has a credit of time. Waiting uses it up, bytes earn it back at the least rate, and it never exceeds the
+ * The peer has a credit of time. Waiting uses the credit up, and bytes earn it back at the least rate; it never exceeds the
  * longest silence. So a peer may pause for `silence_ms`, and on average it must move `rate` bytes a second.
  *
- * The debt compares the peer with a quick one: how much longer the worker waited than PACE_QUICK bytes a second take.
+ * The debt says by how much the peer is slower than PACE_QUICK: the time that the worker waited, less the time that the bytes take
+ * at PACE_QUICK bytes a second.
  */
 #ifndef BERTH_FCGI_PACE_H
 #define BERTH_FCGI_PACE_H
@@ -13,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACE_QUICK ((uint64_t)1 << 20) /* bytes a second of a peer that owes nothing */
+#define PACE_QUICK ((uint64_t)1 << 20) /* bytes a second of a peer without debt */
 
 struct pace_terms {
-	int64_t silence_ms; /* longest pause */
+	int64_t silence_ms; /* longest time without a byte */
 	uint64_t rate;      /* least bytes a second; 0 for none */
 };
 
@@ -26,16 +27,16 @@ struct pace {
 	int64_t debt_ms;
 };
 
-/* A new connection: full credit, no debt. */
+/* Starts a new connection: full credit, no debt. */
 void pace_begin(struct pace *pace, struct pace_terms terms);
 
-/* Milliseconds that an operation of `bytes` bytes may take. */
+/* Returns the milliseconds that an operation of `bytes` bytes may take. */
 int64_t pace_allows(const struct pace *pace, size_t bytes);
 
-/* An operation has taken `ms` and moved `bytes` bytes. */
+/* Accounts for an operation that has taken `ms` milliseconds and moved `bytes` bytes. */
 void pace_moved(struct pace *pace, int64_t ms, size_t bytes);
 
-/* The debt when an operation that has moved nothing yet has lasted for `ms`. */
+/* Returns the debt while an operation has lasted for `ms` milliseconds and moved nothing yet. */
 int64_t pace_debt(const struct pace *pace, int64_t ms);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which slow peers a pool gives up so that requests that wait for a worker get one.
+ * Which slow peers a pool sheds so that waiting requests get a worker.
  *
- * Each worker shows the debt of its peer (pace.h) in shared memory. A peer is slow while its debt exceeds SHED_DEBT_MS.
- * Slow peers may hold `share` workers; when they hold more and a connection waits, the slowest ones are shed.
+ * Each worker shows the debt of its peer (pace.h) in shared memory. A peer is slow while its debt exceeds SHED_DEBT_MS. Slow
+ * peers may hold `share` workers. When they hold more and a connection waits, the pool sheds the slowest of them.
  */
 #ifndef BERTH_FCGI_SHED_H
 #define BERTH_FCGI_SHED_H
@@ -16,8 +16,8 @@
 #define SHED_DEBT_MS 100
 
 /*
- * Is the peer of slots[self] among the slowest of more than `share`? Reads atomics only: may run in a signal handler.
- * Of two equal debts the lower slot's counts as the larger one.
+ * Tells whether more than `share` peers of `count` slots are slow, and the peer of slots[self] is one of the slowest, which have to
+ * go. Of two equal debts, that of the lower slot counts as the larger one. Reads atomics only, so it may run in a signal handler.
  */
 bool shed_due(const struct prefork_slot *slots, size_t count, size_t self, unsigned share);
 

@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Turns at hashing passwords among the workers of one pool: fcgi/semaphore.h with the classes that fcgi/sources.h knows.
+ * Bounds how many workers of a pool hash passwords at once (berth/auth/throttle.h): fcgi/semaphore.h with the classes that
+ * fcgi/sources.h gives.
  *
- * While nobody guesses there is no bound. While somebody does:
- * - `at_once` workers hash for everybody, and as many again for callers that are known: names at addresses from which they
- *   have signed in within 30 days.
- * - Callers of an address that has failed lately, or hammers, never wait. Of others an eighth of the workers (one at least)
- *   waits, 3 s at most, and as many again of those that are known from 8 workers on. So with 4 workers or more one is left
- *   for requests that need no hash.
+ * There is no bound while fcgi/sources.h has no suspicion of guessing. Under suspicion:
+ * - `at_once` workers hash for all callers. As many more hash for known callers only: names at addresses from which they have
+ *   signed in within 30 days.
+ * - A caller whose source is in debt does not wait. Of other callers an eighth of the workers (at least one) may wait, for 3 s at
+ *   most; another eighth may wait for known callers. So a pool of 4 workers or more keeps one for requests that need no hash.
  * - An address (IPv6: a /64) has one attempt at a time. A known caller competes with itself, not with its address.
- * A source whose debt is above SOURCES_DEBT_FREE is turned away without a look at the password.
+ * A source whose debt exceeds SOURCES_DEBT_FREE is refused, and its password is not looked at.
  */
 #ifndef BERTH_FCGI_THROTTLE_H
 #define BERTH_FCGI_THROTTLE_H
 
 #include "berth/auth/throttle.h"
 
-/* For a worker: one of these at a time. `at_once` 0 stands for a quarter of the workers, one at least. */
+/*
+ * Returns this worker's throttle, of which there is one in a process. `at_once` 0 stands for a quarter of the workers, at least
+ * one.
+ */
 const struct throttle *fcgi_throttle(unsigned at_once);
 
 #endif
