@@ -118,6 +118,13 @@ def test_list_prints_every_key_once(check):
     assert {"version", "storage.s3.region", "database.password", "redis.cache.enabled"} <= set(keys)
 
 
+def test_list_says_of_each_switch_in_use_what_its_value_does(check):
+    for line in check(GOOD, "--list").stdout.splitlines():
+        key, kind, default, words = line.split(None, 3)
+        if kind == "boolean" and "not built yet" not in words and "without effect" not in words:
+            assert "true" in words or "false" in words, f"{key} [{default}]: {words}"
+
+
 @pytest.mark.parametrize("words", [("--nonsense",), ("a", "b"), ("--list", "a")])
 def test_wrong_usage_is_status_2(check, words):
     done = check(GOOD, *words)
