@@ -1,16 +1,16 @@
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
-	src/store/azure/azure.c \
 	src/store/azure/azure_account.c \
 	src/store/azure/azure_account_priv.h \
-	src/store/azure/azure_blob.c \
 	src/store/azure/azure_copy.c \
 	src/store/azure/azure_delegation.c \
-	src/store/azure/azure_fault.c \
 	src/store/azure/azure_identity.c \
 	src/store/azure/azure_identity_priv.h \
-	src/store/azure/azure_priv.h \
+	src/store/azure/azure_object.c \
+	src/store/azure/azure_open.c \
+	src/store/azure/azure_refusal.c \
 	src/store/azure/azure_request.c \
+	src/store/azure/azure_request_priv.h \
 	src/store/azure/azure_sign.c \
 	src/store/azure/azure_sign_priv.h \
 	src/store/azure/azure_upload.c \
@@ -23,16 +23,16 @@ libstore_a_SOURCES = \
 	src/store/fs/fs_priv.h \
 	src/store/fs/fs_sweep.c \
 	src/store/fs/fs_upload.c \
-	src/store/gcs/gcs.c \
 	src/store/gcs/gcs_account.c \
-	src/store/gcs/gcs_account.h \
+	src/store/gcs/gcs_account_priv.h \
 	src/store/gcs/gcs_assertion.c \
-	src/store/gcs/gcs_call.c \
 	src/store/gcs/gcs_credentials.c \
-	src/store/gcs/gcs_credentials.h \
+	src/store/gcs/gcs_credentials_priv.h \
 	src/store/gcs/gcs_list.c \
 	src/store/gcs/gcs_object.c \
-	src/store/gcs/gcs_priv.h \
+	src/store/gcs/gcs_open.c \
+	src/store/gcs/gcs_request.c \
+	src/store/gcs/gcs_request_priv.h \
 	src/store/gcs/gcs_sign.c \
 	src/store/gcs/gcs_token.c \
 	src/store/gcs/gcs_upload.c \
@@ -52,26 +52,26 @@ libstore_a_SOURCES = \
 	src/store/object/object_send.c \
 	src/store/object/object_state.c \
 	src/store/object/object_sweep.c \
-	src/store/oss/oss.c \
+	src/store/oss/oss_open.c \
 	src/store/oss/oss_sign.c \
-	src/store/oss/oss_sign.h \
-	src/store/s3/s3_answer.c \
+	src/store/oss/oss_sign_priv.h \
 	src/store/s3/s3_copy.c \
 	src/store/s3/s3_credentials.c \
-	src/store/s3/s3_credentials.h \
 	src/store/s3/s3_credentials_priv.h \
 	src/store/s3/s3_endpoint.c \
-	src/store/s3/s3_endpoint.h \
+	src/store/s3/s3_endpoint_priv.h \
 	src/store/s3/s3_list.c \
 	src/store/s3/s3_metadata.c \
-	src/store/s3/s3_multipart.c \
 	src/store/s3/s3_object.c \
+	src/store/s3/s3_open.c \
 	src/store/s3/s3_profile.c \
+	src/store/s3/s3_refusal.c \
 	src/store/s3/s3_request.c \
-	src/store/s3/s3_service.c \
-	src/store/s3/s3_service.h \
+	src/store/s3/s3_request_priv.h \
+	src/store/s3/s3_search_priv.h \
 	src/store/s3/s3_sign.c \
-	src/store/s3/s3_sign.h \
+	src/store/s3/s3_sign_priv.h \
+	src/store/s3/s3_upload.c \
 	src/store/selftest.c \
 	src/store/service/body.c \
 	src/store/service/body_priv.h \
@@ -92,18 +92,18 @@ libstore_a_SOURCES = \
 	src/store/spool/spool_bounds.c \
 	src/store/spool/spool_priv.h \
 	src/store/swift/swift_access.c \
-	src/store/swift/swift_answer.c \
 	src/store/swift/swift_auth.c \
-	src/store/swift/swift_auth.h \
+	src/store/swift/swift_auth_priv.h \
 	src/store/swift/swift_copy.c \
 	src/store/swift/swift_explore.c \
 	src/store/swift/swift_large.c \
-	src/store/swift/swift_large.h \
+	src/store/swift/swift_large_priv.h \
 	src/store/swift/swift_object.c \
-	src/store/swift/swift_object.h \
-	src/store/swift/swift_service.c \
-	src/store/swift/swift_session.c \
-	src/store/swift/swift_session.h \
+	src/store/swift/swift_object_priv.h \
+	src/store/swift/swift_open.c \
+	src/store/swift/swift_refusal.c \
+	src/store/swift/swift_request.c \
+	src/store/swift/swift_request_priv.h \
 	src/store/swift/swift_tempurl.c \
-	src/store/swift/swift_tempurl.h \
+	src/store/swift/swift_tempurl_priv.h \
 	src/store/swift/swift_upload.c

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Alibaba Cloud OSS as an object service: the operations and documents of S3 (src/store/s3_service.h), its own fields,
+ * Alibaba Cloud OSS as an object service: the operations and documents of S3 (src/store/s3/s3_request_priv.h), its own fields,
  * signatures and hosts. Bodies carry Content-MD5, which the service checks.
  */
 #ifndef BERTH_STORE_OSS_H

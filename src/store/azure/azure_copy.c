@@ -3,7 +3,7 @@
  * Copies within the account. Copy Blob takes any size and, within one account, copies no bytes: it is over at once or soon.
  * Where it is not over in time it is called off, and the blob is copied in blocks, of which each request waits for its end.
  */
-#include "azure_priv.h"
+#include "azure_request_priv.h"
 
 #include "berth/base/log.h"
 #include "berth/base/uuid.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* URLs that are given away: signed with the account's key, or with one that the service lends to an identity. */
-#include "azure_priv.h"
+#include "azure_request_priv.h"
 
 #include "berth/base/timetext.h"
 #include "../service/xml_priv.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests to the blob service: their URL, their signature, their run. */
-#include "azure_priv.h"
+#include "azure_request_priv.h"
 
 #include "berth/base/log.h"
 #include "berth/base/percent.h"

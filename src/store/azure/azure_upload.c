@@ -4,7 +4,7 @@
  * two uploads of one key apart, though a commit of either drops the blocks of the other. Keys name their content, so then
  * what the other has committed is what this one was to commit.
  */
-#include "azure_priv.h"
+#include "azure_request_priv.h"
 
 #include "berth/base/base64.h"
 #include "berth/base/percent.h"

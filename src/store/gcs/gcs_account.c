@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Credentials from settings, from a file, or from the machine. */
-#include "gcs_account.h"
+#include "gcs_account_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -5,7 +5,7 @@
 #include "berth/base/base64.h"
 #include "berth/base/json_write.h"
 #include "berth/base/strbuf.h"
-#include "gcs_account.h"
+#include "gcs_account_priv.h"
 
 #define ASSERTION_MAX ((size_t)8 << 10)
 #define ASSERTION_LIFE 3600 /* the most that is granted */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Credentials of the settings, and the variables that Google's own libraries read. */
-#include "gcs_credentials.h"
+#include "gcs_credentials_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Listings: objects by the JSON API, unfinished uploads by the XML API; a page in memory at a time. */
 #include "berth/base/timetext.h"
 #include "../service/pages_priv.h"
-#include "gcs_priv.h"
+#include "gcs_request_priv.h"
 #include "../service/xml_priv.h"
 
 #define PAGE 500                     /* both APIs give 1,000; names of 1 KiB must fit JSONDOC_BYTES_MAX */

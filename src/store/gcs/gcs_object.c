@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole objects, by the JSON API. */
-#include "gcs_priv.h"
+#include "gcs_request_priv.h"
 #include "../service/body_priv.h"
 #include "../service/range_priv.h"
 

@@ -7,7 +7,7 @@
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
 #include "../service/sigv4_priv.h"
-#include "gcs_priv.h"
+#include "gcs_request_priv.h"
 
 #define SIGNED_HEADERS "host"
 #define SECONDS_MAX 604800 /* seven days */

@@ -6,7 +6,7 @@
 
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
-#include "gcs_priv.h"
+#include "gcs_request_priv.h"
 
 #define AHEAD 300      /* seconds before the end at which a new token is had */
 #define AGAIN 30       /* seconds to the next try while the old token still holds */

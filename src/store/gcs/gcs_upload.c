@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Uploads in parts: the XML API's multipart uploads, under a bearer token. */
 #include "berth/base/strbuf.h"
-#include "gcs_priv.h"
+#include "gcs_request_priv.h"
 #include "../service/body_priv.h"
 #include "../service/xml_priv.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a request to its signature. */
-#include "oss_sign.h"
+#include "oss_sign_priv.h"
 
 #include <ctype.h>
 #include <inttypes.h>

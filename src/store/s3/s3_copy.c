@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "s3_service.h"
+#include "s3_request_priv.h"
 
 #define COPIES_AT_ONCE_MAX 32 /* each copy is a connection, and a worker's memory is bounded */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The chain of sources, and when to ask again. */
-#include "s3_credentials_priv.h"
+#include "s3_search_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

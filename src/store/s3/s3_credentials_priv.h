@@ -1,41 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* The sources of S3's keys. */
-#ifndef BERTH_STORE_S3_CREDENTIALS_PRIV_H
-#define BERTH_STORE_S3_CREDENTIALS_PRIV_H
+/*
+ * Where S3's keys come from: the configuration, the environment, the shared credentials file, the container's agent, the
+ * instance's metadata service (version 2), in this order; the first that has them is asked again when they run out.
+ *
+ * The variables are those of Amazon's SDKs: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN; AWS_PROFILE,
+ * AWS_SHARED_CREDENTIALS_FILE; AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN and
+ * _TOKEN_FILE; AWS_EC2_METADATA_DISABLED, AWS_EC2_METADATA_SERVICE_ENDPOINT.
+ */
+#ifndef BERTH_STORE_S3_CREDENTIALS_H
+#define BERTH_STORE_S3_CREDENTIALS_H
 
-#include "s3_credentials.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-/* What a source is given and leaves: strings of `keys` live in `arena`. */
-struct s3_search {
-	struct arena *arena;
-	struct s3_keys keys;
-	const char *why; /* one line, when there are no keys; without secrets */
+#include "berth/base/arena.h"
+#include "berth/base/secret.h"
+#include "berth/http/client.h"
+
+struct s3_keys {
+	const char *access_key;
+	struct secret secret_key;
+	struct secret token; /* unset: none */
+	int64_t expires;     /* seconds since the epoch; 0: never */
 };
 
-/* Keys were found; otherwise search->why says why not. */
-typedef bool s3_source_fn(struct s3_search *search);
+struct s3_credentials;
 
-s3_source_fn s3_keys_of_environment;
-s3_source_fn s3_keys_of_profile;
-s3_source_fn s3_keys_of_container;
-s3_source_fn s3_keys_of_instance;
+/* The configuration's own keys are copied; empty ones are as good as none. NULL when memory is out. */
+struct s3_credentials *s3_credentials_new(const char *access_key, struct secret secret_key, struct secret token);
 
-/* A variable of the environment that says something; NULL otherwise. */
-const char *s3_variable(const char *name);
-
-/* search->why = text; returns false. */
-bool s3_no_keys(struct s3_search *search, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* A small file of secrets; wiped when the arena is cleared. NULL when it cannot be read: errno says why. */
-const char *s3_read_secret(const char *path, struct arena *arena);
+/* NULL is fine. */
+void s3_credentials_free(struct s3_credentials *credentials);
 
 /*
- * The profile `name` of a shared credentials file's text ("[name]", then "key = value" lines; # and ; begin comments). False
- * when there is no such profile, or one without both keys.
+ * Keys that hold for some minutes at least; borrowed until the next call. Asks the source anew when it is time. NULL when
+ * nobody has keys, after one log line that says who was asked; that is not repeated for some seconds.
  */
-bool s3_parse_profile(struct s3_search *search, struct span text, const char *name);
+const struct s3_keys *s3_credentials_get(struct s3_credentials *credentials);
 
-/* The JSON with which agents and metadata services answer. False when it holds no keys. */
-bool s3_parse_keys(struct s3_search *search, struct span json);
+/* The service says that the keys are no longer good: the next get asks the source again. False: they cannot change. */
+bool s3_credentials_expire(struct s3_credentials *credentials);
+
+/* Which source the keys are of, for log lines. */
+const char *s3_credentials_source(const struct s3_credentials *credentials);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From settings to the URL of a bucket. */
-#include "s3_endpoint.h"
+#include "s3_endpoint_priv.h"
 
 #include <string.h>
 

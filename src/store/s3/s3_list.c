@@ -3,7 +3,7 @@
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
 #include "../service/pages_priv.h"
-#include "s3_service.h"
+#include "s3_request_priv.h"
 
 #define PAGE_BYTES_MAX ((size_t)4 << 20) /* a thousand keys of at most 1 KiB, and what is said of them */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys that a service next to us hands out: the container's agent (ECS, EKS), the instance's metadata (IMDSv2). */
-#include "s3_credentials_priv.h"
+#include "s3_search_priv.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
-#include "s3_service.h"
-#include "s3_sign.h"
+#include "s3_request_priv.h"
+#include "s3_sign_priv.h"
 #include "../service/range_priv.h"
 
 bool s3_put(struct object_service *service, const char *key, const struct http_client_body *body, struct arena *arena,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Keys that lie around: variables of the environment, and the shared credentials file. */
-#include "s3_credentials_priv.h"
+#include "s3_search_priv.h"
 
 #include <errno.h>
 #include <fcntl.h>

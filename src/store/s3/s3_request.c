@@ -5,8 +5,8 @@
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
-#include "s3_service.h"
-#include "s3_sign.h"
+#include "s3_request_priv.h"
+#include "s3_sign_priv.h"
 #include "../service/body_priv.h"
 
 #define SCRATCH_MAX ((size_t)48 << 20) /* a page of the list and its tree; a batch of requests */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a request to its signature. */
-#include "s3_sign.h"
+#include "s3_sign_priv.h"
 
 #include <ctype.h>
 #include <stdlib.h>

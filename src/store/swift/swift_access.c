@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Answers of a sign-in: the token, how long it lives, and where the objects are. */
-#include "swift_session.h"
+#include "swift_request_priv.h"
 
 #include <string.h>
 

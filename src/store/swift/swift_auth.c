@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests of a sign-in: tempauth's headers, Keystone's bodies. */
-#include "swift_auth.h"
+#include "swift_auth_priv.h"
 
 #include <string.h>
 

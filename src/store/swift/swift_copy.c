@@ -10,7 +10,7 @@
 
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
-#include "swift_large.h"
+#include "swift_large_priv.h"
 
 #define MANIFEST_BYTES ((size_t)16 << 20) /* of a static manifest: 10,000 segments at most, some 300 bytes each */
 

@@ -4,7 +4,7 @@
 
 #include "berth/base/log.h"
 #include "../service/jsondoc_priv.h"
-#include "swift_tempurl.h"
+#include "swift_tempurl_priv.h"
 
 #define OBJECT_MAX ((uint64_t)5 << 30) /* Swift's default, less what it adds for headers */
 #define MANIFEST_MAX 1000

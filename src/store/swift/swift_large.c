@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Large objects: looking at one, removing one with or without its segments. */
-#include "swift_large.h"
+#include "swift_large_priv.h"
 
 #include <string.h>
 

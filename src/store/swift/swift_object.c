@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Objects as they are: put, asked for, read, listed. */
-#include "swift_object.h"
+#include "swift_object_priv.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Temporary URLs and their keys. */
-#include "swift_tempurl.h"
+#include "swift_tempurl_priv.h"
 
 #include <string.h>
 

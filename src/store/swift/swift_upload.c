@@ -8,7 +8,7 @@
 #include "berth/base/json_write.h"
 #include "berth/base/log.h"
 #include "berth/base/strbuf.h"
-#include "swift_large.h"
+#include "swift_large_priv.h"
 
 #define ID_BYTES 20 /* as many digits as distribution's SHA-1 has */
 #define MANIFEST_BYTES ((size_t)16 << 20)

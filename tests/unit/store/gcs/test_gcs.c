@@ -3,8 +3,8 @@
 #include <json.h>
 #include <string.h>
 
-#include "../../../../src/store/gcs/gcs_account.h"
-#include "../../../../src/store/gcs/gcs_priv.h"
+#include "../../../../src/store/gcs/gcs_account_priv.h"
+#include "../../../../src/store/gcs/gcs_request_priv.h"
 #include "../../../lib/table.h"
 #include "../../../lib/test.h"
 #include "berth/base/base64.h"

@@ -3,7 +3,7 @@
  * Vectors: those of Alibaba's Go SDK, version 2 (signer_test.go), which its other SDKs repeat, as far as they use what we do;
  * V1 with a Date field as there.
  */
-#include "../../../../src/store/oss/oss_sign.h"
+#include "../../../../src/store/oss/oss_sign_priv.h"
 
 #include <string.h>
 

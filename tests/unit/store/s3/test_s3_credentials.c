@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../../../src/store/s3/s3_credentials_priv.h"
+#include "../../../../src/store/s3/s3_search_priv.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../../../src/store/s3/s3_endpoint.h"
+#include "../../../../src/store/s3/s3_endpoint_priv.h"
 #include "../../../lib/table.h"
 #include "../../../lib/test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../../../src/store/s3/s3_sign.h"
+#include "../../../../src/store/s3/s3_sign_priv.h"
 #include "../../../lib/table.h"
 #include "../../../lib/test.h"
 #include "berth/base/hash.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../../../../src/store/service/jsondoc_priv.h"
-#include "../../../../src/store/swift/swift_large.h"
-#include "../../../../src/store/swift/swift_tempurl.h"
+#include "../../../../src/store/swift/swift_large_priv.h"
+#include "../../../../src/store/swift/swift_tempurl_priv.h"
 #include "../../../lib/table.h"
 #include "../../../lib/test.h"
 

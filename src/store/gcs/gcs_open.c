@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "gcs_priv.h"
+#include "gcs_request_priv.h"
 
 #define LIFELONG_MEMORY ((size_t)1 << 20)
 

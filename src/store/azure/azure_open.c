@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening and closing, and the table of operations. */
-#include "azure_priv.h"
+#include "azure_request_priv.h"
 
 #define MEMORY ((size_t)256 << 10)
 #define NS_PER_MS 1000000

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Signing in, and requests that carry the token. */
-#include "swift_session.h"
+#include "swift_request_priv.h"
 
 #include <string.h>
 

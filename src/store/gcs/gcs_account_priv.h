@@ -11,7 +11,7 @@
 #include "berth/base/arena.h"
 #include "berth/base/secret.h"
 #include "berth/base/span.h"
-#include "gcs_credentials.h"
+#include "gcs_credentials_priv.h"
 
 enum gcs_kind {
 	GCS_ANONYMOUS,

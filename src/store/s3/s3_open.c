@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "s3_service.h"
+#include "s3_request_priv.h"
 
 #define SETTINGS_MAX ((size_t)1 << 20)
 

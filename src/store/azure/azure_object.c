@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Single blobs: put, asked for, read, removed, given away by a signed URL; and lists of them. */
-#include "azure_priv.h"
+#include "azure_request_priv.h"
 
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"

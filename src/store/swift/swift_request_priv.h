@@ -6,7 +6,7 @@
 #include "berth/base/hash.h"
 #include "berth/store/swift.h"
 #include "../service/jsondoc_priv.h"
-#include "swift_auth.h"
+#include "swift_auth_priv.h"
 
 #define SWIFT_RETRY_SECONDS 5 /* Retry-After of a request that Swift could not serve */
 #define SWIFT_AT_ONCE 4       /* requests on the wire */

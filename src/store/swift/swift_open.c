@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "swift_tempurl.h"
-#include "swift_object.h"
+#include "swift_tempurl_priv.h"
+#include "swift_object_priv.h"
 
 #define MEMORY ((size_t)1 << 20) /* a token, a URL, a key: tokens of the largest kind have some 10 KiB */
 #define ANSWER_TIMEOUT_MS 60000  /* of a manifest of a thousand segments Swift looks at each before it answers */

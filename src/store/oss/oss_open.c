@@ -7,8 +7,8 @@
 
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
-#include "oss_sign.h"
-#include "../s3/s3_service.h"
+#include "oss_sign_priv.h"
+#include "../s3/s3_request_priv.h"
 #include "../service/body_priv.h"
 
 #define OSS_PART_MIN 102400                   /* "Multipart upload": all parts but the last */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which credentials and which server the gcs service uses: from the settings, else from the environment. */
-#ifndef BERTH_STORE_GCS_CREDENTIALS_H
-#define BERTH_STORE_GCS_CREDENTIALS_H
+#ifndef BERTH_STORE_GCS_CREDENTIALS_PRIV_H
+#define BERTH_STORE_GCS_CREDENTIALS_PRIV_H
 
 #include <stdbool.h>
 

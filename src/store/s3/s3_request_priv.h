@@ -7,8 +7,8 @@
 #include "berth/base/error.h"
 #include "berth/http/client.h"
 #include "berth/store/s3.h"
-#include "s3_credentials.h"
-#include "s3_endpoint.h"
+#include "s3_credentials_priv.h"
+#include "s3_endpoint_priv.h"
 #include "../service/xml_priv.h"
 
 #define S3_PARTS_MAX 10000 /* "Amazon S3 multipart upload limits" */

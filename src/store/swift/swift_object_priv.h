@@ -3,7 +3,7 @@
 #ifndef BERTH_STORE_SWIFT_OBJECT_H
 #define BERTH_STORE_SWIFT_OBJECT_H
 
-#include "swift_session.h"
+#include "swift_request_priv.h"
 
 /* One object of a listing. */
 typedef bool swift_entry_fn(void *context, const char *name, uint64_t size, int64_t age);

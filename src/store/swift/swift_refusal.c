@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is said and set when Swift answers something else than was asked for. */
-#include "swift_session.h"
+#include "swift_request_priv.h"
 
 #include "berth/base/log.h"
 

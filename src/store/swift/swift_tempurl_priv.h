@@ -3,7 +3,7 @@
 #ifndef BERTH_STORE_SWIFT_TEMPURL_H
 #define BERTH_STORE_SWIFT_TEMPURL_H
 
-#include "swift_session.h"
+#include "swift_request_priv.h"
 
 struct swift_tempurl {
 	const char *storage_url;

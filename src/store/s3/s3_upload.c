@@ -7,7 +7,7 @@
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
-#include "s3_service.h"
+#include "s3_request_priv.h"
 
 #define PART_XML_MAX 200 /* bytes that a part takes in the body of a completion */
 #define COMPLETIONS 3    /* attempts, where a 200 holds an error */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the blob service refuses with, what that means for the request, and what the administrator can do. */
-#include "azure_priv.h"
+#include "azure_request_priv.h"
 
 #include "berth/base/log.h"
 

@@ -9,7 +9,7 @@
 #ifndef BERTH_STORE_SWIFT_LARGE_H
 #define BERTH_STORE_SWIFT_LARGE_H
 
-#include "swift_object.h"
+#include "swift_object_priv.h"
 
 enum swift_kind { SWIFT_ABSENT, SWIFT_PLAIN, SWIFT_STATIC, SWIFT_DYNAMIC };
 

@@ -4,7 +4,7 @@
 
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
-#include "gcs_priv.h"
+#include "gcs_request_priv.h"
 #include "../service/xml_priv.h"
 
 #define NO_BUCKET "check storage.gcs.bucket and storage.gcs.endpoint"

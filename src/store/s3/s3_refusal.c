@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "berth/base/log.h"
-#include "s3_service.h"
+#include "s3_request_priv.h"
 
 /* "Error responses" (Amazon S3 API Reference), and what other servers add. */
 const struct s3_refusal s3_refusals[S3_REFUSALS] = {

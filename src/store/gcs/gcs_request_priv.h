@@ -5,7 +5,7 @@
 
 #include "berth/http/client.h"
 #include "berth/store/gcs.h"
-#include "gcs_account.h"
+#include "gcs_account_priv.h"
 #include "../service/jsondoc_priv.h"
 
 #define GCS_SCOPE "https://www.googleapis.com/auth/devstorage.read_write"
