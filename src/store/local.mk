@@ -3,17 +3,24 @@ libstore_a_SOURCES = \
 	src/store/azure/azure_account.c \
 	src/store/azure/azure_account_priv.h \
 	src/store/azure/azure_copy.c \
+	src/store/azure/azure_copy_priv.h \
 	src/store/azure/azure_delegation.c \
+	src/store/azure/azure_delegation_priv.h \
 	src/store/azure/azure_identity.c \
 	src/store/azure/azure_identity_priv.h \
+	src/store/azure/azure_list.c \
+	src/store/azure/azure_list_priv.h \
 	src/store/azure/azure_object.c \
+	src/store/azure/azure_object_priv.h \
 	src/store/azure/azure_open.c \
 	src/store/azure/azure_refusal.c \
+	src/store/azure/azure_refusal_priv.h \
 	src/store/azure/azure_request.c \
 	src/store/azure/azure_request_priv.h \
 	src/store/azure/azure_sign.c \
 	src/store/azure/azure_sign_priv.h \
 	src/store/azure/azure_upload.c \
+	src/store/azure/azure_upload_priv.h \
 	src/store/file_io.c \
 	src/store/file_io_priv.h \
 	src/store/fs/fs.c \
@@ -26,16 +33,25 @@ libstore_a_SOURCES = \
 	src/store/gcs/gcs_account.c \
 	src/store/gcs/gcs_account_priv.h \
 	src/store/gcs/gcs_assertion.c \
+	src/store/gcs/gcs_copy.c \
+	src/store/gcs/gcs_copy_priv.h \
 	src/store/gcs/gcs_credentials.c \
 	src/store/gcs/gcs_credentials_priv.h \
 	src/store/gcs/gcs_list.c \
+	src/store/gcs/gcs_list_priv.h \
 	src/store/gcs/gcs_object.c \
+	src/store/gcs/gcs_object_priv.h \
 	src/store/gcs/gcs_open.c \
+	src/store/gcs/gcs_refusal.c \
+	src/store/gcs/gcs_refusal_priv.h \
 	src/store/gcs/gcs_request.c \
 	src/store/gcs/gcs_request_priv.h \
 	src/store/gcs/gcs_sign.c \
+	src/store/gcs/gcs_sign_priv.h \
 	src/store/gcs/gcs_token.c \
+	src/store/gcs/gcs_token_priv.h \
 	src/store/gcs/gcs_upload.c \
+	src/store/gcs/gcs_upload_priv.h \
 	src/store/layout.c \
 	src/store/locate/aws_ranges.c \
 	src/store/locate/locator.c \
@@ -53,34 +69,51 @@ libstore_a_SOURCES = \
 	src/store/object/object_state.c \
 	src/store/object/object_sweep.c \
 	src/store/oss/oss_open.c \
+	src/store/oss/oss_refusal.c \
+	src/store/oss/oss_refusal_priv.h \
+	src/store/oss/oss_request.c \
+	src/store/oss/oss_request_priv.h \
 	src/store/oss/oss_sign.c \
 	src/store/oss/oss_sign_priv.h \
 	src/store/s3/s3_copy.c \
+	src/store/s3/s3_copy_priv.h \
 	src/store/s3/s3_credentials.c \
 	src/store/s3/s3_credentials_priv.h \
 	src/store/s3/s3_endpoint.c \
 	src/store/s3/s3_endpoint_priv.h \
 	src/store/s3/s3_list.c \
+	src/store/s3/s3_list_priv.h \
 	src/store/s3/s3_metadata.c \
 	src/store/s3/s3_object.c \
+	src/store/s3/s3_object_priv.h \
 	src/store/s3/s3_open.c \
+	src/store/s3/s3_open_priv.h \
 	src/store/s3/s3_profile.c \
 	src/store/s3/s3_refusal.c \
+	src/store/s3/s3_refusal_priv.h \
 	src/store/s3/s3_request.c \
 	src/store/s3/s3_request_priv.h \
+	src/store/s3/s3_search.c \
 	src/store/s3/s3_search_priv.h \
 	src/store/s3/s3_sign.c \
 	src/store/s3/s3_sign_priv.h \
 	src/store/s3/s3_upload.c \
+	src/store/s3/s3_upload_priv.h \
 	src/store/selftest.c \
 	src/store/service/body.c \
 	src/store/service/body_priv.h \
+	src/store/service/credential.c \
+	src/store/service/credential_priv.h \
 	src/store/service/jsondoc.c \
 	src/store/service/jsondoc_priv.h \
 	src/store/service/pages.c \
 	src/store/service/pages_priv.h \
 	src/store/service/range.c \
 	src/store/service/range_priv.h \
+	src/store/service/refusal.c \
+	src/store/service/refusal_priv.h \
+	src/store/service/service.c \
+	src/store/service/service_priv.h \
 	src/store/service/sigv4.c \
 	src/store/service/sigv4_priv.h \
 	src/store/service/xml.c \
@@ -95,15 +128,23 @@ libstore_a_SOURCES = \
 	src/store/swift/swift_auth.c \
 	src/store/swift/swift_auth_priv.h \
 	src/store/swift/swift_copy.c \
+	src/store/swift/swift_copy_priv.h \
 	src/store/swift/swift_explore.c \
+	src/store/swift/swift_explore_priv.h \
 	src/store/swift/swift_large.c \
 	src/store/swift/swift_large_priv.h \
+	src/store/swift/swift_list.c \
+	src/store/swift/swift_list_priv.h \
 	src/store/swift/swift_object.c \
 	src/store/swift/swift_object_priv.h \
 	src/store/swift/swift_open.c \
 	src/store/swift/swift_refusal.c \
+	src/store/swift/swift_refusal_priv.h \
 	src/store/swift/swift_request.c \
 	src/store/swift/swift_request_priv.h \
 	src/store/swift/swift_tempurl.c \
 	src/store/swift/swift_tempurl_priv.h \
-	src/store/swift/swift_upload.c
+	src/store/swift/swift_token.c \
+	src/store/swift/swift_token_priv.h \
+	src/store/swift/swift_upload.c \
+	src/store/swift/swift_upload_priv.h

@@ -14,7 +14,7 @@
 #include "berth/base/secret.h"
 
 struct s3_settings {
-	const char *accesskey; /* set with secretkey; without both, see src/store/s3/s3_credentials.h */
+	const char *accesskey; /* set with secretkey; without both, see src/store/s3/s3_credentials_priv.h */
 	struct secret secretkey;
 	struct secret sessiontoken;
 	const char *region;         /* "" only where regionendpoint is set */

@@ -22,7 +22,7 @@
 #define GCS_AT_ONCE_MAX 8 /* of one worker: more connections cost memory and gain nothing */
 
 /*
- * Opens the service with the credentials of the settings, or else of the environment (src/store/gcs/gcs_credentials.h).
+ * Opens the service with the credentials of the settings, or else of the environment (src/store/gcs/gcs_credentials_priv.h).
  * Reads the key file; sends nothing yet. Copies what it needs of the settings. NULL with one line in `reason`: the file
  * cannot be read or is no key file, the key is not RSA, or the kind of credentials is not supported.
  */

@@ -3,13 +3,19 @@
  * Copies within the account. Copy Blob takes any size and, within one account, copies no bytes: it is over at once or soon.
  * Where it is not over in time it is called off, and the blob is copied in blocks, of which each request waits for its end.
  */
-#include "azure_request_priv.h"
+#include "azure_copy_priv.h"
 
+#include <time.h>
+
+#include "azure_delegation_priv.h"
+#include "azure_object_priv.h"
+#include "azure_refusal_priv.h"
+#include "azure_upload_priv.h"
 #include "berth/base/log.h"
-#include "berth/base/uuid.h"
 
 #define BLOCK ((uint64_t)256 << 20) /* of a copy in blocks */
 #define SOURCE_SECONDS 3600         /* how long the source may be read meanwhile */
+#define RETRY_AFTER 5               /* seconds, for the client */
 
 enum progress { COPY_OVER, COPY_PENDING, COPY_EXISTS, COPY_FAILED };
 
@@ -51,7 +57,7 @@ static bool start(struct copy *copy, bool replace, enum progress *out, struct ar
 	http_exchange_set(&exchange, "x-ms-copy-source", source_url(copy, arena));
 	if (!replace)
 		http_exchange_set(&exchange, "If-None-Match", "*");
-	if (!azure_run(copy->azure, &exchange, copy->to, arena, error))
+	if (!service_run(&exchange, arena, error))
 		return false;
 	if (exchange.status == 202) {
 		*out = progress_of(copy, &exchange, arena);
@@ -61,7 +67,7 @@ static bool start(struct copy *copy, bool replace, enum progress *out, struct ar
 	for (size_t i = 0; i < sizeof is_there / sizeof *is_there; i++)
 		if (azure_code_is(&exchange, is_there[i]))
 			return true;
-	return azure_refused(&exchange, "copy to", copy->to, error);
+	return service_refused(&exchange, error);
 }
 
 /* How far the copy is; COPY_EXISTS when the blob is no copy. */
@@ -69,10 +75,10 @@ static bool look(struct copy *copy, enum progress *out, struct arena *arena, str
 {
 	struct http_exchange exchange = azure_exchange(copy->azure, "HEAD", copy->to, "", arena);
 
-	if (!azure_run(copy->azure, &exchange, copy->to, arena, error))
+	if (!service_run(&exchange, arena, error))
 		return false;
 	if (exchange.status != 200)
-		return azure_refused(&exchange, "ask for the copy", copy->to, error);
+		return service_refused(&exchange, error);
 	*out = http_exchange_header(&exchange, "x-ms-copy-status").len ? progress_of(copy, &exchange, arena) : COPY_EXISTS;
 	return true;
 }
@@ -107,10 +113,10 @@ static bool call_off(struct copy *copy, struct arena *arena, struct error *error
 	struct http_exchange exchange = azure_exchange(copy->azure, "PUT", copy->to, query, arena);
 
 	http_exchange_set(&exchange, "x-ms-copy-action", "abort");
-	if (!azure_run(copy->azure, &exchange, copy->to, arena, error))
+	if (!service_run(&exchange, arena, error))
 		return false;
 	return exchange.status == 204 || azure_code_is(&exchange, "NoPendingCopyOperation") ||
-	       azure_refused(&exchange, "call off the copy to", copy->to, error);
+	       service_refused(&exchange, error);
 }
 
 /* ---- in blocks ---- */
@@ -129,8 +135,8 @@ static bool readable_source(const struct copy *copy, const char **out, struct ar
 	return true;
 }
 
-static bool put_blocks(const struct copy *copy, const struct object_upload *upload, unsigned count, struct arena *arena,
-		       struct error *error)
+static bool put_blocks(const struct copy *copy, const struct object_upload *upload, struct object_part *parts,
+		       unsigned count, struct arena *arena, struct error *error)
 {
 	struct http_exchange *list = arena_array(arena, count, sizeof *list);
 	const char *source;
@@ -138,31 +144,35 @@ static bool put_blocks(const struct copy *copy, const struct object_upload *uplo
 	if (!readable_source(copy, &source, arena, error))
 		return false;
 	for (unsigned i = 0; i < count; i++) {
-		const char *query = arena_printf(arena, "comp=block&blockid=%s", azure_block_id(upload->id, i + 1, arena));
 		uint64_t begin = i * BLOCK, end = begin + BLOCK < copy->size ? begin + BLOCK : copy->size;
 
-		list[i] = azure_exchange(copy->azure, "PUT", upload->key, query, arena);
+		parts[i].number = i + 1;
+		parts[i].size = end - begin;
+		list[i] =
+			azure_exchange(copy->azure, "PUT", upload->key, azure_block_query(upload, &parts[i], arena), arena);
 		http_exchange_set(&list[i], "x-ms-copy-source", source);
 		http_exchange_set(&list[i], "x-ms-source-range",
 				  arena_printf(arena, "bytes=%llu-%llu", (unsigned long long)begin,
 					       (unsigned long long)(end - 1)));
 	}
-	if (!azure_run_all(copy->azure, list, count, copy->to, arena, error))
+	if (!service_run_all(list, count, AZURE_AT_ONCE, arena, error))
 		return false;
 	for (unsigned i = 0; i < count; i++)
 		if (list[i].status != 201)
-			return azure_refused(&list[i], "copy a block to", copy->to, error);
+			return service_refused(&list[i], error);
 	return true;
 }
 
 static bool copy_in_blocks(struct copy *copy, struct arena *arena, struct error *error)
 {
+	struct object_service *service = &copy->azure->service.base;
 	unsigned count = (unsigned)((copy->size + BLOCK - 1) / BLOCK);
+	struct object_part *parts = arena_array(arena, count, sizeof *parts);
 	struct object_upload upload;
 
-	return azure_begin(&copy->azure->service, copy->to, &upload, arena, error) &&
-	       put_blocks(copy, &upload, count, arena, error) &&
-	       azure_commit(copy->azure, &upload, count, copy->size, arena, error);
+	return azure_begin(service, copy->to, &upload, arena, error) &&
+	       put_blocks(copy, &upload, parts, count, arena, error) &&
+	       azure_complete(service, &upload, parts, count, arena, error);
 }
 
 /* ---- all of it ---- */
@@ -195,8 +205,11 @@ static bool clean_up(struct copy *copy, struct arena *arena, struct error *error
 
 	error_init(&ignored, arena);
 	if (is_right(copy, &right, arena, &ignored) && !right)
-		azure_remove(&copy->azure->service, copy->to, arena, &ignored);
-	return error_is_set(error) ? false : azure_failed("copy to", copy->to, "the copy failed", error);
+		azure_remove(&copy->azure->service.base, copy->to, arena, &ignored);
+	if (error_is_set(error))
+		return false;
+	log_error("storage: azure: copy to %s: the copy failed", copy->to);
+	return error_unavailable(error, RETRY_AFTER);
 }
 
 bool azure_copy(struct object_service *service, const char *from, const char *to, uint64_t size, struct arena *arena,

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* URLs that are given away: signed with the account's key, or with one that the service lends to an identity. */
-#include "azure_request_priv.h"
+#include "azure_delegation_priv.h"
 
-#include "berth/base/timetext.h"
+#include <string.h>
+
 #include "../service/xml_priv.h"
+#include "berth/base/log.h"
+#include "berth/base/timetext.h"
 
 #define LENT_FOR 86400   /* seconds that a lent key is asked for; a week is the most that the service lends it */
 #define LENT_MOST 600000 /* of that week, with room for clocks */
+#define RETRY_AFTER 5    /* seconds, for the client */
 #define SKEW 900         /* our clock may be ahead of the service's */
 
 /* Get User Delegation Key is asked of the account, not of the container. */
@@ -18,13 +22,13 @@ static bool ask_key(struct azure *azure, const char *start, const char *expiry, 
 					"<KeyInfo><Start>%s</Start><Expiry>%s</Expiry></KeyInfo>",
 					start, expiry);
 
-	*exchange = azure_exchange(azure, "POST", NULL, "", arena);
+	*exchange = azure_exchange(azure, "POST", "", "", arena);
 	exchange->url = arena_printf(arena, "%s/?restype=service&comp=userdelegationkey", azure->account.endpoint);
 	exchange->body = http_body_bytes(span_of(body));
 	http_exchange_set(exchange, "Content-Type", "application/xml");
-	if (!azure_run(azure, exchange, NULL, arena, error))
+	if (!service_run(exchange, arena, error))
 		return false;
-	return exchange->status == 200 || azure_refused(exchange, "user delegation key of", NULL, error);
+	return exchange->status == 200 || service_refused(exchange, error);
 }
 
 static bool keep_key(struct azure *azure, struct span answer, struct arena *arena)
@@ -65,8 +69,7 @@ static bool have_key(struct azure *azure, unsigned seconds, struct arena *arena,
 	timetext_extended(expiry, now + (life < LENT_MOST ? life : LENT_MOST));
 	if (!ask_key(azure, start, expiry, &exchange, arena, error))
 		return false;
-	return keep_key(azure, exchange.answer, arena) ||
-	       azure_failed("user delegation key of", NULL, "the answer is no key", error);
+	return keep_key(azure, exchange.answer, arena) || service_failed(&exchange, "the answer is no key", error);
 }
 
 bool azure_sign_query(struct azure *azure, const char *key, unsigned seconds, const char **out, struct arena *arena,
@@ -94,5 +97,23 @@ bool azure_sign_query(struct azure *azure, const char *key, unsigned seconds, co
 	}
 	timetext_extended(expiry, http_client_now() + (int64_t)seconds);
 	*out = azure_sas_query(&sas, arena);
-	return *out || azure_failed("sign", key, "the key is not base64", error);
+	if (*out)
+		return true;
+	log_error("storage: azure: sign %s: the key is not base64", key);
+	return error_unavailable(error, RETRY_AFTER);
+}
+
+bool azure_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds, const char **out,
+		struct arena *arena, struct error *error)
+{
+	struct azure *azure = azure_of(service);
+	const char *query;
+
+	(void)verb; /* read permission is good for both */
+	*out = NULL;
+	if (!azure_sign_query(azure, key, seconds, &query, arena, error))
+		return false;
+	if (query)
+		*out = arena_printf(arena, "%s?%s", azure_url(azure, key, arena), query);
+	return true;
 }

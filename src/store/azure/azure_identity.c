@@ -7,36 +7,19 @@
 #include <unistd.h>
 
 #include "azure_account_priv.h"
-#include "berth/base/log.h"
 #include "berth/base/percent.h"
 #include "../service/jsondoc_priv.h"
 
 #define RESOURCE "https://storage.azure.com/" /* of every cloud */
 #define IMDS "http://169.254.169.254"
 #define ANSWER_MAX ((size_t)64 << 10)
-#define TOKEN_MEMORY ((size_t)256 << 10)
 #define ASSERTION_MAX ((size_t)16 << 10)
-#define RENEW_BEFORE 300 /* seconds before its end a token is renewed, */
-#define RENEW_RETRY 30   /* and how often that is tried while the old one holds */
 
-struct source {
+/* How a token is asked for. */
+struct azure_source {
 	const char *name;
-	/* Fills in the request for a token; false with fault->why set. */
-	bool (*ask)(struct azure_identity *, struct http_exchange *, struct azure_token_fault *, struct arena *);
-};
-
-struct azure_identity {
-	const struct source *source;
-	const char *authority; /* URL without a slash at its end */
-	const char *tenant;
-	const char *client;
-	struct secret secret;  /* the application's, or App Service's header */
-	const char *assertion; /* file of the federated token */
-	const char *endpoint;  /* of a managed identity */
-	struct arena memory;   /* of the token */
-	struct secret token;
-	int64_t ends;
-	int64_t renew_at;
+	/* Fills in the request for a token. False: fetch->why is set. */
+	bool (*ask)(struct azure_identity *, struct http_exchange *, struct credential_fetch *);
 };
 
 /* ---- requests ---- */
@@ -50,7 +33,7 @@ static void ask_authority(struct azure_identity *identity, struct http_exchange 
 			  struct arena *arena)
 {
 	const char *form = arena_printf(arena, "grant_type=client_credentials&client_id=%s&scope=%s&%s",
-					encoded(identity->client, arena), encoded(RESOURCE ".default", arena), proof);
+					encoded(identity->client_id, arena), encoded(RESOURCE ".default", arena), proof);
 
 	exchange->method = "POST";
 	exchange->url =
@@ -59,12 +42,12 @@ static void ask_authority(struct azure_identity *identity, struct http_exchange 
 	http_exchange_set(exchange, "Content-Type", "application/x-www-form-urlencoded");
 }
 
-static bool ask_with_secret(struct azure_identity *identity, struct http_exchange *exchange,
-			    struct azure_token_fault *fault, struct arena *arena)
+static bool ask_with_secret(struct azure_identity *identity, struct http_exchange *exchange, struct credential_fetch *fetch)
 {
-	(void)fault;
 	ask_authority(identity, exchange,
-		      arena_printf(arena, "client_secret=%s", encoded(secret_reveal(identity->secret), arena)), arena);
+		      arena_printf(fetch->scratch, "client_secret=%s",
+				   encoded(secret_reveal(identity->secret), fetch->scratch)),
+		      fetch->scratch);
 	return true;
 }
 
@@ -81,21 +64,21 @@ static const char *read_assertion(const char *path, struct arena *arena)
 }
 
 static bool ask_with_assertion(struct azure_identity *identity, struct http_exchange *exchange,
-			       struct azure_token_fault *fault, struct arena *arena)
+			       struct credential_fetch *fetch)
 {
-	const char *assertion = read_assertion(identity->assertion, arena);
+	const char *assertion = read_assertion(identity->assertion, fetch->scratch);
 
 	if (!assertion) {
-		fault->why = arena_printf(arena, "cannot read the federated token in %s", identity->assertion);
+		fetch->why = arena_printf(fetch->scratch, "cannot read the federated token in %s", identity->assertion);
 		return false;
 	}
 	ask_authority(
 		identity, exchange,
-		arena_printf(arena,
+		arena_printf(fetch->scratch,
 			     "client_assertion_type=urn%%3Aietf%%3Aparams%%3Aoauth%%3Aclient-assertion-type%%3Ajwt-bearer"
 			     "&client_assertion=%s",
-			     encoded(assertion, arena)),
-		arena);
+			     encoded(assertion, fetch->scratch)),
+		fetch->scratch);
 	return true;
 }
 
@@ -104,34 +87,30 @@ static void ask_managed(struct azure_identity *identity, struct http_exchange *e
 {
 	exchange->method = "GET";
 	exchange->url = arena_printf(arena, "%s%s?api-version=%s&resource=%s%s%s", identity->endpoint, path, version,
-				     encoded(RESOURCE, arena), *identity->client ? "&client_id=" : "",
-				     encoded(identity->client, arena));
+				     encoded(RESOURCE, arena), *identity->client_id ? "&client_id=" : "",
+				     encoded(identity->client_id, arena));
 }
 
-static bool ask_app_service(struct azure_identity *identity, struct http_exchange *exchange,
-			    struct azure_token_fault *fault, struct arena *arena)
+static bool ask_app_service(struct azure_identity *identity, struct http_exchange *exchange, struct credential_fetch *fetch)
 {
-	(void)fault;
-	ask_managed(identity, exchange, "", "2019-08-01", arena);
+	ask_managed(identity, exchange, "", "2019-08-01", fetch->scratch);
 	http_exchange_set(exchange, "X-IDENTITY-HEADER", secret_reveal(identity->secret));
 	return true;
 }
 
-static bool ask_imds(struct azure_identity *identity, struct http_exchange *exchange, struct azure_token_fault *fault,
-		     struct arena *arena)
+static bool ask_imds(struct azure_identity *identity, struct http_exchange *exchange, struct credential_fetch *fetch)
 {
-	(void)fault;
-	ask_managed(identity, exchange, "/metadata/identity/oauth2/token", "2018-02-01", arena);
+	ask_managed(identity, exchange, "/metadata/identity/oauth2/token", "2018-02-01", fetch->scratch);
 	http_exchange_set(exchange, "Metadata", "true");
 	return true;
 }
 
 /* ---- which source ---- */
 
-static const struct source client_secret = {"client secret", ask_with_secret};
-static const struct source workload = {"workload identity", ask_with_assertion};
-static const struct source app_service = {"App Service's managed identity", ask_app_service};
-static const struct source imds = {"the machine's managed identity", ask_imds};
+static const struct azure_source client_secret = {"client secret", ask_with_secret};
+static const struct azure_source workload = {"workload identity", ask_with_assertion};
+static const struct azure_source app_service = {"App Service's managed identity", ask_app_service};
+static const struct azure_source imds = {"the machine's managed identity", ask_imds};
 
 static const char *authority_of(const char *realm)
 {
@@ -169,11 +148,11 @@ static void use_environment(struct azure_identity *identity, azure_variable_fn *
 	const char *pod = variable("AZURE_POD_IDENTITY_AUTHORITY_HOST");
 
 	identity->tenant = copy(variable("AZURE_TENANT_ID"), arena);
-	identity->client = copy(variable("AZURE_CLIENT_ID"), arena);
-	if (*identity->tenant && *identity->client && secret && *secret) {
+	identity->client_id = copy(variable("AZURE_CLIENT_ID"), arena);
+	if (*identity->tenant && *identity->client_id && secret && *secret) {
 		identity->source = &client_secret;
 		identity->secret = secret_new(arena, secret);
-	} else if (*identity->tenant && *identity->client && file && *file) {
+	} else if (*identity->tenant && *identity->client_id && file && *file) {
 		identity->source = &workload;
 		identity->assertion = copy(file, arena);
 	} else if (endpoint && *endpoint && header && *header) {
@@ -184,35 +163,6 @@ static void use_environment(struct azure_identity *identity, azure_variable_fn *
 		identity->source = &imds;
 		identity->endpoint = url_copy(pod && *pod ? pod : IMDS, arena);
 	}
-}
-
-struct azure_identity *azure_identity_new(const struct azure_settings *settings, azure_variable_fn *variable,
-					  struct arena *arena, char *reason, size_t size)
-{
-	struct azure_identity *identity = arena_alloc(arena, sizeof *identity);
-	const char *authority = variable("AZURE_AUTHORITY_HOST");
-
-	identity->authority = url_copy(authority && *authority ? authority : authority_of(settings->realm), arena);
-	if (azure_credentials_of(settings) == AZURE_CLIENT_SECRET) {
-		identity->source = &client_secret;
-		identity->tenant = copy(settings->tenantid, arena);
-		identity->client = copy(settings->clientid, arena);
-		identity->secret = secret_new(arena, secret_reveal(settings->secret));
-	} else {
-		use_environment(identity, variable, arena);
-	}
-	if (!azure_is_private(identity->authority)) {
-		(void)snprintf(reason, size, "AZURE_AUTHORITY_HOST must be an https URL");
-		return NULL;
-	}
-	arena_init(&identity->memory, TOKEN_MEMORY);
-	return identity;
-}
-
-void azure_identity_release(struct azure_identity *identity)
-{
-	if (identity)
-		arena_release(&identity->memory);
 }
 
 /* ---- answers ---- */
@@ -238,72 +188,67 @@ static int64_t end_of(const struct jsondoc *root)
 	return on;
 }
 
-static bool refused(const struct azure_identity *identity, const struct http_exchange *exchange,
-		    struct azure_token_fault *fault, struct arena *arena)
+static bool token_refused(const struct azure_identity *identity, const struct http_exchange *exchange,
+			  struct credential_fetch *fetch)
 {
-	const struct jsondoc *root = jsondoc_parse(exchange->answer, arena);
+	const struct jsondoc *root = jsondoc_parse(exchange->answer, fetch->scratch);
 	const char *code = jsondoc_text(root, "error"), *detail = jsondoc_text(root, "error_description");
 	struct span line = {detail ? detail : "", detail ? strcspn(detail, "\r\n") : 0};
 
 	line.len = line.len < 200 ? line.len : 200;
-	fault->passes = exchange->status == 429 || exchange->status >= 500;
-	fault->why = arena_printf(arena, "no token by %s: status %d %s %.*s", identity->source->name, exchange->status,
-				  code ? code : "", SPAN_ARG(line));
+	fetch->is_final = exchange->status != 429 && exchange->status < 500;
+	fetch->why = arena_printf(fetch->scratch, "no token by %s: status %d %s %.*s", identity->source->name,
+				  exchange->status, code ? code : "", SPAN_ARG(line));
 	return false;
 }
 
-static bool fetch(struct azure_identity *identity, struct http_client *client, struct azure_token_fault *fault,
-		  struct arena *arena)
+static bool fetch_token(void *owner, struct credential_fetch *fetch)
 {
+	struct azure_identity *identity = owner;
 	struct http_exchange exchange = {.repeatable = true, .keep = ANSWER_MAX};
 	const struct jsondoc *root;
 	const char *token;
-	int64_t now, ends;
 
-	*fault = (struct azure_token_fault){.passes = true};
-	if (!identity->source->ask(identity, &exchange, fault, arena))
+	if (!identity->source->ask(identity, &exchange, fetch))
 		return false;
-	if (!http_client_run(client, &exchange, arena)) {
-		fault->why = arena_printf(arena, "no token by %s: %s", identity->source->name, exchange.failure);
+	if (!http_client_run(identity->client, &exchange, fetch->scratch)) {
+		fetch->why = arena_printf(fetch->scratch, "no token by %s: %s", identity->source->name, exchange.failure);
 		return false;
 	}
 	if (exchange.status != 200)
-		return refused(identity, &exchange, fault, arena);
-	root = jsondoc_parse(exchange.answer, arena);
+		return token_refused(identity, &exchange, fetch);
+	root = jsondoc_parse(exchange.answer, fetch->scratch);
 	token = jsondoc_text(root, "access_token");
-	now = http_client_now();
-	ends = token ? end_of(root) : 0;
-	if (ends <= now) {
-		fault->why =
-			arena_printf(arena, "no token by %s: its answer holds none that is valid", identity->source->name);
+	fetch->ends = token ? end_of(root) : 0;
+	if (fetch->ends <= http_client_now()) {
+		fetch->why = arena_printf(fetch->scratch, "no token by %s: its answer holds none that is valid",
+					  identity->source->name);
 		return false;
 	}
-	arena_clear(&identity->memory);
-	identity->token = secret_new(&identity->memory, token);
-	identity->ends = ends;
-	identity->renew_at = ends - (ends - now > 2 * RENEW_BEFORE ? RENEW_BEFORE : (ends - now) / 2);
+	identity->token = secret_new(fetch->memory, token);
 	return true;
 }
 
-bool azure_identity_token(struct azure_identity *identity, struct http_client *client, struct secret *out,
-			  struct azure_token_fault *fault, struct arena *arena)
+struct azure_identity *azure_identity_new(const struct azure_settings *settings, azure_variable_fn *variable,
+					  struct http_client *client, struct arena *arena, char *reason, size_t size)
 {
-	int64_t now = http_client_now();
+	struct azure_identity *identity = arena_alloc(arena, sizeof *identity);
+	const char *authority = variable("AZURE_AUTHORITY_HOST");
 
-	if (!secret_is_set(identity->token) || now >= identity->renew_at) {
-		if (!fetch(identity, client, fault, arena)) {
-			if (!secret_is_set(identity->token) || now >= identity->ends)
-				return false;
-			log_warn("storage: azure: %s; the one at hand holds for %lld s", fault->why,
-				 (long long)(identity->ends - now));
-			identity->renew_at = now + RENEW_RETRY;
-		}
+	identity->authority = url_copy(authority && *authority ? authority : authority_of(settings->realm), arena);
+	if (azure_credentials_of(settings) == AZURE_CLIENT_SECRET) {
+		identity->source = &client_secret;
+		identity->tenant = copy(settings->tenantid, arena);
+		identity->client_id = copy(settings->clientid, arena);
+		identity->secret = secret_new(arena, secret_reveal(settings->secret));
+	} else {
+		use_environment(identity, variable, arena);
 	}
-	*out = identity->token;
-	return true;
-}
-
-void azure_identity_forget(struct azure_identity *identity)
-{
-	identity->token = (struct secret){NULL};
+	if (!azure_is_private(identity->authority)) {
+		(void)snprintf(reason, size, "AZURE_AUTHORITY_HOST must be an https URL");
+		return NULL;
+	}
+	credential_init(&identity->credential, "azure", fetch_token, identity, 0);
+	identity->client = client;
+	return identity;
 }

@@ -16,35 +16,36 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../service/credential_priv.h"
 #include "berth/base/arena.h"
 #include "berth/base/secret.h"
 #include "berth/http/client.h"
 #include "berth/settings/azure.h"
 
-struct azure_identity;
+struct azure_source;
 
-/* A variable's value, NULL when it is not set: getenv, or a test's. */
-typedef const char *azure_variable_fn(const char *name);
-
-/* In `arena`, which outlives it. NULL with one line in `reason`. Nobody is asked for a token yet. */
-struct azure_identity *azure_identity_new(const struct azure_settings *settings, azure_variable_fn *variable,
-					  struct arena *arena, char *reason, size_t size);
-void azure_identity_release(struct azure_identity *identity);
-
-/* The outcome of a fetch that failed: one line without secrets, and whether it may pass. */
-struct azure_token_fault {
-	const char *why;
-	bool passes;
+/* Strings live in the arena of azure_identity_new. */
+struct azure_identity {
+	struct credential credential; /* when a token is fetched */
+	struct secret token;          /* valid while the credential holds */
+	struct http_client *client;
+	const struct azure_source *source;
+	const char *authority; /* URL without a slash at its end */
+	const char *tenant;
+	const char *client_id;
+	struct secret secret;  /* the application's, or App Service's header */
+	const char *assertion; /* file of the federated token */
+	const char *endpoint;  /* of a managed identity */
 };
 
-/*
- * A token that holds for a while yet. An old one that still holds is better than none: a failed renewal is then only
- * logged, and tried again half a minute later.
- */
-bool azure_identity_token(struct azure_identity *identity, struct http_client *client, struct secret *out,
-			  struct azure_token_fault *fault, struct arena *arena);
+/* The value of a variable, NULL when it is not set: getenv, or a test's. */
+typedef const char *azure_variable_fn(const char *name);
 
-/* The service refused the token: the next call fetches another one. */
-void azure_identity_forget(struct azure_identity *identity);
+/*
+ * Makes an identity in `arena`, which outlives it, as the client does. NULL with one line in `reason`. No token is fetched yet:
+ * credential_have does that. The owner calls credential_release.
+ */
+struct azure_identity *azure_identity_new(const struct azure_settings *settings, azure_variable_fn *variable,
+					  struct http_client *client, struct arena *arena, char *reason, size_t size);
 
 #endif

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening and closing, and the table of operations. */
-#include "azure_request_priv.h"
+/* Opening and closing the azure service, and its table of azure_ops. */
+#include "berth/store/azure.h"
 
-#define MEMORY ((size_t)256 << 10)
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "azure_copy_priv.h"
+#include "azure_delegation_priv.h"
+#include "azure_list_priv.h"
+#include "azure_object_priv.h"
+#include "azure_refusal_priv.h"
+#include "azure_upload_priv.h"
+
 #define NS_PER_MS 1000000
+#define DELEGATION_MEMORY ((size_t)256 << 10)
+#define BLOCK_MAX \
+	((uint64_t)4000 << 20)    /* Put Block and Put Blob; "Scalability and performance targets for Blob storage" */
 #define PART ((uint64_t)16 << 20) /* few enough requests for a large layer, and small enough to be sent again */
 #define PARTS 5000                /* the service takes 50,000, but the list of a session's must fit its row */
 
@@ -11,14 +23,13 @@ static void azure_close(struct object_service *service)
 {
 	struct azure *azure = azure_of(service);
 
-	azure_identity_release(azure->identity);
-	http_client_free(azure->client);
+	if (azure->identity)
+		credential_release(&azure->identity->credential);
 	arena_release(&azure->delegation_memory);
-	arena_release(&azure->memory);
-	free(azure);
+	service_free(&azure->service);
 }
 
-static const struct object_service_ops operations = {
+static const struct object_service_ops azure_ops = {
 	.name = "azure",
 	.put = azure_put,
 	.begin = azure_begin,
@@ -50,48 +61,49 @@ static bool open_identity(struct azure *azure, const struct azure_settings *sett
 		(void)snprintf(reason, size, "an identity's token is sent over https only: see serviceurl");
 		return false;
 	}
-	azure->identity = azure_identity_new(settings, from_environment, &azure->memory, reason, size);
-	return azure->identity != NULL;
-}
-
-static struct http_client *open_client(const struct azure_settings *settings)
-{
-	return http_client_new(&(struct http_client_settings){
-		.skip_verify = settings->skipverify,
-		.retries = settings->max_retries < 0 ? HTTP_CLIENT_NO_RETRIES : (unsigned)settings->max_retries,
-		.retry_delay_ms = (unsigned)(settings->retry_delay / NS_PER_MS),
-	});
+	azure->identity =
+		azure_identity_new(settings, from_environment, azure->service.client, &azure->service.memory, reason, size);
+	if (!azure->identity)
+		return false;
+	azure->service.credential = &azure->identity->credential;
+	return true;
 }
 
 struct object_service *azure_open(const struct azure_settings *settings, char *reason, size_t size)
 {
-	struct azure *azure = calloc(1, sizeof *azure);
-
-	if (!azure) {
-		(void)snprintf(reason, size, "out of memory");
-		return NULL;
-	}
-	azure->service.ops = &operations;
-	azure->service.limits = (struct object_limits){
-		.part_size = PART,
-		.part_min = 0,
-		.part_max = AZURE_BLOCK_MAX,
-		.parts_max = PARTS,
-		.put_max = AZURE_BLOCK_MAX,
+	static const struct service_kind kind = {
+		.name = "azure",
+		.bucket = "the container",
+		.range = "x-ms-range",
+		.request_id = "x-ms-request-id",
+		.refusals = &azure_refusals,
+		.read_words = azure_read_words,
 	};
+	const struct service_settings common = {
+		.size = sizeof(struct azure),
+		.kind = &kind,
+		.ops = &azure_ops,
+		.limits = {.part_size = PART, .part_max = BLOCK_MAX, .parts_max = PARTS, .put_max = BLOCK_MAX},
+		.http =
+			{
+				.skip_verify = settings->skipverify,
+				.retries = settings->max_retries < 0 ? HTTP_CLIENT_NO_RETRIES
+								     : (unsigned)settings->max_retries,
+				.retry_delay_ms = (unsigned)(settings->retry_delay / NS_PER_MS),
+			},
+	};
+	struct azure *azure = service_new(&common, reason, size);
+
+	if (!azure)
+		return NULL;
 	azure->copy_first_ms = settings->copy_first_wait < NS_PER_MS ? 1
 								     : (unsigned)(settings->copy_first_wait / NS_PER_MS);
 	azure->copy_longest_ms = (unsigned)(settings->copy_longest_wait / NS_PER_MS);
 	azure->copy_all_ms = (unsigned)(settings->copy_all_waits / NS_PER_MS);
-	arena_init(&azure->memory, MEMORY);
-	arena_init(&azure->delegation_memory, MEMORY);
-	if (azure_account_read(&azure->account, settings, &azure->memory, reason, size) &&
-	    open_identity(azure, settings, reason, size)) {
-		azure->client = open_client(settings);
-		if (azure->client)
-			return &azure->service;
-		(void)snprintf(reason, size, "libcurl cannot be set up");
-	}
-	azure_close(&azure->service);
+	arena_init(&azure->delegation_memory, DELEGATION_MEMORY);
+	if (azure_account_read(&azure->account, settings, &azure->service.memory, reason, size) &&
+	    open_identity(azure, settings, reason, size))
+		return &azure->service.base;
+	azure_close(&azure->service.base);
 	return NULL;
 }

@@ -1,53 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* What the blob service refuses with, what that means for the request, and what the administrator can do. */
-#include "azure_request_priv.h"
+/* The error codes of the blob service. */
+#include "azure_refusal_priv.h"
 
-#include "berth/base/log.h"
+#include <string.h>
 
-#define RETRY_AFTER 5 /* seconds that a client is asked to wait */
+#include "azure_sign_priv.h"
 
-/* Microsoft's "Blob service error codes" and "Common REST API error codes": those that somebody can do something about. */
-static const struct fault {
-	const char *code;
-	enum error_code error;
-	const char *advice;
-} faults[] = {
-	{"AuthenticationFailed", E_UNKNOWN, "is the account's key right, and this machine's clock?"},
-	{"AuthorizationFailure", E_UNKNOWN,
+/* Microsoft's "Blob service error codes" and "Common REST API error codes": those that an operator can act on. */
+static const struct refusal refusals[] = {
+	{0, "AuthenticationFailed", E_UNKNOWN, "is the account's key right, and this machine's clock?"},
+	{0, "AuthorizationFailure", E_UNKNOWN,
 	 "is the key right; do the account's firewall and networks let this machine in?"},
-	{"AuthorizationPermissionMismatch", E_UNKNOWN,
+	{0, "AuthorizationPermissionMismatch", E_UNKNOWN,
 	 "the identity needs the role Storage Blob Data Contributor, the SAS the permissions racwdl"},
-	{"AuthorizationResourceTypeMismatch", E_UNKNOWN, "the SAS must be for containers and objects"},
-	{"AuthorizationServiceMismatch", E_UNKNOWN, "the SAS must be for the blob service"},
-	{"AuthorizationProtocolMismatch", E_UNKNOWN, "the SAS asks for https"},
-	{"AuthorizationSourceIPMismatch", E_UNKNOWN, "the SAS is for other addresses than this machine's"},
-	{"InvalidAuthenticationInfo", E_UNKNOWN, "the token or the SAS is malformed or has ended"},
-	{"NoAuthenticationInformation", E_UNKNOWN, "the credentials are of another kind than the account takes"},
-	{"KeyBasedAuthenticationNotPermitted", E_UNKNOWN, "the account takes no keys: use credentials of an identity"},
-	{"AccountIsDisabled", E_UNKNOWN, "the account is disabled"},
-	{"InsufficientAccountPermissions", E_UNKNOWN, "the account's owner has restricted it"},
-	{"AccountRequiresHttps", E_UNKNOWN, "the account takes https only"},
-	{"ContainerNotFound", E_UNKNOWN, "make the container, or correct its name"},
-	{"ContainerBeingDeleted", E_UNAVAILABLE, "the container is being deleted"},
-	{"ContainerDisabled", E_UNKNOWN, "the container is disabled"},
-	{"InvalidResourceName", E_UNKNOWN, "the container's name is not one of Azure's"},
-	{"ResourceNotFound", E_UNKNOWN, "is the account's name right?"},
-	{"BlobImmutableDueToPolicy", E_UNKNOWN,
+	{0, "AuthorizationResourceTypeMismatch", E_UNKNOWN, "the SAS must be for containers and objects"},
+	{0, "AuthorizationServiceMismatch", E_UNKNOWN, "the SAS must be for the blob service"},
+	{0, "AuthorizationProtocolMismatch", E_UNKNOWN, "the SAS asks for https"},
+	{0, "AuthorizationSourceIPMismatch", E_UNKNOWN, "the SAS is for other addresses than this machine's"},
+	{0, "InvalidAuthenticationInfo", E_UNKNOWN, "the token or the SAS is malformed or has ended"},
+	{0, "NoAuthenticationInformation", E_UNKNOWN, "the credentials are of another kind than the account takes"},
+	{0, "KeyBasedAuthenticationNotPermitted", E_UNKNOWN, "the account takes no keys: use credentials of an identity"},
+	{0, "AccountIsDisabled", E_UNKNOWN, "the account is disabled"},
+	{0, "InsufficientAccountPermissions", E_UNKNOWN, "the account's owner has restricted it"},
+	{0, "AccountRequiresHttps", E_UNKNOWN, "the account takes https only"},
+	{0, "ContainerNotFound", E_UNKNOWN, "make the container, or correct its name"},
+	{0, "ContainerBeingDeleted", E_UNAVAILABLE, "the container is being deleted"},
+	{0, "ContainerDisabled", E_UNKNOWN, "the container is disabled"},
+	{0, "InvalidResourceName", E_UNKNOWN, "the container's name is not one of Azure's"},
+	{0, "ResourceNotFound", E_UNKNOWN, "is the account's name right?"},
+	{0, "BlobImmutableDueToPolicy", E_UNKNOWN,
 	 "the container has an immutability policy: the registry must replace and delete"},
-	{"BlobArchived", E_UNKNOWN,
+	{0, "BlobArchived", E_UNKNOWN,
 	 "the blob was moved to the archive tier: rehydrate it, and end the rule that moves blobs"},
-	{"BlobBeingRehydrated", E_UNAVAILABLE, "the blob is on its way from the archive tier"},
-	{"LeaseIdMissing", E_UNKNOWN, "somebody has a lease on the blob"},
-	{"InvalidBlockList", E_UNAVAILABLE, "not all blocks are there"},
-	{"InvalidBlobType", E_UNKNOWN, "there is a blob of another type and size: remove it"},
-	{"UnsupportedHeader", E_UNKNOWN, "the service is older than " AZURE_VERSION},
-	{"InvalidHeaderValue", E_UNKNOWN, "does the service know version " AZURE_VERSION "?"},
-	{"FeatureVersionMismatch", E_UNKNOWN, "the blob was made with a feature that " AZURE_VERSION " does not know"},
-	{"Md5Mismatch", E_UNAVAILABLE, "bytes were damaged on the way"},
-	{"ServerBusy", E_UNAVAILABLE, "the account is at its limit of requests or bandwidth"},
-	{"OperationTimedOut", E_UNAVAILABLE, "the service did not finish in time"},
-	{"InternalError", E_UNAVAILABLE, "a fault of the service"},
+	{0, "BlobBeingRehydrated", E_UNAVAILABLE, "the blob is on its way from the archive tier"},
+	{0, "LeaseIdMissing", E_UNKNOWN, "somebody has a lease on the blob"},
+	{0, "InvalidBlockList", E_UNAVAILABLE, "not all blocks are there"},
+	{0, "InvalidBlobType", E_UNKNOWN, "there is a blob of another type and size: remove it"},
+	{0, "UnsupportedHeader", E_UNKNOWN, "the service is older than " AZURE_VERSION},
+	{0, "InvalidHeaderValue", E_UNKNOWN, "does the service know version " AZURE_VERSION "?"},
+	{0, "FeatureVersionMismatch", E_UNKNOWN, "the blob was made with a feature that " AZURE_VERSION " does not know"},
+	{0, "Md5Mismatch", E_UNAVAILABLE, "bytes were damaged on the way"},
+	{0, "ServerBusy", E_UNAVAILABLE, "the account is at its limit of requests or bandwidth"},
+	{0, "OperationTimedOut", E_UNAVAILABLE, "the service did not finish in time"},
+	{0, "InternalError", E_UNAVAILABLE, "a fault of the service"},
 };
+
+const struct refusal_table azure_refusals = REFUSAL_TABLE(refusals);
 
 static struct span code_of(const struct http_exchange *exchange)
 {
@@ -67,30 +65,12 @@ bool azure_code_is(const struct http_exchange *exchange, const char *code)
 	return span_is(code_of(exchange), code);
 }
 
-static const struct fault *fault_of(struct span code)
+struct service_words azure_read_words(const struct http_exchange *exchange, struct arena *arena)
 {
-	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-		if (span_is(code, faults[i].code))
-			return &faults[i];
-	return NULL;
+	return (struct service_words){arena_span(arena, code_of(exchange)), ""};
 }
 
-bool azure_refused(const struct http_exchange *exchange, const char *what, const char *key, struct error *error)
+bool azure_is_missing(const struct http_exchange *exchange)
 {
-	struct span code = code_of(exchange), id = http_exchange_header(exchange, "x-ms-request-id");
-	const struct fault *fault = fault_of(code);
-	bool passes = exchange->status >= 500 || exchange->status == 429;
-
-	log_error("storage: azure: %s %s: status %d %.*s%s%s (request %.*s, attempt %u)", what, key ? key : "(container)",
-		  exchange->status, SPAN_ARG(code), fault ? ": " : "", fault ? fault->advice : "", SPAN_ARG(id),
-		  exchange->attempts);
-	if (fault ? fault->error == E_UNAVAILABLE : passes)
-		return error_unavailable(error, RETRY_AFTER);
-	return error_set(error, E_UNKNOWN);
-}
-
-bool azure_failed(const char *what, const char *key, const char *why, struct error *error)
-{
-	log_error("storage: azure: %s %s: %s", what, key ? key : "(container)", why);
-	return error_unavailable(error, RETRY_AFTER);
+	return exchange->status == 404 && !azure_code_is(exchange, "ContainerNotFound");
 }

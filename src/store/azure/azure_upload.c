@@ -3,30 +3,45 @@
  * Uploads as staged blocks. The service keeps uncommitted blocks by key, not by upload: ids that carry the upload's keep
  * two uploads of one key apart, though a commit of either drops the blocks of the other. Keys name their content, so then
  * what the other has committed is what this one was to commit.
+ *
+ * What becomes of an upload that is given up, by what is staged under its key and what is committed there:
+ *
+ *     staged                      | nothing is committed               | a blob is committed
+ *     nothing                     | nothing to do                      | nothing to do
+ *     blocks of this upload only  | commit an empty blob, remove it    | commit the blob's own blocks again
+ *     blocks of another one too   | leave them: its commit drops ours  | leave them, for the same reason
+ *
+ * A delete does not reach staged blocks; a commit drops those that it does not name. What is left, the service drops after a week.
  */
-#include "azure_request_priv.h"
+#include "azure_upload_priv.h"
 
+#include <string.h>
+
+#include "../service/body_priv.h"
+#include "../service/xml_priv.h"
+#include "azure_object_priv.h"
+#include "azure_refusal_priv.h"
 #include "berth/base/base64.h"
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
 #include "berth/base/uuid.h"
-#include "../service/body_priv.h"
-#include "../service/xml_priv.h"
 
 #define ID_TEXT "%s-%05u" /* of one length for all blocks of a blob, as the service asks; 42 of its 64 bytes */
 
-/* ---- blocks ---- */
+/* ---- staging ---- */
 
-static const char *block_id(const char *upload, unsigned number, struct arena *arena)
+static const char *block_id(const char *upload, const struct object_part *part, struct arena *arena)
 {
-	const char *text = arena_printf(arena, ID_TEXT, upload, number);
+	const char *text = arena_printf(arena, ID_TEXT, upload, part->number);
 
 	return base64_encode(arena, text, strlen(text));
 }
 
-const char *azure_block_id(const char *upload, unsigned number, struct arena *arena)
+const char *azure_block_query(const struct object_upload *upload, struct object_part *part, struct arena *arena)
 {
-	return percent_encode(arena, span_of(block_id(upload, number, arena)), "");
+	(void)snprintf(part->tag, sizeof part->tag, "b"); /* the id follows from the number */
+	return arena_printf(arena, "comp=block&blockid=%s",
+			    percent_encode(arena, span_of(block_id(upload->id, part, arena)), ""));
 }
 
 /* The service is not asked: an upload is a name until its first block comes. */
@@ -48,8 +63,7 @@ bool azure_put_parts(struct object_service *service, const struct object_upload 
 	struct http_exchange *list = arena_array(arena, count, sizeof *list);
 
 	for (size_t i = 0; i < count; i++) {
-		const char *query =
-			arena_printf(arena, "comp=block&blockid=%s", azure_block_id(upload->id, parts[i].number, arena));
+		const char *query = azure_block_query(upload, &parts[i], arena);
 		const char *md5 = body_md5_base64(&parts[i].body, arena);
 
 		list[i] = azure_exchange(azure, "PUT", upload->key, query, arena);
@@ -57,19 +71,18 @@ bool azure_put_parts(struct object_service *service, const struct object_upload 
 		if (md5)
 			http_exchange_set(&list[i], "Content-MD5", md5);
 	}
-	if (!azure_run_all(azure, list, count, upload->key, arena, error))
+	if (!service_run_all(list, count, AZURE_AT_ONCE, arena, error))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		/* where distribution has an append blob no block can be staged: the commit looks whether it is the same */
+		/* Where distribution has an append blob, no block can be staged: the commit compares the sizes. */
 		if (list[i].status != 201 && !azure_code_is(&list[i], "InvalidBlobType"))
-			return azure_refused(&list[i], "put block of", upload->key, error);
+			return service_refused(&list[i], error);
 		parts[i].size = parts[i].body.length;
-		(void)snprintf(parts[i].tag, sizeof parts[i].tag, "b"); /* its id follows from its number */
 	}
 	return true;
 }
 
-/* ---- commit ---- */
+/* ---- committing ---- */
 
 static void begin_list(struct strbuf *out, struct arena *arena)
 {
@@ -83,14 +96,15 @@ static struct span end_list(struct strbuf *out)
 	return strbuf_span(out);
 }
 
-/* Latest rather than Uncommitted: the same commit, sent again when its answer was lost, finds its blocks committed. */
-static struct span block_list(const struct object_upload *upload, unsigned count, struct arena *arena)
+/* Latest rather than Uncommitted: when the answer of a commit was lost, the same commit finds its blocks committed. */
+static struct span block_list(const struct object_upload *upload, const struct object_part *parts, size_t count,
+			      struct arena *arena)
 {
 	struct strbuf out;
 
 	begin_list(&out, arena);
-	for (unsigned i = 1; i <= count; i++)
-		strbuf_addf(&out, "<Latest>%s</Latest>", block_id(upload->id, i, arena));
+	for (size_t i = 0; i < count; i++)
+		strbuf_addf(&out, "<Latest>%s</Latest>", block_id(upload->id, &parts[i], arena));
 	return end_list(&out);
 }
 
@@ -125,11 +139,8 @@ static struct span committed_list(const struct http_exchange *listed, const stru
 	return left == 0 && strbuf_ok(&out) ? strbuf_span(&out) : SPAN_LIT("");
 }
 
-/*
- * Drops what is staged beside a blob, as far as that can be done: its own blocks are committed anew, as nothing else reaches
- * the others. A blob without blocks keeps them, until the service drops them after a week.
- */
-static void drop_beside(struct azure *azure, const char *key, struct arena *arena)
+/* Commits a blob's own blocks again, which drops the blocks that are staged beside them. A blob without blocks keeps those. */
+static void commit_again(struct azure *azure, const char *key, struct arena *arena)
 {
 	struct http_exchange list = azure_exchange(azure, "GET", key, "comp=blocklist&blocklisttype=all", arena), commit;
 	const struct xml *root;
@@ -138,7 +149,7 @@ static void drop_beside(struct azure *azure, const char *key, struct arena *aren
 
 	error_init(&ignored, arena);
 	list.keep = AZURE_LIST_MAX;
-	if (!azure_run(azure, &list, key, arena, &ignored))
+	if (!service_run(&list, arena, &ignored))
 		return;
 	root = list.status == 200 ? xml_parse(list.answer, arena) : NULL;
 	own = committed_list(&list, root, arena);
@@ -146,135 +157,130 @@ static void drop_beside(struct azure *azure, const char *key, struct arena *aren
 		return;
 	commit = commit_of(azure, key, own, arena);
 	http_exchange_set(&commit, "If-Match", arena_span(arena, http_exchange_header(&list, "ETag")));
-	if (azure_run(azure, &commit, key, arena, &ignored) && commit.status != 201 && commit.status != 412)
-		azure_refused(&commit, "drop blocks beside", key, &ignored);
-}
-
-bool azure_commit(struct azure *azure, const struct object_upload *upload, unsigned count, uint64_t size,
-		  struct arena *arena, struct error *error)
-{
-	struct http_exchange exchange = commit_of(azure, upload->key, block_list(upload, count, arena), arena);
-	bool is_there;
-
-	if (!azure_run(azure, &exchange, upload->key, arena, error))
-		return false;
-	if (exchange.status == 201)
-		return true;
-	if (!azure_code_is(&exchange, "InvalidBlockList") && !azure_code_is(&exchange, "InvalidBlobType"))
-		return azure_refused(&exchange, "commit blocks of", upload->key, error);
-	if (!azure_is_there(azure, upload->key, size, &is_there, arena, error))
-		return false;
-	if (!is_there)
-		return azure_refused(&exchange, "commit blocks of", upload->key, error);
-	drop_beside(azure, upload->key, arena);
-	return true;
+	if (service_run(&commit, arena, &ignored) && commit.status != 201 && commit.status != 412)
+		service_refused(&commit, &ignored);
 }
 
 bool azure_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
 		    size_t count, struct arena *arena, struct error *error)
 {
+	struct azure *azure = azure_of(service);
+	struct http_exchange exchange = commit_of(azure, upload->key, block_list(upload, parts, count, arena), arena);
 	uint64_t size = 0;
+	bool is_there;
 
 	for (size_t i = 0; i < count; i++)
 		size += parts[i].size;
-	return azure_commit(azure_of(service), upload, (unsigned)count, size, arena, error);
+	if (!service_run(&exchange, arena, error))
+		return false;
+	if (exchange.status == 201)
+		return true;
+	/* The blocks are gone, or no blob of blocks can be there: another upload may have committed the same content. */
+	if (!azure_code_is(&exchange, "InvalidBlockList") && !azure_code_is(&exchange, "InvalidBlobType"))
+		return service_refused(&exchange, error);
+	if (!azure_is_there(azure, upload->key, size, &is_there, arena, error))
+		return false;
+	if (!is_there)
+		return service_refused(&exchange, error);
+	commit_again(azure, upload->key, arena);
+	return true;
 }
 
-/* ---- abandon ---- */
+/* ---- giving up ---- */
 
-static bool all_blocks_are(const char *upload, const struct xml *list, struct arena *arena)
+enum staged { STAGED_NOTHING, STAGED_OURS, STAGED_OTHERS };
+enum committed { COMMITTED_NOTHING, COMMITTED_BLOB };
+
+static enum staged staged_in(const struct xml *list, const char *upload, struct arena *arena)
 {
 	const struct xml *block = xml_child(list, "Block");
-	bool are = block != NULL;
 
-	for (; are && block; block = xml_next(block)) {
+	if (!block)
+		return STAGED_NOTHING;
+	for (; block; block = xml_next(block)) {
 		const char *name = xml_text(block, "Name", arena);
 		struct span text;
 
-		are = name && base64_decode(&text, arena, span_of(name)) && span_starts(text, upload);
+		if (!name || !base64_decode(&text, arena, span_of(name)) || !span_starts(text, upload))
+			return STAGED_OTHERS;
 	}
-	return are;
+	return STAGED_OURS;
 }
 
-enum staged {
-	STAGED_NOTHING, /* or blocks of another upload too */
-	STAGED_OURS,    /* and nothing else is there */
-	STAGED_BESIDE   /* a blob */
-};
-
-static bool look(struct azure *azure, const struct object_upload *upload, enum staged *out, struct arena *arena,
-		 struct error *error)
+static bool look(struct azure *azure, const struct object_upload *upload, enum staged *staged, enum committed *committed,
+		 struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange =
 		azure_exchange(azure, "GET", upload->key, "comp=blocklist&blocklisttype=uncommitted", arena);
+	const struct xml *root;
 	uint64_t size = 0;
 
-	*out = STAGED_NOTHING;
+	*staged = STAGED_NOTHING;
+	*committed = COMMITTED_NOTHING;
 	exchange.keep = AZURE_LIST_MAX;
-	if (!azure_run(azure, &exchange, upload->key, arena, error))
+	if (!service_run(&exchange, arena, error))
 		return false;
-	if (exchange.status == 404 && !azure_code_is(&exchange, "ContainerNotFound"))
+	if (azure_is_missing(&exchange))
 		return true;
 	if (exchange.status != 200)
-		return azure_refused(&exchange, "list blocks of", upload->key, error);
+		return service_refused(&exchange, error);
+	root = xml_parse(exchange.answer, arena);
+	*staged = staged_in(xml_child(root, "UncommittedBlocks"), upload->id, arena);
 	span_to_u64(http_exchange_header(&exchange, "x-ms-blob-content-length"), &size);
-	if (all_blocks_are(upload->id, xml_child(xml_parse(exchange.answer, arena), "UncommittedBlocks"), arena))
-		*out = size == 0 ? STAGED_OURS : STAGED_BESIDE;
+	if (size > 0)
+		*committed = COMMITTED_BLOB;
 	return true;
 }
 
-/*
- * An empty list, committed where nothing is yet, drops all blocks and leaves an empty blob, whose ETag is *etag then; "" when
- * somebody has committed the key meanwhile.
- */
-static bool commit_nothing(struct azure *azure, const char *key, const char **etag, struct arena *arena,
-			   struct error *error)
+typedef bool drop_fn(struct azure *azure, const char *key, struct arena *arena, struct error *error);
+
+static bool drop_nothing(struct azure *azure, const char *key, struct arena *arena, struct error *error)
+{
+	(void)azure, (void)key, (void)arena, (void)error;
+	return true;
+}
+
+/* The blob is whole whether or not the blocks beside it go: nothing fails. */
+static bool drop_beside(struct azure *azure, const char *key, struct arena *arena, struct error *error)
+{
+	(void)error;
+	commit_again(azure, key, arena);
+	return true;
+}
+
+/* Makes an empty blob of the key, and removes it as long as it is that one: another upload may commit the key meanwhile. */
+static bool drop_alone(struct azure *azure, const char *key, struct arena *arena, struct error *error)
 {
 	const struct object_upload nothing = {key, ""};
-	struct http_exchange exchange = commit_of(azure, key, block_list(&nothing, 0, arena), arena);
+	struct http_exchange empty = commit_of(azure, key, block_list(&nothing, NULL, 0, arena), arena);
+	struct http_exchange removal = azure_exchange(azure, "DELETE", key, "", arena);
 
-	*etag = "";
-	http_exchange_set(&exchange, "If-None-Match", "*");
-	if (!azure_run(azure, &exchange, key, arena, error))
+	http_exchange_set(&empty, "If-None-Match", "*");
+	if (!service_run(&empty, arena, error))
 		return false;
-	if (exchange.status == 409 || exchange.status == 412)
+	if (empty.status == 409 || empty.status == 412)
 		return true;
-	if (exchange.status != 201)
-		return azure_refused(&exchange, "drop blocks of", key, error);
-	*etag = arena_span(arena, http_exchange_header(&exchange, "ETag"));
-	return true;
-}
-
-static bool remove_version(struct azure *azure, const char *key, const char *etag, struct arena *arena, struct error *error)
-{
-	struct http_exchange exchange = azure_exchange(azure, "DELETE", key, "", arena);
-
-	http_exchange_set(&exchange, "If-Match", etag);
-	if (!azure_run(azure, &exchange, key, arena, error))
+	if (empty.status != 201)
+		return service_refused(&empty, error);
+	http_exchange_set(&removal, "If-Match", arena_span(arena, http_exchange_header(&empty, "ETag")));
+	if (!service_run(&removal, arena, error))
 		return false;
-	return exchange.status == 202 || exchange.status == 404 || exchange.status == 412 ||
-	       azure_refused(&exchange, "delete", key, error);
+	return removal.status == 202 || removal.status == 404 || removal.status == 412 || service_refused(&removal, error);
 }
 
-/*
- * A delete does not reach staged blocks, so they are made an empty blob first. Beside another upload's blocks ours stay: that
- * one's commit drops them, or the service does after a week.
- */
 bool azure_abandon(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
 		   size_t count, struct arena *arena, struct error *error)
 {
+	static drop_fn *const drops[][2] = {
+		[STAGED_NOTHING] = {[COMMITTED_NOTHING] = drop_nothing, [COMMITTED_BLOB] = drop_nothing},
+		[STAGED_OURS] = {[COMMITTED_NOTHING] = drop_alone, [COMMITTED_BLOB] = drop_beside},
+		[STAGED_OTHERS] = {[COMMITTED_NOTHING] = drop_nothing, [COMMITTED_BLOB] = drop_nothing},
+	};
 	struct azure *azure = azure_of(service);
+	enum committed committed;
 	enum staged staged;
-	const char *etag;
 
 	(void)parts, (void)count;
-	if (!look(azure, upload, &staged, arena, error))
-		return false;
-	if (staged == STAGED_BESIDE)
-		drop_beside(azure, upload->key, arena);
-	if (staged != STAGED_OURS)
-		return true;
-	if (!commit_nothing(azure, upload->key, &etag, arena, error))
-		return false;
-	return !*etag || remove_version(azure, upload->key, etag, arena, error);
+	return look(azure, upload, &staged, &committed, arena, error) &&
+	       drops[staged][committed](azure, upload->key, arena, error);
 }

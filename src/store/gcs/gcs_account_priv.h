@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose requests they are: the credentials of Google's key files, and what can be signed with them. */
-#ifndef BERTH_STORE_GCS_ACCOUNT_H
-#define BERTH_STORE_GCS_ACCOUNT_H
+#ifndef BERTH_STORE_GCS_ACCOUNT_PRIV_H
+#define BERTH_STORE_GCS_ACCOUNT_PRIV_H
 
 #include <openssl/evp.h>
 #include <stdbool.h>

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Listings: objects by the JSON API, unfinished uploads by the XML API; a page in memory at a time. */
-#include "berth/base/timetext.h"
+#include "gcs_list_priv.h"
+
+#include <string.h>
+
+#include "../service/jsondoc_priv.h"
 #include "../service/pages_priv.h"
-#include "gcs_request_priv.h"
 #include "../service/xml_priv.h"
+#include "berth/base/timetext.h"
+#include "gcs_request_priv.h"
 
 #define PAGE 500                     /* both APIs give 1,000; names of 1 KiB must fit JSONDOC_BYTES_MAX */
 #define PAGE_BYTES ((size_t)4 << 20) /* 1,000 names of 1 KiB, with what stands around them */
@@ -32,7 +37,7 @@ static bool visit_items(struct listing *listing, const struct jsondoc *items)
 		const char *name = jsondoc_text(item, "name");
 		uint64_t size;
 
-		if (!name || !gcs_size(item, "size", &size))
+		if (!name || !jsondoc_size(item, "size", &size))
 			return false;
 		listing->stopped = !listing->visit(listing->context, name, size, age_of(jsondoc_text(item, "updated")));
 	}
@@ -43,19 +48,21 @@ static bool list_page(void *context, const struct page_marker *from, struct page
 		      struct error *error)
 {
 	struct listing *listing = context;
-	struct http_exchange x = {.method = "GET", .repeatable = true, .keep = PAGE_BYTES};
-	const char *token = from->first, *kind, *after;
+	const char *token = from->first, *kind, *after, *url;
 	const struct jsondoc *root;
+	struct http_exchange x;
 
-	x.url = gcs_json_url(listing->gcs, page,
-			     "?prefix=%s&maxResults=%d&fields=kind,nextPageToken,items(name,size,updated)%s%s",
-			     gcs_quote(listing->prefix, page), PAGE, token[0] ? "&pageToken=" : "", gcs_quote(token, page));
-	if (!gcs_run_one(listing->gcs, &x, page) || x.status != 200)
-		return gcs_failed(listing->gcs, &x, "list", listing->prefix, page, error);
+	url = gcs_json_url(listing->gcs, page,
+			   "?prefix=%s&maxResults=%d&fields=kind,nextPageToken,items(name,size,updated)%s%s",
+			   gcs_quote(listing->prefix, page), PAGE, token[0] ? "&pageToken=" : "", gcs_quote(token, page));
+	x = gcs_exchange(listing->gcs, "GET", url, "", page);
+	x.keep = PAGE_BYTES;
+	if (!service_run_fine(&x, page, error))
+		return false;
 	root = jsondoc_parse(x.answer, page);
 	kind = jsondoc_text(root, "kind");
 	if (!kind || strcmp(kind, "storage#objects") != 0 || !visit_items(listing, jsondoc_get(root, "items")))
-		return gcs_strange(&x, "list", listing->prefix, "the answer is no list of objects", error);
+		return service_failed(&x, "the answer is no list of objects", error);
 	after = jsondoc_text(root, "nextPageToken");
 	if (after && *after && !listing->stopped)
 		next->first = after;
@@ -110,21 +117,22 @@ static bool unfinished_page(void *context, const struct page_marker *from, struc
 			    struct error *error)
 {
 	struct unfinished *listing = context;
-	struct http_exchange x = {.method = "GET", .repeatable = true, .keep = PAGE_BYTES};
 	const struct xml *root;
+	struct http_exchange x;
 	const char *query;
 
 	query = arena_printf(page, "uploads&prefix=%s&max-uploads=%d", gcs_quote(listing->prefix, page), PAGE);
 	if (*from->first)
 		query = arena_printf(page, "%s&key-marker=%s&upload-id-marker=%s", query, gcs_quote(from->first, page),
 				     gcs_quote(from->second, page));
-	x.url = gcs_xml_url(listing->gcs, "", query, page);
-	if (!gcs_run_one(listing->gcs, &x, page) || x.status != 200)
-		return gcs_failed(listing->gcs, &x, "list uploads", listing->prefix, page, error);
+	x = gcs_exchange(listing->gcs, "GET", gcs_xml_url(listing->gcs, "", query, page), "", page);
+	x.keep = PAGE_BYTES;
+	if (!service_run_fine(&x, page, error))
+		return false;
 	root = xml_parse(x.answer, page);
 	if (!root || strcmp(xml_name(root), "ListMultipartUploadsResult") != 0 || !visit_uploads(listing, root, page) ||
 	    !find_next(next, root, page))
-		return gcs_strange(&x, "list uploads", listing->prefix, "the answer is no list of uploads", error);
+		return service_failed(&x, "the answer is no list of uploads", error);
 	if (listing->stopped)
 		next->first = NULL;
 	return true;

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* URLs that anybody may use for a while: signed by our own key, or by the IAM service for accounts without one. */
+#include "gcs_sign_priv.h"
+
 #include <stdlib.h>
+#include <string.h>
 
 #include "berth/base/base64.h"
 #include "berth/base/hex.h"
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
+#include "../service/jsondoc_priv.h"
 #include "../service/sigv4_priv.h"
-#include "gcs_request_priv.h"
+#include "gcs_token_priv.h"
 
 #define SIGNED_HEADERS "host"
 #define SECONDS_MAX 604800 /* seven days */
@@ -62,8 +66,8 @@ static void give_up_signing(struct gcs *gcs, const struct http_exchange *x, stru
 {
 	const char *message = jsondoc_text(jsondoc_get(jsondoc_parse(x->answer, arena), "error"), "message");
 
-	log_warn("gcs: no redirects: %s may not sign, status %d, %s; grant it roles/iam.serviceAccountTokenCreator on "
-		 "itself",
+	log_warn("storage: gcs: no redirects: %s may not sign: status %d, %s; grant it "
+		 "roles/iam.serviceAccountTokenCreator on itself",
 		 gcs->account.email, x->status, message ? message : "no message");
 	gcs->cannot_sign = true;
 }
@@ -72,14 +76,17 @@ static void give_up_signing(struct gcs *gcs, const struct http_exchange *x, stru
 static bool sign_remotely(struct gcs *gcs, const char *text, struct span *out, struct arena *arena)
 {
 	const char *body = arena_printf(arena, "{\"payload\":\"%s\"}", base64_encode(arena, text, strlen(text)));
-	struct http_exchange x = {.method = "POST", .repeatable = true, .body = http_body_bytes(span_of(body))};
+	const char *url = arena_printf(arena, "%s/v1/projects/-/serviceAccounts/%s:signBlob", gcs->iam_endpoint,
+				       percent_encode(arena, span_of(gcs->account.email), "@"));
+	struct http_exchange x = gcs_exchange(gcs, "POST", url, "", arena);
+	struct error ignored;
 	const char *blob;
 
-	x.url = arena_printf(arena, "%s/v1/projects/-/serviceAccounts/%s:signBlob", gcs->iam_endpoint,
-			     percent_encode(arena, span_of(gcs->account.email), "@"));
+	error_init(&ignored, arena);
+	x.body = http_body_bytes(span_of(body));
 	http_exchange_set(&x, "Content-Type", "application/json");
-	if (!gcs_run_one(gcs, &x, arena)) {
-		log_warn("gcs: signBlob: no answer: %s", x.failure);
+	if (!service_run_quietly(&x, 1, 1, arena, &ignored)) {
+		log_warn("storage: gcs: signBlob: %s", x.failure ? x.failure : "there is no token");
 		return false;
 	}
 	if (x.status == 403 || x.status == 404) {
@@ -89,7 +96,7 @@ static bool sign_remotely(struct gcs *gcs, const char *text, struct span *out, s
 	blob = x.status == 200 ? jsondoc_text(jsondoc_parse(x.answer, arena), "signedBlob") : NULL;
 	if (blob && base64_decode(out, arena, span_of(blob)))
 		return true;
-	log_warn("gcs: signBlob: status %d without a signature", x.status);
+	log_warn("storage: gcs: signBlob: status %d without a signature", x.status);
 	return false;
 }
 
@@ -154,7 +161,7 @@ bool gcs_sign(struct object_service *service, const char *key, enum object_verb 
 		return true;
 	url = gcs_v4_url(&v4, &text, arena);
 	if (!gcs_account_sign(&gcs->account, span_of(text), &signature, arena)) {
-		log_error("gcs: OpenSSL does not sign with this key");
+		log_error("storage: gcs: sign %s: OpenSSL does not sign with this key", key);
 		return error_set(error, E_UNKNOWN);
 	}
 	*out = gcs_v4_signed(url, signature, arena);

@@ -1,20 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Uploads in parts: the XML API's multipart uploads, under a bearer token. */
-#include "berth/base/strbuf.h"
-#include "gcs_request_priv.h"
+#include "gcs_upload_priv.h"
+
+#include <string.h>
+
 #include "../service/body_priv.h"
 #include "../service/xml_priv.h"
+#include "berth/base/strbuf.h"
+#include "gcs_object_priv.h"
+#include "gcs_refusal_priv.h"
+#include "gcs_request_priv.h"
 
 #define COMPLETE_MAX ((size_t)2 << 20) /* 10,000 parts of some 130 bytes */
 
-static const char *part_query(const struct object_upload *upload, unsigned number, struct arena *arena)
+/* A request about the whole upload. */
+static struct http_exchange upload_exchange(struct gcs *gcs, const char *method, const struct object_upload *upload,
+					    struct arena *arena)
 {
-	return arena_printf(arena, "partNumber=%u&uploadId=%s", number, gcs_quote(upload->id, arena));
-}
+	const char *query = arena_printf(arena, "uploadId=%s", gcs_quote(upload->id, arena));
 
-static const char *upload_query(const struct object_upload *upload, struct arena *arena)
-{
-	return arena_printf(arena, "uploadId=%s", gcs_quote(upload->id, arena));
+	return gcs_exchange(gcs, method, gcs_xml_url(gcs, upload->key, query, arena), upload->key, arena);
 }
 
 /* Repeatable: an upload whose id is lost is found by list_unfinished. */
@@ -22,16 +27,15 @@ bool gcs_begin(struct object_service *service, const char *key, struct object_up
 	       struct error *error)
 {
 	struct gcs *gcs = gcs_of(service);
-	struct http_exchange x = {.method = "POST", .repeatable = true};
+	struct http_exchange x = gcs_exchange(gcs, "POST", gcs_xml_url(gcs, key, "uploads", arena), key, arena);
 	const char *id;
 
-	x.url = gcs_xml_url(gcs, key, "uploads", arena);
 	http_exchange_set(&x, "Content-Type", "application/octet-stream");
-	if (!gcs_run_one(gcs, &x, arena) || x.status != 200)
-		return gcs_failed(gcs, &x, "begin upload", key, arena, error);
+	if (!service_run_fine(&x, arena, error))
+		return false;
 	id = xml_text(xml_parse(x.answer, arena), "UploadId", arena);
 	if (!id || !id[0] || strlen(id) > OBJECT_ID_MAX)
-		return gcs_strange(&x, "begin upload", key, "the answer holds no upload id", error);
+		return service_failed(&x, "the answer holds no upload id", error);
 	*out = (struct object_upload){arena_strdup(arena, key), id};
 	return true;
 }
@@ -48,25 +52,19 @@ static bool take_tag(struct object_part *part, const struct http_exchange *x)
 	return true;
 }
 
-/* A part on its way: its checksum is computed when its turn has come, so that what is read is still in memory when it
- * is sent. */
-struct sending {
-	struct gcs *gcs;
-	const char *sum;
-};
-
+/* The checksum is computed when the part's turn has come, so that what is read is still in memory when it is sent. */
 static bool prepare_part(struct http_exchange *exchange, void *context, struct arena *arena)
 {
-	struct sending *sending = context;
-	const char *sum = sending->sum ? sending->sum : body_crc32c_base64(&exchange->body, arena);
+	struct service_call *call = context;
 
-	if (!sum) {
+	if (!call->sum)
+		call->sum = body_crc32c_base64(&exchange->body, arena);
+	if (!call->sum) {
 		exchange->failure = "the part cannot be read";
 		return false;
 	}
-	sending->sum = sum;
-	http_exchange_set(exchange, "x-goog-hash", arena_printf(arena, "crc32c=%s", sum));
-	return gcs_authorize(exchange, sending->gcs, arena);
+	http_exchange_set(exchange, "x-goog-hash", arena_printf(arena, "crc32c=%s", call->sum));
+	return gcs_prepare(exchange, context, arena);
 }
 
 bool gcs_put_parts(struct object_service *service, const struct object_upload *upload, struct object_part *parts,
@@ -74,28 +72,22 @@ bool gcs_put_parts(struct object_service *service, const struct object_upload *u
 {
 	struct gcs *gcs = gcs_of(service);
 	struct http_exchange *list = arena_array(arena, count, sizeof *list);
-	struct sending *sending = arena_array(arena, count, sizeof *sending);
 
 	for (size_t i = 0; i < count; i++) {
-		sending[i].gcs = gcs;
-		list[i] = (struct http_exchange){
-			.method = "PUT",
-			.body = parts[i].body,
-			.repeatable = true,
-			.prepare = prepare_part,
-			.context = &sending[i],
-		};
-		list[i].url = gcs_xml_url(gcs, upload->key, part_query(upload, parts[i].number, arena), arena);
+		const char *query =
+			arena_printf(arena, "partNumber=%u&uploadId=%s", parts[i].number, gcs_quote(upload->id, arena));
+
+		list[i] = gcs_exchange(gcs, "PUT", gcs_xml_url(gcs, upload->key, query, arena), upload->key, arena);
+		list[i].body = parts[i].body;
+		list[i].prepare = prepare_part;
 	}
-	(void)gcs_run(gcs, list, count, arena);
-	for (size_t i = 0; i < count; i++)
-		if (list[i].status && list[i].status != 200)
-			return gcs_failed(gcs, &list[i], "put part", upload->key, arena, error);
+	if (!service_run_all(list, count, gcs->at_once, arena, error))
+		return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!list[i].status)
-			return gcs_failed(gcs, &list[i], "put part", upload->key, arena, error);
+		if (!service_fine(&list[i]))
+			return service_refused(&list[i], error);
 		if (!take_tag(&parts[i], &list[i]))
-			return gcs_strange(&list[i], "put part", upload->key, "there is no ETag", error);
+			return service_failed(&list[i], "there is no ETag", error);
 	}
 	return true;
 }
@@ -129,36 +121,30 @@ static struct span part_list(const struct object_part *parts, size_t count, uint
 bool gcs_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
 		  size_t count, struct arena *arena, struct error *error)
 {
-	struct gcs *gcs = gcs_of(service);
-	struct http_exchange x = {.method = "POST", .repeatable = true};
+	struct http_exchange x = upload_exchange(gcs_of(service), "POST", upload, arena);
 	const struct xml *root;
 	uint64_t size;
 
-	x.url = gcs_xml_url(gcs, upload->key, upload_query(upload, arena), arena);
 	x.body = http_body_bytes(part_list(parts, count, &size, arena));
 	http_exchange_set(&x, "Content-Type", "application/xml");
-	if (!gcs_run_one(gcs, &x, arena) || (x.status != 200 && x.status != 404))
-		return gcs_failed(gcs, &x, "complete upload", upload->key, arena, error);
+	if (!service_run(&x, arena, error))
+		return false;
 	if (x.status == 404 && is_there(service, upload->key, size, arena, error))
 		return true;
-	if (x.status == 404)
-		return !error_is_set(error) && gcs_failed(gcs, &x, "complete upload", upload->key, arena, error);
+	if (!service_fine(&x))
+		return !error_is_set(error) && service_refused(&x, error);
 	root = xml_parse(x.answer, arena);
 	if (!root || strcmp(xml_name(root), "CompleteMultipartUploadResult") != 0)
-		return gcs_strange(&x, "complete upload", upload->key, "the answer tells of no object", error);
+		return service_failed(&x, "the answer tells of no object", error);
 	return true;
 }
 
 bool gcs_abandon(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
 		 size_t count, struct arena *arena, struct error *error)
 {
-	struct gcs *gcs = gcs_of(service);
-	struct http_exchange x = {.method = "DELETE", .repeatable = true};
+	struct http_exchange x = upload_exchange(gcs_of(service), "DELETE", upload, arena);
 
-	(void)parts;
-	(void)count;
-	x.url = gcs_xml_url(gcs, upload->key, upload_query(upload, arena), arena);
-	if (gcs_run_one(gcs, &x, arena) && (x.status == 204 || x.status == 200 || gcs_is_missing(&x, arena)))
-		return true;
-	return gcs_failed(gcs, &x, "abandon upload", upload->key, arena, error);
+	(void)parts, (void)count;
+	return service_run(&x, arena, error) &&
+	       (service_fine(&x) || gcs_is_missing(&x, arena) || service_refused(&x, error));
 }

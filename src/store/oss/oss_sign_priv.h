@@ -6,8 +6,8 @@
  * The resource is always /BUCKET/KEY, wherever the host says the bucket is. V4 covers the x-oss-* fields, Content-Type and
  * Content-MD5; V1 the same and Date.
  */
-#ifndef BERTH_STORE_OSS_SIGN_H
-#define BERTH_STORE_OSS_SIGN_H
+#ifndef BERTH_STORE_OSS_SIGN_PRIV_H
+#define BERTH_STORE_OSS_SIGN_PRIV_H
 
 #include <stddef.h>
 #include <stdint.h>

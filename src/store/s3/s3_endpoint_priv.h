@@ -7,8 +7,8 @@
  * and any other server by its end-point: a host, or a URL with or without a path. The bucket goes in front of the host, or
  * with path style in front of the key.
  */
-#ifndef BERTH_STORE_S3_ENDPOINT_H
-#define BERTH_STORE_S3_ENDPOINT_H
+#ifndef BERTH_STORE_S3_ENDPOINT_PRIV_H
+#define BERTH_STORE_S3_ENDPOINT_PRIV_H
 
 #include "berth/base/arena.h"
 #include "berth/store/s3.h"

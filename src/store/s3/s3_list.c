@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists, a page at a time. */
+#include "s3_list_priv.h"
+
+#include "../service/pages_priv.h"
 #include "berth/base/percent.h"
 #include "berth/base/timetext.h"
-#include "../service/pages_priv.h"
 #include "s3_request_priv.h"
 
 #define PAGE_BYTES_MAX ((size_t)4 << 20) /* a thousand keys of at most 1 KiB, and what is said of them */
@@ -15,13 +17,13 @@ static int64_t age_of(const struct xml *item, const char *name, struct arena *ar
 	return text && timetext_parse(&then, span_of(text)) ? http_client_now() - then : 0;
 }
 
-static const struct xml *get_page(struct s3_service *s3, const char *query, const char *name, struct arena *arena,
+static const struct xml *get_page(struct s3 *s3, const char *query, const char *name, struct arena *arena,
 				  struct error *error)
 {
 	struct http_exchange exchange = s3_exchange(s3, "GET", "", query, arena);
 
 	exchange.keep = PAGE_BYTES_MAX;
-	return s3_run_one(s3, &exchange, arena, error) ? s3_document(s3, &exchange, name, arena, error) : NULL;
+	return service_run_fine(&exchange, arena, error) ? s3_document(&exchange, name, arena, error) : NULL;
 }
 
 /* Where the next page begins, by the name that the document gives it; NULL at the end. */
@@ -33,7 +35,7 @@ static const char *next_of(const struct xml *root, const char *name, struct aren
 }
 
 struct objects {
-	struct s3_service *s3;
+	struct s3 *s3;
 	const char *prefix; /* encoded */
 	object_visit_fn *visit;
 	void *context;
@@ -78,7 +80,7 @@ bool s3_list(struct object_service *service, const char *prefix, object_visit_fn
 }
 
 struct uploads {
-	struct s3_service *s3;
+	struct s3 *s3;
 	const char *prefix; /* encoded */
 	object_unfinished_fn *visit;
 	void *context;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "berth/base/timetext.h"
+#include "berth/http/client.h"
 #include "../service/jsondoc_priv.h"
 
 #define ANSWER_MAX ((size_t)64 << 10)

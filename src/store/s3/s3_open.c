@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* The s3 service: its table, making and closing. */
-#include "berth/store/s3.h"
+/* Opening and closing the s3 service, and its table of operations. */
+#include "s3_open_priv.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 
-#include "s3_request_priv.h"
+#include "s3_copy_priv.h"
+#include "s3_list_priv.h"
+#include "s3_object_priv.h"
+#include "s3_refusal_priv.h"
+#include "s3_upload_priv.h"
 
-#define SETTINGS_MAX ((size_t)1 << 20)
+#define S3_PART_MIN ((uint64_t)5 << 20) /* "Amazon S3 multipart upload limits" */
+#define S3_PART_MAX ((uint64_t)5 << 30)
+#define S3_PUT_MAX ((uint64_t)5 << 30)
 
-static void close_service(struct object_service *service)
+static void s3_close(struct object_service *service)
 {
-	struct s3_service *s3 = s3_of(service);
+	struct s3 *s3 = s3_of(service);
 
-	http_client_free(s3->client);
-	s3_credentials_free(s3->credentials);
-	arena_release(&s3->own);
-	free(s3);
+	s3_credentials_release(&s3->credentials);
+	service_free(&s3->service);
 }
 
-static const struct object_service_ops ops = {
+static const struct object_service_ops s3_ops = {
 	.put = s3_put,
 	.begin = s3_begin,
 	.put_parts = s3_put_parts,
@@ -32,7 +35,7 @@ static const struct object_service_ops ops = {
 	.list = s3_list,
 	.list_unfinished = s3_list_unfinished,
 	.sign = s3_sign,
-	.close = close_service,
+	.close = s3_close,
 };
 
 static void copy_texts(struct s3_settings *settings, struct arena *arena)
@@ -45,69 +48,69 @@ static void copy_texts(struct s3_settings *settings, struct arena *arena)
 		*texts[i] = arena_strdup(arena, *texts[i]);
 }
 
-static struct object_limits limits_of(const struct s3_settings *settings, uint64_t part_min)
+struct object_service *s3_open(const struct s3_dialect *dialect, const struct s3_settings *settings, char *reason,
+			       size_t size)
 {
-	return (struct object_limits){
-		.part_size = (uint64_t)settings->chunksize,
-		.part_min = part_min,
-		.part_max = S3_PART_MAX,
-		.parts_max = (unsigned)settings->maxparts,
-		.put_max = S3_PUT_MAX,
+	const struct service_settings common = {
+		.size = sizeof(struct s3),
+		.kind = &dialect->kind,
+		.limits =
+			{
+				.part_size = (uint64_t)settings->chunksize,
+				.part_min = dialect->part_min,
+				.part_max = S3_PART_MAX,
+				.parts_max = (unsigned)settings->maxparts,
+				.put_max = S3_PUT_MAX,
+			},
+		.http =
+			{
+				.user_agent = settings->useragent,
+				.skip_verify = settings->skipverify,
+				.retries = settings->maxretries > 0 ? (unsigned)settings->maxretries
+								    : HTTP_CLIENT_NO_RETRIES,
+				.requests_per_second = (unsigned)settings->maxrequestspersecond,
+			},
 	};
-}
+	struct s3 *s3 = service_new(&common, reason, size);
 
-static struct http_client *client_of(const struct s3_settings *settings)
-{
-	return http_client_new(&(struct http_client_settings){
-		.user_agent = settings->useragent[0] ? settings->useragent : NULL,
-		.skip_verify = settings->skipverify,
-		.retries = settings->maxretries > 0 ? (unsigned)settings->maxretries : HTTP_CLIENT_NO_RETRIES,
-		.requests_per_second = (unsigned)settings->maxrequestspersecond,
-	});
-}
-
-struct object_service *s3_service_new(const struct s3_dialect *dialect, const struct s3_settings *settings, char *reason,
-				      size_t size)
-{
-	struct s3_service *s3 = calloc(1, sizeof *s3);
-
-	(void)snprintf(reason, size, "out of memory");
 	if (!s3)
 		return NULL;
-	arena_init(&s3->own, SETTINGS_MAX);
-	s3->settings = *settings;
-	copy_texts(&s3->settings, &s3->own);
+	s3->ops = s3_ops;
+	s3->ops.name = dialect->kind.name;
+	s3->service.base.ops = &s3->ops;
+	s3->service.log_requests = strcmp(settings->loglevel, "off") != 0;
 	s3->dialect = dialect;
-	s3->endpoint = dialect->endpoint(&s3->settings, &s3->own);
-	s3->ops = ops;
-	s3->ops.name = dialect->name;
-	s3->base = (struct object_service){.ops = &s3->ops, .limits = limits_of(&s3->settings, dialect->part_min)};
-	s3->credentials = s3_credentials_new(s3->settings.accesskey, settings->secretkey, settings->sessiontoken);
-	s3->client = client_of(&s3->settings);
+	s3->settings = *settings;
+	copy_texts(&s3->settings, &s3->service.memory);
+	s3->endpoint = dialect->endpoint(&s3->settings, &s3->service.memory);
+	s3_credentials_init(&s3->credentials, settings->accesskey, settings->secretkey, settings->sessiontoken,
+			    &s3->service.memory);
 	s3->settings.secretkey = s3->settings.sessiontoken = (struct secret){0}; /* the credentials have copies */
-	if (s3->credentials && s3->client)
-		return &s3->base;
-	close_service(&s3->base);
-	return NULL;
+	if (!s3->credentials.is_fixed)
+		s3->service.credential = &s3->credentials.credential;
+	return &s3->service.base;
 }
-
-const struct s3_dialect s3_amazon = {
-	.name = "s3",
-	.endpoint = s3_endpoint_of,
-	.prepare = s3_prepare,
-	.sign_url = s3_amazon_url,
-	.set_object_fields = s3_set_amazon_fields,
-	.copy_source = "X-Amz-Copy-Source",
-	.copy_range = "X-Amz-Copy-Source-Range",
-	.request_id = "x-amz-request-id",
-	.xml_namespace = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"",
-	.part_min = S3_PART_MIN,
-	.refusals = s3_refusals,
-	.refusal_count = S3_REFUSALS,
-	.advice_on_status = s3_advice_on_status,
-};
 
 struct object_service *store_s3_service_new(const struct s3_settings *settings, char *reason, size_t size)
 {
-	return s3_service_new(&s3_amazon, settings, reason, size);
+	static const char *const stale_codes[] = {"ExpiredToken", "TokenRefreshRequired", NULL};
+	static const struct s3_dialect amazon = {
+		.kind = {.name = "s3",
+			 .bucket = "the bucket",
+			 .range = "Range",
+			 .request_id = "x-amz-request-id",
+			 .stale_codes = stale_codes,
+			 .refusals = &s3_refusals,
+			 .read_words = s3_read_words},
+		.endpoint = s3_endpoint_of,
+		.prepare = s3_prepare,
+		.sign_url = s3_sign_key,
+		.set_object_fields = s3_set_object_fields,
+		.copy_source = "X-Amz-Copy-Source",
+		.copy_range = "X-Amz-Copy-Source-Range",
+		.xml_namespace = " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"",
+		.part_min = S3_PART_MIN,
+	};
+
+	return s3_open(&amazon, settings, reason, size);
 }

@@ -1,9 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* The sources of S3's keys. */
-#ifndef BERTH_STORE_S3_CREDENTIALS_PRIV_H
-#define BERTH_STORE_S3_CREDENTIALS_PRIV_H
+#ifndef BERTH_STORE_S3_SEARCH_PRIV_H
+#define BERTH_STORE_S3_SEARCH_PRIV_H
 
-#include "s3_credentials_priv.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "berth/base/arena.h"
+#include "berth/base/secret.h"
+#include "berth/base/span.h"
+
+struct s3_keys {
+	const char *access_key;
+	struct secret secret_key;
+	struct secret token; /* unset: none */
+	int64_t expires;     /* seconds since the epoch; 0: never */
+};
 
 /* What a source is given and leaves: strings of `keys` live in `arena`. */
 struct s3_search {

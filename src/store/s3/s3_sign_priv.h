@@ -3,8 +3,8 @@
  * AWS signature version 4, as S3 wants it: paths are encoded once and not normalised ("Authenticating Requests (AWS
  * Signature Version 4)", Amazon S3 API Reference). Pure: time and keys are the caller's.
  */
-#ifndef BERTH_STORE_S3_SIGN_H
-#define BERTH_STORE_S3_SIGN_H
+#ifndef BERTH_STORE_S3_SIGN_PRIV_H
+#define BERTH_STORE_S3_SIGN_PRIV_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -54,6 +54,13 @@ int64_t jsondoc_number(const struct jsondoc *object, const char *key, int64_t fa
 	return json_object_is_type(value, json_type_int) ? json_object_get_int64(value) : fallback;
 }
 
+bool jsondoc_size(const struct jsondoc *object, const char *key, uint64_t *out)
+{
+	const char *text = jsondoc_text(object, key);
+
+	return text && span_to_u64(span_of(text), out);
+}
+
 size_t jsondoc_count(const struct jsondoc *array)
 {
 	return json_object_is_type(object_of(array), json_type_array) ? json_object_array_length(object_of(array)) : 0;

@@ -10,6 +10,7 @@
 #ifndef BERTH_STORE_JSONDOC_PRIV_H
 #define BERTH_STORE_JSONDOC_PRIV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,9 @@ const char *jsondoc_string(const struct jsondoc *value);
 
 /* Its whole number. */
 int64_t jsondoc_number(const struct jsondoc *object, const char *key, int64_t fallback);
+
+/* Its size, written as a number in quotes. False: there is none. */
+bool jsondoc_size(const struct jsondoc *object, const char *key, uint64_t *out);
 
 /* Length and items of an array. */
 size_t jsondoc_count(const struct jsondoc *array);

@@ -26,52 +26,46 @@ static bool pass_on(void *context, const void *bytes, size_t len)
 	return !window->is_gone;
 }
 
-static struct http_exchange ask(const struct range_calls *calls, struct object_service *service, const char *key,
-				struct window *window, struct arena *arena)
+/* Takes one answer. True: every byte is there, or the answer broke off after some bytes and the rest is worth asking for. */
+static bool range_take(struct http_exchange *exchange, struct window *window, struct arena *arena, struct error *error)
 {
-	struct http_exchange exchange = calls->ask(service, key, arena);
+	uint64_t before = window->left;
+	const char *field = service_call_of(exchange)->service->kind->range;
+	bool answered;
 
-	http_exchange_set(&exchange, calls->field,
+	http_exchange_set(exchange, field,
 			  arena_printf(arena, "bytes=%" PRIu64 "-%" PRIu64, window->first,
 				       window->first + window->left - 1));
-	exchange.sink = pass_on;
-	exchange.sink_context = window;
-	exchange.partial = window->first > 0;
-	return exchange;
-}
-
-/* Takes one answer. True: every byte is there, or the answer broke off after some bytes and the rest is worth asking for. */
-static bool read_some(const struct range_calls *calls, struct object_service *service, const char *key,
-		      struct window *window, struct arena *arena, struct error *error)
-{
-	struct http_exchange exchange = ask(calls, service, key, window, arena);
-	uint64_t before = window->left;
-	bool answered = calls->run(service, &exchange, arena, error);
-
+	exchange->sink = pass_on;
+	exchange->sink_context = window;
+	exchange->partial = window->first > 0;
+	answered = service_run_quietly(exchange, 1, 1, arena, error);
 	if (window->is_gone)
 		return error_unavailable(error, 0);
 	if (window->too_long)
-		return calls->failed(service, &exchange, key, "the answer has more bytes than the range", arena, error);
+		return service_failed(exchange, "the answer has more bytes than the range", error);
 	if (window->left == 0)
 		return true;
 	if (!answered && error_is_set(error))
 		return false;
-	if (answered && exchange.status / 100 != 2)
-		return calls->refused(service, &exchange, key, arena, error);
+	if (answered && !service_fine(exchange))
+		return service_refused(exchange, error);
 	if (answered)
-		return calls->failed(service, &exchange, key,
-				     arena_printf(arena, "the answer is %" PRIu64 " bytes too short", window->left), arena,
-				     error);
-	return window->left < before || calls->failed(service, &exchange, key, exchange.failure, arena, error);
+		return service_failed(
+			exchange, arena_printf(arena, "the answer is %" PRIu64 " bytes too short", window->left), error);
+	return window->left < before || service_failed(exchange, exchange->failure, error);
 }
 
-bool range_read(const struct range_calls *calls, struct object_service *service, const char *key, uint64_t offset,
-		uint64_t length, store_sink_fn *sink, void *context, struct arena *arena, struct error *error)
+bool range_read(range_ask_fn *ask, struct object_service *service, const char *key, uint64_t offset, uint64_t length,
+		store_sink_fn *sink, void *context, struct arena *arena, struct error *error)
 {
 	struct window window = {.sink = sink, .context = context, .first = offset, .left = length};
 
-	while (window.left > 0)
-		if (!read_some(calls, service, key, &window, arena, error))
+	while (window.left > 0) {
+		struct http_exchange exchange = ask(service, key, arena);
+
+		if (!range_take(&exchange, &window, arena, error))
 			return false;
+	}
 	return true;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "berth/base/timetext.h"
-#include "../service/jsondoc_priv.h"
 
 #define STORE_TYPE "object-store"
 #define TOKEN_MAX ((size_t)64 << 10) /* PKI tokens have some 10 KiB; a header has to hold it */

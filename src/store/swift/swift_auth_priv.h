@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How Swift users sign in: what is sent to tempauth or Keystone, and what their answers give. */
-#ifndef BERTH_STORE_SWIFT_AUTH_H
-#define BERTH_STORE_SWIFT_AUTH_H
+#ifndef BERTH_STORE_SWIFT_AUTH_PRIV_H
+#define BERTH_STORE_SWIFT_AUTH_PRIV_H
 
 #include "berth/store/swift.h"
 

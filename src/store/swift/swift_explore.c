@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What is asked once a token is there: the container, the cluster's powers, the key of temporary URLs. */
+#include "swift_explore_priv.h"
+
 #include <string.h>
 
 #include "berth/base/log.h"
-#include "../service/jsondoc_priv.h"
 #include "swift_tempurl_priv.h"
 
 #define OBJECT_MAX ((uint64_t)5 << 30) /* Swift's default, less what it adds for headers */
@@ -13,27 +14,27 @@
 
 static bool find_container(struct swift *swift, struct http_exchange *answer, struct arena *arena, struct error *error)
 {
-	struct http_exchange make = swift_exchange(swift, "PUT", NULL, NULL, arena);
+	struct http_exchange make = swift_exchange(swift, "PUT", "", "", arena);
 
-	*answer = swift_exchange(swift, "HEAD", NULL, NULL, arena);
-	if (!swift_run_plain(swift, answer, arena, error))
+	*answer = swift_exchange(swift, "HEAD", "", "", arena);
+	if (!service_run_plain(answer, arena, error))
 		return false;
-	if (swift_fine(answer))
+	if (service_fine(answer))
 		return true;
 	if (answer->status != 404)
-		return swift_refused(answer, error);
-	if (!swift_run_plain(swift, &make, arena, error))
+		return service_refused(answer, error);
+	if (!service_run_plain(&make, arena, error))
 		return false;
-	if (!swift_fine(&make))
-		return swift_refused(&make, error);
-	log_info("swift: container %s made", swift->settings.container);
+	if (!service_fine(&make))
+		return service_refused(&make, error);
+	log_info("storage: swift: container %s made", swift->settings.container);
 	return true;
 }
 
 /* `/info` stands beside the version of the storage URL: http://host/v1/AUTH_x, http://host/swift/v1/AUTH_x. */
 static const char *info_url(const struct swift *swift, struct arena *arena)
 {
-	struct span url = span_of(swift->storage_url);
+	struct span url = span_of(swift->access.storage_url);
 	size_t begin = (size_t)(strstr(url.ptr, "://") + 3 - url.ptr);
 
 	for (int parts = 2; parts > 0 && url.len > begin; url.len--)
@@ -99,16 +100,16 @@ static void assume(struct swift *swift)
 
 static bool ask_powers(struct swift *swift, struct arena *arena, struct error *error)
 {
-	struct http_exchange exchange = swift_exchange(swift, "GET", "/info", NULL, arena);
+	struct http_exchange exchange = swift_exchange(swift, "GET", "/info", "", arena);
 	const struct jsondoc *info;
 
 	exchange.prepare = NULL; /* no token: it is public */
 	exchange.url = info_url(swift, arena);
-	if (!swift_run_plain(swift, &exchange, arena, error))
+	if (!service_run_plain(&exchange, arena, error))
 		return false;
 	if (exchange.status >= 500 || exchange.status == 429)
-		return swift_refused(&exchange, error);
-	info = swift_fine(&exchange) ? jsondoc_parse(exchange.answer, arena) : NULL;
+		return service_refused(&exchange, error);
+	info = service_fine(&exchange) ? jsondoc_parse(exchange.answer, arena) : NULL;
 	if (info)
 		swift_read_info(&swift->powers, info);
 	else
@@ -118,7 +119,7 @@ static bool ask_powers(struct swift *swift, struct arena *arena, struct error *e
 
 static void set_limits(struct swift *swift)
 {
-	struct object_limits *limits = &swift->service.limits;
+	struct object_limits *limits = &swift->service.base.limits;
 	const struct swift_powers *powers = &swift->powers;
 
 	limits->parts_max = powers->slo && powers->manifest_max < DYNAMIC_MAX ? (unsigned)powers->manifest_max
@@ -128,10 +129,13 @@ static void set_limits(struct swift *swift)
 		limits->part_size = powers->object_max;
 }
 
-bool swift_explore(struct swift *swift, struct arena *arena, struct error *error)
+bool swift_explore(struct service *service, struct arena *arena, struct error *error)
 {
+	struct swift *swift = (struct swift *)service;
 	struct http_exchange container;
 
+	if (swift->known)
+		return true;
 	if (!find_container(swift, &container, arena, error) || !ask_powers(swift, arena, error))
 		return false;
 	if (swift->powers.tempurl && !swift_learn_key(swift, &container, arena, error))

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "berth/base/log.h"
-#include "../service/jsondoc_priv.h"
+#include "swift_list_priv.h"
+#include "swift_object_priv.h"
 
 #define UPLOAD_FIELD "X-Object-Meta-Berth-Upload"
 #define COPIED_FIELD "X-Object-Meta-Berth-Copied"
 #define BATCH 100
+#define RETRY_AFTER 5 /* seconds, for the client */
 
 /* ---- names ---- */
 
@@ -75,7 +77,7 @@ bool swift_look(struct swift *swift, const char *key, struct swift_large *out, s
 
 	*out = (struct swift_large){.kind = SWIFT_ABSENT, .upload = "", .copied = "", .segments = ""};
 	http_exchange_set(&exchange, "X-Newest", "true");
-	if (!swift_find(swift, &exchange, &found, arena, error))
+	if (!swift_find(&exchange, &found, arena, error))
 		return false;
 	if (!found)
 		return true;
@@ -106,13 +108,13 @@ bool swift_has_size(struct swift *swift, const char *key, uint64_t size, struct 
 	uint64_t got = 0;
 	bool found = false;
 
-	if (!swift_head(&swift->service, key, &found, &got, arena, error))
+	if (!swift_head(&swift->service.base, key, &found, &got, arena, error))
 		return false;
 	if (found && got == size)
 		return true;
-	log_error("swift: %s: %s, where %llu bytes are due", key, found ? "another size" : "absent",
+	log_error("storage: swift: %s: %s, where %llu bytes are due", key, found ? "another size" : "absent",
 		  (unsigned long long)size);
-	return error_unavailable(error, SWIFT_RETRY_SECONDS);
+	return error_unavailable(error, RETRY_AFTER);
 }
 
 /* ---- putting ---- */
@@ -130,11 +132,11 @@ static bool will_do(struct swift *swift, const char *key, uint64_t size, bool *o
 		return false;
 	if (old.kind <= SWIFT_PLAIN)
 		return true;
-	if (!swift_head(&swift->service, key, &found, &there, arena, error))
+	if (!swift_head(&swift->service.base, key, &found, &there, arena, error))
 		return false;
 	*out = found && there == size;
 	if (found && !*out)
-		log_warn("swift: %s has %llu bytes, not %llu: it is replaced", key, (unsigned long long)there,
+		log_warn("storage: swift: %s has %llu bytes, not %llu: it is replaced", key, (unsigned long long)there,
 			 (unsigned long long)size);
 	return true;
 }
@@ -142,28 +144,28 @@ static bool will_do(struct swift *swift, const char *key, uint64_t size, bool *o
 bool swift_put(struct object_service *service, const char *key, const struct http_client_body *body, struct arena *arena,
 	       struct error *error)
 {
-	struct swift *swift = (struct swift *)service;
+	struct swift *swift = swift_of(service);
 	struct http_exchange over = swift_put_exchange(swift, key, body, arena), first = over;
 	bool done;
 
 	http_exchange_set(&first, "If-None-Match", "*");
-	if (!swift_run(swift, &first, arena, error))
+	if (!service_run(&first, arena, error))
 		return false;
 	if (first.status != 412)
-		return swift_fine(&first) || swift_put_refused(&first, error);
+		return service_fine(&first) || swift_put_refused(&first, error);
 	if (!will_do(swift, key, body->length, &done, arena, error))
 		return false;
-	return done || (swift_run(swift, &over, arena, error) && (swift_fine(&over) || swift_put_refused(&over, error)));
+	return done || swift_run_put(&over, arena, error);
 }
 
 /* ---- removing ---- */
 
 bool swift_delete(struct swift *swift, const char *key, struct arena *arena, struct error *error)
 {
-	struct http_exchange exchange = swift_exchange(swift, "DELETE", key, NULL, arena);
+	struct http_exchange exchange = swift_exchange(swift, "DELETE", key, "", arena);
 	bool found;
 
-	return swift_find(swift, &exchange, &found, arena, error);
+	return swift_find(&exchange, &found, arena, error);
 }
 
 /* Names to be removed, some at once. */
@@ -183,17 +185,17 @@ static bool flush(struct batch *batch)
 	batch->count = 0;
 	if (count == 0)
 		return true;
-	if (!swift_run_all(batch->swift, batch->list, count, batch->arena, batch->error))
+	if (!service_run_all(batch->list, count, SWIFT_AT_ONCE, batch->arena, batch->error))
 		return false;
 	for (size_t i = 0; i < count; i++)
-		if (!swift_fine(&batch->list[i]) && batch->list[i].status != 404)
-			return swift_refused(&batch->list[i], batch->error);
+		if (!service_fine(&batch->list[i]) && batch->list[i].status != 404)
+			return service_refused(&batch->list[i], batch->error);
 	return true;
 }
 
 static bool add(struct batch *batch, const char *name)
 {
-	batch->list[batch->count++] = swift_exchange(batch->swift, "DELETE", name, NULL, batch->arena);
+	batch->list[batch->count++] = swift_exchange(batch->swift, "DELETE", name, "", batch->arena);
 	batch->failed |= batch->count == BATCH && !flush(batch);
 	return !batch->failed;
 }
@@ -242,14 +244,14 @@ static bool remove_listed(struct swift *swift, const char *key, struct arena *ar
 	bool found;
 
 	http_exchange_set(&exchange, "Accept", "application/json");
-	if (!swift_find(swift, &exchange, &found, arena, error))
+	if (!swift_find(&exchange, &found, arena, error))
 		return false;
 	if (!found)
 		return true;
 	status = swift_text(jsondoc_parse(exchange.answer, arena), "Response Status");
 	if (strncmp(status, "200", 3) == 0 || strncmp(status, "404", 3) == 0)
 		return true;
-	return swift_strange(&exchange, arena_printf(arena, "segments were not removed: %.100s", status), error);
+	return service_failed(&exchange, arena_printf(arena, "segments were not removed: %.100s", status), error);
 }
 
 /* Segments that came too late to be in the manifest are in the folder all the same. */
@@ -270,7 +272,7 @@ static bool remove_dynamic(struct swift *swift, const char *key, const struct sw
 	const char *folder = large->segments + strlen(swift->settings.container) + 1;
 
 	if (strncmp(large->segments, own, strlen(own)) != 0 || !large->segments[strlen(own)])
-		log_warn("swift: %s: its segments are not below %s: they are not removed", key, own);
+		log_warn("storage: swift: %s: its segments are not below %s: they are not removed", key, own);
 	else if (!swift_delete_segments(swift,
 					arena_printf(arena, "%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/"),
 					0, arena, error))
@@ -280,7 +282,7 @@ static bool remove_dynamic(struct swift *swift, const char *key, const struct sw
 
 bool swift_remove(struct object_service *service, const char *key, struct arena *arena, struct error *error)
 {
-	struct swift *swift = (struct swift *)service;
+	struct swift *swift = swift_of(service);
 	struct swift_large large;
 	bool shared = false;
 

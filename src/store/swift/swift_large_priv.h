@@ -6,10 +6,10 @@
  *     segments/<id, 3 digits>/<its rest>/<number, 16 digits>    a segment, as distribution names them
  *     segments/unfinished/<key>/<id>                            the note of an upload
  */
-#ifndef BERTH_STORE_SWIFT_LARGE_H
-#define BERTH_STORE_SWIFT_LARGE_H
+#ifndef BERTH_STORE_SWIFT_LARGE_PRIV_H
+#define BERTH_STORE_SWIFT_LARGE_PRIV_H
 
-#include "swift_object_priv.h"
+#include "swift_request_priv.h"
 
 enum swift_kind { SWIFT_ABSENT, SWIFT_PLAIN, SWIFT_STATIC, SWIFT_DYNAMIC };
 
@@ -19,6 +19,9 @@ struct swift_large {
 	const char *copied;   /* the key it was, or was about to be, copied to; "" */
 	const char *segments; /* dynamic: container/prefix */
 };
+
+object_put_fn swift_put;
+object_remove_fn swift_remove;
 
 /* What the key is: asked of every replica, since segments are removed by what it says. */
 bool swift_look(struct swift *swift, const char *key, struct swift_large *out, struct arena *arena, struct error *error);

@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* OpenStack Swift: the service as a whole. */
+/* Opening and closing the swift service, and its table of operations. */
+#include "berth/store/swift.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "swift_tempurl_priv.h"
+#include "swift_copy_priv.h"
+#include "swift_explore_priv.h"
+#include "swift_large_priv.h"
 #include "swift_object_priv.h"
+#include "swift_refusal_priv.h"
+#include "swift_tempurl_priv.h"
+#include "swift_token_priv.h"
+#include "swift_upload_priv.h"
 
-#define MEMORY ((size_t)1 << 20) /* a token, a URL, a key: tokens of the largest kind have some 10 KiB */
-#define ANSWER_TIMEOUT_MS 60000  /* of a manifest of a thousand segments Swift looks at each before it answers */
-#define PARTS 1000               /* until the cluster has been asked */
+#define KEY_MEMORY ((size_t)64 << 10)
+#define ANSWER_TIMEOUT_MS 60000 /* of a manifest of a thousand segments Swift looks at each before it answers */
+#define PARTS 1000              /* until the cluster has been asked */
 #define PART_MAX ((uint64_t)5 << 30)
 
 static void swift_close(struct object_service *service)
 {
-	struct swift *swift = (struct swift *)service;
+	struct swift *swift = swift_of(service);
 
-	http_client_free(swift->client);
-	arena_release(&swift->memory);
+	credential_release(&swift->credential);
 	arena_release(&swift->key_memory);
-	free(swift);
+	service_free(&swift->service);
 }
 
-static const struct object_service_ops ops = {
+static const struct object_service_ops swift_ops = {
 	.name = "swift",
 	.put = swift_put,
 	.begin = swift_begin,
@@ -41,35 +47,43 @@ static const struct object_service_ops ops = {
 
 struct object_service *swift_open(const struct swift_settings *settings, char *reason, size_t size)
 {
-	struct swift *swift = calloc(1, sizeof *swift);
-	struct http_client_settings wire = {
-		.skip_verify = settings->insecureskipverify,
-		.answer_timeout_ms = ANSWER_TIMEOUT_MS,
+	static const struct service_kind kind = {
+		.name = "swift",
+		.bucket = "the container",
+		.range = "Range",
+		.request_id = "X-Trans-Id",
+		.refusals = &swift_refusals,
+		.read_words = swift_read_words,
+		.ready = swift_explore,
 	};
-
-	if (!swift) {
-		(void)snprintf(reason, size, "no memory");
-		return NULL;
-	}
-	arena_init(&swift->memory, MEMORY);
-	arena_init(&swift->key_memory, MEMORY);
-	swift->settings = *settings;
-	swift->storage_url = swift->tenant_id = "";
-	swift->service = (struct object_service){
-		.ops = &ops,
+	const struct service_settings common = {
+		.size = sizeof(struct swift),
+		.kind = &kind,
+		.ops = &swift_ops,
 		.limits = {.part_size = (uint64_t)settings->chunksize,
 			   .part_max = PART_MAX,
 			   .parts_max = PARTS,
 			   .put_max = PART_MAX},
+		.http =
+			{
+				.skip_verify = settings->insecureskipverify,
+				.answer_timeout_ms = ANSWER_TIMEOUT_MS,
+			},
 	};
+	struct swift *swift = service_new(&common, reason, size);
+
+	if (!swift)
+		return NULL;
+	credential_init(&swift->credential, kind.name, swift_sign_in, swift, 0);
+	arena_init(&swift->key_memory, KEY_MEMORY);
+	swift->service.credential = &swift->credential;
+	swift->settings = *settings;
+	swift->access.storage_url = swift->access.tenant_id = "";
 	swift->version = swift_auth_version((int)settings->authversion, settings->authurl);
 	swift->apikey = strlen(secret_reveal(settings->password)) >= 32; /* Rackspace's have 32 digits */
-	swift->client = http_client_new(&wire);
-	if (swift->version && swift->client)
-		return &swift->service;
-	(void)snprintf(reason, size, "%s",
-		       swift->version ? "libcurl cannot be set up"
-				      : "storage.swift.authversion is needed: authurl names neither v1, v2 nor v3");
-	swift_close(&swift->service);
+	if (swift->version)
+		return &swift->service.base;
+	(void)snprintf(reason, size, "storage.swift.authversion is needed: authurl names neither v1, v2 nor v3");
+	swift_close(&swift->service.base);
 	return NULL;
 }

@@ -38,24 +38,24 @@ const char *swift_tempurl(const struct swift_tempurl *in, struct arena *arena)
 bool swift_sign(struct object_service *service, const char *key, enum object_verb verb, unsigned seconds, const char **out,
 		struct arena *arena, struct error *error)
 {
-	struct swift *swift = (struct swift *)service;
+	struct swift *swift = swift_of(service);
 
 	(void)verb; /* what is signed for GET holds for HEAD too */
 	*out = NULL;
-	if (!swift_ready(swift, arena, error))
+	if (!service_ready(&swift->service, arena, error))
 		return false;
 	if (!secret_is_set(swift->key))
 		return true;
 	*out = swift_tempurl(
 		&(struct swift_tempurl){
-			.storage_url = swift->storage_url,
+			.storage_url = swift->access.storage_url,
 			.container = swift->settings.container,
 			.key = key,
 			.method = "GET",
 			.expires = http_client_now() + seconds,
 			.secret = swift->key,
 			.digest = swift->powers.digest,
-			.tenant_id = swift->tenant_id,
+			.tenant_id = swift->access.tenant_id,
 			.accesskey = swift->settings.accesskey,
 		},
 		arena);
@@ -87,16 +87,16 @@ static struct secret make_key(const struct swift *swift, struct arena *arena)
 static bool set_key(struct swift *swift, struct secret key, const char *field, bool of_container, struct arena *arena,
 		    struct error *error)
 {
-	struct http_exchange exchange = swift_exchange(swift, "POST", NULL, NULL, arena);
+	struct http_exchange exchange = of_container ? swift_exchange(swift, "POST", "", "", arena)
+						     : swift_account_exchange(swift, "POST", arena);
 
-	((struct swift_call *)exchange.context)->account = !of_container;
 	http_exchange_set(&exchange, field, secret_reveal(key));
-	if (!swift_run_plain(swift, &exchange, arena, error))
+	if (!service_run_plain(&exchange, arena, error))
 		return false;
-	if (swift_fine(&exchange) || secret_is_set(swift->settings.secretkey))
+	if (service_fine(&exchange) || secret_is_set(swift->settings.secretkey))
 		keep_key(swift, secret_reveal(key));
-	if (!swift_fine(&exchange))
-		log_warn("swift: the key of temporary URLs cannot be set (status %d): %s", exchange.status,
+	if (!service_fine(&exchange))
+		log_warn("storage: swift: the key of temporary URLs cannot be set (status %d): %s", exchange.status,
 			 secret_is_set(swift->key) ? "storage.swift.secretkey is used in the hope that it is set"
 						   : "downloads go through the registry");
 	return true;
@@ -106,13 +106,12 @@ bool swift_learn_key(struct swift *swift, const struct http_exchange *container,
 {
 	bool of_container = swift->powers.container_key;
 	const char *field = of_container ? "X-Container-Meta-Temp-URL-Key" : "X-Account-Meta-Temp-URL-Key";
-	struct http_exchange account = swift_exchange(swift, "HEAD", NULL, NULL, arena);
+	struct http_exchange account = swift_account_exchange(swift, "HEAD", arena);
 	const struct http_exchange *answer = of_container ? container : &account;
 	struct secret wanted = swift->settings.secretkey;
 	struct span first, second;
 
-	((struct swift_call *)account.context)->account = true;
-	if (!of_container && !swift_run_plain(swift, &account, arena, error))
+	if (!of_container && !service_run_plain(&account, arena, error))
 		return false;
 	first = http_exchange_header(answer, field);
 	second = http_exchange_header(answer, arena_printf(arena, "%s-2", field));

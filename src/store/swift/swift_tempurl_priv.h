@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Temporary URLs (Swift's TempURL middleware): signing them, and having a key to sign with. */
-#ifndef BERTH_STORE_SWIFT_TEMPURL_H
-#define BERTH_STORE_SWIFT_TEMPURL_H
+#ifndef BERTH_STORE_SWIFT_TEMPURL_PRIV_H
+#define BERTH_STORE_SWIFT_TEMPURL_PRIV_H
 
 #include "swift_request_priv.h"
 

@@ -1,5 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Uploads in parts: each is a segment, and the manifest makes an object of them. */
+/*
+ * Uploads in parts: each part is a segment, and the manifest makes an object of them.
+ *
+ * The manifest is put where nothing is, since a manifest that is put over another one leaves segments that belong to nobody.
+ * When Swift refuses that (412: there is an object; 400: a segment is missing), the object that is there decides:
+ *
+ *     OURS      it has the size, and is made of our segments: an earlier try has completed   nothing to do
+ *     OTHER     it has the size, and another upload has made it                              our segments go
+ *     SHORTER   it has another size, and our segments are there                              our manifest replaces it
+ *     GONE      it has another size or is absent, and a segment is missing                   the upload is refused
+ */
+#include "swift_upload_priv.h"
+
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -9,6 +21,8 @@
 #include "berth/base/log.h"
 #include "berth/base/strbuf.h"
 #include "swift_large_priv.h"
+#include "swift_list_priv.h"
+#include "swift_object_priv.h"
 
 #define ID_BYTES 20 /* as many digits as distribution's SHA-1 has */
 #define MANIFEST_BYTES ((size_t)16 << 20)
@@ -16,16 +30,16 @@
 
 static bool put_note(struct swift *swift, const char *key, const char *upload, struct arena *arena, struct error *error)
 {
-	struct http_exchange note = swift_exchange(swift, "PUT", swift_note(swift, key, upload, arena), NULL, arena);
+	struct http_exchange note = swift_exchange(swift, "PUT", swift_note(swift, key, upload, arena), "", arena);
 
 	http_exchange_set(&note, "Content-Type", "application/octet-stream");
-	return swift_run(swift, &note, arena, error) && (swift_fine(&note) || swift_put_refused(&note, error));
+	return swift_run_put(&note, arena, error);
 }
 
 bool swift_begin(struct object_service *service, const char *key, struct object_upload *out, struct arena *arena,
 		 struct error *error)
 {
-	struct swift *swift = (struct swift *)service;
+	struct swift *swift = swift_of(service);
 	unsigned char raw[ID_BYTES];
 	char id[2 * ID_BYTES + 1];
 
@@ -42,10 +56,10 @@ static bool take_tag(const struct http_exchange *answer, struct object_part *par
 {
 	struct span tag = http_exchange_header(answer, "ETag");
 
-	if (!swift_fine(answer))
+	if (!service_fine(answer))
 		return swift_put_refused(answer, error);
 	if (tag.len == 0 || tag.len >= sizeof part->tag)
-		return swift_strange(answer, "no ETag", error);
+		return service_failed(answer, "no ETag", error);
 	memcpy(part->tag, tag.ptr, tag.len);
 	part->tag[tag.len] = '\0';
 	return true;
@@ -54,13 +68,13 @@ static bool take_tag(const struct http_exchange *answer, struct object_part *par
 bool swift_put_parts(struct object_service *service, const struct object_upload *upload, struct object_part *parts,
 		     size_t count, struct arena *arena, struct error *error)
 {
-	struct swift *swift = (struct swift *)service;
+	struct swift *swift = swift_of(service);
 	struct http_exchange *list = arena_array(arena, count, sizeof *list);
 
 	for (size_t i = 0; i < count; i++)
 		list[i] = swift_put_exchange(swift, swift_segment(swift, upload->id, parts[i].number, arena),
 					     &parts[i].body, arena);
-	if (!swift_run_all(swift, list, count, arena, error))
+	if (!service_run_all(list, count, SWIFT_AT_ONCE, arena, error))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (!take_tag(&list[i], &parts[i], error))
@@ -68,57 +82,58 @@ bool swift_put_parts(struct object_service *service, const struct object_upload 
 	return true;
 }
 
-/* ---- completing ---- */
+/* ---- the manifest ---- */
 
-static uint64_t size_of(const struct object_part *parts, size_t count)
-{
-	uint64_t size = 0;
-
-	for (size_t i = 0; i < count; i++)
-		size += parts[i].size;
-	return size;
-}
+struct completion {
+	struct swift *swift;
+	const struct object_upload *upload;
+	const struct object_part *parts;
+	size_t count;
+	uint64_t size;                 /* of all parts */
+	bool is_static;                /* the cluster has static manifests, of as many segments */
+	struct http_exchange manifest; /* puts the manifest over whatever is there */
+	struct http_exchange refused;  /* the same, refused because of what is there */
+	struct swift_large there;      /* what is there */
+	struct arena *arena;
+};
 
 /* "Static Large Objects": path, etag and size of each; Swift refuses when a segment is not so. */
-static struct span manifest_of(const struct swift *swift, const struct object_upload *upload,
-			       const struct object_part *parts, size_t count, struct arena *arena)
+static struct span manifest_of(const struct completion *completion)
 {
+	const struct swift *swift = completion->swift;
+	struct arena *arena = completion->arena;
 	struct strbuf text;
 	struct json_writer json = json_writer(&text);
 
 	strbuf_init(&text, arena, MANIFEST_BYTES);
 	json_open(&json, '[');
-	for (size_t i = 0; i < count; i++) {
-		const char *segment = swift_segment(swift, upload->id, parts[i].number, arena);
+	for (size_t i = 0; i < completion->count; i++) {
+		const struct object_part *part = &completion->parts[i];
+		const char *segment = swift_segment(swift, completion->upload->id, part->number, arena);
 
 		json_open(&json, '{');
 		json_key(&json, "path");
 		json_text(&json, arena_printf(arena, "/%s/%s", swift->settings.container, segment));
 		json_key(&json, "etag");
-		json_text(&json, parts[i].tag);
+		json_text(&json, part->tag);
 		json_key(&json, "size_bytes");
-		json_u64(&json, parts[i].size);
+		json_u64(&json, part->size);
 		json_close(&json, '}');
 	}
 	json_close(&json, ']');
 	return strbuf_span(&text);
 }
 
-/* Whether a static manifest will do: where there are some, and of as many segments. */
-static bool is_static(const struct swift *swift, size_t count)
+static struct http_exchange manifest_put(const struct completion *completion)
 {
-	return swift->powers.slo && count <= swift->powers.manifest_max;
-}
+	struct swift *swift = completion->swift;
+	struct arena *arena = completion->arena;
+	const struct object_upload *upload = completion->upload;
+	const char *query = completion->is_static ? "multipart-manifest=put" : "";
+	struct http_exchange exchange = swift_exchange(swift, "PUT", upload->key, query, arena);
 
-static struct http_exchange manifest_put(struct swift *swift, const struct object_upload *upload,
-					 const struct object_part *parts, size_t count, struct arena *arena)
-{
-	bool fixed = is_static(swift, count);
-	struct http_exchange exchange =
-		swift_exchange(swift, "PUT", upload->key, fixed ? "multipart-manifest=put" : NULL, arena);
-
-	if (fixed)
-		exchange.body = http_body_bytes(manifest_of(swift, upload, parts, count, arena));
+	if (completion->is_static)
+		exchange.body = http_body_bytes(manifest_of(completion));
 	else
 		http_exchange_set(&exchange, "X-Object-Manifest",
 				  arena_printf(arena, "%s/%s/", swift->settings.container,
@@ -128,6 +143,88 @@ static struct http_exchange manifest_put(struct swift *swift, const struct objec
 	return exchange;
 }
 
+/* ---- what is there ---- */
+
+enum there { THERE_OURS, THERE_OTHER, THERE_SHORTER, THERE_GONE };
+
+static bool look(struct completion *completion, enum there *out, struct error *error)
+{
+	struct swift *swift = completion->swift;
+	const struct object_upload *upload = completion->upload;
+	uint64_t size = 0;
+	bool found = false;
+
+	if (!swift_look(swift, upload->key, &completion->there, completion->arena, error) ||
+	    !swift_head(&swift->service.base, upload->key, &found, &size, completion->arena, error))
+		return false;
+	if (found && size == completion->size)
+		*out = strcmp(completion->there.upload, upload->id) == 0 ? THERE_OURS : THERE_OTHER;
+	else
+		*out = completion->refused.status == 400 ? THERE_GONE : THERE_SHORTER;
+	return true;
+}
+
+typedef bool settle_fn(struct completion *completion, struct error *error);
+
+static bool settle_ours(struct completion *completion, struct error *error)
+{
+	(void)completion, (void)error;
+	return true;
+}
+
+static bool settle_other(struct completion *completion, struct error *error)
+{
+	return swift_abandon(&completion->swift->service.base, completion->upload, completion->parts, completion->count,
+			     completion->arena, error);
+}
+
+/*
+ * This upload was completed before it had all its parts, or another one was that this one goes on from. The other one gets its
+ * note back first, so that its segments are found whatever happens. Segments that serve a copy stay.
+ */
+static bool settle_shorter(struct completion *completion, struct error *error)
+{
+	struct swift *swift = completion->swift;
+	struct arena *arena = completion->arena;
+	const struct swift_large *there = &completion->there;
+	const struct object_upload before = {completion->upload->key, there->upload};
+	bool is_ours = strcmp(there->upload, completion->upload->id) == 0;
+	bool is_to_go = !is_ours && there->upload[0] && !there->copied[0];
+
+	if (is_to_go && !put_note(swift, before.key, before.id, arena, error))
+		return false;
+	if (is_ours && there->copied[0])
+		swift_set_copied(swift, &completion->manifest, there->copied, arena);
+	return swift_run_put(&completion->manifest, arena, error) &&
+	       (!is_to_go || swift_abandon(&swift->service.base, &before, NULL, 0, arena, error));
+}
+
+static bool settle_gone(struct completion *completion, struct error *error)
+{
+	return swift_put_refused(&completion->refused, error);
+}
+
+/* ---- completing ---- */
+
+static bool put_manifest(struct completion *completion, struct error *error)
+{
+	static settle_fn *const settle[] = {[THERE_OURS] = settle_ours,
+					    [THERE_OTHER] = settle_other,
+					    [THERE_SHORTER] = settle_shorter,
+					    [THERE_GONE] = settle_gone};
+	struct http_exchange first;
+	enum there there;
+
+	completion->manifest = first = manifest_put(completion);
+	http_exchange_set(&first, "If-None-Match", "*");
+	if (!service_run(&first, completion->arena, error))
+		return false;
+	if (first.status != 412 && first.status != 400)
+		return service_fine(&first) || swift_put_refused(&first, error);
+	completion->refused = first;
+	return look(completion, &there, error) && settle[there](completion, error);
+}
+
 static void wait_ms(long ms)
 {
 	struct timespec time = {ms / 1000, ms % 1000 * 1000000};
@@ -135,15 +232,19 @@ static void wait_ms(long ms)
 	(void)nanosleep(&time, NULL);
 }
 
-/* True as soon as the object has its size. For a dynamic manifest the listing of its segments is given time. */
-static bool shows_up(struct swift *swift, const char *key, uint64_t size, struct arena *arena, struct error *error)
+/* Whether the object has its size. For a dynamic manifest the listing of its segments is given time. */
+static bool shows_up(const struct completion *completion, struct error *error)
 {
+	struct swift *swift = completion->swift;
+	const char *key = completion->upload->key;
+	struct arena *arena = completion->arena;
+	uint64_t size = completion->size;
 	uint64_t got = 0;
 	bool found = false;
 	long waited = 0;
 
-	for (long wait = 20; waited < SHOW_UP_MS; wait *= 2) {
-		if (!swift_head(&swift->service, key, &found, &got, arena, error))
+	for (long wait = 20; !completion->is_static && waited < SHOW_UP_MS; wait *= 2) {
+		if (!swift_head(&swift->service.base, key, &found, &got, arena, error))
 			return false;
 		if (found && got >= size)
 			break;
@@ -153,88 +254,32 @@ static bool shows_up(struct swift *swift, const char *key, uint64_t size, struct
 	return swift_has_size(swift, key, size, arena, error);
 }
 
-static bool put_manifest(struct swift *swift, struct http_exchange *exchange, struct arena *arena, struct error *error)
-{
-	return swift_run(swift, exchange, arena, error) && (swift_fine(exchange) || swift_put_refused(exchange, error));
-}
-
 /*
- * What is there is shorter: this upload was completed before it had all its parts, or another one was that this one goes on
- * from. Of that the note is made again first, so that its segments are found whatever happens; those that serve a copy stay.
+ * Removes segments behind the last one: parts that were sent twice, and the first time in more pieces, leave them. A dynamic
+ * manifest would include them.
  */
-static bool replace(struct swift *swift, const struct object_upload *upload, const struct swift_large *old,
-		    struct http_exchange *manifest, struct arena *arena, struct error *error)
+static bool remove_strays(const struct completion *completion, struct error *error)
 {
-	const struct object_upload before = {upload->key, old->upload};
-	bool same = strcmp(old->upload, upload->id) == 0, other = !same && old->upload[0] && !old->copied[0];
+	struct swift *swift = completion->swift;
+	struct arena *arena = completion->arena;
+	const char *id = completion->upload->id, *folder = arena_printf(arena, "%s/", swift_segments(swift, id, arena));
+	const char *last = swift_segment(swift, id, (unsigned)completion->count, arena);
 
-	if (other && !put_note(swift, before.key, before.id, arena, error))
-		return false;
-	if (same && old->copied[0])
-		swift_set_copied(swift, manifest, old->copied, arena);
-	return put_manifest(swift, manifest, arena, error) &&
-	       (!other || swift_abandon(&swift->service, &before, NULL, 0, arena, error));
-}
-
-/*
- * `refused` was not put where nothing is: an object is there (412), or segments are gone (400). When there is one that has the
- * size it will do: made by an earlier try, or by another upload, and then our segments are not needed.
- */
-static bool settle(struct swift *swift, const struct object_upload *upload, const struct object_part *parts, size_t count,
-		   const struct http_exchange *refused, struct http_exchange *manifest, struct arena *arena,
-		   struct error *error)
-{
-	struct swift_large old;
-	uint64_t size = 0;
-	bool found = false;
-
-	if (!swift_look(swift, upload->key, &old, arena, error) ||
-	    !swift_head(&swift->service, upload->key, &found, &size, arena, error))
-		return false;
-	if (found && size == size_of(parts, count))
-		return strcmp(old.upload, upload->id) == 0 ||
-		       swift_abandon(&swift->service, upload, parts, count, arena, error);
-	if (refused->status == 400)
-		return swift_put_refused(refused, error);
-	return replace(swift, upload, &old, manifest, arena, error);
-}
-
-/* Never over an object that is there: another upload's segments would be nobody's. */
-static bool put_where_nothing_is(struct swift *swift, const struct object_upload *upload, const struct object_part *parts,
-				 size_t count, struct arena *arena, struct error *error)
-{
-	struct http_exchange manifest = manifest_put(swift, upload, parts, count, arena), first = manifest;
-
-	http_exchange_set(&first, "If-None-Match", "*");
-	if (!swift_run(swift, &first, arena, error))
-		return false;
-	if (first.status == 412 || first.status == 400)
-		return settle(swift, upload, parts, count, &first, &manifest, arena, error);
-	return swift_fine(&first) || swift_put_refused(&first, error);
-}
-
-/*
- * Parts that were sent twice, and the first time in more pieces, left segments behind the last one. A dynamic manifest would
- * take them for its own.
- */
-static bool remove_strays(struct swift *swift, const struct object_upload *upload, size_t count, struct arena *arena,
-			  struct error *error)
-{
-	const char *folder = arena_printf(arena, "%s/", swift_segments(swift, upload->id, arena));
-
-	return swift_delete_behind(swift, folder, swift_segment(swift, upload->id, (unsigned)count, arena), arena, error);
+	return swift_delete_behind(swift, folder, last, arena, error);
 }
 
 bool swift_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
 		    size_t count, struct arena *arena, struct error *error)
 {
-	struct swift *swift = (struct swift *)service;
-	uint64_t size = size_of(parts, count);
+	struct swift *swift = swift_of(service);
+	struct completion completion = {.swift = swift, .upload = upload, .parts = parts, .count = count, .arena = arena};
 
-	return swift_ready(swift, arena, error) && remove_strays(swift, upload, count, arena, error) &&
-	       put_where_nothing_is(swift, upload, parts, count, arena, error) &&
-	       (is_static(swift, count) ? swift_has_size(swift, upload->key, size, arena, error)
-					: shows_up(swift, upload->key, size, arena, error)) &&
+	if (!service_ready(&swift->service, arena, error))
+		return false;
+	completion.is_static = swift->powers.slo && count <= swift->powers.manifest_max;
+	for (size_t i = 0; i < count; i++)
+		completion.size += parts[i].size;
+	return remove_strays(&completion, error) && put_manifest(&completion, error) && shows_up(&completion, error) &&
 	       swift_delete(swift, swift_note(swift, upload->key, upload->id, arena), arena, error);
 }
 
@@ -263,7 +308,7 @@ static unsigned last_number(const struct object_part *parts, size_t count)
 bool swift_abandon(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
 		   size_t count, struct arena *arena, struct error *error)
 {
-	struct swift *swift = (struct swift *)service;
+	struct swift *swift = swift_of(service);
 	const char *note = swift_note(swift, upload->key, upload->id, arena);
 	const char *folder = arena_printf(arena, "%s/", swift_segments(swift, upload->id, arena));
 	bool noted, whole;
@@ -278,7 +323,7 @@ bool swift_abandon(struct object_service *service, const struct object_upload *u
 	       swift_delete(swift, note, arena, error);
 }
 
-/* ---- finding what was given up by nobody ---- */
+/* ---- finding what was given up ---- */
 
 struct search {
 	const char *root; /* in front of the key in a note's name */
@@ -304,7 +349,7 @@ static bool show(void *context, const char *name, uint64_t size, int64_t age)
 bool swift_list_unfinished(struct object_service *service, const char *prefix, object_unfinished_fn *visit, void *context,
 			   struct arena *arena, struct error *error)
 {
-	struct swift *swift = (struct swift *)service;
+	struct swift *swift = swift_of(service);
 	struct search search = {.visit = visit, .context = context, .arena = arena};
 
 	search.root = arena_printf(arena, "%sunfinished/", swift_segments_root(swift, arena));

@@ -5,6 +5,7 @@
 #include "../../../../src/store/azure/azure_identity_priv.h"
 #include "../../../lib/test.h"
 #include "../../http/loopback.h"
+#include "berth/base/log.h"
 
 #define NOW 1700000000
 
@@ -27,8 +28,8 @@ static struct lab {
 	struct loopback server;
 	struct azure_settings settings;
 	struct azure_identity *identity;
-	struct azure_token_fault fault;
-	struct secret token;
+	struct error error;
+	char log[2048];
 	const char *base; /* of the server */
 } lab;
 
@@ -82,7 +83,9 @@ static void open_lab(const struct reply *replies, size_t count)
 
 static void close_lab(void)
 {
-	azure_identity_release(lab.identity);
+	if (lab.identity)
+		credential_release(&lab.identity->credential);
+	log_capture(NULL, 0);
 	http_client_free(lab.client);
 	loopback_stop(&lab.server);
 	arena_release(&lab.arena);
@@ -93,19 +96,26 @@ static void make_identity(void)
 {
 	char reason[200];
 
-	lab.identity = azure_identity_new(&lab.settings, variable, &lab.arena, reason, sizeof reason);
+	lab.identity = azure_identity_new(&lab.settings, variable, lab.client, &lab.arena, reason, sizeof reason);
 	ck_assert_msg(lab.identity != NULL, "%s", reason);
 }
 
 static bool ask(void)
 {
-	return azure_identity_token(lab.identity, lab.client, &lab.token, &lab.fault, &lab.arena);
+	error_init(&lab.error, &lab.arena);
+	log_capture(lab.log, sizeof lab.log);
+	return credential_have(&lab.identity->credential, &lab.arena, &lab.error);
 }
 
 static void expect_token(const char *due)
 {
-	ck_assert_msg(ask(), "%s", lab.fault.why);
-	ck_assert_str_eq(secret_reveal(lab.token), due);
+	ck_assert_msg(ask(), "%s", lab.log);
+	ck_assert_str_eq(secret_reveal(lab.identity->token), due);
+}
+
+static void expect_logged(const char *due)
+{
+	ck_assert_msg(strstr(lab.log, due) != NULL, "no \"%s\" in:\n%s", due, lab.log);
 }
 
 static const char *seen(unsigned number)
@@ -175,7 +185,7 @@ START_TEST(a_renewal_that_fails_leaves_the_token_until_its_end)
 	ck_assert_uint_eq(lab.server.record->count, 2);
 	http_client_set_now(NOW + 3600); /* now it is useless */
 	ck_assert(!ask());
-	ck_assert(lab.fault.passes);
+	ck_assert_int_eq(error_code(&lab.error), E_UNAVAILABLE);
 	expect_token("t2");
 	close_lab();
 }
@@ -188,7 +198,7 @@ START_TEST(a_token_that_was_refused_is_not_used_again)
 	open_lab(replies, 2);
 	use_application();
 	expect_token("t1");
-	azure_identity_forget(lab.identity);
+	credential_forget(&lab.identity->credential);
 	expect_token("t2");
 	close_lab();
 }
@@ -203,9 +213,8 @@ START_TEST(a_wrong_secret_says_so_without_it)
 	open_lab(replies, 1);
 	use_application();
 	ck_assert(!ask());
-	ck_assert(!lab.fault.passes);
-	ck_assert_str_eq(lab.fault.why,
-			 "no token by client secret: status 401 invalid_client AADSTS7000215: Invalid client secret.");
+	ck_assert_int_eq(error_code(&lab.error), E_UNKNOWN);
+	expect_logged("no token by client secret: status 401 invalid_client AADSTS7000215: Invalid client secret.");
 	close_lab();
 }
 END_TEST
@@ -226,7 +235,7 @@ START_TEST(answers_that_hold_no_token_are_refused)
 	use_application();
 	for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
 		ck_assert_msg(!ask(), "answer %zu was taken", i);
-		ck_assert_ptr_nonnull(strstr(lab.fault.why, "holds none that is valid"));
+		expect_logged("holds none that is valid");
 	}
 	ck_assert_uint_eq(lab.server.record->count, sizeof replies / sizeof *replies);
 	close_lab();
@@ -266,14 +275,14 @@ START_TEST(a_federated_token_is_read_from_its_file_each_time)
 	expect_seen(0, "&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
 		       "&client_assertion=a.b.c");
 	ck_assert_int_eq(pwrite(fd, "d.e.f\n", 6, 0), 6);
-	azure_identity_forget(lab.identity);
+	credential_forget(&lab.identity->credential);
 	expect_token("t2");
 	expect_seen(1, "&client_assertion=d.e.f");
 	close(fd);
 	unlink(path);
-	azure_identity_forget(lab.identity);
+	credential_forget(&lab.identity->credential);
 	ck_assert(!ask());
-	ck_assert_ptr_nonnull(strstr(lab.fault.why, path));
+	expect_logged(path);
 	close_lab();
 }
 END_TEST
@@ -319,7 +328,7 @@ START_TEST(an_authority_in_the_clear_is_refused)
 
 	open_lab(replies, 1);
 	variables[0].value = "http://login.example.com";
-	ck_assert_ptr_null(azure_identity_new(&lab.settings, variable, &lab.arena, reason, sizeof reason));
+	ck_assert_ptr_null(azure_identity_new(&lab.settings, variable, lab.client, &lab.arena, reason, sizeof reason));
 	ck_assert_str_eq(reason, "AZURE_AUTHORITY_HOST must be an https URL");
 	close_lab();
 }

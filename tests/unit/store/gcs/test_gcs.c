@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../../../../src/store/gcs/gcs_account_priv.h"
-#include "../../../../src/store/gcs/gcs_request_priv.h"
+#include "../../../../src/store/gcs/gcs_sign_priv.h"
 #include "../../../lib/table.h"
 #include "../../../lib/test.h"
 #include "berth/base/base64.h"

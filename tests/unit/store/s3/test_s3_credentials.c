@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../../../src/store/s3/s3_search_priv.h"
+#include "../../../../src/store/s3/s3_credentials_priv.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -7,6 +7,7 @@
 #include "../../../lib/table.h"
 #include "../../../lib/test.h"
 #include "../../http/loopback.h"
+#include "berth/http/client.h"
 
 #define NOW 1369353600 /* 2013-05-24T00:00:00Z */
 #define KEYS(key, expires) \
@@ -33,6 +34,24 @@ static const char *const variables[] = {
 	"HOME",
 };
 
+static struct arena memory;
+
+/* The keys of the configuration ("": none), which is all there is until a test says more. */
+static struct s3_credentials *credentials_of(const char *key)
+{
+	static struct s3_credentials made;
+
+	arena_init(&memory, (size_t)1 << 20);
+	s3_credentials_init(&made, key, secret_new(&memory, key), (struct secret){0}, &memory);
+	return &made;
+}
+
+static void end(struct s3_credentials *credentials)
+{
+	s3_credentials_release(credentials);
+	arena_release(&memory);
+}
+
 /* Nobody has keys, and no metadata service of a cloud is asked. Each test runs in a process of its own. */
 static struct s3_credentials *nothing_set(void)
 {
@@ -40,19 +59,19 @@ static struct s3_credentials *nothing_set(void)
 		unsetenv(variables[i]);
 	setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
 	http_client_set_now(NOW);
-	return s3_credentials_new("", (struct secret){0}, (struct secret){0});
+	return credentials_of("");
 }
 
 static void expect_key(struct s3_credentials *credentials, const char *key)
 {
-	const struct s3_keys *keys = s3_credentials_get(credentials);
+	struct error error;
 
-	if (!key) {
-		ck_assert_ptr_null(keys);
-		return;
-	}
-	ck_assert_ptr_nonnull(keys);
-	ck_assert_str_eq(keys->access_key, key);
+	error_init(&error, &memory);
+	ck_assert(s3_credentials_have(credentials, &memory, &error) == (key != NULL));
+	if (key)
+		ck_assert_str_eq(credentials->keys.access_key, key);
+	else
+		ck_assert_int_eq(error_code(&error), E_UNAVAILABLE);
 }
 
 static struct loopback agent(const struct loopback_answer *script, size_t count)
@@ -111,19 +130,15 @@ END_TEST
 
 START_TEST(keys_of_the_configuration_come_first_and_never_expire)
 {
-	struct arena arena;
 	struct s3_credentials *credentials;
 
-	arena_init(&arena, 4096);
-	s3_credentials_free(nothing_set());
+	end(nothing_set());
 	setenv("AWS_ACCESS_KEY_ID", "E", 1);
 	setenv("AWS_SECRET_ACCESS_KEY", "S", 1);
-	credentials = s3_credentials_new("C", secret_new(&arena, "S"), (struct secret){0});
+	credentials = credentials_of("C");
+	ck_assert(credentials->is_fixed);
 	expect_key(credentials, "C");
-	ck_assert(!s3_credentials_expire(credentials));
-	expect_key(credentials, "C");
-	s3_credentials_free(credentials);
-	arena_release(&arena);
+	end(credentials);
 }
 END_TEST
 
@@ -139,14 +154,14 @@ START_TEST(the_environment_comes_before_the_file)
 	setenv("AWS_PROFILE", "p", 1);
 	expect_key(credentials, "F");
 	ck_assert_str_eq(s3_credentials_source(credentials), "the shared credentials file");
-	s3_credentials_free(credentials);
+	end(credentials);
 	setenv("AWS_ACCESS_KEY_ID", "E", 1);
 	setenv("AWS_SECRET_ACCESS_KEY", "S", 1);
 	setenv("AWS_SESSION_TOKEN", "T", 1);
-	credentials = s3_credentials_new("", (struct secret){0}, (struct secret){0});
+	credentials = credentials_of("");
 	expect_key(credentials, "E");
-	ck_assert_str_eq(secret_reveal(s3_credentials_get(credentials)->token), "T");
-	s3_credentials_free(credentials);
+	ck_assert_str_eq(secret_reveal(credentials->keys.token), "T");
+	end(credentials);
 	close(fd);
 	unlink(path);
 }
@@ -162,7 +177,7 @@ START_TEST(without_keys_the_sources_are_not_asked_at_every_turn)
 	expect_key(credentials, NULL);
 	http_client_set_now(NOW + 60);
 	expect_key(credentials, "E");
-	s3_credentials_free(credentials);
+	end(credentials);
 }
 END_TEST
 
@@ -182,7 +197,7 @@ START_TEST(an_agents_keys_are_renewed_before_they_expire)
 	http_client_set_now(NOW + 3400);
 	expect_key(credentials, "A2");
 	loopback_stop(&server);
-	s3_credentials_free(credentials);
+	end(credentials);
 }
 END_TEST
 
@@ -200,7 +215,7 @@ START_TEST(keys_that_cannot_be_renewed_are_used_to_their_end)
 	http_client_set_now(NOW + 3601);
 	expect_key(credentials, NULL);
 	loopback_stop(&server);
-	s3_credentials_free(credentials);
+	end(credentials);
 }
 END_TEST
 
@@ -212,12 +227,12 @@ START_TEST(keys_that_the_service_calls_expired_are_asked_for_again)
 	struct loopback server = agent(script, 2);
 
 	expect_key(credentials, "A1");
-	ck_assert(s3_credentials_expire(credentials));
+	credential_forget(&credentials->credential);
 	expect_key(credentials, "A2");
 	expect_key(credentials, "A2");
 	ck_assert_uint_eq(server.record->count, 2);
 	loopback_stop(&server);
-	s3_credentials_free(credentials);
+	end(credentials);
 }
 END_TEST
 
@@ -236,7 +251,7 @@ START_TEST(an_agent_on_another_host_is_not_asked_in_the_clear)
 		ck_assert(!s3_keys_of_container(&search));
 		ck_assert_str_eq(search.why, "AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http to another host");
 		arena_release(&arena);
-		s3_credentials_free(credentials);
+		end(credentials);
 	}
 }
 END_TEST
@@ -259,7 +274,7 @@ START_TEST(an_instance_is_asked_in_a_session)
 			      "GET /latest/meta-data/iam/security-credentials/my-role HTTP"));
 	ck_assert_ptr_nonnull(strstr(server.record->seen[2].text, "\r\nX-aws-ec2-metadata-token: the-token\r\n"));
 	loopback_stop(&server);
-	s3_credentials_free(credentials);
+	end(credentials);
 }
 END_TEST
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../../../../src/store/s3/s3_request_priv.h"
+#include "../../../../src/store/s3/s3_copy_priv.h"
 #include "../../../lib/table.h"
 #include "../../../lib/test.h"
 #include "../../http/loopback.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../../../src/store/service/jsondoc_priv.h"
+#include "../../../../src/store/swift/swift_explore_priv.h"
 #include "../../../../src/store/swift/swift_large_priv.h"
 #include "../../../../src/store/swift/swift_tempurl_priv.h"
 #include "../../../lib/table.h"
