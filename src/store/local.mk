@@ -102,16 +102,22 @@ libstore_a_SOURCES = \
 	src/store/selftest.c \
 	src/store/service/body.c \
 	src/store/service/body_priv.h \
+	src/store/service/canonical.c \
+	src/store/service/canonical_priv.h \
 	src/store/service/credential.c \
 	src/store/service/credential_priv.h \
 	src/store/service/jsondoc.c \
 	src/store/service/jsondoc_priv.h \
+	src/store/service/multipart.c \
+	src/store/service/multipart_priv.h \
 	src/store/service/pages.c \
 	src/store/service/pages_priv.h \
 	src/store/service/range.c \
 	src/store/service/range_priv.h \
 	src/store/service/refusal.c \
 	src/store/service/refusal_priv.h \
+	src/store/service/secret_file.c \
+	src/store/service/secret_file_priv.h \
 	src/store/service/service.c \
 	src/store/service/service_priv.h \
 	src/store/service/sigv4.c \

@@ -5,13 +5,12 @@
  */
 #include "azure_copy_priv.h"
 
-#include <time.h>
-
 #include "azure_delegation_priv.h"
 #include "azure_object_priv.h"
 #include "azure_refusal_priv.h"
 #include "azure_upload_priv.h"
 #include "berth/base/log.h"
+#include "berth/base/pause.h"
 
 #define BLOCK ((uint64_t)256 << 20) /* of a copy in blocks */
 #define SOURCE_SECONDS 3600         /* how long the source may be read meanwhile */
@@ -83,21 +82,13 @@ static bool look(struct copy *copy, enum progress *out, struct arena *arena, str
 	return true;
 }
 
-static void wait_ms(unsigned ms)
-{
-	struct timespec left = {ms / 1000, (long)(ms % 1000) * 1000000};
-
-	while (nanosleep(&left, &left) < 0)
-		continue;
-}
-
 /* Looks again until the copy is not pending any more, or the time for that is up. */
 static bool await(struct copy *copy, enum progress *progress, struct arena *arena, struct error *error)
 {
 	unsigned wait = copy->azure->copy_first_ms, waited = 0;
 
 	while (*progress == COPY_PENDING && waited < copy->azure->copy_all_ms) {
-		wait_ms(wait);
+		pause_ms(wait);
 		waited += wait;
 		if (!look(copy, progress, arena, error))
 			return false;
@@ -179,7 +170,7 @@ static bool copy_in_blocks(struct copy *copy, struct arena *arena, struct error 
 
 static bool is_right(const struct copy *copy, bool *right, struct arena *arena, struct error *error)
 {
-	return azure_is_there(copy->azure, copy->to, copy->size, right, arena, error);
+	return service_is_there(&copy->azure->service, copy->to, copy->size, right, arena, error);
 }
 
 /* The place is taken: by the same content, by a copy of it under way, or by what a copy that failed has left. */

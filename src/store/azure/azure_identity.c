@@ -2,18 +2,17 @@
 /* Where tokens come from. OAuth 2.0 client credentials (RFC 6749 section 4.4) and the managed identities' end-points. */
 #include "azure_identity_priv.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "azure_account_priv.h"
 #include "berth/base/percent.h"
 #include "../service/jsondoc_priv.h"
+#include "../service/secret_file_priv.h"
 
 #define RESOURCE "https://storage.azure.com/" /* of every cloud */
 #define IMDS "http://169.254.169.254"
 #define ANSWER_MAX ((size_t)64 << 10)
-#define ASSERTION_MAX ((size_t)16 << 10)
 
 /* How a token is asked for. */
 struct azure_source {
@@ -51,27 +50,17 @@ static bool ask_with_secret(struct azure_identity *identity, struct http_exchang
 	return true;
 }
 
-/* Kubernetes writes a new token into the file now and then: it is read each time. */
-static const char *read_assertion(const char *path, struct arena *arena)
-{
-	char *text = arena_alloc(arena, ASSERTION_MAX + 1);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t got = fd < 0 ? -1 : read(fd, text, ASSERTION_MAX);
-
-	if (fd >= 0)
-		close(fd);
-	return got > 0 ? arena_span(arena, span_trim((struct span){text, strcspn(text, "\r\n")})) : NULL;
-}
-
 static bool ask_with_assertion(struct azure_identity *identity, struct http_exchange *exchange,
 			       struct credential_fetch *fetch)
 {
-	const char *assertion = read_assertion(identity->assertion, fetch->scratch);
+	/* Kubernetes writes a new token into the file now and then: each fetch reads it. */
+	const char *text = secret_file_read(identity->assertion, fetch->scratch), *assertion;
 
-	if (!assertion) {
+	if (!text || !*text) {
 		fetch->why = arena_printf(fetch->scratch, "cannot read the federated token in %s", identity->assertion);
 		return false;
 	}
+	assertion = arena_span(fetch->scratch, (struct span){text, strcspn(text, "\r\n")});
 	ask_authority(
 		identity, exchange,
 		arena_printf(fetch->scratch,

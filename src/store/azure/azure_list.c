@@ -8,7 +8,6 @@
 #include "../service/xml_priv.h"
 #include "azure_request_priv.h"
 #include "berth/base/percent.h"
-#include "berth/base/timetext.h"
 
 #define PAGE "1000" /* blobs: about 1 MiB of XML */
 
@@ -24,20 +23,16 @@ static bool visit_page(struct listing *listing, const struct xml *root, struct a
 {
 	const struct xml *blob = xml_child(xml_child(root, "Blobs"), "Blob");
 	const char *before = listing->azure->account.root;
-	int64_t now = http_client_now();
 
 	for (; blob; blob = xml_next(blob)) {
 		const char *name = xml_text(blob, "Name", page),
 			   *length = xml_text(blob, "Properties/Content-Length", page);
 		const char *changed = xml_text(blob, "Properties/Last-Modified", page);
 		uint64_t size;
-		int64_t then;
 
 		if (!name || strncmp(name, before, strlen(before)) != 0 || !length || !span_to_u64(span_of(length), &size))
 			return false;
-		if (!changed || !timetext_parse(&then, span_of(changed)))
-			then = now;
-		if (!listing->visit(listing->context, name + strlen(before), size, now > then ? now - then : 0)) {
+		if (!listing->visit(listing->context, name + strlen(before), size, service_age(changed))) {
 			listing->is_over = true;
 			return true;
 		}

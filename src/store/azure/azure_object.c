@@ -5,6 +5,7 @@
 #include "../service/body_priv.h"
 #include "../service/range_priv.h"
 #include "azure_refusal_priv.h"
+#include "azure_request_priv.h"
 
 bool azure_put(struct object_service *service, const char *key, const struct http_client_body *body, struct arena *arena,
 	       struct error *error)
@@ -25,7 +26,7 @@ bool azure_put(struct object_service *service, const char *key, const struct htt
 		return true;
 	/* distribution wrote append blobs, which nothing replaces; keys name their content, so that one will do */
 	if (azure_code_is(&exchange, "InvalidBlobType")) {
-		if (!azure_is_there(azure, key, body->length, &is_there, arena, error))
+		if (!service_is_there(&azure->service, key, body->length, &is_there, arena, error))
 			return false;
 		if (is_there)
 			return true;
@@ -55,18 +56,6 @@ bool azure_head(struct object_service *service, const char *key, bool *found, ui
 	*found = !is_pending(&exchange);
 	if (!span_to_u64(http_exchange_header(&exchange, "Content-Length"), size))
 		return service_failed(&exchange, "the answer has no length", error);
-	return true;
-}
-
-bool azure_is_there(struct azure *azure, const char *key, uint64_t size, bool *is_there, struct arena *arena,
-		    struct error *error)
-{
-	uint64_t found_size = 0;
-	bool found;
-
-	if (!azure_head(&azure->service.base, key, &found, &found_size, arena, error))
-		return false;
-	*is_there = found && found_size == size;
 	return true;
 }
 

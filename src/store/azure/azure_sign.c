@@ -6,49 +6,27 @@
 
 #include <openssl/crypto.h>
 
+#include "../service/canonical_priv.h"
 #include "berth/base/base64.h"
 #include "berth/base/hash.h"
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
 
 #define TEXT_MAX ((size_t)64 << 10) /* of a string to sign; real ones are below 4 KiB */
-#define QUERY_MAX 16                /* parameters of one of our URLs; there are never more than six */
-
-struct pair {
-	const char *name; /* lower case */
-	const char *value;
-};
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct pair *)a)->name, ((const struct pair *)b)->name);
-}
-
-static char *lower(struct arena *arena, struct span text)
-{
-	char *out = arena_span(arena, text);
-
-	for (char *at = out; *at; at++)
-		*at = (char)tolower((unsigned char)*at);
-	return out;
-}
 
 /* ---- Shared Key ---- */
 
+static bool is_ms(const char *name)
+{
+	return strncmp(name, "x-ms-", 5) == 0;
+}
+
 static void add_headers(struct strbuf *out, const struct http_exchange *exchange)
 {
-	struct pair pairs[HTTP_EXCHANGE_FIELDS];
-	size_t count = 0;
+	struct canonical fields = canonical_fields(exchange->fields, exchange->field_count, is_ms, out->arena);
 
-	for (size_t i = 0; i < exchange->field_count && i < HTTP_EXCHANGE_FIELDS; i++) {
-		char *name = lower(out->arena, span_of(exchange->fields[i].name));
-
-		if (strncmp(name, "x-ms-", 5) == 0)
-			pairs[count++] = (struct pair){name, exchange->fields[i].value};
-	}
-	qsort(pairs, count, sizeof *pairs, by_name);
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(out, "%s:%s\n", pairs[i].name, pairs[i].value);
+	for (size_t i = 0; i < fields.count; i++)
+		strbuf_addf(out, "%s:%s\n", fields.pairs[i].name, fields.pairs[i].value);
 }
 
 static int hex_value(char c)
@@ -59,9 +37,9 @@ static int hex_value(char c)
 }
 
 /* The signature is over names and values as the service decodes them. */
-static char *decoded(struct arena *arena, struct span text)
+static const char *decoded(struct arena *arena, const char *text)
 {
-	char *out = arena_span(arena, text), *to = out;
+	char *out = arena_strdup(arena, text), *to = out;
 
 	for (const char *at = out; *at; at++, to++) {
 		int high = *at == '%' ? hex_value(at[1]) : -1, low = high < 0 ? -1 : hex_value(at[2]);
@@ -75,22 +53,17 @@ static char *decoded(struct arena *arena, struct span text)
 
 static void add_query(struct strbuf *out, struct span query)
 {
-	struct pair pairs[QUERY_MAX];
-	struct span part;
-	size_t count = 0;
+	struct canonical parameters = canonical_query(query, out->arena);
 
-	while (count < QUERY_MAX && span_split(&query, '&', &part)) {
-		struct span name;
+	for (size_t i = 0; i < parameters.count; i++) {
+		struct canonical_pair *pair = &parameters.pairs[i];
 
-		if (part.len == 0)
-			continue;
-		span_split(&part, '=', &name);
-		pairs[count].name = lower(out->arena, span_of(decoded(out->arena, name)));
-		pairs[count++].value = part.ptr ? decoded(out->arena, part) : "";
+		pair->name = canonical_lower(decoded(out->arena, pair->name), out->arena);
+		pair->value = decoded(out->arena, pair->value);
 	}
-	qsort(pairs, count, sizeof *pairs, by_name);
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(out, "\n%s:%s", pairs[i].name, pairs[i].value);
+	canonical_sort(&parameters);
+	for (size_t i = 0; i < parameters.count; i++)
+		strbuf_addf(out, "\n%s:%s", parameters.pairs[i].name, parameters.pairs[i].value);
 }
 
 /* /account, the path as it is encoded in the URL, a line for each parameter. */

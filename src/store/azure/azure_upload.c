@@ -18,8 +18,8 @@
 #include <string.h>
 
 #include "../service/body_priv.h"
-#include "../service/xml_priv.h"
-#include "azure_object_priv.h"
+#include "../service/multipart_priv.h"
+#include "azure_request_priv.h"
 #include "azure_refusal_priv.h"
 #include "berth/base/base64.h"
 #include "berth/base/percent.h"
@@ -166,11 +166,8 @@ bool azure_complete(struct object_service *service, const struct object_upload *
 {
 	struct azure *azure = azure_of(service);
 	struct http_exchange exchange = commit_of(azure, upload->key, block_list(upload, parts, count, arena), arena);
-	uint64_t size = 0;
 	bool is_there;
 
-	for (size_t i = 0; i < count; i++)
-		size += parts[i].size;
 	if (!service_run(&exchange, arena, error))
 		return false;
 	if (exchange.status == 201)
@@ -178,7 +175,7 @@ bool azure_complete(struct object_service *service, const struct object_upload *
 	/* The blocks are gone, or no blob of blocks can be there: another upload may have committed the same content. */
 	if (!azure_code_is(&exchange, "InvalidBlockList") && !azure_code_is(&exchange, "InvalidBlobType"))
 		return service_refused(&exchange, error);
-	if (!azure_is_there(azure, upload->key, size, &is_there, arena, error))
+	if (!service_is_there(&azure->service, upload->key, multipart_size(parts, count), &is_there, arena, error))
 		return false;
 	if (!is_there)
 		return service_refused(&exchange, error);

@@ -3,15 +3,13 @@
 #include "gcs_account_priv.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include "../service/jsondoc_priv.h"
-
-#define KEYFILE_MAX ((size_t)64 << 10) /* they are below 3 KiB */
+#include "../service/secret_file_priv.h"
 
 #define DEFAULT_TOKEN_URI "https://oauth2.googleapis.com/token"
 #define DEFAULT_UNIVERSE "googleapis.com"
@@ -142,34 +140,13 @@ bool gcs_account_parse(struct gcs_account *out, struct span json, const char *na
 		    : refuse(reason, size, "%s: no JSON: this is not a key file", name);
 }
 
-/* The whole file, at most KEYFILE_MAX; -1 with errno when it cannot be read. */
-static ssize_t read_whole(const char *path, char *buffer)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), saved;
-	size_t len = 0;
-	ssize_t got = 1;
-
-	if (fd < 0)
-		return -1;
-	while (len < KEYFILE_MAX && (got = read(fd, buffer + len, KEYFILE_MAX - len)) > 0)
-		len += (size_t)got;
-	saved = errno;
-	(void)close(fd);
-	errno = saved;
-	return got < 0 ? -1 : (ssize_t)len;
-}
-
 static bool from_file(struct gcs_account *out, const char *path, struct arena *arena, char *reason, size_t size)
 {
-	char *text = arena_alloc(arena, KEYFILE_MAX + 1);
-	ssize_t len = read_whole(path, text);
-	bool ok;
+	const char *text = secret_file_read(path, arena);
 
-	if (len < 0)
+	if (!text)
 		return refuse(reason, size, "%s: %s", path, strerror(errno));
-	ok = gcs_account_parse(out, (struct span){text, (size_t)len}, path, arena, reason, size);
-	OPENSSL_cleanse(text, KEYFILE_MAX);
-	return ok;
+	return gcs_account_parse(out, span_of(text), path, arena, reason, size);
 }
 
 static bool from_settings(struct gcs_account *out, const struct gcs_credentials *given, struct arena *arena, char *reason,

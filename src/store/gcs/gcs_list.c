@@ -5,20 +5,11 @@
 #include <string.h>
 
 #include "../service/jsondoc_priv.h"
-#include "../service/pages_priv.h"
-#include "../service/xml_priv.h"
-#include "berth/base/timetext.h"
+#include "../service/multipart_priv.h"
 #include "gcs_request_priv.h"
 
 #define PAGE 500                     /* both APIs give 1,000; names of 1 KiB must fit JSONDOC_BYTES_MAX */
 #define PAGE_BYTES ((size_t)4 << 20) /* 1,000 names of 1 KiB, with what stands around them */
-
-static int64_t age_of(const char *time)
-{
-	int64_t at;
-
-	return time && timetext_parse(&at, span_of(time)) ? http_client_now() - at : 0;
-}
 
 /* ---- objects ---- */
 
@@ -39,7 +30,8 @@ static bool visit_items(struct listing *listing, const struct jsondoc *items)
 
 		if (!name || !jsondoc_size(item, "size", &size))
 			return false;
-		listing->stopped = !listing->visit(listing->context, name, size, age_of(jsondoc_text(item, "updated")));
+		listing->stopped =
+			!listing->visit(listing->context, name, size, service_age(jsondoc_text(item, "updated")));
 	}
 	return true;
 }
@@ -84,34 +76,7 @@ struct unfinished {
 	const char *prefix;
 	object_unfinished_fn *visit;
 	void *context;
-	bool stopped;
 };
-
-static bool visit_uploads(struct unfinished *listing, const struct xml *root, struct arena *page)
-{
-	const struct xml *item;
-
-	for (item = xml_child(root, "Upload"); item && !listing->stopped; item = xml_next(item)) {
-		struct object_upload upload = {xml_text(item, "Key", page), xml_text(item, "UploadId", page)};
-
-		if (!upload.key || !upload.id || strlen(upload.id) > OBJECT_ID_MAX)
-			return false;
-		listing->stopped = !listing->visit(listing->context, &upload, age_of(xml_text(item, "Initiated", page)));
-	}
-	return true;
-}
-
-/* False: there is a next page, and the document does not say where. */
-static bool find_next(struct page_marker *next, const struct xml *root, struct arena *page)
-{
-	const char *truncated = xml_text(root, "IsTruncated", page);
-
-	if (!truncated || strcmp(truncated, "true") != 0)
-		return true;
-	next->first = xml_text(root, "NextKeyMarker", page);
-	next->second = xml_text(root, "NextUploadIdMarker", page);
-	return next->first && *next->first;
-}
 
 static bool unfinished_page(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
 			    struct error *error)
@@ -130,11 +95,9 @@ static bool unfinished_page(void *context, const struct page_marker *from, struc
 	if (!service_run_fine(&x, page, error))
 		return false;
 	root = xml_parse(x.answer, page);
-	if (!root || strcmp(xml_name(root), "ListMultipartUploadsResult") != 0 || !visit_uploads(listing, root, page) ||
-	    !find_next(next, root, page))
+	if (!root || strcmp(xml_name(root), "ListMultipartUploadsResult") != 0 ||
+	    !multipart_visit(root, listing->visit, listing->context, next, page))
 		return service_failed(&x, "the answer is no list of uploads", error);
-	if (listing->stopped)
-		next->first = NULL;
 	return true;
 }
 

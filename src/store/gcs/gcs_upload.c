@@ -5,13 +5,9 @@
 #include <string.h>
 
 #include "../service/body_priv.h"
-#include "../service/xml_priv.h"
-#include "berth/base/strbuf.h"
-#include "gcs_object_priv.h"
+#include "../service/multipart_priv.h"
 #include "gcs_refusal_priv.h"
 #include "gcs_request_priv.h"
-
-#define COMPLETE_MAX ((size_t)2 << 20) /* 10,000 parts of some 130 bytes */
 
 /* A request about the whole upload. */
 static struct http_exchange upload_exchange(struct gcs *gcs, const char *method, const struct object_upload *upload,
@@ -28,28 +24,12 @@ bool gcs_begin(struct object_service *service, const char *key, struct object_up
 {
 	struct gcs *gcs = gcs_of(service);
 	struct http_exchange x = gcs_exchange(gcs, "POST", gcs_xml_url(gcs, key, "uploads", arena), key, arena);
-	const char *id;
 
 	http_exchange_set(&x, "Content-Type", "application/octet-stream");
 	if (!service_run_fine(&x, arena, error))
 		return false;
-	id = xml_text(xml_parse(x.answer, arena), "UploadId", arena);
-	if (!id || !id[0] || strlen(id) > OBJECT_ID_MAX)
-		return service_failed(&x, "the answer holds no upload id", error);
-	*out = (struct object_upload){arena_strdup(arena, key), id};
-	return true;
-}
-
-static bool take_tag(struct object_part *part, const struct http_exchange *x)
-{
-	struct span tag = http_exchange_header(x, "ETag");
-
-	if (tag.len == 0 || tag.len >= sizeof part->tag)
-		return false;
-	memcpy(part->tag, tag.ptr, tag.len);
-	part->tag[tag.len] = '\0';
-	part->size = part->body.length;
-	return true;
+	return multipart_take_id(out, xml_parse(x.answer, arena), key, arena) ||
+	       service_failed(&x, "the answer holds no upload id", error);
 }
 
 /* The checksum is computed when the part's turn has come, so that what is read is still in memory when it is sent. */
@@ -86,36 +66,11 @@ bool gcs_put_parts(struct object_service *service, const struct object_upload *u
 	for (size_t i = 0; i < count; i++) {
 		if (!service_fine(&list[i]))
 			return service_refused(&list[i], error);
-		if (!take_tag(&parts[i], &list[i]))
+		if (!multipart_take_tag(&parts[i], http_exchange_header(&list[i], "ETag")))
 			return service_failed(&list[i], "there is no ETag", error);
+		parts[i].size = parts[i].body.length;
 	}
 	return true;
-}
-
-/* An earlier try, or another upload of the same key, may have made the object. */
-static bool is_there(struct object_service *service, const char *key, uint64_t size, struct arena *arena,
-		     struct error *error)
-{
-	uint64_t stored;
-	bool found;
-
-	return gcs_head(service, key, &found, &stored, arena, error) && found && stored == size;
-}
-
-static struct span part_list(const struct object_part *parts, size_t count, uint64_t *size, struct arena *arena)
-{
-	struct strbuf body;
-
-	*size = 0;
-	strbuf_init(&body, arena, COMPLETE_MAX);
-	strbuf_adds(&body, "<CompleteMultipartUpload>");
-	for (size_t i = 0; i < count; i++) {
-		strbuf_addf(&body, "<Part><PartNumber>%u</PartNumber><ETag>%s</ETag></Part>", parts[i].number,
-			    xml_escape(parts[i].tag, arena));
-		*size += parts[i].size;
-	}
-	strbuf_adds(&body, "</CompleteMultipartUpload>");
-	return strbuf_ok(&body) ? strbuf_span(&body) : (struct span){NULL, 0};
 }
 
 bool gcs_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
@@ -123,16 +78,20 @@ bool gcs_complete(struct object_service *service, const struct object_upload *up
 {
 	struct http_exchange x = upload_exchange(gcs_of(service), "POST", upload, arena);
 	const struct xml *root;
-	uint64_t size;
+	bool is_there = false;
 
-	x.body = http_body_bytes(part_list(parts, count, &size, arena));
+	x.body = http_body_bytes(multipart_body("", parts, count, arena));
 	http_exchange_set(&x, "Content-Type", "application/xml");
 	if (!service_run(&x, arena, error))
 		return false;
-	if (x.status == 404 && is_there(service, upload->key, size, arena, error))
+	/* An earlier try, or another upload of the same key, may have made the object. */
+	if (x.status == 404 &&
+	    !service_is_there(service_of(service), upload->key, multipart_size(parts, count), &is_there, arena, error))
+		return false;
+	if (is_there)
 		return true;
 	if (!service_fine(&x))
-		return !error_is_set(error) && service_refused(&x, error);
+		return service_refused(&x, error);
 	root = xml_parse(x.answer, arena);
 	if (!root || strcmp(xml_name(root), "CompleteMultipartUploadResult") != 0)
 		return service_failed(&x, "the answer tells of no object", error);

@@ -2,9 +2,7 @@
 /* From a request to its signature. */
 #include "oss_sign_priv.h"
 
-#include <ctype.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,45 +10,13 @@
 #include "berth/base/hash.h"
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
+#include "../service/canonical_priv.h"
 #include "../service/sigv4_priv.h"
 
 #define UNSIGNED "UNSIGNED-PAYLOAD" /* V4 signs no body */
 #define CANONICAL_MAX ((size_t)64 << 10)
 
 static const struct sigv4_dialect oss4 = {"OSS4-HMAC-SHA256", "aliyun_v4", "aliyun_v4_request"};
-
-struct pair {
-	const char *name;
-	const char *value;
-};
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct pair *)a)->name, ((const struct pair *)b)->name);
-}
-
-static const char *trimmed(const char *text, struct arena *arena)
-{
-	return arena_span(arena, span_trim(span_of(text)));
-}
-
-/* Fields whose lower-case name the test lets through, sorted. */
-static size_t take_fields(struct pair *out, const struct oss_signed *request, bool (*wanted)(const char *),
-			  struct arena *arena)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < request->field_count; i++) {
-		char *name = arena_strdup(arena, request->fields[i].name);
-
-		for (char *at = name; *at; at++)
-			*at = (char)tolower((unsigned char)*at);
-		if (wanted(name))
-			out[count++] = (struct pair){name, trimmed(request->fields[i].value, arena)};
-	}
-	qsort(out, count, sizeof *out, by_name);
-	return count;
-}
 
 static bool is_oss(const char *name)
 {
@@ -70,26 +36,7 @@ static const char *field(const struct oss_signed *request, const char *name)
 	return "";
 }
 
-/* Parameters as they are in the query, sorted. Returns their number. */
-static size_t take_query(struct pair **out, const char *query, struct arena *arena)
-{
-	struct span rest = span_of(query), one, name;
-	size_t count = 0, most = 1;
-
-	for (const char *at = query; *at; at++)
-		most += *at == '&';
-	*out = arena_array(arena, most, sizeof **out);
-	while (rest.len > 0 && span_split(&rest, '&', &one)) {
-		if (one.len == 0)
-			continue;
-		(void)span_split(&one, '=', &name);
-		(*out)[count++] = (struct pair){arena_span(arena, name), one.ptr ? arena_span(arena, one) : ""};
-	}
-	qsort(*out, count, sizeof **out, by_name);
-	return count;
-}
-
-static void add_parameter(struct strbuf *out, const char *before, const struct pair *pair)
+static void add_parameter(struct strbuf *out, const char *before, const struct canonical_pair *pair)
 {
 	strbuf_addf(out, "%s%s%s%s", before, pair->name, *pair->value ? "=" : "", pair->value);
 }
@@ -99,18 +46,19 @@ static void add_parameter(struct strbuf *out, const char *before, const struct p
 static struct span v4_canonical(const struct oss_signer *signer, const struct oss_signed *request, const char *query,
 				struct arena *arena)
 {
-	struct pair *fields = arena_array(arena, request->field_count + 1, sizeof *fields), *parameters;
-	size_t field_count = take_fields(fields, request, in_v4, arena), count = take_query(&parameters, query, arena);
+	struct canonical fields = canonical_fields(request->fields, request->field_count, in_v4, arena);
+	struct canonical parameters = canonical_query(span_of(query), arena);
 	struct strbuf text;
 
+	canonical_sort(&parameters);
 	strbuf_init(&text, arena, CANONICAL_MAX);
 	strbuf_addf(&text, "%s\n/%s/%s\n", request->method, percent_encode(arena, span_of(signer->bucket), ""),
 		    percent_encode(arena, span_of(request->key), "/"));
-	for (size_t i = 0; i < count; i++)
-		add_parameter(&text, i ? "&" : "", &parameters[i]);
+	for (size_t i = 0; i < parameters.count; i++)
+		add_parameter(&text, i ? "&" : "", &parameters.pairs[i]);
 	strbuf_addc(&text, '\n');
-	for (size_t i = 0; i < field_count; i++)
-		strbuf_addf(&text, "%s:%s\n", fields[i].name, fields[i].value);
+	for (size_t i = 0; i < fields.count; i++)
+		strbuf_addf(&text, "%s:%s\n", fields.pairs[i].name, fields.pairs[i].value);
 	/* The empty line stands for the names of further signed fields, of which there are none. */
 	strbuf_adds(&text, "\n\n" UNSIGNED);
 	return strbuf_span(&text);
@@ -193,23 +141,25 @@ static const char *decoded(const char *text, struct arena *arena)
 static const char *v1_signature(const struct oss_signer *signer, const struct oss_signed *request, const char *date,
 				struct arena *arena)
 {
-	struct pair *fields = arena_array(arena, request->field_count + 1, sizeof *fields), *parameters;
-	size_t field_count = take_fields(fields, request, is_oss, arena),
-	       count = take_query(&parameters, request->query, arena);
+	struct canonical fields = canonical_fields(request->fields, request->field_count, is_oss, arena);
+	struct canonical parameters = canonical_query(span_of(request->query), arena);
 	unsigned char bytes[HASH_MAX];
 	const char *before = "?";
 	struct strbuf text;
 
+	canonical_sort(&parameters);
 	strbuf_init(&text, arena, CANONICAL_MAX);
 	strbuf_addf(&text, "%s\n%s\n%s\n%s\n", request->method, field(request, "Content-MD5"),
 		    field(request, "Content-Type"), date);
-	for (size_t i = 0; i < field_count; i++)
-		strbuf_addf(&text, "%s:%s\n", fields[i].name, fields[i].value);
+	for (size_t i = 0; i < fields.count; i++)
+		strbuf_addf(&text, "%s:%s\n", fields.pairs[i].name, fields.pairs[i].value);
 	strbuf_addf(&text, "/%s/%s", signer->bucket, request->key);
-	for (size_t i = 0; i < count; i++) {
-		if (!is_subresource(parameters[i].name))
+	for (size_t i = 0; i < parameters.count; i++) {
+		if (!is_subresource(parameters.pairs[i].name))
 			continue;
-		add_parameter(&text, before, &(struct pair){parameters[i].name, decoded(parameters[i].value, arena)});
+		add_parameter(&text, before,
+			      &(struct canonical_pair){parameters.pairs[i].name,
+						       decoded(parameters.pairs[i].value, arena)});
 		before = "&";
 	}
 	return base64_encode(arena, bytes,

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "../service/multipart_priv.h"
 #include "s3_upload_priv.h"
 
 #define COPIES_AT_ONCE_MAX 32 /* each copy is a connection, and a worker's memory is bounded */
@@ -57,7 +58,7 @@ static bool copy_batch(struct s3 *s3, const struct object_upload *upload, const 
 		tag = root ? xml_text(root, "ETag", arena) : NULL;
 		if (!root)
 			return false;
-		if (!tag || !s3_take_tag(&parts[i], span_of(tag)))
+		if (!tag || !multipart_take_tag(&parts[i], span_of(tag)))
 			return service_failed(&list[i], "the answer has no ETag", error);
 	}
 	return true;
@@ -66,7 +67,7 @@ static bool copy_batch(struct s3 *s3, const struct object_upload *upload, const 
 static bool copy_all(struct s3 *s3, const struct object_upload *upload, const char *from, struct object_part *parts,
 		     size_t count, struct arena *arena, struct error *error)
 {
-	struct arena *scratch = s3_scratch(arena);
+	struct arena *scratch = service_scratch(arena, S3_SCRATCH);
 	uint64_t offset = 0;
 	bool ok = true;
 

@@ -2,28 +2,17 @@
 /* Lists, a page at a time. */
 #include "s3_list_priv.h"
 
-#include "../service/pages_priv.h"
+#include "../service/multipart_priv.h"
 #include "berth/base/percent.h"
-#include "berth/base/timetext.h"
 #include "s3_request_priv.h"
 
 #define PAGE_BYTES_MAX ((size_t)4 << 20) /* a thousand keys of at most 1 KiB, and what is said of them */
 
-static int64_t age_of(const struct xml *item, const char *name, struct arena *arena)
-{
-	const char *text = xml_text(item, name, arena);
-	int64_t then;
-
-	return text && timetext_parse(&then, span_of(text)) ? http_client_now() - then : 0;
-}
-
-static const struct xml *get_page(struct s3 *s3, const char *query, const char *name, struct arena *arena,
+static const struct xml *get_page(struct http_exchange *exchange, const char *name, struct arena *arena,
 				  struct error *error)
 {
-	struct http_exchange exchange = s3_exchange(s3, "GET", "", query, arena);
-
-	exchange.keep = PAGE_BYTES_MAX;
-	return service_run_fine(&exchange, arena, error) ? s3_document(&exchange, name, arena, error) : NULL;
+	exchange->keep = PAGE_BYTES_MAX;
+	return service_run_fine(exchange, arena, error) ? s3_document(exchange, name, arena, error) : NULL;
 }
 
 /* Where the next page begins, by the name that the document gives it; NULL at the end. */
@@ -49,7 +38,7 @@ static bool visit_objects(const struct xml *root, object_visit_fn *visit, void *
 		uint64_t bytes;
 
 		if (key && size && span_to_u64(span_of(size), &bytes) &&
-		    !visit(context, key, bytes, age_of(item, "LastModified", arena)))
+		    !visit(context, key, bytes, service_age(xml_text(item, "LastModified", arena))))
 			return false;
 	}
 	return true;
@@ -62,7 +51,8 @@ static bool read_objects(void *context, const struct page_marker *from, struct p
 	const char *query =
 		arena_printf(page, "%s%s%slist-type=2&max-keys=1000&prefix=%s", *from->first ? "continuation-token=" : "",
 			     percent_encode(page, span_of(from->first), ""), *from->first ? "&" : "", objects->prefix);
-	const struct xml *root = get_page(objects->s3, query, "ListBucketResult", page, error);
+	struct http_exchange exchange = s3_exchange(objects->s3, "GET", "", query, page);
+	const struct xml *root = get_page(&exchange, "ListBucketResult", page, error);
 
 	if (!root)
 		return false;
@@ -86,17 +76,6 @@ struct uploads {
 	void *context;
 };
 
-static bool visit_uploads(const struct xml *root, object_unfinished_fn *visit, void *context, struct arena *arena)
-{
-	for (const struct xml *item = xml_child(root, "Upload"); item; item = xml_next(item)) {
-		struct object_upload upload = {xml_text(item, "Key", arena), xml_text(item, "UploadId", arena)};
-
-		if (upload.key && upload.id && !visit(context, &upload, age_of(item, "Initiated", arena)))
-			return false;
-	}
-	return true;
-}
-
 static bool read_uploads(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
 			 struct error *error)
 {
@@ -105,15 +84,11 @@ static bool read_uploads(void *context, const struct page_marker *from, struct p
 		   *id = percent_encode(page, span_of(from->second), "");
 	const char *query = arena_printf(page, "%s%s%smax-uploads=1000&prefix=%s%s%s&uploads=", *key ? "key-marker=" : "",
 					 key, *key ? "&" : "", uploads->prefix, *id ? "&upload-id-marker=" : "", id);
-	const struct xml *root = get_page(uploads->s3, query, "ListMultipartUploadsResult", page, error);
+	struct http_exchange exchange = s3_exchange(uploads->s3, "GET", "", query, page);
+	const struct xml *root = get_page(&exchange, "ListMultipartUploadsResult", page, error);
 
-	if (!root)
-		return false;
-	if (visit_uploads(root, uploads->visit, uploads->context, page)) {
-		next->first = next_of(root, "NextKeyMarker", page);
-		next->second = next_of(root, "NextUploadIdMarker", page);
-	}
-	return true;
+	return root && (multipart_visit(root, uploads->visit, uploads->context, next, page) ||
+			service_failed(&exchange, "the answer is no list of uploads", error));
 }
 
 bool s3_list_unfinished(struct object_service *service, const char *prefix, object_unfinished_fn *visit, void *context,

@@ -8,6 +8,7 @@
 #include "berth/base/timetext.h"
 #include "berth/http/client.h"
 #include "../service/jsondoc_priv.h"
+#include "../service/secret_file_priv.h"
 
 #define ANSWER_MAX ((size_t)64 << 10)
 #define AGENT "http://169.254.170.2"
@@ -105,7 +106,7 @@ static bool authorization(struct s3_search *search, const char **out)
 	*out = s3_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN");
 	if (!path)
 		return true;
-	*out = s3_read_secret(path, search->arena);
+	*out = secret_file_read(path, search->arena);
 	if (!*out)
 		return s3_no_keys(search, "%s: %s", path, strerror(errno));
 	text = arena_strdup(search->arena, *out);

@@ -3,13 +3,10 @@
 #include "s3_search_priv.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#define FILE_MAX ((size_t)1 << 20)
+#include "../service/secret_file_priv.h"
 
 const char *s3_variable(const char *name)
 {
@@ -36,31 +33,6 @@ bool s3_keys_of_environment(struct s3_search *search)
 	search->keys.secret_key = secret_new(search->arena, secret);
 	search->keys.token = secret_new(search->arena, s3_variable("AWS_SESSION_TOKEN"));
 	return true;
-}
-
-const char *s3_read_secret(const char *path, struct arena *arena)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	struct secret whole;
-	char *text;
-	ssize_t got;
-
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (size_t)st.st_size > FILE_MAX) {
-		close(fd);
-		errno = EINVAL;
-		return NULL;
-	}
-	text = calloc(1, (size_t)st.st_size + 1);
-	got = text ? read(fd, text, (size_t)st.st_size) : -1;
-	close(fd);
-	whole = secret_new(arena, got < 0 ? NULL : text);
-	if (text)
-		explicit_bzero(text, (size_t)st.st_size);
-	free(text);
-	return got < 0 ? NULL : secret_reveal(whole);
 }
 
 static void take_line(struct s3_keys *keys, struct span line, struct arena *arena)
@@ -117,7 +89,7 @@ bool s3_keys_of_profile(struct s3_search *search)
 		return s3_no_keys(search, "neither AWS_SHARED_CREDENTIALS_FILE nor HOME is set");
 	if (!path)
 		path = arena_printf(search->arena, "%s/.aws/credentials", home);
-	text = s3_read_secret(path, search->arena);
+	text = secret_file_read(path, search->arena);
 	if (!text)
 		return s3_no_keys(search, "%s: %s", path, strerror(errno));
 	return s3_parse_profile(search, span_of(text), name ? name : "default");

@@ -9,8 +9,6 @@
 #include "berth/base/timetext.h"
 #include "s3_sign_priv.h"
 
-#define SCRATCH_MAX ((size_t)48 << 20) /* a page of the list and its tree; a batch of requests */
-
 static const char *sum_of(const struct s3 *s3, const struct http_client_body *body, struct arena *arena)
 {
 	if (s3->settings.checksum_disabled && s3->endpoint.secure && body->length > 0)
@@ -99,20 +97,6 @@ void s3_set_copy_source(const struct s3 *s3, struct http_exchange *exchange, con
 {
 	http_exchange_set(exchange, s3->dialect->copy_source,
 			  arena_printf(arena, "/%s/%s", s3->settings.bucket, percent_encode(arena, span_of(key), "/")));
-}
-
-static void release(void *arena)
-{
-	arena_release(arena);
-}
-
-struct arena *s3_scratch(struct arena *arena)
-{
-	struct arena *made = arena_alloc(arena, sizeof *made);
-
-	arena_init(made, SCRATCH_MAX);
-	arena_defer(arena, release, made);
-	return made;
 }
 
 const struct xml *s3_document(const struct http_exchange *exchange, const char *name, struct arena *arena,

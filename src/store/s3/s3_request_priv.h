@@ -10,7 +10,8 @@
 #include "s3_endpoint_priv.h"
 
 #define S3_PARTS_MAX 10000 /* "Amazon S3 multipart upload limits" */
-#define S3_BATCH 64        /* parts whose requests are in memory at once */
+#define S3_BATCH 64                   /* parts whose requests are in memory at once */
+#define S3_SCRATCH ((size_t)48 << 20) /* memory of a batch */
 
 struct s3;
 
@@ -58,8 +59,5 @@ void s3_set_copy_source(const struct s3 *s3, struct http_exchange *exchange, con
  */
 const struct xml *s3_document(const struct http_exchange *exchange, const char *name, struct arena *arena,
 			      struct error *error);
-
-/* An arena for one batch or page, released with `arena` at the latest. */
-struct arena *s3_scratch(struct arena *arena);
 
 #endif

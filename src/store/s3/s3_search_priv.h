@@ -38,9 +38,6 @@ const char *s3_variable(const char *name);
 /* search->why = text; returns false. */
 bool s3_no_keys(struct s3_search *search, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A small file of secrets; wiped when the arena is cleared. NULL when it cannot be read: errno says why. */
-const char *s3_read_secret(const char *path, struct arena *arena);
-
 /*
  * The profile `name` of a shared credentials file's text ("[name]", then "key = value" lines; # and ; begin comments). False
  * when there is no such profile, or one without both keys.

@@ -2,22 +2,16 @@
 /* From a request to its signature. */
 #include "s3_sign_priv.h"
 
-#include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
+#include "../service/canonical_priv.h"
 #include "../service/sigv4_priv.h"
 
 #define CANONICAL_MAX ((size_t)64 << 10)
 
 static const struct sigv4_dialect aws4 = {"AWS4-HMAC-SHA256", "AWS4", "aws4_request"};
-
-struct pair {
-	struct span name;
-	struct span value;
-};
 
 struct url_parts {
 	struct span host;
@@ -39,106 +33,63 @@ static struct url_parts take_apart(const char *url)
 	};
 }
 
-static int by_bytes(struct span a, struct span b)
-{
-	size_t both = a.len < b.len ? a.len : b.len;
-	int order = both ? memcmp(a.ptr, b.ptr, both) : 0;
-
-	return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-static int by_name(const void *left, const void *right)
-{
-	const struct pair *a = left, *b = right;
-	int order = by_bytes(a->name, b->name);
-
-	return order ? order : by_bytes(a->value, b->value);
-}
-
 /* What is encoded already stays as it is. */
-static struct span encoded(struct span text, struct arena *arena)
+static const char *encoded(const char *text, struct arena *arena)
 {
-	return span_of(percent_encode(arena, text, "%"));
+	return percent_encode(arena, span_of(text), "%");
 }
 
 static void add_query(struct strbuf *out, struct span query)
 {
-	struct pair *pairs;
-	struct span part;
-	size_t count = 0, most = 1;
+	struct canonical parameters = canonical_query(query, out->arena);
 
-	for (size_t i = 0; i < query.len; i++)
-		most += query.ptr[i] == '&';
-	pairs = arena_array(out->arena, most, sizeof *pairs);
-	while (query.len > 0 && span_split(&query, '&', &part)) {
-		struct span name;
-
-		span_split(&part, '=', &name);
-		pairs[count].name = encoded(name, out->arena);
-		pairs[count++].value = part.ptr ? encoded(part, out->arena) : SPAN_LIT("");
+	for (size_t i = 0; i < parameters.count; i++) {
+		parameters.pairs[i].name = encoded(parameters.pairs[i].name, out->arena);
+		parameters.pairs[i].value = encoded(parameters.pairs[i].value, out->arena);
 	}
-	qsort(pairs, count, sizeof *pairs, by_name);
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(out, "%s%.*s=%.*s", i ? "&" : "", SPAN_ARG(pairs[i].name), SPAN_ARG(pairs[i].value));
-}
-
-static struct span lowered(const char *name, struct arena *arena)
-{
-	char *copy = arena_strdup(arena, name);
-
-	for (char *c = copy; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return span_of(copy);
+	canonical_sort(&parameters);
+	for (size_t i = 0; i < parameters.count; i++)
+		strbuf_addf(out, "%s%s=%s", i ? "&" : "", parameters.pairs[i].name, parameters.pairs[i].value);
 }
 
 /* Runs of blanks count as one. */
-static void add_value(struct strbuf *out, struct span value)
+static void add_value(struct strbuf *out, const char *value)
 {
-	value = span_trim(value);
-	for (size_t i = 0; i < value.len; i++)
-		if (value.ptr[i] != ' ' || i == 0 || value.ptr[i - 1] != ' ')
-			strbuf_addc(out, value.ptr[i]);
+	for (const char *at = value; *at; at++)
+		if (*at != ' ' || at == value || at[-1] != ' ')
+			strbuf_addc(out, *at);
 }
 
-/* Host first, then sorted with the rest. */
-static struct pair *headers_of(const struct s3_signed *request, struct span host, struct arena *arena)
+/* The request's fields, and Host. */
+static struct canonical headers_of(const struct s3_signed *request, struct span host, struct arena *arena)
 {
-	struct pair *pairs = arena_array(arena, request->field_count + 1, sizeof *pairs);
+	struct http_field *fields = arena_array(arena, request->field_count + 1, sizeof *fields);
 
-	pairs[0] = (struct pair){SPAN_LIT("host"), host};
-	for (size_t i = 0; i < request->field_count; i++)
-		pairs[i + 1] = (struct pair){lowered(request->fields[i].name, arena), span_of(request->fields[i].value)};
-	qsort(pairs, request->field_count + 1, sizeof *pairs, by_name);
-	return pairs;
-}
-
-static const char *names_of(const struct pair *headers, size_t count, struct arena *arena)
-{
-	struct strbuf names;
-
-	strbuf_init(&names, arena, CANONICAL_MAX);
-	for (size_t i = 0; i < count; i++)
-		strbuf_addf(&names, "%s%.*s", i ? ";" : "", SPAN_ARG(headers[i].name));
-	return names.ptr;
+	if (request->field_count)
+		memcpy(fields, request->fields, request->field_count * sizeof *fields);
+	fields[request->field_count] = (struct http_field){"host", arena_span(arena, host)};
+	return canonical_fields(fields, request->field_count + 1, NULL, arena);
 }
 
 /* The canonical request; *names are the headers that it covers. */
 static struct span canonical(const struct s3_signed *request, const char **names, struct arena *arena)
 {
 	struct url_parts url = take_apart(request->url);
-	struct pair *headers = headers_of(request, url.host, arena);
-	struct strbuf text;
+	struct canonical headers = headers_of(request, url.host, arena);
+	struct strbuf text, list;
 
-	*names = names_of(headers, request->field_count + 1, arena);
+	strbuf_init(&list, arena, CANONICAL_MAX);
 	strbuf_init(&text, arena, CANONICAL_MAX);
 	strbuf_addf(&text, "%s\n%.*s\n", request->method, SPAN_ARG(url.path));
 	add_query(&text, url.query);
 	strbuf_addc(&text, '\n');
-	for (size_t i = 0; i <= request->field_count; i++) {
-		strbuf_addf(&text, "%.*s:", SPAN_ARG(headers[i].name));
-		add_value(&text, headers[i].value);
+	for (size_t i = 0; i < headers.count; i++) {
+		strbuf_addf(&list, "%s%s", i ? ";" : "", headers.pairs[i].name);
+		strbuf_addf(&text, "%s:", headers.pairs[i].name);
+		add_value(&text, headers.pairs[i].value);
 		strbuf_addc(&text, '\n');
 	}
+	*names = list.ptr;
 	strbuf_addf(&text, "\n%s\n%s", *names, request->payload);
 	return strbuf_span(&text);
 }

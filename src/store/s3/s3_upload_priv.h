@@ -13,7 +13,4 @@ object_abandon_fn s3_abandon;
 /* "partNumber=N&uploadId=ID", encoded. */
 const char *s3_part_query(unsigned number, const char *id, struct arena *arena);
 
-/* Takes an ETag, of a header or a document, without its quotes. False when it is missing or too long. */
-bool s3_take_tag(struct object_part *part, struct span tag);
-
 #endif

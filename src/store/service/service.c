@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "berth/base/log.h"
+#include "berth/base/timetext.h"
 
 #define MEMORY ((size_t)1 << 20)
 #define RETRY_AFTER 5     /* seconds, for the client */
@@ -182,4 +183,39 @@ bool service_failed(const struct http_exchange *exchange, const char *why, struc
 	else
 		log_error("storage: %s: %s %s: %s (%u attempts)", name, exchange->method, key, why, exchange->attempts);
 	return error_unavailable(error, RETRY_AFTER);
+}
+
+/* ---- what services do alike ---- */
+
+bool service_is_there(struct service *service, const char *key, uint64_t size, bool *is_there, struct arena *arena,
+		      struct error *error)
+{
+	uint64_t found_size = 0;
+	bool found = false;
+
+	if (!service->base.ops->head(&service->base, key, &found, &found_size, arena, error))
+		return false;
+	*is_there = found && found_size == size;
+	return true;
+}
+
+int64_t service_age(const char *time)
+{
+	int64_t then, now = http_client_now();
+
+	return time && timetext_parse(&then, span_of(time)) && then < now ? now - then : 0;
+}
+
+static void release(void *arena)
+{
+	arena_release(arena);
+}
+
+struct arena *service_scratch(struct arena *arena, size_t ceiling)
+{
+	struct arena *made = arena_alloc(arena, sizeof *made);
+
+	arena_init(made, ceiling);
+	arena_defer(arena, release, made);
+	return made;
 }

@@ -126,6 +126,16 @@ bool service_refused(const struct http_exchange *exchange, struct error *error);
 /* Logs why an exchange has no answer, or an answer that makes no sense. Sets E_UNAVAILABLE. Returns false. */
 bool service_failed(const struct http_exchange *exchange, const char *why, struct error *error);
 
+/* Asks whether the object is there with this size. False: that cannot be known, and the error is set. */
+bool service_is_there(struct service *service, const char *key, uint64_t size, bool *is_there, struct arena *arena,
+		      struct error *error);
+
+/* The age of what was changed at `time` (any form of timetext.h), in seconds; 0 when that is not known. */
+int64_t service_age(const char *time);
+
+/* An arena of at most `ceiling` bytes, for one batch or page; released with `arena` at the latest. */
+struct arena *service_scratch(struct arena *arena, size_t ceiling);
+
 /* The name of the exchange's key in the log. */
 const char *service_key_name(const struct http_exchange *exchange);
 

@@ -88,20 +88,6 @@ static bool show(void *context, const char *name, uint64_t size, int64_t age)
 	return !found || listing->visit(listing->context, name, size, age);
 }
 
-static void release(void *scratch)
-{
-	arena_release(scratch);
-}
-
-static struct arena *scratch_arena(struct arena *arena)
-{
-	struct arena *scratch = arena_alloc(arena, sizeof *scratch);
-
-	arena_init(scratch, SCRATCH_MEMORY);
-	arena_defer(arena, release, scratch);
-	return scratch;
-}
-
 bool swift_list_objects(struct object_service *service, const char *prefix, object_visit_fn *visit, void *context,
 			struct arena *arena, struct error *error)
 {
@@ -109,7 +95,7 @@ bool swift_list_objects(struct object_service *service, const char *prefix, obje
 		.swift = swift_of(service),
 		.visit = visit,
 		.context = context,
-		.scratch = scratch_arena(arena),
+		.scratch = service_scratch(arena, SCRATCH_MEMORY),
 		.error = error,
 	};
 

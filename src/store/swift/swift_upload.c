@@ -14,11 +14,11 @@
 
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "../service/multipart_priv.h"
 #include "berth/base/hex.h"
 #include "berth/base/json_write.h"
-#include "berth/base/log.h"
+#include "berth/base/pause.h"
 #include "berth/base/strbuf.h"
 #include "swift_large_priv.h"
 #include "swift_list_priv.h"
@@ -52,19 +52,6 @@ bool swift_begin(struct object_service *service, const char *key, struct object_
 	return true;
 }
 
-static bool take_tag(const struct http_exchange *answer, struct object_part *part, struct error *error)
-{
-	struct span tag = http_exchange_header(answer, "ETag");
-
-	if (!service_fine(answer))
-		return swift_put_refused(answer, error);
-	if (tag.len == 0 || tag.len >= sizeof part->tag)
-		return service_failed(answer, "no ETag", error);
-	memcpy(part->tag, tag.ptr, tag.len);
-	part->tag[tag.len] = '\0';
-	return true;
-}
-
 bool swift_put_parts(struct object_service *service, const struct object_upload *upload, struct object_part *parts,
 		     size_t count, struct arena *arena, struct error *error)
 {
@@ -76,9 +63,12 @@ bool swift_put_parts(struct object_service *service, const struct object_upload 
 					     &parts[i].body, arena);
 	if (!service_run_all(list, count, SWIFT_AT_ONCE, arena, error))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!take_tag(&list[i], &parts[i], error))
-			return false;
+	for (size_t i = 0; i < count; i++) {
+		if (!service_fine(&list[i]))
+			return swift_put_refused(&list[i], error);
+		if (!multipart_take_tag(&parts[i], http_exchange_header(&list[i], "ETag")))
+			return service_failed(&list[i], "there is no ETag", error);
+	}
 	return true;
 }
 
@@ -225,13 +215,6 @@ static bool put_manifest(struct completion *completion, struct error *error)
 	return look(completion, &there, error) && settle[there](completion, error);
 }
 
-static void wait_ms(long ms)
-{
-	struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-
-	(void)nanosleep(&time, NULL);
-}
-
 /* Whether the object has its size. For a dynamic manifest the listing of its segments is given time. */
 static bool shows_up(const struct completion *completion, struct error *error)
 {
@@ -241,14 +224,14 @@ static bool shows_up(const struct completion *completion, struct error *error)
 	uint64_t size = completion->size;
 	uint64_t got = 0;
 	bool found = false;
-	long waited = 0;
+	unsigned waited = 0;
 
-	for (long wait = 20; !completion->is_static && waited < SHOW_UP_MS; wait *= 2) {
+	for (unsigned wait = 20; !completion->is_static && waited < SHOW_UP_MS; wait *= 2) {
 		if (!swift_head(&swift->service.base, key, &found, &got, arena, error))
 			return false;
 		if (found && got >= size)
 			break;
-		wait_ms(wait);
+		pause_ms(wait);
 		waited += wait;
 	}
 	return swift_has_size(swift, key, size, arena, error);
@@ -272,13 +255,16 @@ bool swift_complete(struct object_service *service, const struct object_upload *
 		    size_t count, struct arena *arena, struct error *error)
 {
 	struct swift *swift = swift_of(service);
-	struct completion completion = {.swift = swift, .upload = upload, .parts = parts, .count = count, .arena = arena};
+	struct completion completion = {.swift = swift,
+					.upload = upload,
+					.parts = parts,
+					.count = count,
+					.size = multipart_size(parts, count),
+					.arena = arena};
 
 	if (!service_ready(&swift->service, arena, error))
 		return false;
 	completion.is_static = swift->powers.slo && count <= swift->powers.manifest_max;
-	for (size_t i = 0; i < count; i++)
-		completion.size += parts[i].size;
 	return remove_strays(&completion, error) && put_manifest(&completion, error) && shows_up(&completion, error) &&
 	       swift_delete(swift, swift_note(swift, upload->key, upload->id, arena), arena, error);
 }
