@@ -155,6 +155,15 @@ def silent(exchange):
     exchange.client.recv(1)
 
 
+def kept(requests):
+    """Passes the request on, and appends it to `requests`: FaultProxy.repeat sends it again, as a network that holds it back would."""
+    def fault(exchange):
+        body = b"".join(exchange.body())
+        requests.append((exchange.head, body))
+        exchange.client.sendall(exchange.proxy.repeat((exchange.head, body)))
+    return fault
+
+
 # ---- the proxy ----
 
 class FaultProxy:
@@ -197,6 +206,16 @@ class FaultProxy:
         """"METHOD target" of what has come since forget()."""
         with self.lock:
             return [line for line in self.seen if re.search(pattern, line)]
+
+    def repeat(self, request):
+        """Sends a request that `kept` has kept. Returns the store's answer."""
+        head, body = request
+        with socket.create_connection(("127.0.0.1", self.store_port), timeout=60) as store:
+            store.sendall(re.sub(rb"\r\nconnection:[^\r]*", b"", head, flags=re.I)[:-2] + b"Connection: close\r\n\r\n" + body)
+            answer = b""
+            while piece := store.recv(65536):
+                answer += piece
+        return answer
 
     def _fault_for(self, exchange):
         with self.lock:

@@ -15,6 +15,7 @@ class Store:
     """
 
     read = ("GET", r"some(/|%2F)key", None)
+    ends_uploads = True  # a part is refused, or changes nothing, once its upload is complete
 
     def __init__(self, server, bucket, port):
         self.server, self.bucket, self.proxy = server, bucket, FaultProxy(port)
@@ -70,7 +71,7 @@ class SwiftStore(Store):
         segments = {name: size for name, size in found.items() if name.startswith("segments/")}
         assert len(found) == len(sizes) + len(segments)
         assert sum(segments.values()) == sum(sizes.values()), "segments of no object"
-        assert not [name for name in segments if not re.search(r"/0000\d+$", name)]
+        assert not [name for name in segments if not re.search(r"/0000\d+(-[0-9a-f]{16})?$", name)]
 
 
 class OssStore(Store):
@@ -87,6 +88,9 @@ class OssStore(Store):
 
 
 class S3Store(Store):
+    points = {"part": ("PUT", r"partNumber=", "!x-amz-copy-source")}
+    ends_uploads = False  # Swift's S3 API lets a part replace that of an object; Amazon's refuses it
+
     def driver(self):
         return self.server.s3(self.server.bucket(self.bucket), regionendpoint=self.proxy.url)
 

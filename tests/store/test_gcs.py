@@ -52,7 +52,7 @@ def changed(attempt, change):
     ({"keyfile": "{folder}/wrong.json"}, ["Invalid JWT Signature", "make a new key file"]),
     ({"keyfile": "/nowhere/key.json"}, ["/nowhere/key.json: No such file"]),
     ({"bucket": "nobody-made-it"}, ["The specified bucket does not exist", "check storage.gcs.bucket"]),
-    ({"endpoint": "http://127.0.0.1:{port}"}, ["no answer after", "127.0.0.1"]),
+    ({"endpoint": "http://127.0.0.1:{port}"}, ["attempts)", "127.0.0.1"]),
 ], ids=["key", "file", "bucket", "end-point"])
 def test_a_store_that_cannot_be_used_is_refused_at_start_with_the_reason(attempt, gcs, change, words):
     port = free_port()

@@ -312,4 +312,4 @@ def test_what_is_gone_is_said_to_be_gone(gcs, bucket, large):
 def test_nobody_there(gcs, bucket):
     probe = Probe(gcs, bucket, endpoint="http://127.0.0.1:1")
     assert probe("head a") == "error UNAVAILABLE"
-    assert "no answer after" in probe.close()
+    assert "(6 attempts)" in probe.close()

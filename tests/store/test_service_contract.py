@@ -74,6 +74,45 @@ def test_a_store_that_ignores_the_range_is_not_believed(store, offset):
         store.service.get(KEY, offset, MIB)
 
 
+@pytest.fixture(scope="module")
+def contents():
+    """Two files of one size, (path, SHA-256) each."""
+    found = []
+    for name in ("first", "second"):
+        path, data = os.path.join(ACCOUNT.scratch(), name), os.urandom(MIB)
+        with open(path, "wb") as f:
+            f.write(data)
+        os.chmod(path, 0o644)
+        found.append((path, sha256(data)))
+    return found
+
+
+@pytest.mark.parametrize("when", ["before the completion", "after the completion"])
+def test_a_part_that_arrives_late_changes_nothing(store, contents, when):
+    """A node gives a request up and sends the part again, with other bytes; then the first request arrives."""
+    (first, _), (second, due), key, late = *contents, f"some/late{when[0]}", []
+    upload = store.service.begin(key)
+    method, pattern, header = store.points["part"]
+    store.proxy.break_at(method, pattern, faults.kept(late), times=1, header=header)
+    store.service.call("parts", 1, first, MIB)
+    store.service.call("use", key, upload)
+    store.service.call("parts", 1, second, MIB)
+    assert len(late) == 1
+    if when.startswith("after"):
+        store.service.call("complete")
+        if store.ends_uploads:
+            store.proxy.repeat(late[0])
+        assert store.service.get(key, 0, MIB) == due
+        return
+    store.proxy.repeat(late[0])
+    try:
+        store.service.call("complete")
+    except Failed:
+        assert store.service.head(key) is None
+    else:
+        assert store.service.get(key, 0, MIB) == due
+
+
 def test_a_read_behind_the_end_and_of_nothing_fail(store):
     for key, offset in ((KEY, len(DATA)), (KEY, len(DATA) - 1), ("some/key.not", 0)):
         with pytest.raises(Failed):

@@ -192,7 +192,7 @@ def test_tokens_that_are_lost_in_the_middle_of_a_session_are_had_anew(launch, ow
         own_swift.start()
     assert client.put(with_query(where, digest=digest(data))).status == 201
     assert client.get(repo.blob_url(digest(data))).body == data
-    assert "the token was refused: signing in again" in logs_of(registry)
+    assert "the credential was refused: fetching another one" in logs_of(registry)
 
 
 def test_a_registry_whose_tokens_are_keystones(launch, swift):

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Uploads as staged blocks. The service keeps uncommitted blocks by key, not by upload: ids that carry the upload's keep
- * two uploads of one key apart, though a commit of either drops the blocks of the other. Keys name their content, so then
- * what the other has committed is what this one was to commit.
+ * Uploads as staged blocks. The service keeps uncommitted blocks by key, not by upload: the id of a block carries the upload's,
+ * which keeps two uploads of one key apart, though a commit of either drops the blocks of the other. Keys name their content, so
+ * then what the other has committed is what this one was to commit. The id carries the sending, too: a block that arrives late is
+ * in no list of a commit.
  *
  * What becomes of an upload that is given up, by what is staged under its key and what is committed there:
  *
@@ -26,20 +27,21 @@
 #include "berth/base/strbuf.h"
 #include "berth/base/uuid.h"
 
-#define ID_TEXT "%s-%05u" /* of one length for all blocks of a blob, as the service asks; 42 of its 64 bytes */
+/* Upload, number, sending. All blocks of a blob have ids of one length, as the service asks; 59 of its 64 bytes. */
+#define ID_TEXT "%s-%05u-%s"
 
 /* ---- staging ---- */
 
 static const char *block_id(const char *upload, const struct object_part *part, struct arena *arena)
 {
-	const char *text = arena_printf(arena, ID_TEXT, upload, part->number);
+	const char *text = arena_printf(arena, ID_TEXT, upload, part->number, part->tag);
 
 	return base64_encode(arena, text, strlen(text));
 }
 
 const char *azure_block_query(const struct object_upload *upload, struct object_part *part, struct arena *arena)
 {
-	(void)snprintf(part->tag, sizeof part->tag, "b"); /* the id follows from the number */
+	multipart_nonce(part->tag);
 	return arena_printf(arena, "comp=block&blockid=%s",
 			    percent_encode(arena, span_of(block_id(upload->id, part, arena)), ""));
 }

@@ -45,15 +45,15 @@ static bool token_refused(const struct gcs *gcs, const struct http_exchange *x, 
 	const char *code = jsondoc_text(root, "error"), *description = jsondoc_text(root, "error_description");
 
 	if (!x->status) {
-		fetch->why = arena_printf(fetch->scratch, "%s: %s; %s", from, x->failure,
+		fetch->why = arena_printf(fetch->scratch, "no access token from %s: %s; %s", from, x->failure,
 					  of_machine ? "off Google's machines give storage.gcs.keyfile or "
 						       "storage.gcs.credentials"
 						     : "check the way there");
 		return false;
 	}
 	fetch->is_final = x->status != 429 && x->status < 500;
-	fetch->why = arena_printf(fetch->scratch, "%s: status %d, %s: %s; %s", from, x->status, code ? code : "no code",
-				  description ? description : "no message",
+	fetch->why = arena_printf(fetch->scratch, "no access token from %s: status %d, %s: %s; %s", from, x->status,
+				  code ? code : "no code", description ? description : "no message",
 				  of_machine && x->status == 404
 					  ? "this machine has no service account: give storage.gcs.keyfile"
 					  : advice_for(code ? code : "", description ? description : ""));

@@ -26,11 +26,11 @@ static const struct refusal refusals[] = {
 	{0, "UserDisable", E_UNKNOWN, "the account is disabled or has not paid"},
 	{0, "EntityTooSmall", E_UNKNOWN, "a part is below the service's minimum: raise storage.oss.chunksize"},
 	{0, "InvalidEncryptionAlgorithmError", E_UNKNOWN, "the service cannot encrypt so: see storage.oss.encrypt"},
-	{301, "", E_UNKNOWN, "the bucket is at another end-point: correct storage.oss.region or endpoint"},
-	{307, "", E_UNKNOWN, "the bucket is at another end-point: correct storage.oss.region or endpoint"},
-	{401, "", E_UNKNOWN, "the keys are wrong, or may not do this"},
-	{403, "", E_UNKNOWN, "the keys are wrong, or may not do this"},
-	{404, "", E_UNKNOWN, "there is no such bucket, or storage.oss.endpoint is no OSS server"},
+	{301, NULL, E_UNKNOWN, "the bucket is at another end-point: correct storage.oss.region or endpoint"},
+	{307, NULL, E_UNKNOWN, "the bucket is at another end-point: correct storage.oss.region or endpoint"},
+	{401, NULL, E_UNKNOWN, "the keys are wrong, or may not do this"},
+	{403, NULL, E_UNKNOWN, "the keys are wrong, or may not do this"},
+	{404, NULL, E_UNKNOWN, "there is no such bucket, or storage.oss.endpoint is no OSS server"},
 };
 
 const struct refusal_table oss_refusals = REFUSAL_TABLE(refusals);

@@ -45,11 +45,12 @@ static const struct refusal refusals[] = {
 	{0, "XMinioStorageFull", E_STORAGE_FULL, "the service is full"},
 	{0, "XMinioAdminBucketQuotaExceeded", E_STORAGE_FULL, "the bucket's quota is used up"},
 	{0, "InsufficientStorage", E_STORAGE_FULL, "the service is full"},
-	{301, "", E_UNKNOWN, "the bucket is in another region: correct storage.s3.region or regionendpoint"},
-	{400, "", E_UNKNOWN, "perhaps the region or the session token is wrong"},
-	{401, "", E_UNKNOWN, "the keys are wrong, or may not do this"},
-	{403, "", E_UNKNOWN, "the keys are wrong, or may not do this; without s3:ListBucket also: there is no such object"},
-	{404, "", E_UNKNOWN, "there is no such bucket, or regionendpoint is no S3 server"},
+	{301, NULL, E_UNKNOWN, "the bucket is in another region: correct storage.s3.region or regionendpoint"},
+	{400, NULL, E_UNKNOWN, "perhaps the region or the session token is wrong"},
+	{401, NULL, E_UNKNOWN, "the keys are wrong, or may not do this"},
+	{403, NULL, E_UNKNOWN,
+	 "the keys are wrong, or may not do this; without s3:ListBucket also: there is no such object"},
+	{404, NULL, E_UNKNOWN, "there is no such bucket, or regionendpoint is no S3 server"},
 };
 
 const struct refusal_table s3_refusals = REFUSAL_TABLE(refusals);

@@ -9,7 +9,7 @@
 #include "s3_credentials_priv.h"
 #include "s3_endpoint_priv.h"
 
-#define S3_PARTS_MAX 10000 /* "Amazon S3 multipart upload limits" */
+#define S3_PARTS_MAX 10000            /* "Amazon S3 multipart upload limits" */
 #define S3_BATCH 64                   /* parts whose requests are in memory at once */
 #define S3_SCRATCH ((size_t)48 << 20) /* memory of a batch */
 

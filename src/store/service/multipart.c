@@ -3,7 +3,9 @@
 #include "multipart_priv.h"
 
 #include <string.h>
+#include <sys/random.h>
 
+#include "berth/base/hex.h"
 #include "berth/base/strbuf.h"
 
 #define PART_XML_MAX 200 /* bytes that a part takes in the body of a completion */
@@ -35,6 +37,14 @@ bool multipart_take_id(struct object_upload *out, const struct xml *root, const 
 
 	*out = (struct object_upload){.key = arena_strdup(arena, key), .id = id};
 	return id && id[0] && strlen(id) <= OBJECT_ID_MAX;
+}
+
+void multipart_nonce(char out[static MULTIPART_NONCE])
+{
+	unsigned char raw[(MULTIPART_NONCE - 1) / 2];
+
+	(void)getrandom(raw, sizeof raw, 0); /* never fails for so few bytes, once the kernel has booted: getrandom(2) */
+	hex_encode(out, raw, sizeof raw);
 }
 
 struct span multipart_body(const char *xml_namespace, const struct object_part *parts, size_t count, struct arena *arena)

@@ -19,6 +19,14 @@ bool multipart_take_tag(struct object_part *part, struct span tag);
 /* Takes the id that a new upload has. False: there is none, or it is too long. */
 bool multipart_take_id(struct object_upload *out, const struct xml *root, const char *key, struct arena *arena);
 
+#define MULTIPART_NONCE 17 /* with NUL */
+
+/*
+ * A random name for one sending of a part, in hex. A service that keeps parts by name only would let a part that arrives late,
+ * from a request that was given up, take the place of the one that was acknowledged. With the sending in its name it cannot.
+ */
+void multipart_nonce(char out[static MULTIPART_NONCE]);
+
 /* The body of a completion. `xml_namespace` is "", or an attribute with a blank before it. */
 struct span multipart_body(const char *xml_namespace, const struct object_part *parts, size_t count, struct arena *arena);
 

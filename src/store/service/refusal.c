@@ -6,12 +6,17 @@
 
 #define RETRY_AFTER 5 /* seconds, for the client */
 
+static bool code_fits(const char *wanted, const char *code)
+{
+	return wanted ? !wanted[0] || strcmp(wanted, code) == 0 : !code[0];
+}
+
 static const struct refusal *refusal_among(const struct refusal_table *table, int status, const char *code)
 {
 	for (size_t i = 0; i < table->count; i++) {
 		const struct refusal *row = &table->rows[i];
 
-		if ((!row->status || row->status == status) && (!row->code[0] || strcmp(row->code, code) == 0))
+		if ((!row->status || row->status == status) && code_fits(row->code, code))
 			return row;
 	}
 	return NULL;

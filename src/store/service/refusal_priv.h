@@ -10,7 +10,7 @@
 /* A row of a service's table. */
 struct refusal {
 	int status;       /* 0: any */
-	const char *code; /* the service's own; "": any */
+	const char *code; /* the service's own; "": any; NULL: an answer without a code */
 	enum error_code error;
 	const char *advice; /* what the operator can do about it */
 };

@@ -85,9 +85,11 @@ static bool service_renew(struct service *service, struct http_exchange *list, s
 	for (size_t i = 0; i < count; i++) {
 		if (!is_stale(service, &list[i], arena))
 			continue;
-		if (!renewed)
+		if (!renewed) {
+			log_info("storage: %s: the credential was refused: fetching another one", service->kind->name);
 			credential_forget(service->credential);
-		if (!renewed && !credential_have(service->credential, arena, error))
+		}
+		if (!credential_have(service->credential, arena, error))
 			return false;
 		renewed = true;
 		ok &= http_client_run(service->client, &list[i], arena);

@@ -38,9 +38,13 @@ const char *swift_segments(const struct swift *swift, const char *upload, struct
 			    strlen(upload) > 3 ? upload + 3 : "");
 }
 
-const char *swift_segment(const struct swift *swift, const char *upload, unsigned number, struct arena *arena)
+const char *swift_segment(const struct swift *swift, const struct object_upload *upload, const struct object_part *part,
+			  struct arena *arena)
 {
-	return arena_printf(arena, "%s/%016u", swift_segments(swift, upload, arena), number);
+	const char *sending = strstr(part->tag, SWIFT_SENDING);
+
+	return arena_printf(arena, "%s/%016u%s%s", swift_segments(swift, upload->id, arena), part->number,
+			    sending ? "-" : "", sending ? sending + 1 : "");
 }
 
 const char *swift_note(const struct swift *swift, const char *key, const char *upload, struct arena *arena)
@@ -168,11 +172,13 @@ bool swift_delete(struct swift *swift, const char *key, struct arena *arena, str
 	return swift_find(&exchange, &found, arena, error);
 }
 
-/* Names to be removed, some at once. */
+/* Objects to be removed, some at once. */
 struct batch {
 	struct swift *swift;
 	struct http_exchange list[BATCH];
 	size_t count;
+	const char *const *kept; /* sorted names that stay */
+	size_t kept_count;
 	struct arena *arena;
 	struct error *error;
 	bool failed;
@@ -183,8 +189,6 @@ static bool flush(struct batch *batch)
 	size_t count = batch->count;
 
 	batch->count = 0;
-	if (count == 0)
-		return true;
 	if (!service_run_all(batch->list, count, SWIFT_AT_ONCE, batch->arena, batch->error))
 		return false;
 	for (size_t i = 0; i < count; i++)
@@ -200,12 +204,16 @@ static bool add(struct batch *batch, const char *name)
 	return !batch->failed;
 }
 
+/* Both the listing and `kept` are sorted. */
 static bool add_listed(void *context, const char *name, uint64_t size, int64_t age)
 {
 	struct batch *batch = context;
 
-	(void)size;
-	(void)age;
+	(void)size, (void)age;
+	while (batch->kept_count && strcmp(*batch->kept, name) < 0)
+		batch->kept++, batch->kept_count--;
+	if (batch->kept_count && strcmp(*batch->kept, name) == 0)
+		return true;
 	return add(batch, arena_strdup(batch->arena, name));
 }
 
@@ -217,23 +225,24 @@ static struct batch *batch_new(struct swift *swift, struct arena *arena, struct 
 	return batch;
 }
 
-bool swift_delete_behind(struct swift *swift, const char *folder, const char *last, struct arena *arena,
-			 struct error *error)
+bool swift_delete_below(struct swift *swift, const char *folder, const char *const *kept, size_t count, struct arena *arena,
+			struct error *error)
 {
 	struct batch *batch = batch_new(swift, arena, error);
 
-	return swift_list(swift, folder, last, add_listed, batch, arena, error) && !batch->failed && flush(batch);
+	batch->kept = kept;
+	batch->kept_count = count;
+	return swift_list(swift, folder, "", add_listed, batch, arena, error) && !batch->failed && flush(batch);
 }
 
-bool swift_delete_segments(struct swift *swift, const char *folder, unsigned count, struct arena *arena,
-			   struct error *error)
+bool swift_delete_named(struct swift *swift, const char *const *names, size_t count, struct arena *arena,
+			struct error *error)
 {
 	struct batch *batch = batch_new(swift, arena, error);
 
-	for (unsigned number = 1; number <= count && !batch->failed; number++)
-		(void)add(batch, arena_printf(arena, "%s%016u", folder, number));
-	/* what was sent when a node died is in no list of parts, and what is new may be in no listing yet */
-	return !batch->failed && flush(batch) && swift_delete_behind(swift, folder, "", arena, error);
+	for (size_t i = 0; i < count && !batch->failed; i++)
+		(void)add(batch, names[i]);
+	return !batch->failed && flush(batch);
 }
 
 /* Swift removes the segments and then the manifest; what it says about it is in the body of a 200. */
@@ -261,7 +270,7 @@ static bool remove_static(struct swift *swift, const char *key, const struct swi
 	const char *folder = arena_printf(arena, "%s/", swift_segments(swift, large->upload, arena));
 
 	return remove_listed(swift, key, arena, error) &&
-	       (!large->upload[0] || swift_delete_behind(swift, folder, "", arena, error));
+	       (!large->upload[0] || swift_delete_below(swift, folder, NULL, 0, arena, error));
 }
 
 /* Segments elsewhere than in the registry's own folder are left alone. */
@@ -273,9 +282,9 @@ static bool remove_dynamic(struct swift *swift, const char *key, const struct sw
 
 	if (strncmp(large->segments, own, strlen(own)) != 0 || !large->segments[strlen(own)])
 		log_warn("storage: swift: %s: its segments are not below %s: they are not removed", key, own);
-	else if (!swift_delete_segments(swift,
-					arena_printf(arena, "%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/"),
-					0, arena, error))
+	else if (!swift_delete_below(swift,
+				     arena_printf(arena, "%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/"),
+				     NULL, 0, arena, error))
 		return false;
 	return swift_delete(swift, key, arena, error);
 }

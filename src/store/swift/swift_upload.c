@@ -12,6 +12,7 @@
  */
 #include "swift_upload_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -52,24 +53,60 @@ bool swift_begin(struct object_service *service, const char *key, struct object_
 	return true;
 }
 
+/* Names a part that is about to be sent. A dynamic manifest takes every name of the folder, so there a part sent again replaces. */
+static void name_sending(const struct swift *swift, struct object_part *part)
+{
+	part->tag[0] = '\0';
+	if (!swift->powers.slo)
+		return;
+	part->tag[0] = *SWIFT_SENDING;
+	multipart_nonce(part->tag + 1);
+}
+
+/* The tag is the ETag, and the sending behind it. */
+static bool take_tag(struct object_part *part, struct span etag)
+{
+	char sending[OBJECT_TAG_MAX];
+	size_t len;
+
+	memcpy(sending, part->tag, sizeof sending);
+	if (!multipart_take_tag(part, etag))
+		return false;
+	len = strlen(part->tag);
+	return (size_t)snprintf(part->tag + len, sizeof part->tag - len, "%s", sending) < sizeof part->tag - len;
+}
+
 bool swift_put_parts(struct object_service *service, const struct object_upload *upload, struct object_part *parts,
 		     size_t count, struct arena *arena, struct error *error)
 {
 	struct swift *swift = swift_of(service);
 	struct http_exchange *list = arena_array(arena, count, sizeof *list);
 
-	for (size_t i = 0; i < count; i++)
-		list[i] = swift_put_exchange(swift, swift_segment(swift, upload->id, parts[i].number, arena),
-					     &parts[i].body, arena);
+	if (!service_ready(&swift->service, arena, error))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		name_sending(swift, &parts[i]);
+		list[i] = swift_put_exchange(swift, swift_segment(swift, upload, &parts[i], arena), &parts[i].body, arena);
+	}
 	if (!service_run_all(list, count, SWIFT_AT_ONCE, arena, error))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		if (!service_fine(&list[i]))
 			return swift_put_refused(&list[i], error);
-		if (!multipart_take_tag(&parts[i], http_exchange_header(&list[i], "ETag")))
+		if (!take_tag(&parts[i], http_exchange_header(&list[i], "ETag")))
 			return service_failed(&list[i], "there is no ETag", error);
 	}
 	return true;
+}
+
+static const char *const *segments_of(const struct swift *swift, const struct object_upload *upload,
+				      const struct object_part *parts, size_t count, struct arena *arena)
+{
+	const char **names = arena_array(arena, count + 1, sizeof *names);
+
+	for (size_t i = 0; i < count; i++)
+		names[i] = swift_segment(swift, upload, &parts[i], arena);
+	return names;
 }
 
 /* ---- the manifest ---- */
@@ -99,13 +136,13 @@ static struct span manifest_of(const struct completion *completion)
 	json_open(&json, '[');
 	for (size_t i = 0; i < completion->count; i++) {
 		const struct object_part *part = &completion->parts[i];
-		const char *segment = swift_segment(swift, completion->upload->id, part->number, arena);
+		const char *segment = swift_segment(swift, completion->upload, part, arena);
 
 		json_open(&json, '{');
 		json_key(&json, "path");
 		json_text(&json, arena_printf(arena, "/%s/%s", swift->settings.container, segment));
 		json_key(&json, "etag");
-		json_text(&json, part->tag);
+		json_text(&json, arena_span(arena, (struct span){part->tag, strcspn(part->tag, SWIFT_SENDING)}));
 		json_key(&json, "size_bytes");
 		json_u64(&json, part->size);
 		json_close(&json, '}');
@@ -237,18 +274,16 @@ static bool shows_up(const struct completion *completion, struct error *error)
 	return swift_has_size(swift, key, size, arena, error);
 }
 
-/*
- * Removes segments behind the last one: parts that were sent twice, and the first time in more pieces, leave them. A dynamic
- * manifest would include them.
- */
+/* Removes segments that are none of the parts: of parts that were sent twice. A dynamic manifest would include them. */
 static bool remove_strays(const struct completion *completion, struct error *error)
 {
 	struct swift *swift = completion->swift;
+	const struct object_upload *upload = completion->upload;
 	struct arena *arena = completion->arena;
-	const char *id = completion->upload->id, *folder = arena_printf(arena, "%s/", swift_segments(swift, id, arena));
-	const char *last = swift_segment(swift, id, (unsigned)completion->count, arena);
+	const char *folder = arena_printf(arena, "%s/", swift_segments(swift, upload->id, arena));
 
-	return swift_delete_behind(swift, folder, last, arena, error);
+	return swift_delete_below(swift, folder, segments_of(swift, upload, completion->parts, completion->count, arena),
+				  completion->count, arena, error);
 }
 
 bool swift_complete(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
@@ -282,13 +317,14 @@ static bool is_noted(struct swift *swift, const char *note, bool *out, struct ar
 	return true;
 }
 
-static unsigned last_number(const struct object_part *parts, size_t count)
+/* Not only by the listing: new segments may be in no listing yet. Not only by the parts: a node died before it named its own. */
+static bool delete_segments(struct swift *swift, const struct object_upload *upload, const struct object_part *parts,
+			    size_t count, struct arena *arena, struct error *error)
 {
-	unsigned last = 0;
+	const char *folder = arena_printf(arena, "%s/", swift_segments(swift, upload->id, arena));
 
-	for (size_t i = 0; i < count; i++)
-		last = parts[i].number > last ? parts[i].number : last;
-	return last;
+	return swift_delete_named(swift, segments_of(swift, upload, parts, count, arena), count, arena, error) &&
+	       swift_delete_below(swift, folder, NULL, 0, arena, error);
 }
 
 bool swift_abandon(struct object_service *service, const struct object_upload *upload, const struct object_part *parts,
@@ -296,7 +332,6 @@ bool swift_abandon(struct object_service *service, const struct object_upload *u
 {
 	struct swift *swift = swift_of(service);
 	const char *note = swift_note(swift, upload->key, upload->id, arena);
-	const char *folder = arena_printf(arena, "%s/", swift_segments(swift, upload->id, arena));
 	bool noted, whole;
 
 	if (!is_noted(swift, note, &noted, arena, error))
@@ -305,7 +340,7 @@ bool swift_abandon(struct object_service *service, const struct object_upload *u
 		return true;
 	if (!swift_is_made_of(swift, upload->key, upload->id, &whole, arena, error))
 		return false;
-	return (whole || swift_delete_segments(swift, folder, last_number(parts, count), arena, error)) &&
+	return (whole || delete_segments(swift, upload, parts, count, arena, error)) &&
 	       swift_delete(swift, note, arena, error);
 }
 

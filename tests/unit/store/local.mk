@@ -27,6 +27,7 @@ tests_unit_test_store_SOURCES = \
 	tests/unit/store/s3/test_s3_service.c \
 	tests/unit/store/s3/test_s3_sign.c \
 	tests/unit/store/service/test_body.c \
+	tests/unit/store/service/test_credential.c \
 	tests/unit/store/service/test_xml.c \
 	tests/unit/store/spool/test_prehash.c \
 	tests/unit/store/spool/test_spool.c \

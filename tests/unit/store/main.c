@@ -8,6 +8,7 @@ const struct test_file *tests_azure_identity(void);
 const struct test_file *tests_azure_sign(void);
 const struct test_file *tests_aws_ranges(void);
 const struct test_file *tests_body(void);
+const struct test_file *tests_credential(void);
 const struct test_file *tests_drivers(void);
 const struct test_file *tests_fs(void);
 const struct test_file *tests_layout(void);
@@ -52,6 +53,7 @@ int main(void)
 		tests_swift,
 		tests_xml,
 		tests_body,
+		tests_credential,
 		tests_locator,
 		tests_aws_ranges,
 	};

@@ -118,7 +118,7 @@ static bool copy(uint64_t size)
 static bool complete(void)
 {
 	const struct object_upload upload = {KEY, "0d5a7b3e-0000-4000-8000-000000000001"};
-	const struct object_part parts[2] = {{.number = 1, .size = 7, .tag = "b"}, {.number = 2, .size = 3, .tag = "b"}};
+	const struct object_part parts[2] = {{.number = 1, .size = 7, .tag = "t1"}, {.number = 2, .size = 3, .tag = "t2"}};
 
 	return lab.service->ops->complete(lab.service, &upload, parts, 2, &lab.arena, &lab.error);
 }
@@ -260,18 +260,22 @@ END_TEST
 
 /* ---- uploads ---- */
 
-START_TEST(blocks_carry_the_uploads_id_and_their_number)
+START_TEST(blocks_carry_the_uploads_id_their_number_and_their_sending)
 {
 	const struct object_upload upload = {KEY, "0d5a7b3e-0000-4000-8000-000000000001"};
 	struct object_part parts[1] = {{.number = 12, .body = http_body_bytes(SPAN_LIT("abc"))}};
+	char first[OBJECT_TAG_MAX];
 
-	OPEN({"201 Created", ""});
+	OPEN({"201 Created", ""}, {"201 Created", ""});
 	ck_assert(lab.service->ops->put_parts(lab.service, &upload, parts, 1, &lab.arena, &lab.error));
-	/* base64 of 0d5a7b3e-0000-4000-8000-000000000001-00012 */
-	expect_seen(0, "?comp=block&blockid=MGQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDEy HTTP/1.1\r\n");
+	/* base64 of 0d5a7b3e-0000-4000-8000-000000000001-00012-, then the sending */
+	expect_seen(0, "?comp=block&blockid=MGQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDEy");
 	expect_seen(0, "\r\nContent-MD5: kAFQmDzST7DWlj99KOF/cg==\r\n");
 	ck_assert_uint_eq(parts[0].size, 3);
-	ck_assert_str_ne(parts[0].tag, "");
+	ck_assert_uint_eq(strlen(parts[0].tag), 16);
+	(void)snprintf(first, sizeof first, "%s", parts[0].tag);
+	ck_assert(lab.service->ops->put_parts(lab.service, &upload, parts, 1, &lab.arena, &lab.error));
+	ck_assert_str_ne(parts[0].tag, first);
 	close_lab();
 }
 END_TEST
@@ -289,8 +293,8 @@ START_TEST(a_commit_lists_the_blocks_in_order)
 	ck_assert(complete());
 	expect_seen(0, "?comp=blocklist HTTP/1.1\r\n");
 	expect_seen(0, "\r\nx-ms-blob-content-type: application/octet-stream\r\n");
-	expect_seen(0, "<BlockList><Latest>MGQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAx</Latest>"
-		       "<Latest>MGQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAy</Latest></BlockList>");
+	expect_seen(0, "<BlockList><Latest>MGQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAxLXQx</Latest>"
+		       "<Latest>MGQ1YTdiM2UtMDAwMC00MDAwLTgwMDAtMDAwMDAwMDAwMDAxLTAwMDAyLXQy</Latest></BlockList>");
 	close_lab();
 }
 END_TEST
@@ -639,7 +643,7 @@ TEST_FILE(azure, a_put_is_signed_typed_and_checksummed, a_busy_account_is_asked_
 	  an_account_that_stays_busy_is_unavailable, a_wrong_set_up_is_not_asked_again,
 	  a_missing_container_is_not_a_missing_blob, the_code_is_also_found_in_the_body,
 	  what_an_append_blob_of_distributions_holds_is_taken, a_read_asks_for_its_range_and_takes_no_other_length,
-	  blocks_carry_the_uploads_id_and_their_number, a_commit_lists_the_blocks_in_order,
+	  blocks_carry_the_uploads_id_their_number_and_their_sending, a_commit_lists_the_blocks_in_order,
 	  a_commit_whose_blocks_are_gone_is_done_when_the_blob_is_there, abandoned_blocks_are_dropped_by_an_empty_commit,
 	  abandoning_spares_what_is_not_the_uploads_own, a_copy_that_is_over_at_once_is_checked_by_its_size,
 	  a_pending_copy_is_waited_for, a_copy_that_fails_is_no_blob,

@@ -345,14 +345,18 @@ END_TEST
 START_TEST(names_are_where_distribution_has_them)
 {
 	struct swift swift = {.settings = unset()};
+	const struct object_upload upload = {"key", "0123456789"};
 
 	ck_assert_str_eq(swift_key_prefix("", memory()), "files/");
 	ck_assert_str_eq(swift_key_prefix("a/b", memory()), "a/b/files/");
 	ck_assert_str_eq(swift_key_prefix("/a", memory()), "a/files/");
 	ck_assert_str_eq(swift_key_prefix("a/", memory()), "a//files/");
-	ck_assert_str_eq(swift_segment(&swift, "0123456789", 7, memory()), "segments/012/3456789/0000000000000007");
+	ck_assert_str_eq(swift_segment(&swift, &upload, &(struct object_part){.number = 7, .tag = "etag"}, memory()),
+			 "segments/012/3456789/0000000000000007");
 	swift.settings.prefix = "p";
-	ck_assert_str_eq(swift_segment(&swift, "0123456789", 12345, memory()), "p/segments/012/3456789/0000000000012345");
+	ck_assert_str_eq(swift_segment(&swift, &upload, &(struct object_part){.number = 12345, .tag = "etag.5e7d"},
+				       memory()),
+			 "p/segments/012/3456789/0000000000012345-5e7d");
 	ck_assert_str_eq(swift_note(&swift, "p/files/x", "0123", memory()), "p/segments/unfinished/p/files/x/0123");
 	end();
 }
