@@ -4,7 +4,7 @@
  *
  * Small objects, copies, lists and removals go by the JSON API, uploads in parts by the XML API's multipart uploads
  * (parts in parallel, from any node, nothing visible before the end), downloads by V4 signed URLs. Every request but
- * those carries a bearer token of the account, had ahead of its expiry.
+ * those carries a bearer token of the account, which is renewed before it expires.
  */
 #ifndef BERTH_STORE_GCS_H
 #define BERTH_STORE_GCS_H

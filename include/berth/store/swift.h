@@ -6,12 +6,11 @@
  *     service = swift_open(&settings, reason, sizeof reason);
  *     store = store_object_open(service, ...);
  *
- * Tokens are had from tempauth (v1) or Keystone (v2, v3) at the first request, renewed before they expire and once more
- * when a request is answered 401. With them come the container (made when missing), what `/info` says of the cluster,
- * and the key of temporary URLs.
+ * The first request signs in to tempauth (v1) or Keystone (v2, v3), makes the container where it is missing, and asks for `/info`
+ * and for the key of temporary URLs. A token is renewed before it expires, and when a request is answered 401.
  *
  * A large object is a static manifest (SLO) where the cluster has them, else a dynamic one (DLO), as distribution writes.
- * Copying one copies its manifest; the segments stay where they are. Who may remove them is told by two notes:
+ * A copy of a large object copies its manifest; the segments stay where they are. Two notes say who may remove them:
  *   - `<prefix>/segments/unfinished/<key>/<id>`, an empty object, is there from `begin` until the manifest is. Segments
  *     under such a note belong to nobody else;
  *   - a manifest that was copied has the target's key in its metadata (X-Object-Meta-Berth-Copied), put there before the

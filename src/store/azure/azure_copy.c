@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copies within the account. Copy Blob takes any size and, within one account, copies no bytes: it is over at once or soon.
- * Where it is not over in time it is called off, and the blob is copied in blocks, of which each request waits for its end.
+ * Copies within the account. Copy Blob takes any size and, within one account, copies no bytes: it ends at once or soon.
+ * A copy that does not end in time is called off. Then the blob is copied in blocks: each such request answers when it is done.
  */
 #include "azure_copy_priv.h"
 
@@ -46,7 +46,7 @@ static enum progress progress_of(struct copy *copy, const struct http_exchange *
 	return span_is(status, "pending") ? COPY_PENDING : COPY_FAILED;
 }
 
-/* With `replace` what is there is overwritten: it has been looked at. */
+/* Starts the copy. `replace`: overwrites the blob that is there, which the caller has looked at. */
 static bool start(struct copy *copy, bool replace, enum progress *out, struct arena *arena, struct error *error)
 {
 	static const char *const is_there[] = {"BlobAlreadyExists", "ConditionNotMet", "PendingCopyOperation",
@@ -82,7 +82,7 @@ static bool look(struct copy *copy, enum progress *out, struct arena *arena, str
 	return true;
 }
 
-/* Looks again until the copy is not pending any more, or the time for that is up. */
+/* Asks again until the copy is no longer pending, or the time for copies is over. */
 static bool await(struct copy *copy, enum progress *progress, struct arena *arena, struct error *error)
 {
 	unsigned wait = copy->azure->copy_first_ms, waited = 0;
@@ -173,7 +173,7 @@ static bool is_right(const struct copy *copy, bool *right, struct arena *arena, 
 	return service_is_there(&copy->azure->service, copy->to, copy->size, right, arena, error);
 }
 
-/* The place is taken: by the same content, by a copy of it under way, or by what a copy that failed has left. */
+/* A blob is there: it has the same content, or a copy into it is under way, or a copy that failed has left it. */
 static bool take_place(struct copy *copy, enum progress *progress, struct arena *arena, struct error *error)
 {
 	bool right;
@@ -188,7 +188,7 @@ static bool take_place(struct copy *copy, enum progress *progress, struct arena 
 	return true;
 }
 
-/* Nothing but an empty blob can be there after a copy that was called off or failed: nobody is to take it for the blob. */
+/* Removes the empty blob that a copy leaves when it fails or is called off. */
 static bool clean_up(struct copy *copy, struct arena *arena, struct error *error)
 {
 	struct error ignored;

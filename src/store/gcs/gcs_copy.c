@@ -13,7 +13,7 @@ struct rewrite {
 	bool done;
 };
 
-/* Without a token to go on with the copy is there, and its size is told. */
+/* Reads one answer. Without a token the copy is complete, and the answer has its size. */
 static bool read_rewrite(struct rewrite *out, const struct http_exchange *x, struct arena *arena)
 {
 	const struct jsondoc *root = jsondoc_parse(x->answer, arena);

@@ -18,7 +18,7 @@ static struct http_exchange upload_exchange(struct gcs *gcs, const char *method,
 	return gcs_exchange(gcs, method, gcs_xml_url(gcs, upload->key, query, arena), upload->key, arena);
 }
 
-/* Repeatable: an upload whose id is lost is found by list_unfinished. */
+/* May be repeated: when an id is lost with its answer, list_unfinished finds the upload. */
 bool gcs_begin(struct object_service *service, const char *key, struct object_upload *out, struct arena *arena,
 	       struct error *error)
 {

@@ -18,7 +18,7 @@ struct page_marker {
 
 /*
  * Reads the page that begins at `from` in memory of `page`, which is gone afterwards. *next is where the next page begins; NULL
- * in *next's `first`: there is no next page, or nobody wants it. False: the error is set.
+ * in *next's `first`: there is no next page, or the visitor wants no more. False: the error is set.
  */
 typedef bool page_fn(void *listing, const struct page_marker *from, struct page_marker *next, struct arena *page,
 		     struct error *error);

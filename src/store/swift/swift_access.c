@@ -58,7 +58,7 @@ static const char *endpoint_url(const struct jsondoc *endpoint, const char *type
 	return "";
 }
 
-/* *stores counts the object stores of any region, so that the reason for finding none can be told. */
+/* The URL of the first object store that fits; "" when none does. *stores counts those of all regions, for the reason. */
 static const char *catalog_url(const struct jsondoc *catalog, const struct swift_settings *settings, size_t *stores)
 {
 	const char *type = settings->endpointtype[0] ? settings->endpointtype : "public";

@@ -10,7 +10,7 @@ struct swift_access {
 	struct secret token;
 	const char *storage_url; /* http(s)://host/v1/AUTH_x, no slash at the end */
 	const char *tenant_id;   /* "" when the answer does not tell */
-	int64_t life;            /* seconds that the token is good for; 0: not told */
+	int64_t life;            /* seconds that the token is good for; 0: the answer does not say */
 };
 
 /*

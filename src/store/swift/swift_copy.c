@@ -3,8 +3,8 @@
  * Copies on the server. Of a large object only the manifest is copied: the segments then serve both, until the first is
  * removed without them.
  *
- * The order makes it safe to stop anywhere: the source is told where it goes, the upload's note goes, the copy is made.
- * Before the last step the segments belong to the source alone; after it the source knows whom to ask.
+ * The order makes it safe to stop anywhere: the source's metadata gets the key of the copy, the upload's note goes, the copy is
+ * made. Before the last step the segments belong to the source alone. After it, the source's metadata names the copy to ask.
  */
 #include "swift_copy_priv.h"
 
@@ -27,7 +27,7 @@ struct copy {
 	struct swift_large source;
 };
 
-/* The bytes themselves; Swift follows a manifest unless told otherwise. */
+/* Copies the bytes: COPY of a manifest reads its segments. */
 static bool copy_bytes(const struct copy *copy, struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange = swift_exchange(copy->swift, "COPY", copy->from, "", arena);
@@ -44,7 +44,7 @@ static bool copy_bytes(const struct copy *copy, struct arena *arena, struct erro
 	return service_run_fine(&exchange, arena, error);
 }
 
-/* Metadata of the source: where it is going. Everything that is to stay must be said again. */
+/* Puts the key of the copy into the source's metadata. A POST replaces all metadata, so that the rest is sent again. */
 static struct http_exchange mark_source(const struct copy *copy, struct arena *arena)
 {
 	struct http_exchange exchange = swift_exchange(copy->swift, "POST", copy->from, "", arena);
@@ -95,7 +95,7 @@ static bool copy_manifest(const struct copy *copy, struct arena *arena, struct e
 	swift_set_upload(&exchange, copy->source.upload);
 	if (!fixed)
 		http_exchange_set(&exchange, "X-Object-Manifest", copy->source.segments);
-	if (!copy->replaces) /* another upload's manifest would leave segments that nobody knows of */
+	if (!copy->replaces) /* to overwrite another upload's manifest would lose its segments */
 		http_exchange_set(&exchange, "If-None-Match", "*");
 	if (!service_run(&exchange, arena, error))
 		return false;

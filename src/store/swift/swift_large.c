@@ -123,7 +123,7 @@ bool swift_has_size(struct swift *swift, const char *key, uint64_t size, struct 
 
 /* ---- putting ---- */
 
-/* A large object of the size is the blob that its key names: put over, its segments would be nobody's. */
+/* A large object with this size is the blob that its key names. A PUT over it would lose its segments. */
 static bool will_do(struct swift *swift, const char *key, uint64_t size, bool *out, struct arena *arena,
 		    struct error *error)
 {
@@ -245,7 +245,7 @@ bool swift_delete_named(struct swift *swift, const char *const *names, size_t co
 	return !batch->failed && flush(batch);
 }
 
-/* Swift removes the segments and then the manifest; what it says about it is in the body of a 200. */
+/* Swift removes the segments and then the manifest. The body of its 200 says whether that worked. */
 static bool remove_listed(struct swift *swift, const char *key, struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange = swift_exchange(swift, "DELETE", key, "multipart-manifest=delete", arena);
@@ -263,7 +263,7 @@ static bool remove_listed(struct swift *swift, const char *key, struct arena *ar
 	return service_failed(&exchange, arena_printf(arena, "segments were not removed: %.100s", status), error);
 }
 
-/* Segments that came too late to be in the manifest are in the folder all the same. */
+/* The folder can hold segments that arrived too late for the manifest. */
 static bool remove_static(struct swift *swift, const char *key, const struct swift_large *large, struct arena *arena,
 			  struct error *error)
 {

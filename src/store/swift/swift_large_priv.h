@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Large objects: manifests, their segments, and the notes that say whose the segments are (see berth/store/swift.h).
+ * Large objects: manifests, their segments, and the notes that keep the segments of an upload (see berth/store/swift.h).
  *
  * Names in the container, below the prefix:
  *     segments/<id, 3 digits>/<its rest>/<number, 16 digits>    a segment, as distribution names them, or
@@ -16,7 +16,7 @@ enum swift_kind { SWIFT_ABSENT, SWIFT_PLAIN, SWIFT_STATIC, SWIFT_DYNAMIC };
 
 struct swift_large {
 	enum swift_kind kind;
-	const char *upload;   /* whose segments it is made of; "" when we did not make it */
+	const char *upload;   /* the upload that its segments are of; "": not one of ours */
 	const char *copied;   /* the key it was, or was about to be, copied to; "" */
 	const char *segments; /* dynamic: container/prefix */
 };

@@ -2,7 +2,7 @@
 /*
  * Uploads in parts: each part is a segment, and the manifest makes an object of them.
  *
- * The manifest is put where nothing is, since a manifest that is put over another one leaves segments that belong to nobody.
+ * The manifest is put only where no object is: a manifest that overwrites another one loses the segments of that one.
  * When Swift refuses that (412: there is an object; 400: a segment is missing), the object that is there decides:
  *
  *     OURS      it has the size, and is made of our segments: an earlier try has completed   nothing to do
@@ -306,7 +306,7 @@ bool swift_complete(struct object_service *service, const struct object_upload *
 
 /* ---- giving up ---- */
 
-/* Without its note an upload is an object, or gone: its segments are none of ours any more. */
+/* An upload without a note is complete or gone: its segments are not to be removed. */
 static bool is_noted(struct swift *swift, const char *note, bool *out, struct arena *arena, struct error *error)
 {
 	struct swift_large large;
