@@ -16,7 +16,7 @@ bool authorization_for(struct span *credentials, struct span header, const char 
 	return rest.len > 0 && !memchr(rest.ptr, ' ', rest.len);
 }
 
-static void wipe(void *text)
+static void authorization_wipe(void *text)
 {
 	struct span *span = text;
 
@@ -30,7 +30,7 @@ bool authorization_basic(const char **user, struct secret *password, struct aren
 
 	if (!authorization_for(&credentials, header, "Basic") || !base64_decode(pair, arena, credentials))
 		return false;
-	arena_defer(arena, wipe, pair);
+	arena_defer(arena, authorization_wipe, pair);
 	colon = memchr(pair->ptr, ':', pair->len);
 	if (!colon || memchr(pair->ptr, '\0', pair->len))
 		return false;

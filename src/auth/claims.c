@@ -36,7 +36,7 @@ static bool integer(int64_t *out, struct json_object *object, const char *key)
 	return !value || json_object_get_type(value) == json_type_int;
 }
 
-static bool list(struct json_object **out, struct json_object *object, const char *key)
+static bool claim_list(struct json_object **out, struct json_object *object, const char *key)
 {
 	*out = json_member(object, key);
 	return !*out || json_object_get_type(*out) == json_type_array;
@@ -49,7 +49,7 @@ static bool texts(struct texts *out, struct arena *arena, struct json_object *ob
 	size_t count;
 
 	*out = (struct texts){NULL, 0};
-	if (!list(&array, object, key))
+	if (!claim_list(&array, object, key))
 		return false;
 	count = array ? json_object_array_length(array) : 0;
 	items = arena_array(arena, count + 1, sizeof *items);
@@ -99,7 +99,7 @@ static bool read_access(struct identity *out, struct arena *arena, struct json_o
 	struct grant *grants;
 	size_t count;
 
-	if (!list(&array, claims, "access"))
+	if (!claim_list(&array, claims, "access"))
 		return false;
 	count = array ? json_object_array_length(array) : 0;
 	if (count > LIMIT_TOKEN_ACCESS)

@@ -14,7 +14,7 @@
 
 #define PASSWORD_BYTES 32
 
-static bool fail(char *reason, size_t size, const char *path)
+static bool htpasswd_fail(char *reason, size_t size, const char *path)
 {
 	(void)snprintf(reason, size, "%s: %s", path, strerror(errno));
 	return false;
@@ -65,14 +65,14 @@ bool htpasswd_create(const char *path, struct arena *arena, const char **passwor
 	made = random_password(arena);
 	hash = made ? password_hash_bcrypt(arena, span_of(made)) : NULL;
 	if (!hash || !make_folders(path, arena))
-		return fail(reason, size, path);
+		return htpasswd_fail(reason, size, path);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
-		return errno == EEXIST || fail(reason, size, path);
+		return errno == EEXIST || htpasswd_fail(reason, size, path);
 	ok = write_file(fd, arena_printf(arena, "docker:%s\n", hash));
 	close(fd);
 	if (!ok) {
-		(void)fail(reason, size, path);
+		(void)htpasswd_fail(reason, size, path);
 		(void)unlink(path);
 		return false;
 	}

@@ -103,7 +103,7 @@ static bool is_remembered(const struct attempt *attempt)
 	return attempt->hash.len > 0 && password_cache_knows(attempt->scheme->cache, &attempt->mac);
 }
 
-static bool matches(const struct attempt *attempt)
+static bool htpasswd_matches(const struct attempt *attempt)
 {
 	bool there = attempt->hash.len > 0;
 	struct span hash = there ? attempt->hash : htpasswd_decoy(attempt->scheme->file, attempt->user);
@@ -121,14 +121,14 @@ static bool check_in_turn(const struct attempt *attempt)
 
 	if (is_remembered(attempt))
 		return true;
-	good = matches(attempt);
+	good = htpasswd_matches(attempt);
 	throttle_report(attempt->throttle, &attempt->caller, good);
 	if (good)
 		password_cache_keep(attempt->scheme->cache, &attempt->mac);
 	return good;
 }
 
-static enum auth_verdict check(struct attempt *attempt, unsigned *retry_after)
+static enum auth_verdict htpasswd_check(struct attempt *attempt, unsigned *retry_after)
 {
 	bool good;
 
@@ -144,8 +144,8 @@ static enum auth_verdict check(struct attempt *attempt, unsigned *retry_after)
 	return good ? AUTH_ALLOWED : AUTH_REFUSED;
 }
 
-static enum auth_verdict ask(struct auth *auth, const struct auth_question *question, struct arena *arena,
-			     struct auth_answer *out)
+static enum auth_verdict htpasswd_ask(struct auth *auth, const struct auth_question *question, struct arena *arena,
+				      struct auth_answer *out)
 {
 	struct htpasswd_scheme *scheme = (struct htpasswd_scheme *)auth;
 	struct attempt attempt = {.scheme = scheme, .arena = arena, .throttle = question->throttle};
@@ -154,7 +154,7 @@ static enum auth_verdict ask(struct auth *auth, const struct auth_question *ques
 	follow_file(scheme);
 	if (authorization_basic(&attempt.user, &attempt.password, arena, question->authorization)) {
 		attempt.caller = (struct throttle_caller){span_of(attempt.user), question->address, false};
-		verdict = check(&attempt, &out->retry_after);
+		verdict = htpasswd_check(&attempt, &out->retry_after);
 	}
 	if (verdict == AUTH_ALLOWED) {
 		out->identity.user = attempt.user;
@@ -164,7 +164,7 @@ static enum auth_verdict ask(struct auth *auth, const struct auth_question *ques
 	return verdict;
 }
 
-static void release(struct auth *auth)
+static void htpasswd_release(struct auth *auth)
 {
 	struct htpasswd_scheme *scheme = (struct htpasswd_scheme *)auth;
 
@@ -204,7 +204,7 @@ static bool open_file(struct htpasswd_scheme *scheme, char *reason, size_t size)
 
 struct auth *htpasswd_scheme_new(const char *realm, const char *path, char *reason, size_t size)
 {
-	static const struct auth_class class = {"htpasswd", ask, release};
+	static const struct auth_class class = {"htpasswd", htpasswd_ask, htpasswd_release};
 	struct htpasswd_scheme *scheme = calloc(1, sizeof *scheme);
 	char why[200];
 
@@ -216,12 +216,12 @@ struct auth *htpasswd_scheme_new(const char *realm, const char *path, char *reas
 	scheme->watched.path = path;
 	scheme->cache = password_cache_new();
 	if (!scheme->cache || !provision(path, reason, size)) {
-		release(&scheme->auth);
+		htpasswd_release(&scheme->auth);
 		return NULL;
 	}
 	if (open_file(scheme, why, sizeof why))
 		return &scheme->auth;
 	(void)snprintf(reason, size, "htpasswd: %s: %s", path, why);
-	release(&scheme->auth);
+	htpasswd_release(&scheme->auth);
 	return NULL;
 }

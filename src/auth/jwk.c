@@ -61,7 +61,7 @@ static EVP_PKEY *public_key(const char *type, OSSL_PARAM_BLD *build)
 	return pkey;
 }
 
-static BIGNUM *number(struct span bytes)
+static BIGNUM *jwk_number(struct span bytes)
 {
 	return BN_bin2bn((const unsigned char *)bytes.ptr, (int)bytes.len, NULL);
 }
@@ -69,7 +69,7 @@ static BIGNUM *number(struct span bytes)
 static EVP_PKEY *rsa_from(struct span n, struct span e)
 {
 	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	BIGNUM *modulus = number(n), *exponent = number(e);
+	BIGNUM *modulus = jwk_number(n), *exponent = jwk_number(e);
 	EVP_PKEY *pkey = NULL;
 
 	if (build && modulus && exponent && OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, modulus) &&
@@ -168,7 +168,7 @@ struct wiped {
 	size_t len;
 };
 
-static void wipe(void *object)
+static void jwk_wipe(void *object)
 {
 	struct wiped *wiped = object;
 
@@ -183,7 +183,7 @@ static bool read_oct(struct reading *reading, struct key *out)
 	if (!bytes(reading, &secret, "k"))
 		return false;
 	*wiped = (struct wiped){(void *)(uintptr_t)secret.ptr, secret.len};
-	arena_defer(reading->arena, wipe, wiped);
+	arena_defer(reading->arena, jwk_wipe, wiped);
 	*out = (struct key){
 		.secret = secret,
 		.algorithms = JWA_HMAC,
@@ -255,7 +255,7 @@ static bool for_signatures(struct reading *reading)
 	return not_for_us(reading, "key_ops has no verify");
 }
 
-static bool read_key(struct reading *reading, struct key *out)
+static bool jwk_read_key(struct reading *reading, struct key *out)
 {
 	static const struct {
 		const char *name;
@@ -277,7 +277,7 @@ bool jwk_read(struct key *out, struct arena *arena, struct json_object *object, 
 {
 	struct reading reading = {arena, object, reason, false};
 
-	return object ? read_key(&reading, out) : no(&reading, "not a strict JSON object");
+	return object ? jwk_read_key(&reading, out) : no(&reading, "not a strict JSON object");
 }
 
 bool jwk_parse(struct key *out, struct arena *arena, struct span json, const char **reason)
@@ -316,7 +316,7 @@ bool jwk_parse_set(const struct key **out, size_t *count, size_t *skipped, struc
 		reading.unusable = false;
 		if (json_object_get_type(reading.object) != json_type_object)
 			return no(&reading, "a key is no object");
-		if (read_key(&reading, &keys[*count])) {
+		if (jwk_read_key(&reading, &keys[*count])) {
 			if (!unique_kid(&reading, keys, *count))
 				return false;
 			++*count;

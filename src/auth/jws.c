@@ -16,7 +16,7 @@
 
 #define EC_DER_MAX 160 /* two numbers of 66 bytes and their heads */
 
-static bool split(struct jws *out, struct arena *arena, struct span text, struct span *header)
+static bool jws_split(struct jws *out, struct arena *arena, struct span text, struct span *header)
 {
 	struct span rest = text, part[3];
 
@@ -57,7 +57,7 @@ bool jws_read(struct jws *out, struct arena *arena, struct span text)
 	struct span header;
 
 	*out = (struct jws){.kid = {"", 0}};
-	if (text.len > LIMIT_TOKEN || !split(out, arena, text, &header) || !read_header(out, arena, header))
+	if (text.len > LIMIT_TOKEN || !jws_split(out, arena, text, &header) || !read_header(out, arena, header))
 		return false;
 	out->text = arena_span(arena, text);
 	out->claims = json_read_object(arena, out->payload);

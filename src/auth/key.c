@@ -52,7 +52,7 @@ static bool no(const char **reason, const char *why)
 	return false;
 }
 
-static bool judge(struct key *key, const char **reason)
+static bool key_judge(struct key *key, const char **reason)
 {
 	int bits = EVP_PKEY_get_bits(key->pkey);
 
@@ -101,7 +101,7 @@ const char *key_libtrust_kid(struct arena *arena, const EVP_PKEY *pkey)
 	return text;
 }
 
-static const char *number(struct arena *arena, const EVP_PKEY *pkey, const char *name)
+static const char *key_number(struct arena *arena, const EVP_PKEY *pkey, const char *name)
 {
 	BIGNUM *value = NULL;
 	unsigned char bytes[KEY_RSA_MAX / 8];
@@ -135,7 +135,8 @@ const char *key_jwk(struct arena *arena, const struct key *key)
 
 	if (EVP_PKEY_is_a(pkey, "RSA"))
 		return arena_printf(arena, "{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}",
-				    number(arena, pkey, OSSL_PKEY_PARAM_RSA_E), number(arena, pkey, OSSL_PKEY_PARAM_RSA_N));
+				    key_number(arena, pkey, OSSL_PKEY_PARAM_RSA_E),
+				    key_number(arena, pkey, OSSL_PKEY_PARAM_RSA_N));
 	if (EVP_PKEY_is_a(pkey, "EC")) {
 		const struct curve *curve = curve_of(pkey);
 
@@ -177,7 +178,7 @@ bool key_wrap(struct key *out, struct arena *arena, EVP_PKEY *pkey, enum key_par
 {
 	*out = (struct key){.pkey = pkey, .secret = {"", 0}, .can_sign = part == KEY_PRIVATE, .kid = ""};
 	arena_defer(arena, free_pkey, pkey);
-	if (!judge(out, reason))
+	if (!key_judge(out, reason))
 		return false;
 	out->libtrust = key_libtrust_kid(arena, pkey);
 	out->thumbprint = thumbprint(arena, out);

@@ -27,7 +27,7 @@ struct keyring {
 	X509_STORE *anchors; /* NULL without a bundle */
 };
 
-static void fail(char *reason, size_t size, const char *file, const char *why)
+static void keyring_fail(char *reason, size_t size, const char *file, const char *why)
 {
 	(void)snprintf(reason, size, "%s: %s", file, why);
 	ERR_clear_error();
@@ -68,7 +68,7 @@ static bool read_bundle(struct keyring *keyring, struct span text, char *reason,
 	BIO_free(bio);
 	ok = ok && keyring->certified_count > 0;
 	if (!ok)
-		fail(reason, size, "rootcertbundle", why);
+		keyring_fail(reason, size, "rootcertbundle", why);
 	ERR_clear_error();
 	return ok;
 }
@@ -79,11 +79,11 @@ static bool read_set(struct keyring *keyring, struct span text, char *reason, si
 	size_t skipped;
 
 	if (!jwk_parse_set(&keyring->named, &keyring->named_count, &skipped, &keyring->arena, text, &why)) {
-		fail(reason, size, "jwks", why);
+		keyring_fail(reason, size, "jwks", why);
 		return false;
 	}
 	if (keyring->named_count == 0)
-		fail(reason, size, "jwks", "no key in it that tokens can be signed with");
+		keyring_fail(reason, size, "jwks", "no key in it that tokens can be signed with");
 	return keyring->named_count > 0;
 }
 

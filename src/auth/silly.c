@@ -12,8 +12,8 @@ struct silly {
 	const char *service;
 };
 
-static enum auth_verdict ask(struct auth *auth, const struct auth_question *question, struct arena *arena,
-			     struct auth_answer *out)
+static enum auth_verdict silly_ask(struct auth *auth, const struct auth_question *question, struct arena *arena,
+				   struct auth_answer *out)
 {
 	const struct silly *silly = (const struct silly *)auth;
 
@@ -26,14 +26,14 @@ static enum auth_verdict ask(struct auth *auth, const struct auth_question *ques
 	return AUTH_ALLOWED;
 }
 
-static void release(struct auth *auth)
+static void silly_release(struct auth *auth)
 {
 	free(auth);
 }
 
 struct auth *silly_new(const char *realm, const char *service)
 {
-	static const struct auth_class class = {"silly", ask, release};
+	static const struct auth_class class = {"silly", silly_ask, silly_release};
 	struct silly *silly = calloc(1, sizeof *silly);
 
 	if (!silly)

@@ -26,8 +26,8 @@ static bool compile(void **out, struct arena *arena, const char *pattern)
 	return *out != NULL;
 }
 
-static bool add(void *list[], size_t *count, struct arena *arena, const struct texts *patterns, enum error_code code,
-		struct error *error)
+static bool tag_rules_add(void *list[], size_t *count, struct arena *arena, const struct texts *patterns,
+			  enum error_code code, struct error *error)
 {
 	for (size_t i = 0; i < patterns->count; i++)
 		if (!compile(&list[(*count)++], arena, patterns->items[i]))
@@ -44,8 +44,9 @@ static bool add_grant(struct tag_rules *out, struct arena *arena, const struct g
 
 	if (out->denied_count + out->immutable_count + deny->count + immutable->count > TAG_RULES_MAX)
 		return error_setf(error, E_TAG_PATTERN_COUNT_LIMIT_EXCEEDED, "at most %d patterns", TAG_RULES_MAX);
-	return add(out->denied, &out->denied_count, arena, deny, E_TAG_PROTECTION_PATTERN_INVALID, error) &&
-	       add(out->immutable, &out->immutable_count, arena, immutable, E_TAG_IMMUTABILITY_PATTERN_INVALID, error);
+	return tag_rules_add(out->denied, &out->denied_count, arena, deny, E_TAG_PROTECTION_PATTERN_INVALID, error) &&
+	       tag_rules_add(out->immutable, &out->immutable_count, arena, immutable, E_TAG_IMMUTABILITY_PATTERN_INVALID,
+			     error);
 }
 
 bool tag_rules_of(struct tag_rules *out, struct arena *arena, const struct identity *identity, struct span repository,

@@ -89,8 +89,9 @@ static const struct key *key_of(const struct jws *jws, const struct keyring *key
 	return jws->jwk ? key_of_jwk(jws, keyring, arena) : keyring_find(keyring, jws->kid);
 }
 
-static enum token_verdict judge(struct identity *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
-				const struct token_rules *rules, struct span text, int64_t now)
+static enum token_verdict token_judge(struct identity *out, int64_t *expires, struct arena *arena,
+				      const struct keyring *keyring, const struct token_rules *rules, struct span text,
+				      int64_t now)
 {
 	enum token_verdict verdict;
 	const struct key *key;
@@ -121,6 +122,6 @@ enum token_verdict token_check(struct identity *out, int64_t *expires, struct ar
 	enum token_verdict verdict;
 
 	errno = 0; /* OpenSSL and libjwt do not tell a bad signature from a lack of memory in another way */
-	verdict = judge(out, expires, arena, keyring, rules, text, now);
+	verdict = token_judge(out, expires, arena, keyring, rules, text, now);
 	return verdict == TOKEN_BAD && errno == ENOMEM ? TOKEN_NO_MEMORY : verdict;
 }

@@ -30,7 +30,7 @@ static struct ways table_of(struct token_cache *cache)
 	return (struct ways){cache->slots, sizeof *cache->slots, SETS, WAYS};
 }
 
-static void empty(struct token_slot *slot)
+static void token_slot_empty(struct token_slot *slot)
 {
 	arena_release(&slot->arena);
 	slot->expires = slot->put = 0;
@@ -48,7 +48,7 @@ struct token_cache *token_cache_new(void)
 void token_cache_clear(struct token_cache *cache)
 {
 	for (size_t i = 0; cache && i < SETS * WAYS; i++)
-		empty(&cache->slots[i]);
+		token_slot_empty(&cache->slots[i]);
 }
 
 void token_cache_free(struct token_cache *cache)
@@ -83,7 +83,7 @@ const struct identity *token_cache_get(struct token_cache *cache, const unsigned
 }
 
 /* Out of memory: the slot stays empty. A jump, as an arena knows no other way to say so. */
-static bool fill(struct token_slot *slot, const struct identity *identity)
+static bool token_slot_fill(struct token_slot *slot, const struct identity *identity)
 {
 	if (setjmp(slot->arena.on_exhausted) != 0)
 		return false;
@@ -102,8 +102,8 @@ void token_cache_put(struct token_cache *cache, const unsigned char hash[IDENTIT
 		return;
 	table = table_of(cache);
 	slot = ways_least(&table, hash[0], put_number);
-	empty(slot);
-	if (!fill(slot, identity))
+	token_slot_empty(slot);
+	if (!token_slot_fill(slot, identity))
 		return;
 	memcpy(slot->hash, hash, sizeof slot->hash);
 	slot->expires = expires;

@@ -31,7 +31,7 @@ struct token_scheme {
 
 /* ---- keys ---- */
 
-static bool read_one(struct watched_file *file, struct arena *arena, struct span *out, char *reason, size_t size)
+static bool token_scheme_read(struct watched_file *file, struct arena *arena, struct span *out, char *reason, size_t size)
 {
 	*out = (struct span){NULL, 0};
 	return !*file->path || watched_file_read(file, arena, LIMIT_KEY_FILE, out, reason, size);
@@ -45,8 +45,9 @@ static struct keyring *read_keys(struct token_scheme *scheme, char *reason, size
 	bool first, second;
 
 	arena_init(&arena, 4 * LIMIT_KEY_FILE);
-	first = read_one(&scheme->bundle, &arena, &bundle, reason, size);
-	second = read_one(&scheme->jwks, &arena, &jwks, reason, size); /* also after a failure: both are marked as read */
+	first = token_scheme_read(&scheme->bundle, &arena, &bundle, reason, size);
+	second = token_scheme_read(&scheme->jwks, &arena, &jwks, reason,
+				   size); /* also after a failure: both are marked as read */
 	if (first && second)
 		keyring = keyring_new(bundle, jwks, reason, size);
 	arena_release(&arena);
@@ -97,8 +98,8 @@ static const char *challenge(const struct token_scheme *scheme, const struct aut
 }
 
 /* Whose the token is, from memory or by judging it. A client that repeats a bad token costs less than a good one. */
-static enum token_verdict judge(struct token_scheme *scheme, const struct auth_question *question, struct span token,
-				struct arena *arena, struct identity *out)
+static enum token_verdict token_scheme_judge(struct token_scheme *scheme, const struct auth_question *question,
+					     struct span token, struct arena *arena, struct identity *out)
 {
 	unsigned char hash[IDENTITY_FINGERPRINT];
 	const struct identity *known;
@@ -135,8 +136,8 @@ static bool may_all(const struct identity *identity, const struct auth_question 
 	return true;
 }
 
-static enum auth_verdict ask(struct auth *auth, const struct auth_question *question, struct arena *arena,
-			     struct auth_answer *out)
+static enum auth_verdict token_scheme_ask(struct auth *auth, const struct auth_question *question, struct arena *arena,
+					  struct auth_answer *out)
 {
 	struct token_scheme *scheme = (struct token_scheme *)auth;
 	enum token_verdict verdict;
@@ -147,7 +148,7 @@ static enum auth_verdict ask(struct auth *auth, const struct auth_question *ques
 		out->challenge = challenge(scheme, question, arena, NULL);
 		return AUTH_REFUSED;
 	}
-	verdict = judge(scheme, question, token, arena, &out->identity);
+	verdict = token_scheme_judge(scheme, question, token, arena, &out->identity);
 	if (verdict == TOKEN_BAD || verdict == TOKEN_UNTIMELY) {
 		out->challenge = challenge(scheme, question, arena, "invalid_token");
 		return AUTH_REFUSED;
@@ -162,7 +163,7 @@ static enum auth_verdict ask(struct auth *auth, const struct auth_question *ques
 	return AUTH_REFUSED;
 }
 
-static void release(struct auth *auth)
+static void token_scheme_release(struct auth *auth)
 {
 	struct token_scheme *scheme = (struct token_scheme *)auth;
 
@@ -173,7 +174,7 @@ static void release(struct auth *auth)
 
 struct auth *token_scheme_new(const struct token_settings *settings, char *reason, size_t size)
 {
-	static const struct auth_class class = {"token", ask, release};
+	static const struct auth_class class = {"token", token_scheme_ask, token_scheme_release};
 	struct token_scheme *scheme = calloc(1, sizeof *scheme);
 
 	(void)snprintf(reason, size, "out of memory");
@@ -188,6 +189,6 @@ struct auth *token_scheme_new(const struct token_settings *settings, char *reaso
 	scheme->cache = token_cache_new();
 	if (scheme->keyring && scheme->cache)
 		return &scheme->auth;
-	release(&scheme->auth);
+	token_scheme_release(&scheme->auth);
 	return NULL;
 }

@@ -34,7 +34,7 @@ long watched_file_age(const struct watched_file *file)
 	return stat(file->path, &now) == 0 ? (long)(time(NULL) - now.st_mtime) : 0;
 }
 
-static bool fail(char *reason, size_t size, const char *path, const char *why)
+static bool watched_file_fail(char *reason, size_t size, const char *path, const char *why)
 {
 	(void)snprintf(reason, size, "%s: %s", path, why);
 	return false;
@@ -50,7 +50,7 @@ static bool is_fresh(const struct stat *seen, struct timespec now)
 	return then.tv_nsec >= now.tv_nsec;
 }
 
-static ssize_t read_all(int fd, char *bytes, size_t limit)
+static ssize_t watched_file_read_all(int fd, char *bytes, size_t limit)
 {
 	size_t have = 0;
 	ssize_t got = 1;
@@ -74,16 +74,16 @@ static bool read_open(int fd, struct watched_file *file, struct arena *arena, si
 
 	clock_gettime(CLOCK_REALTIME_COARSE, &now); /* what file systems take their times from */
 	if (fstat(fd, &file->seen) != 0)
-		return fail(reason, size, file->path, strerror(errno));
+		return watched_file_fail(reason, size, file->path, strerror(errno));
 	if (!S_ISREG(file->seen.st_mode))
-		return fail(reason, size, file->path, "not a file");
+		return watched_file_fail(reason, size, file->path, "not a file");
 	if ((size_t)file->seen.st_size > limit)
-		return fail(reason, size, file->path, "too large");
+		return watched_file_fail(reason, size, file->path, "too large");
 	/* one byte more than it has: a file that grows while it is read is read again at the next look */
 	bytes = arena_alloc(arena, (size_t)file->seen.st_size + 1);
-	got = read_all(fd, bytes, (size_t)file->seen.st_size);
+	got = watched_file_read_all(fd, bytes, (size_t)file->seen.st_size);
 	if (got < 0)
-		return fail(reason, size, file->path, strerror(errno));
+		return watched_file_fail(reason, size, file->path, strerror(errno));
 	bytes[got] = '\0';
 	file->fresh = is_fresh(&file->seen, now);
 	*out = (struct span){bytes, (size_t)got};
@@ -101,7 +101,7 @@ bool watched_file_read(struct watched_file *file, struct arena *arena, size_t li
 	if (fd < 0 && errno == ENOMEM)
 		arena_exhaust(arena);
 	if (fd < 0)
-		return fail(reason, size, file->path, strerror(errno));
+		return watched_file_fail(reason, size, file->path, strerror(errno));
 	ok = read_open(fd, file, arena, limit, out, reason, size);
 	close(fd);
 	return ok;

@@ -54,7 +54,7 @@ struct manifest_cache *manifest_cache_new(size_t bytes)
 	return cache;
 }
 
-static void empty(struct manifest_cache *cache)
+static void manifest_cache_empty(struct manifest_cache *cache)
 {
 	for (size_t i = 0; i < SETS * WAYS; i++) {
 		free(cache->kept[i].bytes);
@@ -67,7 +67,7 @@ void manifest_cache_free(struct manifest_cache *cache)
 {
 	if (!cache)
 		return;
-	empty(cache);
+	manifest_cache_empty(cache);
 	free(cache);
 }
 
@@ -110,7 +110,7 @@ bool manifest_cache_get(struct manifest_cache *cache, uint64_t stamp, struct spa
 	const struct kept *kept;
 
 	if (cache->stamp != stamp)
-		empty(cache);
+		manifest_cache_empty(cache);
 	cache->stamp = stamp;
 	named = ways_find(&names, ways_number(path), has_path, &path);
 	if (!named)

@@ -30,7 +30,7 @@ struct refusals {
 	size_t count;
 };
 
-static void refuse(const struct issuing *work, struct refusals *refusals, unsigned actions, struct span project)
+static void issue_refuse(const struct issuing *work, struct refusals *refusals, unsigned actions, struct span project)
 {
 	struct strbuf text;
 
@@ -59,7 +59,8 @@ static bool decide(const struct issuing *work, struct issue_request *request, co
 		unsigned may = allowed(request->account, &scope, &grants[i]);
 
 		if (scope.actions & ~may)
-			refuse(work, refusals, scope.actions & ~may, grants[i].project ? grants[i].path : SPAN_LIT(""));
+			issue_refuse(work, refusals, scope.actions & ~may,
+				     grants[i].project ? grants[i].path : SPAN_LIT(""));
 		scope.actions &= may;
 		if (scope.actions)
 			scopes->items[kept++] = scope;
@@ -168,7 +169,7 @@ static bool sign(const struct issuing *work, const struct issue_request *request
 	return strlen(out->token) <= LIMIT_TOKEN || error_setf(work->error, E_SCOPE_INVALID, "too many for one token");
 }
 
-static bool refresh(const struct issuing *work, const struct issue_request *request, struct issued *out)
+static bool issue_refresh(const struct issuing *work, const struct issue_request *request, struct issued *out)
 {
 	const struct issuer_settings *settings = work->issuer->settings;
 	struct meta_refresh_new token = {
@@ -204,5 +205,5 @@ bool issue(const struct issuing *work, struct issue_request *request, bool *enab
 		return false;
 	if (!*enabled)
 		return refuse_site(work, request);
-	return sign(work, request, out) && refresh(work, request, out);
+	return sign(work, request, out) && issue_refresh(work, request, out);
 }

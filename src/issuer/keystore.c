@@ -22,8 +22,8 @@ static bool is_closed(const char *path, char *reason, size_t size)
 	return false;
 }
 
-static bool read_one(struct keystore_entry *out, struct arena *arena, const char *folder, const char *name, char *reason,
-		     size_t size)
+static bool keystore_read_one(struct keystore_entry *out, struct arena *arena, const char *folder, const char *name,
+			      char *reason, size_t size)
 {
 	const char *path = arena_printf(arena, "%s/%s.key", folder, name), *why = "";
 	struct span pem;
@@ -50,7 +50,7 @@ bool keystore_read(struct keystore *out, struct arena *arena, const char *folder
 	if (!keystore_names(names, &out->count, arena, folder, ".key", reason, size))
 		return false;
 	for (size_t i = 0; i < out->count; i++)
-		if (!read_one(&out->entries[i], arena, folder, names[i], reason, size))
+		if (!keystore_read_one(&out->entries[i], arena, folder, names[i], reason, size))
 			return false;
 	return true;
 }

@@ -21,7 +21,7 @@ bool keystore_fail(char *reason, size_t size, const char *what)
 	return false;
 }
 
-static int by_name(const void *a, const void *b)
+static int keystore_by_name(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -52,7 +52,7 @@ bool keystore_names(const char **out, size_t *count, struct arena *arena, const 
 			out[(*count)++] = name;
 	}
 	closedir(dir);
-	qsort(out, *count, sizeof *out, by_name);
+	qsort(out, *count, sizeof *out, keystore_by_name);
 	return true;
 }
 

@@ -49,7 +49,7 @@ static bool add_extension(X509 *certificate, int nid, const char *value)
 	return ok;
 }
 
-static bool fill(X509 *certificate, EVP_PKEY *key, const char *name)
+static bool certificate_fill(X509 *certificate, EVP_PKEY *key, const char *name)
 {
 	X509_NAME *subject = X509_get_subject_name(certificate);
 
@@ -70,7 +70,7 @@ static X509 *make_certificate(EVP_PKEY *key, const char *name)
 {
 	X509 *certificate = X509_new();
 
-	if (certificate && fill(certificate, key, name))
+	if (certificate && certificate_fill(certificate, key, name))
 		return certificate;
 	X509_free(certificate);
 	return NULL;

@@ -9,7 +9,7 @@
 #include "berth/issuer/credential.h"
 
 /* A name that is no account's may be a mistyped password: it is not written down. False: the line is a repetition. */
-static bool tell(const struct issuing *work, const struct meta_account *account, struct span name, const char *action)
+static bool login_tell(const struct issuing *work, const struct meta_account *account, struct span name, const char *action)
 {
 	return log_write(LOG_LEVEL_INFO, "%s refused for %s from %s", action,
 			 account->found ? arena_span(work->arena, name) : "an unknown account",
@@ -24,9 +24,10 @@ static bool note(const struct issuing *work, const struct meta_account *account,
 	return meta_refusals_note(&work->meta, account->found ? name : nothing, work->address, &what, &nothing, 1);
 }
 
-static bool refuse(const struct issuing *work, const struct meta_account *account, struct span name, const char *action)
+static bool login_refuse(const struct issuing *work, const struct meta_account *account, struct span name,
+			 const char *action)
 {
-	(void)tell(work, account, name, action);
+	(void)login_tell(work, account, name, action);
 	return note(work, account, name, action) && error_set(work->error, E_UNAUTHORIZED);
 }
 
@@ -70,14 +71,14 @@ static bool find(const struct issuing *work, const struct meta_login_query *quer
 	wait = backoff_wait(&work->issuer->settings->backoff, login);
 	if (wait == 0)
 		return true;
-	if (tell(work, account, query->name, action) && !note(work, account, query->name, action))
+	if (login_tell(work, account, query->name, action) && !note(work, account, query->name, action))
 		return false;
 	return come_back(work, wait, "too many failed attempts");
 }
 
 /* What the password is held against: the account's hash, or one of the same cost that nobody's password fits. */
-static bool matches(const struct issuing *work, const struct meta_account *account, const struct meta_login *login,
-		    struct span password)
+static bool login_matches(const struct issuing *work, const struct meta_account *account, const struct meta_login *login,
+			  struct span password)
 {
 	bool usable = account->found && account->password.ptr && password_hash_usable(account->password);
 	struct span hash = usable ? account->password : password_nobody_like(work->arena, login->setting);
@@ -97,10 +98,10 @@ static bool check_in_turn(const struct issuing *work, const struct meta_login_qu
 
 	if (!find(work, query, account, &login))
 		return false;
-	good = matches(work, account, &login, password);
+	good = login_matches(work, account, &login, password);
 	throttle_report(work->issuer->throttle, caller, good);
 	return good || (meta_login_failed(&work->meta, query->keys, META_KEYS, work->issuer->settings->backoff.forget) &&
-			refuse(work, account, query->name, "login"));
+			login_refuse(work, account, query->name, "login"));
 }
 
 static bool login_password(const struct issuing *work, struct span name, struct span password, struct meta_account *out)
@@ -130,7 +131,7 @@ static bool login_access_token(const struct issuing *work, struct span name, str
 	if (!meta_token_find(&work->meta, credential_hash(work->arena, token), name, out))
 		return false;
 	if (!out->found || out->blocked)
-		return refuse(work, out, name, "access token");
+		return login_refuse(work, out, name, "access token");
 	return !out->due || meta_token_used(&work->meta, out->token);
 }
 
@@ -150,6 +151,6 @@ bool login_refresh(const struct issuing *work, struct span token, struct meta_ac
 	    !meta_refresh_find(&work->meta, hash, work->issuer->settings->service, out))
 		return false;
 	if (!out->found || out->blocked)
-		return refuse(work, out, out->name, "refresh token");
+		return login_refuse(work, out, out->name, "refresh token");
 	return !out->due || meta_refresh_used(&work->meta, hash);
 }

@@ -40,7 +40,7 @@ static bool read_type(struct scope *out, struct span text)
 	return len > 0 && is_word(out->type, true) && is_word(out->class, true);
 }
 
-static bool is_name(struct span text)
+static bool scope_is_name(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++)
 		if (text.ptr[i] <= ' ' || text.ptr[i] > '~' || text.ptr[i] == '"' || text.ptr[i] == '\\')
@@ -63,14 +63,14 @@ static bool read_actions(unsigned *out, struct span text)
 	return true;
 }
 
-static bool read_one(struct scope *out, struct span text)
+static bool scope_read(struct scope *out, struct span text)
 {
 	const char *first = memchr(text.ptr, ':', text.len), *last = memrchr(text.ptr, ':', text.len);
 
 	if (!first || first == last)
 		return false;
 	out->name = (struct span){first + 1, (size_t)(last - first - 1)};
-	return read_type(out, (struct span){text.ptr, (size_t)(first - text.ptr)}) && is_name(out->name) &&
+	return read_type(out, (struct span){text.ptr, (size_t)(first - text.ptr)}) && scope_is_name(out->name) &&
 	       read_actions(&out->actions, span_after(text, (size_t)(last - text.ptr) + 1));
 }
 
@@ -100,7 +100,7 @@ bool scope_list_add(struct scope_list *list, struct span parameter, struct error
 	while (span_split(&parameter, ' ', &text)) {
 		if (text.len == 0)
 			continue;
-		if (!read_one(&scope, text))
+		if (!scope_read(&scope, text))
 			return error_setf(error, E_SCOPE_INVALID, "not of the form type:name:action,...: %.*s",
 					  SPAN_ARG(text));
 		if (!insert(list, &scope))
