@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The seam between the API and the schemes. */
+/* Calling a scheme. */
 #include "berth/auth/auth.h"
 
 enum auth_verdict auth_ask(struct auth *auth, const struct auth_question *question, struct arena *arena,

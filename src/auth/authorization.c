@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The Authorization header, taken apart. */
+/* Parsing the Authorization header. */
 #include "berth/auth/authorization.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How to ask for credentials. */
+/* Values of WWW-Authenticate. */
 #include "berth/auth/challenge.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ static bool same_resource(const struct access *a, const struct access *b)
 	return strcmp(a->type, b->type) == 0 && span_equal(a->name, b->name);
 }
 
-/* The actions of all that is about the resource of number `first`; nothing when an earlier one was about it. */
+/* Adds the resource of list[first] with all its actions in the list; nothing if an entry before `first` has that resource. */
 static void add_resource(struct strbuf *out, const struct access *list, size_t count, size_t first)
 {
 	for (size_t i = 0; i < first; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Claims to identity. */
+/* Reading claims into an identity. */
 #include "claims_priv.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "berth/base/limits.h"
 #include "json_priv.h"
 
-/* A text, "" for absence and null. */
+/* Reads a text; "" if it is absent or null. */
 static bool text(const char **out, struct arena *arena, struct json_object *object, const char *key)
 {
 	struct span found;
@@ -21,7 +21,7 @@ static bool text(const char **out, struct arena *arena, struct json_object *obje
 	return true;
 }
 
-/* A text of GitLab's. Of another shape it is some other service's claim of the same name, and nothing to us. */
+/* Reads a text of GitLab's. A claim of another type belongs to another service and is ignored. */
 static void optional_text(const char **out, struct arena *arena, struct json_object *object, const char *key)
 {
 	if (!text(out, arena, object, key))
@@ -74,7 +74,7 @@ static bool read_meta(struct grant_meta *out, struct arena *arena, struct json_o
 
 	*out = (struct grant_meta){.project_path = ""};
 	if (json_object_get_type(meta) != json_type_object)
-		return true; /* GitLab's is an object; any other is not ours to read */
+		return true; /* GitLab's meta is an object; another service may use the name otherwise */
 	deny = json_member(meta, "tag_deny_access_patterns");
 	if (deny && (json_object_get_type(deny) != json_type_object || !texts(&out->deny_push, arena, deny, "push") ||
 		     !texts(&out->deny_delete, arena, deny, "delete")))

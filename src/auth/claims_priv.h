@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The claims that say who somebody is and what they may do. */
+/* The claims that name the caller and grant access. */
 #ifndef BERTH_AUTH_CLAIMS_PRIV_H
 #define BERTH_AUTH_CLAIMS_PRIV_H
 
@@ -11,9 +11,9 @@
 struct json_object;
 
 /*
- * Reads `sub`, `auth_type`, `user`, and `access` with GitLab's `meta`; `jti` and `iat` by type only. False if one of the
- * specification's has another type than its own, or a member of a `meta` object has: a rule that cannot be read must not be
- * passed over. GitLab's claims of another shape are ignored (token.h).
+ * Reads `sub`, `auth_type`, `user`, and `access` with GitLab's `meta`, into `arena`. Checks the types of `jti` and `iat`. Returns
+ * false if a claim of the specification, or a member of a `meta` object, has a wrong type: a rule that cannot be read must not be
+ * ignored. `auth_type`, `user` and `meta` of other types are ignored (token.h).
  */
 bool claims_read(struct identity *out, struct arena *arena, struct json_object *claims);
 

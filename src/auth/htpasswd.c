@@ -19,7 +19,7 @@ struct entry {
 	bool usable;
 };
 
-/* A user's place on the ring of decoys: a hash of the password's hash, whose salt is secret. */
+/* A user on the ring from which decoys are picked. The place is a hash of the password's hash, so it depends on a secret salt. */
 struct point {
 	uint64_t at;
 	struct span hash;
@@ -27,9 +27,9 @@ struct point {
 
 struct htpasswd {
 	struct arena arena;
-	struct entry *entries; /* by user */
+	struct entry *entries; /* sorted by user */
 	size_t count;
-	struct point *ring; /* by place; of the usable ones */
+	struct point *ring; /* sorted by place; only users with usable hashes */
 	size_t ring_count;
 };
 

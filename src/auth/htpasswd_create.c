@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The password file of a registry that has none yet. */
+/* Making a password file. */
+#include "berth/auth/htpasswd_create.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "berth/auth/htpasswd.h"
 #include "berth/auth/password.h"
 #include "berth/base/base64.h"
 
@@ -20,7 +21,7 @@ static bool htpasswd_fail(char *reason, size_t size, const char *path)
 	return false;
 }
 
-/* Each missing folder above the file. */
+/* Makes each missing folder above the file. */
 static bool make_folders(const char *path, struct arena *arena)
 {
 	char *copy = arena_strdup(arena, path);

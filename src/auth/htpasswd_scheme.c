@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The scheme `auth.htpasswd`: users of a password file. */
+/* Users of a password file. */
 #include "berth/auth/htpasswd_scheme.h"
 
 #include <stdio.h>
@@ -9,13 +9,14 @@
 #include "berth/auth/authorization.h"
 #include "berth/auth/challenge.h"
 #include "berth/auth/htpasswd.h"
+#include "berth/auth/htpasswd_create.h"
 #include "berth/auth/password.h"
 #include "berth/auth/password_cache.h"
 #include "berth/auth/watched_file.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
 
-#define SETTLED 2 /* seconds after which an emptied file is believed */
+#define SETTLED 2 /* seconds after which an empty file counts as emptied on purpose */
 
 struct htpasswd_scheme {
 	struct auth auth;
@@ -27,7 +28,7 @@ struct htpasswd_scheme {
 
 /* ---- the file ---- */
 
-/* *text: the file could be read, so that what is wrong is wrong with its text. */
+/* Reads the file. *text: the file could be read, so a failure is about its text. */
 static struct htpasswd *read_file(struct htpasswd_scheme *scheme, bool *text, char *reason, size_t size)
 {
 	struct htpasswd *file = NULL;
@@ -42,7 +43,7 @@ static struct htpasswd *read_file(struct htpasswd_scheme *scheme, bool *text, ch
 	return file;
 }
 
-/* Can somebody of the list sign in? Warns of users who cannot. */
+/* Returns whether any user of the list can sign in. Logs a warning if some cannot. */
 static bool is_usable(const struct htpasswd *file, char *reason, size_t size)
 {
 	const char *example = "";
@@ -55,7 +56,10 @@ static bool is_usable(const struct htpasswd *file, char *reason, size_t size)
 	return unusable < htpasswd_count(file);
 }
 
-/* A file that was emptied is believed once it has settled: then nobody may sign in. Before, it may be half written. */
+/*
+ * Returns whether the file has been emptied on purpose, so that no user may sign in. Until SETTLED seconds have passed, another
+ * program may still be writing the file.
+ */
 static bool is_emptied(const struct htpasswd_scheme *scheme, const struct htpasswd *file)
 {
 	return htpasswd_count(file) == 0 &&
@@ -86,12 +90,12 @@ static void follow_file(struct htpasswd_scheme *scheme)
 
 /* ---- questions ---- */
 
-/* One sign-in. */
+/* One attempt to sign in. */
 struct attempt {
 	struct htpasswd_scheme *scheme;
 	struct arena *arena;
 	const char *user;
-	struct span hash; /* of the user; empty: the user is not there or cannot sign in */
+	struct span hash; /* the user's; empty: the user does not exist or cannot sign in */
 	struct secret password;
 	struct digest mac;
 	const struct throttle *throttle;
@@ -114,7 +118,7 @@ static bool htpasswd_matches(const struct attempt *attempt)
 	return verdict == PASSWORD_RIGHT && there;
 }
 
-/* Another request may have shown the same pair while this one waited for its turn. */
+/* Checks the password. The cache is asked first: another request may have shown the same pair during the wait for the turn. */
 static bool check_in_turn(const struct attempt *attempt)
 {
 	bool good;
@@ -187,7 +191,7 @@ static bool provision(const char *path, char *reason, size_t size)
 	return ok;
 }
 
-/* A file that cannot be read is no reason not to start: Debian's own configuration of docker-registry names a folder. */
+/* Opens the file at start. See htpasswd_scheme_new for a file that cannot be read. */
 static bool open_file(struct htpasswd_scheme *scheme, char *reason, size_t size)
 {
 	bool text;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON objects, read strictly. */
+/* Reading JSON objects strictly. */
 #include "json_priv.h"
 
 #include <string.h>

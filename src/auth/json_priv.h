@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON objects of tokens and keys: scanned by our own rules first, then json-c's tree. */
+/* JSON objects of tokens and keys: checked by base/json_scan.h, then read into a tree of json-c. */
 #ifndef BERTH_AUTH_JSON_PRIV_H
 #define BERTH_AUTH_JSON_PRIV_H
 
@@ -10,21 +10,21 @@
 #include "berth/base/arena.h"
 #include "berth/base/span.h"
 
-/* The object that `text` is, living as long as the arena; NULL when it is not strict JSON (base/json_scan.h) or none. */
+/* Reads an object, which lives as long as the arena. Returns NULL if `text` is not strict JSON or no object. */
 struct json_object *json_read_object(struct arena *arena, struct span text);
 
-/* The member, or NULL when absent or null. */
+/* Returns the member, borrowed; NULL if it is absent or null. */
 struct json_object *json_member(struct json_object *object, const char *key);
 
-/* What a string member holds. */
+/* How the search for a string member ended. */
 enum json_text_found { JSON_TEXT_ABSENT, JSON_TEXT_FOUND, JSON_TEXT_WRONG };
 
-/* A string member without NUL bytes, borrowed from the tree; "" unless found. */
+/* Finds a string member without NUL bytes, borrowed from the tree. *out is "" unless JSON_TEXT_FOUND. */
 enum json_text_found json_member_text(struct span *out, struct json_object *object, const char *key);
 
 /*
- * The object's `x5c`: certificates in standard base64, as DER in `arena`; *count is 0 when it has none. False when it
- * is anything but a list of at most `most` of them.
+ * Reads the object's `x5c`, certificates in standard base64, as DER in `arena`. *count is 0 if there is no `x5c`. Returns false if
+ * `x5c` is not a list of at most `most` such texts.
  */
 bool json_chain(struct span *out, size_t *count, size_t most, struct arena *arena, struct json_object *object);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys from JSON. */
+/* Reading keys from JSON. */
 #include "berth/auth/jwk.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ struct reading {
 	struct arena *arena;
 	struct json_object *object;
 	const char **reason;
-	bool unusable; /* nothing wrong with it: it is not for us */
+	bool unusable; /* the key is well-formed, but cannot verify tokens */
 };
 
 static bool no(struct reading *reading, const char *why)
@@ -35,7 +35,7 @@ static bool not_for_us(struct reading *reading, const char *why)
 	return no(reading, why);
 }
 
-/* A member that must be there, decoded. */
+/* Decodes a member that must be there. */
 static bool bytes(struct reading *reading, struct span *out, const char *key)
 {
 	struct span text;
@@ -46,7 +46,7 @@ static bool bytes(struct reading *reading, struct span *out, const char *key)
 	return true;
 }
 
-/* Takes the builder over. */
+/* Makes a public key. Frees the builder. */
 static EVP_PKEY *public_key(const char *type, OSSL_PARAM_BLD *build)
 {
 	EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
@@ -89,7 +89,7 @@ static bool read_rsa(struct reading *reading, struct key *out)
 
 	if (!bytes(reading, &n, "n") || !bytes(reading, &e, "e"))
 		return false;
-	/* an even or a long exponent is no real key's, and the long one makes verifying slow */
+	/* no real key has an even or a long exponent, and a long one makes verifying slow */
 	if (n.len > KEY_RSA_MAX / 8 || e.len > 8 || !(e.ptr[e.len - 1] & 1) || (e.len == 1 && e.ptr[0] == 1))
 		return no(reading, "n or e is no RSA public key");
 	pkey = rsa_from(n, e);
@@ -228,7 +228,7 @@ static bool read_kid(struct reading *reading, struct key *key)
 	return true;
 }
 
-/* `use` and `key_ops`: is it there to verify signatures? */
+/* Returns whether `use` and `key_ops` allow the key to verify signatures. */
 static bool for_signatures(struct reading *reading)
 {
 	struct json_object *ops = json_member(reading->object, "key_ops");

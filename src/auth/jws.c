@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signed JSON: reading and verifying. */
+/* Reading and verifying signed JSON. */
 #include "berth/auth/jws.h"
 
 #include <string.h>
@@ -37,7 +37,7 @@ static bool read_header(struct jws *out, struct arena *arena, struct span text)
 
 	if (!header || json_member_text(&alg, header, "alg") != JSON_TEXT_FOUND || !jwa_parse(&out->algorithm, alg))
 		return false;
-	/* extensions that must be understood: none is (RFC 7515 section 4.1.11) */
+	/* `crit` lists extensions that must be understood; Berth understands none (RFC 7515 section 4.1.11) */
 	if (json_object_object_get_ex(header, "crit", NULL))
 		return false;
 	if (json_member_text(&typ, header, "typ") != JSON_TEXT_ABSENT && !span_is_nocase(typ, "JWT"))
@@ -64,7 +64,7 @@ bool jws_read(struct jws *out, struct arena *arena, struct span text)
 	return out->claims != NULL;
 }
 
-/* What libjwt knows. */
+/* Returns JWT_ALG_NONE, which is 0, if libjwt does not know the algorithm. */
 static jwt_alg_t libjwt_name(enum jwa algorithm)
 {
 	static const jwt_alg_t names[JWA_COUNT] = {
@@ -73,10 +73,10 @@ static jwt_alg_t libjwt_name(enum jwa algorithm)
 		[JWA_HS256] = JWT_ALG_HS256, [JWA_HS384] = JWT_ALG_HS384, [JWA_HS512] = JWT_ALG_HS512,
 	};
 
-	return names[algorithm]; /* JWT_ALG_NONE is 0 */
+	return names[algorithm];
 }
 
-/* libjwt never sees a key of no bytes: it would take any HMAC for good, and `none`. */
+/* With a key of no bytes libjwt would accept every HMAC, and `none`: such a key is refused here. */
 static bool libjwt_agrees(const struct jws *jws, const struct key *key)
 {
 	struct span bytes = key->pkey ? span_of(key->pem) : key->secret;
@@ -101,7 +101,7 @@ static bool set_padding(EVP_PKEY_CTX *context)
 	       EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) > 0;
 }
 
-/* Two numbers side by side, each as long as the curve (RFC 7518 section 3.4), as the DER that OpenSSL takes. */
+/* Converts a signature from two numbers of the curve's length (RFC 7518 section 3.4) to the DER that OpenSSL takes. */
 static bool to_der(struct span *out, unsigned char der[static EC_DER_MAX], struct span flat, const EVP_PKEY *pkey)
 {
 	int half = (EVP_PKEY_get_bits(pkey) + 7) / 8, len = -1;

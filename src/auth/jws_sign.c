@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Signing. OpenSSL for all algorithms: libjwt would parse the private key again for every token. */
+/* Signing JSON. */
+#include "berth/auth/jws_sign.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -9,7 +11,6 @@
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
-#include "berth/auth/jws.h"
 #include "berth/base/base64.h"
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"

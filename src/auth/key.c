@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One key: reading it from PEM, checking it, naming it. */
+/* Reading, checking and naming a key. */
 #include "berth/auth/key.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "berth/base/hash.h"
 #include "berth/base/strbuf.h"
 
-/* Curves by the names that OpenSSL may give them, and by JOSE's. */
+/* Curves, by the names of OpenSSL and of JOSE. */
 static const struct curve {
 	const char *group;
 	const char *name;
@@ -71,7 +71,7 @@ static bool key_judge(struct key *key, const char **reason)
 	return EVP_PKEY_is_a(key->pkey, "ED25519") || no(reason, "a key of another kind than RSA, EC and Ed25519");
 }
 
-/* What an i2d function made, as the arena's. */
+/* Returns the DER SubjectPublicKeyInfo, in the arena. */
 static struct span der_of(struct arena *arena, const EVP_PKEY *pkey)
 {
 	unsigned char *der = NULL;
@@ -116,7 +116,7 @@ static const char *key_number(struct arena *arena, const EVP_PKEY *pkey, const c
 	return base64url_encode(arena, bytes, (size_t)len);
 }
 
-/* A coordinate has the curve's full length (RFC 7518 section 6.2.1.2). */
+/* Returns a coordinate in the full length of the curve (RFC 7518 section 6.2.1.2). */
 static const char *coordinate(struct arena *arena, const EVP_PKEY *pkey, const char *name, size_t bytes)
 {
 	unsigned char padded[66];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys whose tokens are believed. */
+/* The keys whose tokens are accepted. */
 #include "berth/auth/keyring.h"
 
 #include <errno.h>
@@ -45,7 +45,7 @@ static bool add_certificate(struct keyring *keyring, X509 *certificate, const ch
 	return X509_STORE_add_cert(keyring->anchors, certificate) == 1;
 }
 
-/* Each CERTIFICATE block; other blocks are passed over, as distribution does. */
+/* Reads each CERTIFICATE block; other blocks are ignored, as in distribution. */
 static bool read_bundle(struct keyring *keyring, struct span text, char *reason, size_t size)
 {
 	BIO *bio = BIO_new_mem_buf(text.ptr, (int)text.len);
@@ -60,7 +60,7 @@ static bool read_bundle(struct keyring *keyring, struct span text, char *reason,
 		ok = add_certificate(keyring, certificate, &why);
 		X509_free(certificate);
 	}
-	/* the end of the file is PEM_R_NO_START_LINE, anything else a block that is broken */
+	/* OpenSSL reports the end of the file as PEM_R_NO_START_LINE, and a broken block as another error */
 	if (ok && ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
 		ok = false;
 		why = "a malformed PEM block";
@@ -99,7 +99,7 @@ struct keyring *keyring_new(struct span bundle, struct span jwks, char *reason, 
 	errno = 0;
 	ok = (bundle.ptr || jwks.ptr) && (!bundle.ptr || read_bundle(keyring, bundle, reason, size)) &&
 	     (!jwks.ptr || read_set(keyring, jwks, reason, size));
-	if (errno == ENOMEM) /* also if it seems to be read: OpenSSL may have left a key out */
+	if (errno == ENOMEM) /* also if `ok`: OpenSSL may have left a key out */
 		arena_exhaust(&keyring->arena);
 	if (ok)
 		return keyring;
@@ -172,7 +172,7 @@ static STACK_OF(X509) *stack_of(const struct span *chain, size_t count)
 
 static bool may_sign(X509 *certificate)
 {
-	/* all bits where the extension is absent */
+	/* all bits are set if the extension is absent */
 	return (X509_get_key_usage(certificate) & KU_DIGITAL_SIGNATURE) != 0;
 }
 
@@ -184,7 +184,7 @@ static bool ends_at_an_anchor(const struct keyring *keyring, STACK_OF(X509) *sta
 	if (ok) {
 		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
 
-		/* Any certificate of the bundle is an anchor, as in Go's pools, not self-signed ones only. */
+		/* every certificate of the bundle is an anchor, also one that is not self-signed, as in Go's pools */
 		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_CHECK_SS_SIGNATURE);
 		X509_VERIFY_PARAM_set_depth(param, KEYRING_DEPTH);
 		ok = X509_VERIFY_PARAM_set_purpose(param, X509_PURPOSE_ANY) && X509_verify_cert(context) == 1;

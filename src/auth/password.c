@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* crypt(5), with bounds on the work that a hash may ask for. */
+/* crypt(5), with bounds on the cost of a hash. */
 #include "berth/auth/password.h"
 
 #include <crypt.h>
@@ -15,7 +15,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* $2y$10$ and 53 characters of salt and hash. */
+/* A bcrypt hash: $2y$10$ and 53 characters of salt and hash. */
 static bool bcrypt_usable(struct span hash)
 {
 	unsigned cost;
@@ -27,7 +27,7 @@ static bool bcrypt_usable(struct span hash)
 	return cost >= 4 && cost <= PASSWORD_BCRYPT_COST_MAX;
 }
 
-/* $6$salt$hash or $6$rounds=N$salt$hash. */
+/* A SHA-512 hash: $6$salt$hash or $6$rounds=N$salt$hash. */
 static bool sha512_usable(struct span hash)
 {
 	struct span rest = span_after(hash, 3), part;
@@ -39,7 +39,7 @@ static bool sha512_usable(struct span hash)
 	return span_split(&rest, '$', &part) && span_to_u64(part, &rounds) && rounds <= PASSWORD_SHA512_ROUNDS_MAX;
 }
 
-/* $y$ and the parameters: `j` stands for the flavour, the next for the cost: 9 takes 4 MiB, B (11) 16 MiB. */
+/* A yescrypt hash: $y$, then `j` for the flavour, then the cost: 9 takes 4 MiB, B (11) takes 16 MiB. */
 static bool yescrypt_usable(struct span hash)
 {
 	return hash.len > 7 && hash.ptr[3] == 'j' && memchr("789AB", hash.ptr[4], 5) && hash.ptr[5] == 'T' &&
@@ -67,7 +67,7 @@ bool password_hash_usable(struct span hash)
 	return false;
 }
 
-/* libcrypt's working memory: large, and full of what must not stay. */
+/* libcrypt's working memory. It is large, and is wiped after each use because it holds secrets. */
 static struct crypt_data workspace;
 
 static bool equal(const char *made, struct span hash)
@@ -130,7 +130,7 @@ const char *password_hash_bcrypt(struct arena *arena, struct span password)
 	return password.len > PASSWORD_BCRYPT_MAX ? NULL : make(arena, password, "$2y$", 10);
 }
 
-/* What follows the setting; of random passwords that were not kept. */
+/* Salt and hash, behind the setting, of random passwords that were not kept. */
 #define NOBODY_YESCRYPT "Qh0kzWnR3cVb7sYt5uMxa1$t3j1kQeUL1M5xZuFTp9tGqm.3XOA.AksFMUVyt4vL2C"
 #define NOBODY_BCRYPT ".pnP8tkxaV4lYCSlM888tOWnn1qIws3Yk.zdX81xiSj1VBLO2DWGu"
 

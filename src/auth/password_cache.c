@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A table in shared memory. Of the places of a set the one that ends first is replaced. */
+/* A table in shared memory. A new pair replaces the pair of its set that ends first. */
 #include "berth/auth/password_cache.h"
 
 #include <stdatomic.h>
@@ -19,7 +19,8 @@
 #define KEY_BYTES 32
 
 /*
- * Written without a lock: a MAC that is half another's fits nobody, and one that is being written has no time yet.
+ * Written without a lock. While a process writes `mac`, `until` is 0, so that no other process uses it. If two processes write one
+ * place, the mixture of two MACs fits no pair.
  */
 struct place {
 	_Atomic int64_t until; /* by the monotonic clock; 0: empty */
@@ -57,7 +58,7 @@ static int64_t clock_s(void)
 	return now.tv_sec;
 }
 
-/* Nobody outside ever sees one, so that the key may simply stand first. */
+/* A plain hash with the key in front serves as the MAC, because no client ever sees it. */
 void password_cache_mac(const struct password_cache *cache, struct digest *mac, const char *user, struct span hash,
 			struct secret password)
 {
@@ -66,7 +67,7 @@ void password_cache_mac(const struct password_cache *cache, struct digest *mac, 
 
 	hasher_init(&hasher, DIGEST_SHA256);
 	hasher_update(&hasher, cache->key, sizeof cache->key);
-	hasher_update(&hasher, user, strlen(user) + 1); /* NULs part them, which none of them holds */
+	hasher_update(&hasher, user, strlen(user) + 1); /* NUL separates the parts; no part holds one */
 	hasher_update(&hasher, hash.ptr, hash.len);
 	hasher_update(&hasher, "", 1);
 	hasher_update(&hasher, secret, strlen(secret));

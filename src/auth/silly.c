@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whoever says anything is let in. */
+/* Every Authorization header is accepted. */
 #include "berth/auth/silly.h"
 
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include <pcre2.h>
 #include <string.h>
 
-#define MATCH_STEPS 100000 /* a tag has 128 characters at most; an honest pattern needs some hundred steps */
+#define MATCH_STEPS 100000 /* a tag has at most 128 characters, for which a plain pattern needs some hundred steps */
 
 static void free_code(void *code)
 {
@@ -60,7 +60,7 @@ bool tag_rules_of(struct tag_rules *out, struct arena *arena, const struct ident
 	return true;
 }
 
-/* Undecided counts as a match: these rules only ever forbid. */
+/* A match that cannot be decided counts as a match, because these rules only forbid. */
 static bool any_matches(void *const list[], size_t count, struct span tag)
 {
 	pcre2_match_context *limits = count ? pcre2_match_context_create(NULL) : NULL;

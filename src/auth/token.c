@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens: what they must say, and who signed them. Claims come first: they cost less than a signature. */
+/* Judging tokens. The claims are checked first, because they cost less than a signature. */
 #include "berth/auth/token.h"
 
 #include <errno.h>
@@ -18,7 +18,7 @@ static bool is_text(struct json_object *value, const char *text)
 	       span_is((struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)}, text);
 }
 
-/* The whole list is looked at: one element of another type spoils it. */
+/* Returns whether the audience has the service. A list with an element of another type is no audience. */
 static bool is_for(struct json_object *audience, const char *service)
 {
 	bool found = false;
@@ -35,7 +35,7 @@ static bool is_for(struct json_object *audience, const char *service)
 	return found;
 }
 
-/* An integer claim, not a float that looks like one; null is absent, as in Go. */
+/* Reads an integer claim. A float is refused, even 1.0. null counts as absent, as in Go. */
 static bool time_claim(int64_t *out, struct json_object *claims, const char *name, int64_t fallback)
 {
 	struct json_object *value;
@@ -62,7 +62,7 @@ static enum token_verdict check_times(int64_t *expires, struct json_object *clai
 	return *expires > now - TOKEN_GRACE ? TOKEN_EXPIRED : TOKEN_UNTIMELY;
 }
 
-/* The key that the header's `jwk` points to. Its chain is read as x5c is; anything wrong with it is no key. */
+/* Returns the key of the keyring that the header's `jwk` points to; NULL if there is none or the `jwk` is malformed. */
 static const struct key *key_of_jwk(const struct jws *jws, const struct keyring *keyring, struct arena *arena)
 {
 	struct span chain[JWS_CHAIN_MAX], kid;

@@ -82,7 +82,7 @@ const struct identity *token_cache_get(struct token_cache *cache, const unsigned
 	return slot && now < slot->expires ? &slot->identity : NULL;
 }
 
-/* Out of memory: the slot stays empty. A jump, as an arena knows no other way to say so. */
+/* Fills the slot. Returns false, and leaves the slot empty, if memory runs out: the slot's arena then jumps back here. */
 static bool token_slot_fill(struct token_slot *slot, const struct identity *identity)
 {
 	if (setjmp(slot->arena.on_exhausted) != 0)

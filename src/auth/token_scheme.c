@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The scheme `auth.token`: tokens of a token service. */
+/* Tokens of a token service. */
 #include "berth/auth/token_scheme.h"
 
 #include <stdio.h>
@@ -25,8 +25,8 @@ struct token_scheme {
 	struct watched_file jwks;
 	struct keyring *keyring;
 	struct token_cache *cache;
-	unsigned char refused[REFUSED][IDENTITY_FINGERPRINT]; /* tokens that were bad, by their SHA-256 */
-	time_t looked;                                        /* at the files, by the monotonic clock */
+	unsigned char refused[REFUSED][IDENTITY_FINGERPRINT]; /* tokens that were TOKEN_BAD, by their SHA-256 */
+	time_t looked;                                        /* when the files were looked at, by the monotonic clock */
 };
 
 /* ---- keys ---- */
@@ -97,7 +97,7 @@ static const char *challenge(const struct token_scheme *scheme, const struct aut
 	return challenge_bearer(arena, realm, settings->service, question, error);
 }
 
-/* Whose the token is, from memory or by judging it. A client that repeats a bad token costs less than a good one. */
+/* Judges a token, or remembers how it was judged. A client that repeats a bad token costs less than one with a good token. */
 static enum token_verdict token_scheme_judge(struct token_scheme *scheme, const struct auth_question *question,
 					     struct span token, struct arena *arena, struct identity *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that may change while we run. */
+/* Files that may change while the program runs. */
 #include "berth/auth/watched_file.h"
 
 #include <errno.h>
@@ -40,7 +40,10 @@ static bool watched_file_fail(char *reason, size_t size, const char *path, const
 	return false;
 }
 
-/* Changed in the tick that began at `now`, or after it. A file from further ahead has another clock than ours. */
+/*
+ * Returns whether the file changed in the tick that began at `now`, or later. A time that is more than a second ahead was set by
+ * another clock.
+ */
 static bool is_fresh(const struct stat *seen, struct timespec now)
 {
 	struct timespec then = seen->st_ctim;
@@ -79,7 +82,7 @@ static bool read_open(int fd, struct watched_file *file, struct arena *arena, si
 		return watched_file_fail(reason, size, file->path, "not a file");
 	if ((size_t)file->seen.st_size > limit)
 		return watched_file_fail(reason, size, file->path, "too large");
-	/* one byte more than it has: a file that grows while it is read is read again at the next look */
+	/* a file that grows during the read has changed, and is read again by the next look */
 	bytes = arena_alloc(arena, (size_t)file->seen.st_size + 1);
 	got = watched_file_read_all(fd, bytes, (size_t)file->seen.st_size);
 	if (got < 0)

@@ -6,6 +6,7 @@
 #include "admin/admin_priv.h"
 #include "berth/base/json_write.h"
 #include "berth/issuer/keystore.h"
+#include "berth/issuer/keystore_make.h"
 #include "command_priv.h"
 
 #define LIST_MAX ((size_t)1 << 20)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random tokens and account names. */
+/* Making and recognising random tokens; account names. */
 #include "berth/issuer/credential.h"
 
 #include <stdlib.h>

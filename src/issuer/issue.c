@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens: what is granted, and the claims that say so. */
+/* Issuing tokens: which scopes are granted, and the claims that say so. */
 #include "berth/issuer/issue.h"
 
-#include "berth/auth/jws.h"
+#include "berth/auth/jws_sign.h"
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
@@ -23,7 +23,7 @@ static bool is_catalog(const struct scope *scope)
 	return span_is(scope->type, "registry") && span_is(scope->name, "catalog");
 }
 
-/* What is refused, side by side as the database takes it. */
+/* Refused actions and their projects, as two lists that the database takes side by side. */
 struct refusals {
 	struct span actions[SCOPE_LIST_MAX];
 	struct span projects[SCOPE_LIST_MAX];
@@ -47,7 +47,7 @@ static unsigned allowed(const struct meta_account *account, const struct scope *
 	return is_catalog(scope) && grant_catalog(account) ? SCOPE_ANY : 0;
 }
 
-/* Leaves in the list what is allowed; grants has a place for each scope. */
+/* Reduces the list to what is allowed. `grants` has an entry for each scope. */
 static bool decide(const struct issuing *work, struct issue_request *request, const struct meta_grant *grants)
 {
 	struct scope_list *scopes = &request->scopes;
@@ -77,7 +77,7 @@ static bool grant(const struct issuing *work, struct issue_request *request, boo
 	struct meta_grant *grants = arena_array(work->arena, count + 1, sizeof *grants);
 	struct span *names = arena_array(work->arena, count + 1, sizeof *names);
 
-	for (size_t i = 0; i < count; i++) /* others ask for a name that no project has */
+	for (size_t i = 0; i < count; i++) /* a scope of another kind asks for "", which no project has */
 		names[i] = is_repository(&request->scopes.items[i]) ? request->scopes.items[i].name : SPAN_LIT("");
 	return meta_grants_find(&work->meta, request->account->id, names, count, enabled, grants) &&
 	       (!*enabled || decide(work, request, grants));
@@ -125,7 +125,7 @@ static void write_time(struct json_writer *json, const char *key, int64_t value)
 	json_u64(json, (uint64_t)value);
 }
 
-/* `aud` is a text: registries 2.x take no list. No `sub` where nobody signed in. */
+/* `aud` is a text, because registries 2.x take no list. Without an account there is no `sub`. */
 static void write_claims(struct strbuf *out, const struct issuing *work, const struct issue_request *request,
 			 const struct issued *issued)
 {
@@ -160,7 +160,7 @@ static bool sign(const struct issuing *work, const struct issue_request *request
 	write_claims(&claims, work, request, out);
 	if (!strbuf_ok(&claims))
 		return error_setf(work->error, E_SCOPE_INVALID, "too many for one token");
-	/* the libtrust form of the kid is the one that registries of every version and Berth know */
+	/* registries of every version and Berth know the libtrust form of the kid */
 	out->token = jws_sign(work->arena, key, key_default_algorithm(key), key->libtrust, strbuf_span(&claims));
 	if (!out->token) {
 		log_error("token: the key cannot sign");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys read from their folder. */
+/* Reading keys from their folder. */
 #include "berth/issuer/keystore.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "keystore_priv.h"
+#include "keystore_file_priv.h"
 
 static bool is_closed(const char *path, char *reason, size_t size)
 {
@@ -47,7 +47,7 @@ bool keystore_read(struct keystore *out, struct arena *arena, const char *folder
 	out->count = 0;
 	if (access(folder, F_OK) != 0 && errno == ENOENT)
 		return true;
-	if (!keystore_names(names, &out->count, arena, folder, ".key", reason, size))
+	if (!keystore_names(names, KEYSTORE_MAX, &out->count, arena, folder, ".key", reason, size))
 		return false;
 	for (size_t i = 0; i < out->count; i++)
 		if (!keystore_read_one(&out->entries[i], arena, folder, names[i], reason, size))

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a key store: listed, read, written durably. */
+/* Listing, reading and durably writing the files of a key store. */
+#include "keystore_file_priv.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "berth/base/strbuf.h"
-#include "berth/issuer/keystore.h"
-#include "keystore_priv.h"
 
 #define FILE_MAX ((size_t)64 << 10)
-#define BUNDLE_MAX ((size_t)1 << 20)
 
 bool keystore_fail(char *reason, size_t size, const char *what)
 {
@@ -26,7 +26,7 @@ static int keystore_by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* NULL unless `name` is one of ours with that suffix. */
+/* Returns the name without the suffix; NULL if it has another suffix or is hidden. */
 static const char *without(struct arena *arena, const char *name, const char *suffix)
 {
 	size_t len = strlen(name), cut = strlen(suffix);
@@ -36,8 +36,8 @@ static const char *without(struct arena *arena, const char *name, const char *su
 	return arena_span(arena, (struct span){name, len - cut});
 }
 
-bool keystore_names(const char **out, size_t *count, struct arena *arena, const char *folder, const char *suffix,
-		    char *reason, size_t size)
+bool keystore_names(const char **out, size_t most, size_t *count, struct arena *arena, const char *folder,
+		    const char *suffix, char *reason, size_t size)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
@@ -45,7 +45,7 @@ bool keystore_names(const char **out, size_t *count, struct arena *arena, const 
 	*count = 0;
 	if (!dir)
 		return keystore_fail(reason, size, folder);
-	while (*count < KEYSTORE_MAX && (entry = readdir(dir))) {
+	while (*count < most && (entry = readdir(dir))) {
 		const char *name = without(arena, entry->d_name, suffix);
 
 		if (name)
@@ -117,22 +117,4 @@ bool keystore_save(struct arena *arena, const char *folder, const char *name, mo
 	(void)keystore_fail(reason, size, path);
 	(void)unlink(fresh);
 	return false;
-}
-
-bool keystore_bundle(struct arena *arena, const char *folder, char *reason, size_t size)
-{
-	const char **names = arena_array(arena, KEYSTORE_MAX, sizeof *names);
-	struct strbuf all;
-	struct span one;
-	size_t count;
-
-	strbuf_init(&all, arena, BUNDLE_MAX);
-	if (!keystore_names(names, &count, arena, folder, ".crt", reason, size))
-		return false;
-	while (count-- > 0) { /* the newest first */
-		if (!keystore_load(&one, arena, arena_printf(arena, "%s/%s.crt", folder, names[count]), reason, size))
-			return false;
-		strbuf_add_span(&all, one);
-	}
-	return keystore_save(arena, folder, KEYSTORE_BUNDLE, 0644, strbuf_span(&all), reason, size);
 }

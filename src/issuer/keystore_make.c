@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Keys and their certificates made and removed. */
+/* Making and removing keys and their certificates. */
+#include "berth/issuer/keystore_make.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,13 +15,15 @@
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
+#include "berth/base/strbuf.h"
 #include "berth/issuer/keystore.h"
-#include "keystore_priv.h"
+#include "keystore_file_priv.h"
 
+#define BUNDLE_MAX ((size_t)1 << 20)
 #define CERTIFICATE_DAYS 3650
 #define SERIAL_BITS 127
 #define STAMP_LENGTH 16 /* 20260131T235959Z */
-#define CLOCKS_S 300    /* a certificate is good a little before it is made: clocks differ */
+#define CLOCKS_S 300    /* a certificate is valid from some seconds before it is made, because clocks differ */
 
 static EVP_PKEY *make_key(enum keystore_kind kind, int bits)
 {
@@ -76,7 +80,7 @@ static X509 *make_certificate(EVP_PKEY *key, const char *name)
 	return NULL;
 }
 
-/* The text of a BIO in the arena; empty when `ok` is false. */
+/* Returns the text of a BIO, in the arena; empty if `ok` is false. */
 static struct span text_of(struct arena *arena, BIO *bio, bool ok)
 {
 	char *bytes;
@@ -84,6 +88,25 @@ static struct span text_of(struct arena *arena, BIO *bio, bool ok)
 
 	return len > 0 ? (struct span){arena_span(arena, (struct span){bytes, (size_t)len}), (size_t)len}
 		       : (struct span){"", 0};
+}
+
+/* Writes the bundle from the certificates of the folder. */
+static bool write_bundle(struct arena *arena, const char *folder, char *reason, size_t size)
+{
+	const char **names = arena_array(arena, KEYSTORE_MAX, sizeof *names);
+	struct strbuf all;
+	struct span one;
+	size_t count;
+
+	strbuf_init(&all, arena, BUNDLE_MAX);
+	if (!keystore_names(names, KEYSTORE_MAX, &count, arena, folder, ".crt", reason, size))
+		return false;
+	while (count-- > 0) { /* the newest first */
+		if (!keystore_load(&one, arena, arena_printf(arena, "%s/%s.crt", folder, names[count]), reason, size))
+			return false;
+		strbuf_add_span(&all, one);
+	}
+	return keystore_save(arena, folder, KEYSTORE_BUNDLE, 0644, strbuf_span(&all), reason, size);
 }
 
 static bool save(struct arena *arena, const char *folder, const char *name, EVP_PKEY *key, X509 *certificate, char *reason,
@@ -101,7 +124,7 @@ static bool save(struct arena *arena, const char *folder, const char *name, EVP_
 		(void)snprintf(reason, size, "OpenSSL cannot write the key");
 	ok = ok &&
 	     keystore_save(arena, folder, arena_printf(arena, "%s.crt", name), 0644, certificate_text, reason, size) &&
-	     keystore_bundle(arena, folder, reason, size) &&
+	     write_bundle(arena, folder, reason, size) &&
 	     keystore_save(arena, folder, arena_printf(arena, "%s.key", name), 0600, key_text, reason, size);
 	if (key_text.len)
 		explicit_bzero((char *)(uintptr_t)key_text.ptr, key_text.len);
@@ -116,13 +139,13 @@ static void stamp_now(char out[static STAMP_LENGTH + 1])
 	(void)strftime(out, STAMP_LENGTH + 1, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &parts));
 }
 
-/* The name of the newest key, of which the certificate is the first file; "" when there is none. */
+/* Finds the name of the newest key, "" if there is none. The certificate is the first file that a new key gets. */
 static bool newest_name(const char **out, struct arena *arena, const char *folder, char *reason, size_t size)
 {
 	const char **names = arena_array(arena, KEYSTORE_MAX, sizeof *names);
 	size_t count;
 
-	if (!keystore_names(names, &count, arena, folder, ".crt", reason, size))
+	if (!keystore_names(names, KEYSTORE_MAX, &count, arena, folder, ".crt", reason, size))
 		return false;
 	*out = count ? names[count - 1] : "";
 	if (count == KEYSTORE_MAX)
@@ -130,7 +153,7 @@ static bool newest_name(const char **out, struct arena *arena, const char *folde
 	return count < KEYSTORE_MAX;
 }
 
-/* 20260131T235959Z-rs256, behind all that are there: one made within the same second waits for the next. */
+/* Returns a name as 20260131T235959Z-rs256 that sorts behind all others. A second key in one second waits for the next second. */
 static const char *new_name(struct arena *arena, const char *folder, enum keystore_kind kind, char *reason, size_t size)
 {
 	static const char *const kinds[] = {[KEYSTORE_RS256] = "rs256", [KEYSTORE_ES256] = "es256"};
@@ -184,9 +207,9 @@ bool keystore_remove(struct arena *arena, const char *folder, const char *name, 
 		(void)snprintf(reason, size, "%s is not the name of a key", name);
 		return false;
 	}
-	/* what signs goes first: a token of a key that is not in the bundle is worth nothing */
+	/* the key goes before its certificate: registries refuse a token whose key is not in the bundle */
 	if (unlink(key) != 0)
 		return keystore_fail(reason, size, key);
 	(void)unlink(arena_printf(arena, "%s/%s.crt", folder, name));
-	return keystore_bundle(arena, folder, reason, size);
+	return write_bundle(arena, folder, reason, size);
 }

@@ -6,8 +6,8 @@ libissuer_a_SOURCES = \
 	src/issuer/issue.c \
 	src/issuer/keystore.c \
 	src/issuer/keystore_file.c \
+	src/issuer/keystore_file_priv.h \
 	src/issuer/keystore_make.c \
-	src/issuer/keystore_priv.h \
 	src/issuer/login.c \
 	src/issuer/purge.c \
 	src/issuer/scope.c

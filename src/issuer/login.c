@@ -8,7 +8,10 @@
 #include "berth/base/log.h"
 #include "berth/issuer/credential.h"
 
-/* A name that is no account's may be a mistyped password: it is not written down. False: the line is a repetition. */
+/*
+ * Logs a refusal. A name that no account has may be a mistyped password, so it is not logged. Returns false if the line is left
+ * out as a repetition.
+ */
 static bool login_tell(const struct issuing *work, const struct meta_account *account, struct span name, const char *action)
 {
 	return log_write(LOG_LEVEL_INFO, "%s refused for %s from %s", action,
@@ -37,7 +40,7 @@ static bool come_back(const struct issuing *work, int64_t seconds, const char *w
 	return error_setf(work->error, E_TOOMANYREQUESTS, "%s", why);
 }
 
-/* A hash of kind, name and address: what is counted is not readable. */
+/* Returns a hash of kind, name and address, so that the table of failures holds no names. */
 static struct span key_of(const struct issuing *work, const char *kind, struct span name, const char *address)
 {
 	const char *text = arena_printf(work->arena, "%s\n%.*s\n%s", kind, SPAN_ARG(name), address);
@@ -57,8 +60,8 @@ static struct meta_login_query query_of(const struct issuing *work, struct span 
 }
 
 /*
- * Finds the account, and refuses an attempt that has to wait. Such attempts come as fast as a client can send them: the
- * audit notes those that the log writes, one a minute from an address.
+ * Finds the account, and refuses an attempt that has to wait. A client may send such attempts very fast, so the audit notes only
+ * those that the log does not leave out: one a minute from an address.
  */
 static bool find(const struct issuing *work, const struct meta_login_query *query, struct meta_account *account,
 		 struct meta_login *login)
@@ -76,7 +79,7 @@ static bool find(const struct issuing *work, const struct meta_login_query *quer
 	return come_back(work, wait, "too many failed attempts");
 }
 
-/* What the password is held against: the account's hash, or one of the same cost that nobody's password fits. */
+/* Checks the password against the account's hash, or against a hash of the same cost that no password fits. */
 static bool login_matches(const struct issuing *work, const struct meta_account *account, const struct meta_login *login,
 			  struct span password)
 {
@@ -89,7 +92,10 @@ static bool login_matches(const struct issuing *work, const struct meta_account 
 	return verdict == PASSWORD_RIGHT && usable && !account->blocked;
 }
 
-/* In its turn. Others may have failed while this one waited for it, so the back-off is asked again. */
+/*
+ * Checks the password during the turn. Other attempts may have failed during the wait for the turn, so the back-off is asked
+ * again.
+ */
 static bool check_in_turn(const struct issuing *work, const struct meta_login_query *query, struct span password,
 			  struct meta_account *account, const struct throttle_caller *caller)
 {

@@ -7,6 +7,7 @@
 
 #include "berth/auth/jwk.h"
 #include "berth/auth/jws.h"
+#include "berth/auth/jws_sign.h"
 #include "berth/auth/tag_rules.h"
 #include "berth/auth/token.h"
 #include "berth/base/base64.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Authentication as the API sees it: one question for every scheme.
+ * Authentication and authorisation as the API sees them: one question for every scheme.
  *
- * What a request needs comes from the route table; the scheme says whether its caller may do that and, when not, how
- * to ask (WWW-Authenticate). The schemes are auth/silly.h, auth/htpasswd_scheme.h and auth/token_scheme.h; a NULL
- * struct auth is `none`, under which everybody may do everything.
+ * The route table says what a request needs. The scheme says whether the caller may have it and, if not, which challenge to
+ * send (WWW-Authenticate). The schemes are auth/silly.h, auth/htpasswd_scheme.h and auth/token_scheme.h. A struct auth of NULL
+ * is the scheme `none`: every caller may do everything.
  */
 #ifndef BERTH_AUTH_AUTH_H
 #define BERTH_AUTH_AUTH_H
@@ -19,32 +19,32 @@
 #include "berth/base/span.h"
 
 struct auth_question {
-	struct span authorization;   /* the header, all lines of it joined with commas; ptr NULL: absent */
-	const char *origin;          /* scheme://host of the request, for a realm on it; NULL: none to be trusted */
-	const struct access *needed; /* all of it */
+	struct span authorization;   /* the Authorization header, its lines joined with commas; ptr NULL: absent */
+	const char *origin;          /* scheme://host of the request, for a realm on that host; NULL: not to be trusted */
+	const struct access *needed; /* the caller must have all of these */
 	size_t needed_count;
-	size_t wished_count;             /* behind the needed ones: a challenge asks for them too */
+	size_t wished_count;             /* of those behind the needed ones in the list: only a challenge asks for them */
 	int64_t now;                     /* seconds since 1970, by which tokens expire */
-	const char *address;             /* of the peer, as address_source makes it */
+	const char *address;             /* of the client, as address_source makes it */
 	const struct throttle *throttle; /* for a scheme that hashes passwords; NULL: no bound */
 };
 
 enum auth_verdict {
 	AUTH_ALLOWED,
-	AUTH_LAPSED, /* would be allowed, but for a token that has expired lately */
+	AUTH_LAPSED, /* would be allowed if the token had not expired, less than TOKEN_GRACE ago */
 	AUTH_REFUSED,
-	AUTH_BUSY, /* the password was not looked at: come back later */
+	AUTH_BUSY, /* the password was not checked: too many are being checked */
 };
 
 struct auth_answer {
-	struct identity identity; /* of whoever is allowed or lapsed; lives until the next question or the arena's end */
-	const char *challenge;    /* WWW-Authenticate, of whoever is lapsed or refused */
+	struct identity identity; /* with AUTH_ALLOWED and AUTH_LAPSED; lives until the next question or the arena's end */
+	const char *challenge;    /* WWW-Authenticate, with AUTH_LAPSED and AUTH_REFUSED */
 	unsigned retry_after;     /* seconds, with AUTH_BUSY */
 };
 
 struct auth;
 
-/* What a scheme is. */
+/* The functions of a scheme. */
 struct auth_class {
 	const char *name;
 	enum auth_verdict (*ask)(struct auth *auth, const struct auth_question *question, struct arena *arena,
@@ -52,11 +52,12 @@ struct auth_class {
 	void (*free)(struct auth *auth);
 };
 
-/* The head of each scheme's own struct. One worker's: asking may read files again and keeps results. */
+/* The head of each scheme's own struct. Each worker has one: a question may read files again, and keeps results. */
 struct auth {
 	const struct auth_class *class;
 };
 
+/* Answers a question. Sets *out anew. Memory comes from `arena`. */
 enum auth_verdict auth_ask(struct auth *auth, const struct auth_question *question, struct arena *arena,
 			   struct auth_answer *out);
 void auth_free(struct auth *auth); /* takes NULL */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Authorization header (RFC 9110 section 11.6.2): one scheme, one blank, one word. A header that came twice arrives
- * joined with a comma and a blank, and so is none of these; the first of two is never taken.
+ * The Authorization header (RFC 9110 section 11.6.2): one scheme, one blank, one word. Two headers arrive joined with a comma
+ * and a blank, which is not of this form, so neither is used.
  */
 #ifndef BERTH_AUTH_AUTHORIZATION_H
 #define BERTH_AUTH_AUTHORIZATION_H
@@ -12,10 +12,10 @@
 #include "berth/base/secret.h"
 #include "berth/base/span.h"
 
-/* The credentials behind `scheme`, whose case does not matter; false for anything else. */
+/* Finds the credentials behind `scheme`, whose case does not matter. Returns false for any other header. */
 bool authorization_for(struct span *credentials, struct span header, const char *scheme);
 
-/* The pair behind Basic (RFC 7617). False for anything else, a NUL or a missing colon. */
+/* Finds user and password behind Basic (RFC 7617), in `arena`. Returns false for any other header, a NUL or a missing colon. */
 bool authorization_basic(const char **user, struct secret *password, struct arena *arena, struct span header);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A password file: `user:hash` lines as htpasswd writes them; blank lines and lines that begin with # are skipped.
+ * A password file in memory: lines `user:hash` as htpasswd(1) writes them. Blank lines and lines that begin with # are skipped.
  *
- * Hashes are those of auth/password.h. A user whose hash is of another kind, or asks for more work than its ceiling,
- * is kept and never matches. Of two lines for one user the last counts, as in distribution.
+ * A hash is usable if auth/password.h can use it. A user whose hash is not usable stays in the list and cannot sign in. If two
+ * lines name one user, the last line counts, as in distribution.
  */
 #ifndef BERTH_AUTH_HTPASSWD_H
 #define BERTH_AUTH_HTPASSWD_H
@@ -17,32 +17,27 @@
 struct htpasswd;
 
 /*
- * Reads a file's text; a UTF-8 byte order mark is skipped. NULL with one line in `reason`, which quotes nothing of the
- * file: UTF-16 text, or the number of a line without a colon or a user.
+ * Reads a file's text. A UTF-8 byte order mark is skipped. Returns NULL for UTF-16 text and for a line without a colon or a
+ * user; `reason` then says so in one line, with the line's number, and quotes nothing of the file.
  */
 struct htpasswd *htpasswd_new(struct span text, char *reason, size_t size);
 void htpasswd_free(struct htpasswd *file); /* takes NULL */
 
+/* Returns the number of users. */
 size_t htpasswd_count(const struct htpasswd *file);
 
-/* Users whose hash cannot be used: the first one's name in *example, borrowed. As many as there are: nobody can sign in. */
+/* Returns the number of users whose hash is not usable. *example becomes the name of the first of them, borrowed. */
 size_t htpasswd_unusable(const struct htpasswd *file, const char **example);
 
-/* The user's hash, empty when there is no such user or no usable one. Time does not depend on which users there are. */
+/* Returns the user's hash, or an empty span when the user does not exist or has no usable hash. Takes the same time for both. */
 struct span htpasswd_hash(const struct htpasswd *file, const char *user);
 
 /*
- * Returns the hash to spend time on for a user that does not exist or cannot sign in: that of a user of the file, picked by
- * the name, so that the times of unknown names are distributed as those of known ones and stay the same for a name. Which
- * user it is nobody can foretell who does not know the file. Without any usable hash: password_nobody().
+ * Returns the hash on which the check of a user that cannot sign in spends its time, so that a client cannot tell known names
+ * from unknown ones. It is the hash of a user of the file. The name picks it: one name always takes the same time, and many
+ * unknown names take the times of the known ones. Which user is picked depends on the salts, which clients do not know. If no
+ * hash is usable, returns password_nobody().
  */
 struct span htpasswd_decoy(const struct htpasswd *file, const char *user);
-
-/*
- * A new file with the one user `docker` and a random password, as distribution makes where there is none: mode 0600,
- * its folder, when that is missing, 0700. False with errno's text in `reason`; a file that is there is no failure and
- * stays as it is, with *password NULL.
- */
-bool htpasswd_create(const char *path, struct arena *arena, const char **password, char *reason, size_t size);
 
 #endif

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `auth.htpasswd`: whoever has a password of the file may do everything.
+ * The scheme `auth.htpasswd`: a user of the password file may do everything.
  *
- * The file is looked at with each request and read again when it has changed. What cannot be read, or has lost its
- * last user within the last two seconds (somebody is writing it), leaves the list as it was. A pair that was right is
- * remembered by all workers (auth/password_cache.h), so that a pull pays for bcrypt once and a changed password counts at
- * once. While many wrong ones come, anything else waits for its turn at hashing; without one the verdict is AUTH_BUSY.
+ * Each request looks whether the file has changed, and reads a changed file again. The old list stays in use if the file cannot
+ * be read, or if it has become empty within the last two seconds: then another program may still be writing it.
+ *
+ * All workers remember a pair of user and password that was right (auth/password_cache.h), so that a pull hashes once. A
+ * changed password counts at once. While many wrong passwords come, other requests wait for a turn at hashing (auth/throttle.h).
+ * A request that gets no turn is answered AUTH_BUSY.
  */
 #ifndef BERTH_AUTH_HTPASSWD_SCHEME_H
 #define BERTH_AUTH_HTPASSWD_SCHEME_H
@@ -15,8 +17,10 @@
 #include "berth/auth/auth.h"
 
 /*
- * Both texts are borrowed. A missing file is made (auth/htpasswd.h) and its password logged once, as a warning. One that
- * cannot be used lets nobody in, is logged, and no reason not to start, as in distribution. NULL when none can be made.
+ * Makes the scheme. `realm` and `path` are borrowed. A missing file is made (auth/htpasswd_create.h), and its password is logged
+ * once, as a warning. If the file cannot be read, the scheme starts without users and logs an error, as in distribution: the
+ * configuration of Debian's docker-registry names a folder. Returns NULL, with one line in `reason`, when the file cannot be made
+ * or its text is malformed.
  */
 struct auth *htpasswd_scheme_new(const char *realm, const char *path, char *reason, size_t size);
 

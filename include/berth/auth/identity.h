@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Who is asking, and what they may do: the result of authentication, whatever the scheme.
- */
+/* The caller of a request and what the caller may do: the result of authentication, whatever the scheme. */
 #ifndef BERTH_AUTH_IDENTITY_H
 #define BERTH_AUTH_IDENTITY_H
 
@@ -14,7 +12,7 @@
 
 #define IDENTITY_FINGERPRINT 32 /* bytes of a SHA-256 */
 
-/* One thing that a request needs: `repository:<name>:pull`, `registry:catalog:*`. */
+/* One permission that a request needs: `repository:<name>:pull`, `registry:catalog:*`. */
 struct access {
 	const char *type;
 	struct span name;
@@ -26,7 +24,7 @@ struct texts {
 	size_t count;
 };
 
-/* What GitLab says of a project beside the actions (`meta` of an access entry). Ids are 0 where it says nothing. */
+/* GitLab's `meta` of an access entry: the project, and rules about tags. Ids are 0 where the token does not give them. */
 struct grant_meta {
 	const char *project_path; /* "" */
 	int64_t project_id;
@@ -36,33 +34,33 @@ struct grant_meta {
 	struct texts immutable; /* tag_immutable_patterns */
 };
 
-/* One entry of a token's access list. Names are literal: no pattern of theirs is expanded. */
+/* One entry of a token's access list. A name is literal: patterns in it are not expanded. */
 struct grant {
 	const char *type;
 	const char *name;
-	struct texts actions; /* `*` is all of them */
+	struct texts actions; /* `*` means every action */
 	struct grant_meta meta;
 };
 
 struct identity {
-	const char *user;       /* "" for somebody unnamed */
-	const char *auth_type;  /* GitLab's word for how the user signed in, "" elsewhere */
-	const char *user_claim; /* GitLab's nested token about the user, unread: for events only. "" elsewhere */
-	bool everything;        /* may do everything: none, silly, htpasswd */
+	const char *user;       /* "": the caller has no name */
+	const char *auth_type;  /* GitLab's word for how the user signed in; "" in other tokens */
+	const char *user_claim; /* GitLab's nested token about the user, unread, for events; "" in other tokens */
+	bool everything;        /* the caller may do everything: schemes none, silly, htpasswd */
 	const struct grant *grants;
 	size_t grant_count;
-	/* Of a token: its SHA-256, by which an upload session knows who started it. */
+	/* The SHA-256 of the token. An upload session keeps that of the token that started it. */
 	bool has_fingerprint;
 	unsigned char fingerprint[IDENTITY_FINGERPRINT];
 };
 
-/* May this be done? Exact names and actions, or a grant of `*`. */
+/* Returns whether a grant has the type, the name and the action, or the type, the name and `*`. */
 bool identity_allows(const struct identity *identity, const struct access *access);
 
-/* A copy that lives in `arena`. */
+/* Copies an identity into `arena`. */
 void identity_copy(struct identity *out, struct arena *arena, const struct identity *identity);
 
-/* The repositories that may be pulled from, by name; meaningless for `everything`. */
+/* Returns the names of the repositories that may be pulled from, in `arena`. Not for an identity with `everything`. */
 const struct span *identity_readable(const struct identity *identity, struct arena *arena, size_t *count);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The signature algorithms of tokens (RFC 7518 section 3.1, RFC 8037 section 3.1), as names and as sets.
+ * The signature algorithms of tokens (RFC 7518 section 3.1, RFC 8037 section 3.1), as names and as sets. `none` is not one.
  *
- * `none` is not among them. An algorithm is used only with a key whose set holds it: RSA, EC and HMAC keys each have
- * theirs, so that no token can have a public key taken for a shared secret.
+ * Each key has the set of algorithms that it may be used with. The sets of RSA, EC and HMAC keys do not overlap, so that a token
+ * cannot make Berth take a public key for a shared secret.
  */
 #ifndef BERTH_AUTH_JWA_H
 #define BERTH_AUTH_JWA_H
@@ -30,7 +30,7 @@ enum jwa {
 	JWA_COUNT
 };
 
-/* A set of them. */
+/* A set of algorithms, as bits. */
 typedef unsigned jwa_set;
 
 #define JWA_BIT(algorithm) (1u << (algorithm))
@@ -45,14 +45,16 @@ static inline bool jwa_has(jwa_set set, enum jwa algorithm)
 	return (set & JWA_BIT(algorithm)) != 0;
 }
 
-/* `RS256`, `EdDSA` ...; the case counts. False for any other name. */
+/* Reads a name: `RS256`, `EdDSA` ... The case counts. Returns false for any other name. */
 bool jwa_parse(enum jwa *out, struct span name);
+
+/* Returns the name. */
 const char *jwa_name(enum jwa algorithm);
 
-/* OpenSSL's name of the hash: "SHA2-256" ...; NULL for EdDSA, which has its own. */
+/* Returns OpenSSL's name of the hash, "SHA2-256" ...; NULL for EdDSA, which names none. */
 const char *jwa_hash(enum jwa algorithm);
 
-/* Bytes of that hash: also the least length of an HMAC key (RFC 7518 section 3.2). 0 for EdDSA. */
+/* Returns the bytes of that hash, which is the least length of an HMAC key (RFC 7518 section 3.2). 0 for EdDSA. */
 size_t jwa_hash_length(enum jwa algorithm);
 
 #endif

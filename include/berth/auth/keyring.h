@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The keys whose tokens are believed: `rootcertbundle` (PEM certificates) and `jwks` (auth/jwk.h).
+ * The keys whose tokens are accepted, from `rootcertbundle` (PEM certificates) and `jwks` (auth/jwk.h).
  *
- * A key is found by the kid of its JWK or, for any asymmetric one, by its libtrust fingerprint or RFC 7638 thumbprint.
- * The bundle's certificates are also the anchors of `x5c` chains. A keyring is read-only and owns all it holds.
+ * A key is found by the kid of its JWK. An asymmetric key is also found by its libtrust fingerprint and its RFC 7638
+ * thumbprint. The bundle's certificates are the anchors of `x5c` chains, too. A keyring does not change and owns its keys.
  */
 #ifndef BERTH_AUTH_KEYRING_H
 #define BERTH_AUTH_KEYRING_H
@@ -27,17 +27,19 @@ struct keyring;
 struct keyring *keyring_new(struct span bundle, struct span jwks, char *reason, size_t size);
 void keyring_free(struct keyring *keyring); /* takes NULL */
 
+/* Returns the number of keys. */
 size_t keyring_count(const struct keyring *keyring);
 
 /*
- * The key of that name; NULL when there is none. A JWK's own kid counts first, then fingerprints of certificates, then
- * those of JWKs: a certificate's key is not narrowed by an `alg` that a JWK gives the same key.
+ * Returns the key of that name, or NULL. The kids of JWKs are searched first, then the fingerprints of certificates, then those
+ * of JWKs. So an `alg` that a JWK gives a key does not narrow the same key of a certificate.
  */
 const struct key *keyring_find(const struct keyring *keyring, struct span kid);
 
 /*
- * The key of the first certificate of `chain` (DER), if the chain ends at the bundle now: validity, CA flags, path
- * length and KEYRING_DEPTH hold, and the first may be used for signatures. The key lives in `arena`. False otherwise.
+ * Reads the key of the first certificate of `chain` (DER), into `arena`. Returns false unless the chain ends at a certificate of
+ * the bundle, all certificates are valid now, CA flags, path length and KEYRING_DEPTH hold, and the first certificate may be
+ * used for signatures.
  */
 bool keyring_chain(const struct keyring *keyring, const struct span *chain, size_t count, struct arena *arena,
 		   struct key *out);

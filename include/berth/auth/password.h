@@ -2,8 +2,8 @@
 /*
  * Passwords and their crypt(5) hashes: bcrypt ($2a$, $2b$, $2y$), yescrypt ($y$) and SHA-512 crypt ($6$).
  *
- * A hash says itself how much work it is, and a bcrypt cost of 31 is a day: hashes above a ceiling are not usable.
- * bcrypt reads 72 bytes of a password and forgets the rest, so longer ones never match it.
+ * The hash names its own cost, and a bcrypt cost of 31 takes a day. So a hash whose cost is above a ceiling is not usable.
+ * bcrypt ignores what follows the 72nd byte of a password, so a longer password never matches a bcrypt hash.
  */
 #ifndef BERTH_AUTH_PASSWORD_H
 #define BERTH_AUTH_PASSWORD_H
@@ -20,7 +20,7 @@
 #define PASSWORD_HASH_MAX 384 /* with NUL */
 #define PASSWORD_SETTING 7    /* bytes of a bcrypt or yescrypt hash that say its kind and cost */
 
-/* Is this a hash that password_matches can use: form, and work below the ceilings? */
+/* Returns whether password_verify can use the hash: its form is right and its cost is below the ceiling. */
 bool password_hash_usable(struct span hash);
 
 enum password_verdict {
@@ -32,18 +32,21 @@ enum password_verdict {
 /* Says whether the password belongs to the hash. `hash` is usable. Takes the hash's time, also if nothing can match. */
 enum password_verdict password_verify(struct span hash, struct span password);
 
-/* A new yescrypt hash with libcrypt's cost. NULL when the password is empty, too long or holds a NUL, or libcrypt fails. */
+/*
+ * Hashes a password with yescrypt and libcrypt's cost, into `arena`. Returns NULL when the password is empty, longer than
+ * PASSWORD_MAX or holds a NUL, or when libcrypt fails.
+ */
 const char *password_hash(struct arena *arena, struct span password);
 
-/* The same as bcrypt of cost 10, for files that distribution reads too. Of more than 72 bytes: NULL. */
+/* Does the same with bcrypt of cost 10, which distribution reads. Returns NULL for more than PASSWORD_BCRYPT_MAX bytes, too. */
 const char *password_hash_bcrypt(struct arena *arena, struct span password);
 
-/* A usable hash of a password that nobody knows, made as password_hash does: for accounts that do not exist. */
+/* Returns a usable hash, of the cost of password_hash, whose password nobody knows: for accounts that do not exist. */
 struct span password_nobody(void);
 
 /*
- * The same with the kind and the cost of another hash, of which `setting` is the beginning (7 bytes, as "$2y$12$" or
- * "$y$j9T$"): in `arena`. password_nobody() for what is no such setting or would not be usable.
+ * Returns such a hash with the kind and the cost of another one, in `arena`. `setting`: the first PASSWORD_SETTING bytes of that
+ * hash, as "$2y$12$" or "$y$j9T$". Returns password_nobody() if `setting` is no setting or its hash would not be usable.
  */
 struct span password_nobody_like(struct arena *arena, struct span setting);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What GitLab's tokens forbid beside their actions: protected tags and immutable ones (`meta` of an access entry).
+ * Protected and immutable tags: what a token of GitLab forbids although its actions allow it (`meta` of an access entry).
  *
- * Patterns are Go's regular expressions, searched for anywhere in a tag; PCRE2 reads them, with `$` as the end only and
- * a bound on the work of a match. What cannot be decided within the bound is forbidden. At most TAG_RULES_MAX patterns
- * of TAG_PATTERN_MAX characters, as in GitLab's registry.
+ * A pattern is a regular expression of Go that may match anywhere in the tag. PCRE2 reads it, with `$` for the end only, and with
+ * a bound on the work of a match. A tag for which the bound is reached counts as matching. A token may have TAG_RULES_MAX
+ * patterns of TAG_PATTERN_MAX characters, as in GitLab's registry.
  */
 #ifndef BERTH_AUTH_TAG_RULES_H
 #define BERTH_AUTH_TAG_RULES_H
@@ -30,19 +30,19 @@ struct tag_rules {
 };
 
 /*
- * The rules of all grants that are about the repository, for one kind of change; they live in `arena`. False with
+ * Collects the rules of all grants about the repository, for one kind of change, in `arena`. Returns false with
  * E_TAG_PATTERN_COUNT_LIMIT_EXCEEDED, E_TAG_PROTECTION_PATTERN_INVALID or E_TAG_IMMUTABILITY_PATTERN_INVALID.
  */
 bool tag_rules_of(struct tag_rules *out, struct arena *arena, const struct identity *identity, struct span repository,
 		  enum tag_change change, struct error *error);
 
-/* May this tag not be changed at all? */
+/* Returns whether the tag is protected: it may be neither made nor changed. */
 bool tag_rules_deny(const struct tag_rules *rules, struct span tag);
 
-/* May this tag, once it is there, not be changed? */
+/* Returns whether the tag is immutable: once it exists, it may not be changed. */
 bool tag_rules_freeze(const struct tag_rules *rules, struct span tag);
 
-/* Is there any rule? Then no manifest may be deleted by digest, whatever its tags. */
+/* Returns whether there is any rule. If so, no manifest of the repository may be deleted by digest, whatever its tags. */
 static inline bool tag_rules_any(const struct tag_rules *rules)
 {
 	return rules->denied_count + rules->immutable_count > 0;

@@ -2,15 +2,16 @@
 /*
  * Tokens of a token service: Docker's registry token specification, and what GitLab adds to it.
  *
- * A token is believed when it is signed with a key of the keyring, by an algorithm that both the key and the operator
- * allow, names our issuer and service, and the time is right. The claims of the specification have exactly their type:
- * `iss`, `sub`, `jti` texts, `aud` a text or a list of them, `exp`, `nbf`, `iat` integers, `access` a list of at most
- * LIMIT_TOKEN_ACCESS entries; null is absent. So do the members of an entry's `meta` where that is an object, as GitLab's
- * is: it protects tags. `auth_type` and `user` (GitLab's texts) and `meta` of any other shape, and all other claims, belong
- * to other services and are ignored.
+ * A token is good if
+ *   - a key of the keyring signed it, with an algorithm that the key and the operator allow;
+ *   - it names our issuer and our service, and its time is right;
+ *   - the claims of the specification have their types: `iss`, `sub`, `jti` texts, `aud` a text or a list of texts, `exp`, `nbf`,
+ *     `iat` integers, `access` a list of at most LIMIT_TOKEN_ACCESS entries. null counts as absent;
+ *   - the members of an entry's `meta`, where that is an object as GitLab's, have their types: they protect tags.
+ * Other claims are ignored. So are `auth_type`, `user` and `meta` if they do not have the shape of GitLab's.
  *
- * Which key: the chain in `x5c`, else the header's `jwk`, else `kid`. A `jwk` is only ever a way to say which key:
- * its own x5c chain, or its fingerprint, must lead to a key of ours, and that key verifies, never the token's.
+ * The key is found by the certificates of `x5c`, else by the header's `jwk`, else by `kid`. A `jwk` only says which key: its x5c
+ * chain or its fingerprint must lead to a key of the keyring, and the keyring's key verifies.
  */
 #ifndef BERTH_AUTH_TOKEN_H
 #define BERTH_AUTH_TOKEN_H
@@ -25,7 +26,7 @@
 #include "berth/base/span.h"
 
 #define TOKEN_LEEWAY 60         /* seconds that clocks may differ, as in distribution */
-#define TOKEN_GRACE (24 * 3600) /* seconds after which an expired token is worth nothing, not even for its uploads */
+#define TOKEN_GRACE (24 * 3600) /* seconds for which an expired token may still finish the uploads that it started */
 
 struct token_rules {
 	const char *issuer;
@@ -35,15 +36,15 @@ struct token_rules {
 
 enum token_verdict {
 	TOKEN_GOOD,
-	TOKEN_EXPIRED,  /* good in all else, and expired no longer than TOKEN_GRACE ago */
-	TOKEN_UNTIMELY, /* expired longer ago, or not good yet; nothing else was looked at */
-	TOKEN_BAD,      /* with these keys it never was good and never will be */
+	TOKEN_EXPIRED,  /* would be good, but expired less than TOKEN_GRACE ago */
+	TOKEN_UNTIMELY, /* expired longer ago, or not valid yet; the signature was not checked */
+	TOKEN_BAD,      /* never good with these keys, at any time */
 	TOKEN_NO_MEMORY /* OpenSSL or libjwt got no memory to find out */
 };
 
 /*
- * Judges a token at the time `now` (seconds since 1970). If TOKEN_GOOD or TOKEN_EXPIRED, *out is filled, in `arena`, and
- * *expires is the first second at which it is no longer good.
+ * Judges a token at the time `now` (seconds since 1970). With TOKEN_GOOD and TOKEN_EXPIRED, *out is filled, in `arena`, and
+ * *expires is the first second at which the token is no longer good.
  */
 enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
 			       const struct token_rules *rules, struct span text, int64_t now);

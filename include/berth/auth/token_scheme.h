@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `auth.token`: tokens of a token service (auth/token.h), with keys that follow their files.
+ * The scheme `auth.token`: tokens of a token service (auth/token.h), with keys from files that may change.
  *
- * The files are looked at once a second. Changed ones are read again; when no usable keys come of them the old ones
- * stay and it is logged once. A token that has been judged good is remembered by its SHA-256 until it expires, or until
- * the keys change; so are the last ones that were bad whatever the time.
+ * Once a second a request looks whether the files have changed, and reads changed files again. If no usable key comes of them, the
+ * old keys stay in use, and an error is logged once. A worker remembers a good token by its SHA-256 until the token expires or
+ * the keys change. It remembers the last tokens that can never be good in the same way.
  */
 #ifndef BERTH_AUTH_TOKEN_SCHEME_H
 #define BERTH_AUTH_TOKEN_SCHEME_H
@@ -21,11 +21,11 @@ struct token_settings { /* borrowed, "" for what is not set */
 	const char *rootcertbundle;
 	const char *jwks;
 	jwa_set algorithms;
-	bool autoredirect;            /* the realm is on the request's own host, */
-	const char *autoredirectpath; /* at this path */
+	bool autoredirect;            /* the realm is on the request's own host, not `realm` */
+	const char *autoredirectpath; /* the realm's path on that host */
 };
 
-/* NULL, with one line in `reason`, when no usable key comes of the files. */
+/* Makes the scheme. Returns NULL, with one line in `reason`, when no usable key comes of the files. */
 struct auth *token_scheme_new(const struct token_settings *settings, char *reason, size_t size);
 
 #endif

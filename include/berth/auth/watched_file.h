@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file that may be replaced or rewritten while we run: has it changed, and what does it hold?
+ * A file that may be replaced or rewritten while the program runs.
  *
- * Compared are device, inode, size and both times, so that a file put in place by rename counts even when it is as
- * old and as long as the one before. What was written in the very tick of the kernel's clock in which it was read may be
- * written again with the same times: that is read once more.
+ * A file has changed when its device, inode, size, modification time or change time differs from that of the last read. So a
+ * file that rename(2) puts in place counts, even if it has the age and the length of the one before. A file that was written in
+ * the tick of the kernel's clock in which it was read may be written again without a new time; it is read once more.
  */
 #ifndef BERTH_AUTH_WATCHED_FILE_H
 #define BERTH_AUTH_WATCHED_FILE_H
@@ -20,16 +20,19 @@
 struct watched_file {
 	const char *path; /* borrowed */
 	struct stat seen; /* as of the last read, whether or not it worked; zero before */
-	bool fresh;       /* its times do not tell what was read from what may be written yet */
+	bool fresh;       /* was written in the tick in which it was read */
 };
 
-/* Is it another file, or another state of it, than the one last read? */
+/* Returns whether the file has changed since the last read. */
 bool watched_file_changed(const struct watched_file *file);
 
-/* Its seconds since the last change, by the file system's clock and ours; 0 when it is not there. */
+/* Returns the seconds since the file was last written, by its modification time and our clock; 0 when there is no file. */
 long watched_file_age(const struct watched_file *file);
 
-/* Reads it, at most `limit` bytes. False, with errno's text or what is wrong in `reason`. */
+/*
+ * Reads the file into `arena`. Returns false, with one line in `reason`, when the file cannot be read, is not a regular file, or
+ * has more than `limit` bytes. If the kernel has no memory, the arena is exhausted.
+ */
 bool watched_file_read(struct watched_file *file, struct arena *arena, size_t limit, struct span *out, char *reason,
 		       size_t size);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The random tokens that people and clients keep: access tokens (berth_pat_...) and refresh tokens (berth_ref_...), 256
- * bits from the kernel in base64url. They are shown once; the database has their SHA-256, which needs no salt as
- * nobody can try all of them.
+ * The random tokens that users and clients keep: access tokens (berth_pat_...) and refresh tokens (berth_ref_...). Each is 256
+ * bits of the kernel in base64url. A token is shown once. The database has its SHA-256, without a salt, because nobody can try
+ * 2^256 values.
  */
 #ifndef BERTH_ISSUER_CREDENTIAL_H
 #define BERTH_ISSUER_CREDENTIAL_H
@@ -17,16 +17,16 @@ enum credential { CREDENTIAL_ACCESS, CREDENTIAL_REFRESH };
 #define CREDENTIAL_BYTES 32
 #define CREDENTIAL_HASH 32
 
-/* A new one, in an arena that is wiped of it. */
+/* Makes a token, in `arena`, which wipes it at its end. */
 const char *credential_new(struct arena *arena, enum credential kind);
 
-/* Has the text the form of that kind? */
+/* Returns whether the text has the form of that kind. */
 bool credential_is(struct span text, enum credential kind);
 
-/* What the database knows it by: CREDENTIAL_HASH bytes in `arena`. */
+/* Returns the SHA-256 of a token, by which the database knows it: CREDENTIAL_HASH bytes in `arena`. */
 struct span credential_hash(struct arena *arena, struct span text);
 
-/* Grammar of an account's name; the schema's too. */
+/* Returns whether the text is a name that an account may have; the schema checks the same. */
 bool account_name_valid(struct span name);
 
 #endif

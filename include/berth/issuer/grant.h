@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who may do what: the one place where roles, visibility and switches become actions.
+ * Roles, visibility and switches become actions here, and nowhere else.
  *
  *     reporter   pull                      public    anybody pulls
  *     developer  pull, push                internal  every user pulls (robots only where they are members)
  *     maintainer pull, push, delete, *     private   members only
  *
- * An administrator is a maintainer everywhere, also where no project is. A token takes away: nothing above its role,
- * and, where it is for one project, nothing elsewhere that is not public. A project whose registry is off gives nothing
- * to anybody.
+ * An administrator is a maintainer of every repository, also of one that no project owns. An access token limits its account: to
+ * the token's role, and, if the token is for one project, to that project and to what is public elsewhere. In a project whose
+ * registry is off nobody may do anything.
  */
 #ifndef BERTH_ISSUER_GRANT_H
 #define BERTH_ISSUER_GRANT_H
@@ -18,10 +18,13 @@
 #include "berth/issuer/scope.h"
 #include "berth/meta/login.h"
 
-/* The actions of enum scope_action that the account has in a repository of that grant; `account` not found: nobody. */
+/*
+ * Returns the actions (bits of enum scope_action) that the account has in a repository of that grant. If account->found is
+ * false, the caller has not signed in.
+ */
 unsigned grant_actions(const struct meta_account *account, const struct meta_grant *grant);
 
-/* registry:catalog:*: administrators, signed in with all they may. */
+/* Returns whether the account has registry:catalog:*: administrators have, unless an access token limits them. */
 bool grant_catalog(const struct meta_account *account);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From an account and the scopes that it asks for to a signed token: what it may not have is left out and noted, never
- * an error.
+ * Issues a signed token for the scopes that an account asks for. Scopes that the account may not have are left out and noted in
+ * the audit; they are no error.
  */
 #ifndef BERTH_ISSUER_ISSUE_H
 #define BERTH_ISSUER_ISSUE_H
@@ -14,9 +14,9 @@
 #include "berth/meta/login.h"
 
 struct issue_request {
-	const struct meta_account *account; /* not found: nobody */
-	struct scope_list scopes;           /* becomes what was granted */
-	bool refresh;                       /* a refresh token is asked for; nobody gets none */
+	const struct meta_account *account; /* ->found false: the caller has not signed in */
+	struct scope_list scopes;           /* asked for; afterwards those that were granted */
+	bool refresh;                       /* a refresh token is asked for, too; only an account gets one */
 };
 
 struct issued {
@@ -27,8 +27,9 @@ struct issued {
 };
 
 /*
- * *enabled false: the registry is switched off for the whole site, and nothing was issued. E_SCOPE_INVALID when the token
- * would be larger than LIMIT_TOKEN.
+ * Issues a token, and a refresh token if one is asked for. *enabled becomes false, and nothing is issued, if the registry is
+ * switched off for the whole site. E_SCOPE_INVALID if the token would be larger than LIMIT_TOKEN; E_UNAUTHORIZED if the account
+ * has been removed or has got another password meanwhile.
  */
 bool issue(const struct issuing *work, struct issue_request *request, bool *enabled, struct issued *out);
 

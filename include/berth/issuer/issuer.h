@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The token service's surroundings. The issuer is a floor of use cases as core is: it holds accounts (meta) and
- * signatures (auth) together, and knows nothing of blobs.
+ * The context of the token service. The issuer is a floor of use cases, as core is: it combines accounts (meta) and signatures
+ * (auth), and knows nothing of blobs.
  *
  * Random tokens cannot be guessed: a wrong one is neither counted nor held up. Wrong passwords are (issuer/backoff.h).
  */
@@ -27,7 +27,7 @@ struct issuer_settings {
 	int64_t refresh_expiry;   /* of one refresh token */
 	int64_t refresh_lifetime; /* of a chain of them, each given for the one before */
 	int64_t refresh_most;     /* refresh tokens of an account */
-	bool anonymous;           /* who shows nothing may have what is public */
+	bool anonymous;           /* a caller without credentials may have what is public */
 	struct backoff backoff;
 	const struct key *key; /* signs; NULL in commands that only administer */
 };

@@ -4,8 +4,9 @@
  * the name begins with the moment of its making, so that the last name is the newest key. `bundle.pem` holds the
  * certificates of all of them: what registries get as auth.token.rootcertbundle.
  *
- * Rotation: make a new key, give the new bundle to every registry, then have the token service read its keys again (HUP):
- * the newest key signs, tokens of the older ones stay good. Remove an old key when its last token has expired.
+ * Rotation: make a new key (issuer/keystore_make.h), give the new bundle to every registry, then have the token service read
+ * its keys again (SIGHUP). The newest key signs; tokens of the older keys stay good. Remove an old key when its last token has
+ * expired.
  */
 #ifndef BERTH_ISSUER_KEYSTORE_H
 #define BERTH_ISSUER_KEYSTORE_H
@@ -33,21 +34,9 @@ struct keystore {
 };
 
 /*
- * Reads all keys of the folder. False with one line in `reason`: the folder or a file cannot be read, is no key, or is
- * open to others than its owner and group. A folder without keys, or none, is read.
+ * Reads all keys of the folder. A folder without keys, or none, yields no entries. Returns false, with one line in `reason`,
+ * when the folder or a file cannot be read, or when a file is no key or is open to others than its owner and group.
  */
 bool keystore_read(struct keystore *out, struct arena *arena, const char *folder, char *reason, size_t size);
-
-enum keystore_kind { KEYSTORE_RS256, KEYSTORE_ES256 };
-
-/*
- * Makes the folder (0750) where it is missing, a key (0600), its certificate and the bundle (0644), durably; as root they
- * belong to the folder's owner and group. The bundle is there before the key. Returns the name; NULL with a reason.
- */
-const char *keystore_make(struct arena *arena, const char *folder, enum keystore_kind kind, int bits, char *reason,
-			  size_t size);
-
-/* Removes a key and writes the bundle anew. */
-bool keystore_remove(struct arena *arena, const char *folder, const char *name, char *reason, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who is it? Passwords, access tokens and refresh tokens become accounts. The back-off is in issuer/issuer.h. */
+/* Signing in: passwords, access tokens and refresh tokens become accounts. The back-off is in issuer/backoff.h. */
 #ifndef BERTH_ISSUER_LOGIN_H
 #define BERTH_ISSUER_LOGIN_H
 
@@ -9,13 +9,13 @@
 #include "berth/meta/login.h"
 
 /*
- * A name with a password or an access token. E_UNAUTHORIZED, the same and in the same time whether the name, the
- * password or the account is not good; E_TOOMANYREQUESTS with Retry-After while the caller has to wait, or when too
- * many passwords are being hashed already.
+ * Finds the account of a name and a password or an access token. E_UNAUTHORIZED if name, password or account is not good: which
+ * of them, neither the answer nor its time tells. E_TOOMANYREQUESTS with Retry-After while the back-off holds, or if too many
+ * passwords are being hashed.
  */
 bool login_basic(const struct issuing *work, struct span name, struct span secret, struct meta_account *out);
 
-/* A refresh token of this service. E_UNAUTHORIZED. */
+/* Finds the account of a refresh token of this service. E_UNAUTHORIZED if the token or the account is not good. */
 bool login_refresh(const struct issuing *work, struct span token, struct meta_account *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows that time has made worthless: refresh tokens, failures, known addresses, refusals. */
+/* Deleting rows that have expired: refresh tokens, login failures, known addresses, refusals. */
 #ifndef BERTH_ISSUER_PURGE_H
 #define BERTH_ISSUER_PURGE_H
 
@@ -7,7 +7,7 @@
 
 #include "berth/issuer/issuer.h"
 
-/* Any number of nodes may do it at once. False: the database was away, which is logged. */
+/* Deletes them. Any number of nodes may do so at once. Returns false, and logs, if the database was away. */
 bool issuer_purge(const struct issuer *issuer);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "berth/auth/htpasswd.h"
+#include "berth/auth/htpasswd_create.h"
 
 #include <string.h>
 #include <sys/stat.h>

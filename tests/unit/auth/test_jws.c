@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "berth/auth/jws.h"
+#include "berth/auth/jws_sign.h"
 
 #include <string.h>
 

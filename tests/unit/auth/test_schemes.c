@@ -12,6 +12,7 @@
 
 #include "berth/auth/htpasswd_scheme.h"
 #include "berth/auth/jws.h"
+#include "berth/auth/jws_sign.h"
 #include "berth/auth/password.h"
 #include "berth/auth/password_cache.h"
 #include "berth/auth/silly.h"

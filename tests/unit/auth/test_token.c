@@ -8,6 +8,7 @@
 #include <linkhash.h>
 
 #include "berth/auth/jws.h"
+#include "berth/auth/jws_sign.h"
 #include "berth/base/base64.h"
 #include "berth/base/limits.h"
 #include "berth/base/strbuf.h"
