@@ -6,13 +6,13 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include <openssl/crypto.h>
 
+#include "berth/base/clock.h"
 #include "berth/base/hash.h"
-#include "berth/base/ways.h"
 #include "berth/base/shared.h"
+#include "berth/base/ways.h"
 
 #define SETS 256
 #define WAYS 4
@@ -48,14 +48,6 @@ struct password_cache *password_cache_new(void)
 void password_cache_free(struct password_cache *cache)
 {
 	shared_free(cache, sizeof *cache);
-}
-
-static int64_t clock_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec;
 }
 
 /* A plain hash with the key in front serves as the MAC, because no client ever sees it. */
@@ -101,7 +93,7 @@ static int64_t end(const void *entry)
 
 bool password_cache_knows(struct password_cache *cache, const struct digest *mac)
 {
-	struct shown shown = {mac, clock_s()};
+	struct shown shown = {mac, clock_coarse_s()};
 	struct ways table = table_of(cache);
 	struct place *place = ways_find(&table, mac->bytes[0], is_good, &shown);
 
@@ -117,5 +109,5 @@ void password_cache_keep(struct password_cache *cache, const struct digest *mac)
 
 	atomic_store(&place->until, 0);
 	memcpy(place->mac, mac->bytes, sizeof place->mac);
-	atomic_store(&place->until, clock_s() + PASSWORD_CACHE_SECONDS);
+	atomic_store(&place->until, clock_coarse_s() + PASSWORD_CACHE_SECONDS);
 }

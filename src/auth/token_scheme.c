@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "berth/auth/authorization.h"
 #include "berth/auth/challenge.h"
 #include "berth/auth/token_cache.h"
 #include "berth/auth/watched_file.h"
+#include "berth/base/clock.h"
 #include "berth/base/hash.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
@@ -26,7 +26,7 @@ struct token_scheme {
 	struct keyring *keyring;
 	struct token_cache *cache;
 	unsigned char refused[REFUSED][IDENTITY_FINGERPRINT]; /* tokens that were TOKEN_BAD, by their SHA-256 */
-	time_t looked;                                        /* when the files were looked at, by the monotonic clock */
+	int64_t looked;                                       /* when the files were looked at, by the monotonic clock */
 };
 
 /* ---- keys ---- */
@@ -61,14 +61,13 @@ static bool changed(const struct watched_file *file)
 
 static void follow_files(struct token_scheme *scheme)
 {
+	int64_t now = clock_coarse_s();
 	struct keyring *keyring;
-	struct timespec now;
 	char reason[256];
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	if (now.tv_sec == scheme->looked)
+	if (now == scheme->looked)
 		return;
-	scheme->looked = now.tv_sec;
+	scheme->looked = now;
 	if (!changed(&scheme->bundle) && !changed(&scheme->jwks))
 		return;
 	keyring = read_keys(scheme, reason, sizeof reason);

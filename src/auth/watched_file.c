@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "berth/base/clock.h"
+
 static bool same_time(struct timespec a, struct timespec b)
 {
 	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
@@ -71,11 +73,10 @@ static ssize_t watched_file_read_all(int fd, char *bytes, size_t limit)
 static bool read_open(int fd, struct watched_file *file, struct arena *arena, size_t limit, struct span *out, char *reason,
 		      size_t size)
 {
-	struct timespec now;
+	struct timespec now = clock_wall_coarse(); /* from before the look at the file */
 	ssize_t got;
 	char *bytes;
 
-	clock_gettime(CLOCK_REALTIME_COARSE, &now); /* what file systems take their times from */
 	if (fstat(fd, &file->seen) != 0)
 		return watched_file_fail(reason, size, file->path, strerror(errno));
 	if (!S_ISREG(file->seen.st_mode))
