@@ -7,7 +7,7 @@
 #define DEFAULT_SECONDS ((int64_t)90 * 86400)
 
 struct token_new {
-	struct meta_token_new token;
+	struct meta_access_token_new token;
 	struct span expires; /* set by the database */
 };
 
@@ -15,7 +15,7 @@ static bool token_insert(const struct meta *meta, void *context, enum meta_chang
 {
 	struct token_new *insert = context;
 
-	return meta_token_add(meta, &insert->token, out, &insert->expires);
+	return meta_access_token_add(meta, &insert->token, out, &insert->expires);
 }
 
 static int token_add(struct admin *admin)
@@ -58,7 +58,7 @@ static bool token_update(const struct meta *meta, void *context, enum meta_chang
 {
 	const struct token_edit *update = context;
 
-	return meta_token_change(meta, update->account, update->name, update->role, update->seconds, out);
+	return meta_access_token_change(meta, update->account, update->name, update->role, update->seconds, out);
 }
 
 static int token_change(struct admin *admin)
@@ -74,12 +74,12 @@ static int token_change(struct admin *admin)
 
 static bool token_list(const struct meta *meta, const char *const *names, struct meta_table *out)
 {
-	return meta_token_list(meta, names[0], names[1], out);
+	return meta_access_token_list(meta, names[0], names[1], out);
 }
 
 static bool token_remove(const struct meta *meta, const char *const *names, enum meta_change *out)
 {
-	return meta_token_remove(meta, names[0], names[1], out);
+	return meta_access_token_remove(meta, names[0], names[1], out);
 }
 
 static int token_list_refresh(struct admin *admin)

@@ -134,11 +134,11 @@ static bool login_access_token(const struct issuing *work, struct span name, str
 {
 	if (!account_name_valid(name))
 		name = SPAN_LIT("");
-	if (!meta_token_find(&work->meta, credential_hash(work->arena, token), name, out))
+	if (!meta_access_token_find(&work->meta, credential_hash(work->arena, token), name, out))
 		return false;
 	if (!out->found || out->blocked)
 		return login_refuse(work, out, name, "access token");
-	return !out->due || meta_token_used(&work->meta, out->token);
+	return !out->due || meta_access_token_used(&work->meta, out->access_token);
 }
 
 bool login_basic(const struct issuing *work, struct span name, struct span secret, struct meta_account *out)

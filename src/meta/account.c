@@ -89,8 +89,8 @@ bool meta_account_list(const struct meta *meta, const char *name, struct meta_ta
 	return META_TABLE_LIST(meta, STMT_ACCOUNT_LIST, DB_VALUES(db_text(name)), account_columns, out);
 }
 
-bool meta_token_add(const struct meta *meta, const struct meta_token_new *token, enum meta_change *out,
-		    struct span *expires)
+bool meta_access_token_add(const struct meta *meta, const struct meta_access_token_new *token, enum meta_change *out,
+			   struct span *expires)
 {
 	struct db_rows rows;
 	enum db_outcome outcome =
@@ -106,8 +106,8 @@ bool meta_token_add(const struct meta *meta, const struct meta_token_new *token,
 	return true;
 }
 
-bool meta_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role, int64_t seconds,
-		       enum meta_change *out)
+bool meta_access_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role,
+			      int64_t seconds, enum meta_change *out)
 {
 	struct db_rows rows;
 	enum db_outcome outcome =
@@ -119,7 +119,7 @@ bool meta_token_change(const struct meta *meta, const char *account, const char 
 	return meta_changed(meta, outcome, &rows, out);
 }
 
-bool meta_token_remove(const struct meta *meta, const char *account, const char *name, enum meta_change *out)
+bool meta_access_token_remove(const struct meta *meta, const char *account, const char *name, enum meta_change *out)
 {
 	struct db_rows rows;
 
@@ -128,7 +128,7 @@ bool meta_token_remove(const struct meta *meta, const char *account, const char 
 			    &rows, out);
 }
 
-bool meta_token_list(const struct meta *meta, const char *account, const char *name, struct meta_table *out)
+bool meta_access_token_list(const struct meta *meta, const char *account, const char *name, struct meta_table *out)
 {
 	return META_TABLE_LIST(meta, STMT_ACCESS_TOKEN_LIST, DB_VALUES(db_text(account), db_text(name)), token_columns,
 			       out);

@@ -61,15 +61,15 @@ static void read_account(const struct db_rows *rows, struct meta_account *out)
 	out->robot = flag(rows, 0, 1);
 	out->admin = flag(rows, 0, 2);
 	out->blocked = flag(rows, 0, 3);
-	out->token = db_column_i64(rows, 0, 4);
-	out->ceiling = out->token ? meta_role_parse(db_column(rows, 0, 5)) : META_ROLE_MAINTAINER;
+	out->access_token = db_column_i64(rows, 0, 4);
+	out->ceiling = out->access_token ? meta_role_parse(db_column(rows, 0, 5)) : META_ROLE_MAINTAINER;
 	out->project = db_column_i64(rows, 0, 6);
 	out->due = flag(rows, 0, 7);
 	out->name = db_column(rows, 0, 8);
 	out->password = db_column(rows, 0, 9);
 }
 
-bool meta_token_find(const struct meta *meta, struct span hash, struct span name, struct meta_account *out)
+bool meta_access_token_find(const struct meta *meta, struct span hash, struct span name, struct meta_account *out)
 {
 	struct db_rows rows;
 
@@ -79,7 +79,7 @@ bool meta_token_find(const struct meta *meta, struct span hash, struct span name
 	return true;
 }
 
-bool meta_token_used(const struct meta *meta, int64_t token)
+bool meta_access_token_used(const struct meta *meta, int64_t token)
 {
 	return meta_do(meta, STMT_ACCESS_TOKEN_USED, DB_VALUES(db_i64(token)));
 }
@@ -106,7 +106,7 @@ bool meta_refresh_add(const struct meta *meta, const struct meta_refresh_new *to
 	struct db_value password = account->password.ptr ? db_span(account->password) : db_null();
 
 	return meta_any(meta, STMT_REFRESH_TOKEN_ADD,
-			DB_VALUES(db_span(token->hash), db_i64(account->id), number_or_null(account->token),
+			DB_VALUES(db_span(token->hash), db_i64(account->id), number_or_null(account->access_token),
 				  db_text(token->service), db_i64(token->expiry), password,
 				  number_or_null(account->chain_ends), db_i64(token->lifetime), db_i64(token->most),
 				  db_text(token->address), db_text(token->client)),

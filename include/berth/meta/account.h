@@ -44,7 +44,7 @@ bool meta_account_find(const struct meta *meta, const char *name, bool *found, b
 /* Lists name, kind, admin, disabled, created, last_used; `name` NULL: of all accounts. */
 bool meta_account_list(const struct meta *meta, const char *name, struct meta_table *out);
 
-struct meta_token_new {
+struct meta_access_token_new {
 	const char *account;
 	const char *name;
 	struct span hash; /* SHA-256 of the token */
@@ -54,16 +54,16 @@ struct meta_token_new {
 };
 
 /* *expires is a text. META_CHANGE_UNKNOWN: no such account or project. */
-bool meta_token_add(const struct meta *meta, const struct meta_token_new *token, enum meta_change *out,
-		    struct span *expires);
+bool meta_access_token_add(const struct meta *meta, const struct meta_access_token_new *token, enum meta_change *out,
+			   struct span *expires);
 
 /* META_ROLE_NONE and 0 leave as it is. */
-bool meta_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role, int64_t seconds,
-		       enum meta_change *out);
-bool meta_token_remove(const struct meta *meta, const char *account, const char *name, enum meta_change *out);
+bool meta_access_token_change(const struct meta *meta, const char *account, const char *name, enum meta_role role,
+			      int64_t seconds, enum meta_change *out);
+bool meta_access_token_remove(const struct meta *meta, const char *account, const char *name, enum meta_change *out);
 
 /* Lists user, name, role, project, created, expires, expired, last_used; NULL: all. */
-bool meta_token_list(const struct meta *meta, const char *account, const char *name, struct meta_table *out);
+bool meta_access_token_list(const struct meta *meta, const char *account, const char *name, struct meta_table *out);
 
 /* Lists user, id, created, last_used, address, client, token (the access token), expires, chain_ends; NULL: all. */
 bool meta_refresh_list(const struct meta *meta, const char *account, struct meta_table *out);

@@ -33,30 +33,30 @@ struct meta_account {
 	bool found;
 	int64_t id;
 	bool robot, admin;
-	bool blocked; /* disabled, or what was shown has expired */
+	bool blocked; /* disabled, or the token that was shown has expired */
 	struct span name;
 	struct span password;   /* its hash; ptr NULL: none */
-	int64_t token;          /* id of the access token that stands behind this, 0: the password */
-	enum meta_role ceiling; /* the token's role */
-	int64_t project;        /* the only one that the token is for; 0: all */
+	int64_t access_token;   /* the id of the one shown, or of the one that the refresh token was given for; 0: none */
+	enum meta_role ceiling; /* the access token's role */
+	int64_t project;        /* the only one that the access token is for; 0: all */
 	int64_t chain_ends;     /* of the refresh token that was shown, in seconds since 1970; 0: none was */
-	bool due;               /* the use is to be noted: meta_login_succeeded, meta_token_used, meta_refresh_used */
+	bool due; /* the use is to be noted: meta_login_succeeded, meta_access_token_used, meta_refresh_used */
 };
 
-/* What is known of a sign-in before its password is looked at. */
+/* What is known of a sign-in before its password is checked. */
 struct meta_login {
 	struct meta_failures failures[META_KEYS];
 	bool known; /* the account has signed in from the address within 30 days */
-	struct span
-		setting; /* kind and cost of some account's password, picked by the name; ptr NULL: no account has one */
+	/* kind and cost of some account's password, picked by the name; ptr NULL: no account has one */
+	struct span setting;
 };
 
 /*
- * Finds the account of a name, and what is known of its sign-ins from the address. ->due as above; ->ceiling is
- * META_ROLE_MAINTAINER. One statement.
+ * Finds the account of a name, and what is known of its sign-ins from the address. ->ceiling becomes META_ROLE_MAINTAINER. One
+ * statement.
  *
- * The setting lets an unknown name take the time of a known one: it comes from the account that follows the name on a ring
- * of hashes, so that it stays the same for a name, and over many names the settings are distributed as those in use.
+ * The setting lets the check of an unknown name take the time of a known one. It comes from the account that follows the name on
+ * a ring of hashes: one name always gets the same setting, and many names get the settings that are in use, as often.
  */
 bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out,
 		     struct meta_login *login);
@@ -68,8 +68,8 @@ bool meta_login_failed(const struct meta *meta, const struct span *keys, size_t 
 bool meta_login_succeeded(const struct meta *meta, int64_t account, const char *address, struct span pair);
 
 /* The account that the token of this hash stands for, if it is that account's. */
-bool meta_token_find(const struct meta *meta, struct span hash, struct span name, struct meta_account *out);
-bool meta_token_used(const struct meta *meta, int64_t token);
+bool meta_access_token_find(const struct meta *meta, struct span hash, struct span name, struct meta_account *out);
+bool meta_access_token_used(const struct meta *meta, int64_t token);
 
 bool meta_refresh_find(const struct meta *meta, struct span hash, const char *service, struct meta_account *out);
 

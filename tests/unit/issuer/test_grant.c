@@ -19,7 +19,7 @@ static struct meta_account account_of(struct span text)
 	if (!rest.ptr)
 		return account;
 	(void)span_split(&rest, '@', &role);
-	account.token = 1;
+	account.access_token = 1;
 	account.ceiling = meta_role_parse(role);
 	account.project = !rest.ptr ? 0 : span_is(rest, "here") ? HERE : ELSEWHERE;
 	return account;
