@@ -89,8 +89,8 @@ static int read_piece(FCGX_Stream *in, char *buffer, int want)
 }
 
 /*
- * libfcgi reports a broken body as the end of the body: only the stream's error code differs. Bytes that came before the failure
- * are returned, and the next read fails.
+ * libfcgi reports a broken body as the end of the body: only the stream's error code differs. Bytes that came before the
+ * failure are returned, and the next read fails.
  */
 static ptrdiff_t io_read(void *context, void *buffer, size_t len)
 {
@@ -190,8 +190,8 @@ static bool accept_request(void *request)
 }
 
 /*
- * Returns false when the records are malformed, come too late, or announce more than there is memory for. Then the connection is
- * closed and `request` is ready for the next one.
+ * Returns false when the records are malformed, come too late, or announce more than there is memory for. Then the
+ * connection is closed and `request` is ready for the next one.
  */
 static bool read_parameters(FCGX_Request *request)
 {
@@ -236,8 +236,8 @@ static bool has_no_body(const struct fcgi_io *io)
 }
 
 /*
- * Reads the end of an empty body. The web server sends it on its own, so it is here soon. If the worker closed before it came, the
- * web server would report a failure; to linger costs more than to wait.
+ * Reads the end of an empty body. The web server sends it on its own, so it is here soon. If the worker closed before it
+ * came, the web server would report a failure; to linger costs more than to wait.
  */
 static void read_end(struct fcgi_io *io)
 {

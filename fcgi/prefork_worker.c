@@ -170,8 +170,8 @@ static int accept_one(int listening)
 }
 
 /*
- * The end signals are unblocked only here. A signal that arrives between the test of the flag and accept does not end accept; the
- * master sends it again to workers that are not busy.
+ * The end signals are unblocked only here. A signal that arrives between the test of the flag and accept does not end
+ * accept; the master sends it again to workers that are not busy.
  */
 int prefork_accept(int listening)
 {
@@ -227,9 +227,9 @@ static void set_signals(void)
 }
 
 /*
- * Under SCHED_BATCH a worker that wakes up does not preempt the running process, such as the web server that has woken it and has
- * more requests to hand out. Without it, a fifth of the work under load is switching. On a busy machine the worker waits for the
- * next tick.
+ * Under SCHED_BATCH a worker that wakes up does not preempt the running process, such as the web server that has woken it
+ * and has more requests to hand out. Without it, a fifth of the work under load is switching. On a busy machine the worker
+ * waits for the next tick.
  */
 static void set_scheduling(void)
 {

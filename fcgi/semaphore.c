@@ -76,8 +76,8 @@ static bool better_waits(struct semaphore *semaphore, enum semaphore_class class
 }
 
 /*
- * Looks for the source a second time once the ticket is taken. Two processes of one source that come at once both find the other
- * then, and both give their ticket back. So no order of events lets both in.
+ * Looks for the source a second time once the ticket is taken. Two processes of one source that come at once both find the
+ * other then, and both give their ticket back. So no order of events lets both in.
  */
 static bool go_in(struct semaphore *semaphore, const struct semaphore_limits *limits, uint64_t ticket)
 {

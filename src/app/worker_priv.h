@@ -18,7 +18,7 @@ struct app_worker {
 	struct issuer issuer;      /* of the token service */
 };
 
-/* Opens the configured authentication scheme as app->auth (NULL when none is configured). False with one line in `reason`. */
+/* Opens the configured authentication scheme as app->auth; NULL when there is none. False with one line in `reason`. */
 bool app_open_auth(struct app *app, char *reason, size_t size);
 
 /* Fills app->issuer, with the key to sign with. False with one line in `reason`. */

@@ -51,8 +51,8 @@ static void job_failed(const struct job *job, struct job_state *state, const cha
 }
 
 /*
- * A start that is already set stays, if it comes sooner: otherwise reloads could put a job off for ever. A process that died
- * after a run of more than the longest wait died by accident, so earlier failures are forgotten.
+ * A start that is already set stays, if it comes sooner: otherwise reloads could put a job off for ever. A process that
+ * died after a run of more than the longest wait died by accident, so earlier failures are forgotten.
  */
 static void schedule_first(const struct job *job, struct job_state *state, int64_t interval)
 {

@@ -43,8 +43,8 @@ struct app {
 struct app_worker;
 
 /*
- * Reads the configuration, prints its warnings and errors to `out`, and sets up the log. Returns false when there were errors; then
- * `app` is released.
+ * Reads the configuration, prints its warnings and errors to `out`, and sets up the log. Returns false when there were
+ * errors; then `app` is released.
  */
 bool app_load(struct app *app, const char *path, char **environment, FILE *out);
 
@@ -52,10 +52,10 @@ bool app_load(struct app *app, const char *path, char **environment, FILE *out);
 void app_release(struct app *app);
 
 /*
- * Checks that the services can start now, and opens what their workers will share: the database answers and has the schema of
- * this program; for the registry the storage answers and takes our credentials, and the authentication scheme's files are read (a
- * missing htpasswd file is made); for the token service the configuration enables it and there is a key to sign with. Returns
- * false, with one line in `reason` that says what is wrong and, where a command helps, which one.
+ * Checks that the services can start now, and opens what their workers will share: the database answers and has the schema
+ * of this program; for the registry the storage answers and takes our credentials, and the authentication scheme's files
+ * are read (a missing htpasswd file is made); for the token service the configuration enables it and there is a key to sign
+ * with. Returns false, with one line in `reason` that says what is wrong and, where a command helps, which one.
  */
 bool app_open(struct app *app, unsigned services, char *reason, size_t size);
 
@@ -68,9 +68,9 @@ struct store *app_store(const struct app *app, char *reason, size_t size);
 
 /*
  * Opens the services for one worker: its own connection to the database, and for the registry its own store and cache.
- * `generation` is shared by the node's workers (struct core); `throttle` bounds the hashing of passwords, NULL for no bound. Both are
- * borrowed. Returns NULL, after a log line, when the storage cannot be opened or memory is out. A registry whose authentication
- * is configured and was not opened (app_open) refuses all requests.
+ * `generation` is shared by the node's workers (struct core); `throttle` bounds the hashing of passwords, NULL for no
+ * bound. Both are borrowed. Returns NULL, after a log line, when the storage cannot be opened or memory is out. A registry
+ * whose authentication is configured and was not opened (app_open) refuses all requests.
  */
 struct app_worker *app_worker_new(const struct app *app, unsigned services, _Atomic uint64_t *generation,
 				  const struct throttle *throttle);
@@ -82,16 +82,16 @@ void app_worker_free(struct app_worker *worker);
 struct api *app_worker_api(struct app_worker *worker);
 
 /*
- * Runs the background jobs of the process `process` of a pool (berth/jobs/jobs.h) until `stopping` says so. `worker` has what
- * they need to be opened; NULL when jobs_needs names nothing.
+ * Runs the background jobs of the process `process` of a pool (berth/jobs/jobs.h) until `stopping` says so. `worker` has
+ * what they need to be opened; NULL when jobs_needs names nothing.
  */
 void app_run_jobs(const struct app *app, struct app_worker *worker, const char *pool, const char *process,
 		  bool (*stopping)(void));
 
 /*
- * Finds the origin of the URLs that the configuration's store signs, as scheme://host[:port], in `arena`; "" when its blobs have no
- * URL. *verify says whether certificates there are verified. Returns false, with one line in `reason`, when the store cannot sign
- * a URL now.
+ * Finds the origin of the URLs that the configuration's store signs, as scheme://host[:port], in `arena`; "" when its blobs
+ * have no URL. *verify says whether certificates there are verified. Returns false, with one line in `reason`, when the
+ * store cannot sign a URL now.
  */
 bool app_store_origin(const char **out, bool *verify, const struct config *config, struct arena *arena, char *reason,
 		      size_t size);

@@ -13,8 +13,8 @@ struct fcgi_io;
 struct fcgi_io *fcgi_io_new(void);
 
 /*
- * Takes the connection `fd` over and reads the parameters of its request. Returns false, with the connection closed, when no whole
- * request came. `out` is valid until fcgi_io_finish.
+ * Takes the connection `fd` over and reads the parameters of its request. Returns false, with the connection closed, when
+ * no whole request came. `out` is valid until fcgi_io_finish.
  */
 bool fcgi_io_begin(struct fcgi_io *io, int fd, struct http_io *out);
 

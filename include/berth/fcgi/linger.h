@@ -2,10 +2,10 @@
 /*
  * Closes answered connections whose web server may still send the rest of a body.
  *
- * If a worker closed a connection while bytes are on the way, the web server's next write would fail, and Apache would drop the
- * reply that it has not read yet. So the worker shuts its sending side down. Between two requests and while it is idle, it
- * discards what still arrives, without waiting, until the web server closes. A worker keeps few such connections, each for a
- * limited time.
+ * If a worker closed a connection while bytes are on the way, the web server's next write would fail, and Apache would drop
+ * the reply that it has not read yet. So the worker shuts its sending side down. Between two requests and while it is idle,
+ * it discards what still arrives, without waiting, until the web server closes. A worker keeps few such connections, each
+ * for a limited time.
  */
 #ifndef BERTH_FCGI_LINGER_H
 #define BERTH_FCGI_LINGER_H

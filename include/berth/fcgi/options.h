@@ -30,7 +30,10 @@ enum fcgi_options_outcome {
 	FCGI_OPTIONS_WRONG, /* stderr says what is wrong: exit 2 */
 };
 
-/* Reads the command line into `out`, whose strings point into argv or into `out`: do not copy it. Prints what is asked or wrong. */
+/*
+ * Reads the command line into `out`, whose strings point into argv or into `out`: do not copy it. Prints help, version, or
+ * what is wrong.
+ */
 enum fcgi_options_outcome fcgi_options_read(struct fcgi_options *out, const struct fcgi_words *program, int argc,
 					    char **argv);
 

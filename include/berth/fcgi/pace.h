@@ -5,8 +5,8 @@
  * The peer has a credit of time. Waiting uses the credit up, and bytes earn it back at the least rate; it never exceeds the
  * longest silence. So a peer may pause for `silence_ms`, and on average it must move `rate` bytes a second.
  *
- * The debt says by how much the peer is slower than PACE_QUICK: the time that the worker waited, less the time that the bytes take
- * at PACE_QUICK bytes a second.
+ * The debt says by how much the peer is slower than PACE_QUICK: the time that the worker waited, less the time that the
+ * bytes take at PACE_QUICK bytes a second.
  */
 #ifndef BERTH_FCGI_PACE_H
 #define BERTH_FCGI_PACE_H

@@ -2,10 +2,10 @@
 /*
  * Ends blocking operations on a worker's connection when the peer is too slow.
  *
- * libfcgi reads and writes in loops of its own. A timeout of the socket (SO_RCVTIMEO) does not bound them, because each byte
- * starts it anew. A timer signal that sets O_NONBLOCK does, because the flag stays: the call that waits fails, and so does
- * each later call of the loop. While the head of a request is read, libfcgi may also wait for the peer to close; then the signal
- * handler shuts the socket down, which ends that loop, too.
+ * libfcgi reads and writes in loops of its own. A timeout of the socket (SO_RCVTIMEO) does not bound them, because each
+ * byte starts it anew. A timer signal that sets O_NONBLOCK does, because the flag stays: the call that waits fails, and so
+ * does each later call of the loop. While the head of a request is read, libfcgi may also wait for the peer to close; then
+ * the signal handler shuts the socket down, which ends that loop, too.
  *
  * The process has one thread and one connection at a time. The signal is SIGRTMIN. It arrives during an operation only.
  */

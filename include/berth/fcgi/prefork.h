@@ -22,8 +22,8 @@
  *                  Old workers finish the request at hand, however long it takes.
  * Signals to a worker
  *   TERM QUIT      leave after the request at hand.
- * A worker blocks these two except inside prefork_accept: no call of a request fails with EINTR because of them, and a connection
- * that was accepted is always served.
+ * A worker blocks these two except inside prefork_accept: no call of a request fails with EINTR because of them, and a
+ * connection that was accepted is always served.
  *
  * The master replaces a dead worker at once. When a worker dies within its first second and before prefork_accept, the
  * master waits before it starts the next one: 100 ms, doubled up to PREFORK_BACKOFF_MAX_MS. The master never gives up.
@@ -54,8 +54,8 @@
 #define PREFORK_BACKOFF_MAX_MS 5000
 
 /*
- * An auxiliary process: runs beside the workers and is kept alive like them. `run` returns when prefork_worker_stopping says so; its
- * result is the exit status. After a reload the old process ends before the new one starts.
+ * An auxiliary process: runs beside the workers and is kept alive like them. `run` returns when prefork_worker_stopping
+ * says so; its result is the exit status. After a reload the old process ends before the new one starts.
  */
 struct prefork_auxiliary {
 	const char *name; /* what ps shows, at most 15 characters */
@@ -73,9 +73,9 @@ struct prefork_options {
 	unsigned auxiliary_count;
 
 	/*
-	 * Reads and checks the new configuration; runs in the master on HUP. Returns true when ctx and these options hold the new
-	 * configuration: the workers are replaced. Returns false, after a log line, when nothing has changed. NULL: the workers are
-	 * replaced.
+	 * Reads and checks the new configuration; runs in the master on HUP. Returns true when ctx and these options hold
+	 * the new configuration: the workers are replaced. Returns false, after a log line, when nothing has changed. NULL:
+	 * the workers are replaced.
 	 */
 	bool (*reload)(void *ctx);
 	void *ctx;
@@ -107,8 +107,8 @@ struct prefork_shared {
 };
 
 /*
- * Holds the master's signals back until prefork_run. To be called first in main: a HUP or TERM that comes while the configuration is
- * being read would otherwise end the process.
+ * Holds the master's signals back until prefork_run. To be called first in main: a HUP or TERM that comes while the
+ * configuration is being read would otherwise end the process.
  */
 void prefork_hold_signals(void);
 
@@ -128,17 +128,17 @@ bool prefork_is_listening(int fd);
  * Waits for a connection. Returns its descriptor (close-on-exec; the caller closes it), or -1 when this worker has to end:
  * it was told to, it exceeds its memory ceiling, or it has served its number of requests.
  *
- * With libfcgi, FCGX_InitRequest gets listen_sock -1. Before each FCGX_Accept_r the descriptor goes into FCGX_Request.ipcFd, and 1
- * into keepConnection: otherwise the FCGX_Finish_r inside would close the descriptor; the request's own flag replaces the 1. So
- * libfcgi never accepts by itself. If it did, a signal between accept and the end of the parameters would look to it like the end
- * of the connection. libfcgi closes a bad connection, tries to accept on -1, and returns an error: go on with the next
- * connection. tests/lib/trivial_fcgi.c is the whole pattern.
+ * With libfcgi, FCGX_InitRequest gets listen_sock -1. Before each FCGX_Accept_r the descriptor goes into
+ * FCGX_Request.ipcFd, and 1 into keepConnection: otherwise the FCGX_Finish_r inside would close the descriptor; the
+ * request's own flag replaces the 1. So libfcgi never accepts by itself. If it did, a signal between accept and the end of
+ * the parameters would look to it like the end of the connection. libfcgi closes a bad connection, tries to accept on -1,
+ * and returns an error: go on with the next connection. tests/lib/trivial_fcgi.c is the whole pattern.
  */
 int prefork_accept(int listening);
 
 /*
- * Sets the work for the time between two connections: prefork_accept calls idle(context) at its start and, as long as it returns
- * true, every 100 ms while it waits. SIGALRM interrupts the wait.
+ * Sets the work for the time between two connections: prefork_accept calls idle(context) at its start and, as long as it
+ * returns true, every 100 ms while it waits. SIGALRM interrupts the wait.
  */
 void prefork_while_idle(bool (*idle)(void *context), void *context);
 

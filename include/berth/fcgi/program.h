@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the FastCGI programs share: options, start, workers, background jobs, reload. A program is a table of what differs. */
+/* The body of the FastCGI programs: options, start, workers, background jobs, reload. A program is a table of its own. */
 #ifndef BERTH_FCGI_PROGRAM_H
 #define BERTH_FCGI_PROGRAM_H
 

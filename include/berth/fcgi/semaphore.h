@@ -5,10 +5,11 @@
  * - A source has at most one process inside and one that waits.
  * - Sources have a class. A higher class goes first. The highest class has tickets that no other class may take. The lowest
  *   class never waits.
- * - A limited number of processes waits. All further ones are refused at once, so the work never holds more processes than all
- *   limits together.
+ * - A limited number of processes waits. All further ones are refused at once, so the work never holds more processes than
+ *   all limits together.
  *
- * A ticket is one atomic word (class, pid, source), so nothing is locked. The master reclaims the tickets of dead processes.
+ * A ticket is one atomic word (class, pid, source), so nothing is locked. The master reclaims the tickets of dead
+ * processes.
  */
 #ifndef BERTH_FCGI_SEMAPHORE_H
 #define BERTH_FCGI_SEMAPHORE_H
@@ -41,8 +42,8 @@ struct semaphore_limits {
 };
 
 /*
- * Takes a ticket for `source`, of whose bits 40 count, or waits up to limits->wait_ms for one. Returns false when the process is
- * refused.
+ * Takes a ticket for `source`, of whose bits 40 count, or waits up to limits->wait_ms for one. Returns false when the
+ * process is refused.
  */
 bool semaphore_acquire(struct semaphore *semaphore, const struct semaphore_limits *limits, enum semaphore_class class,
 		       uint64_t source);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The sources of sign-ins by password, in memory that all workers of a pool share: which pairs of name and address have
- * signed in (known for 30 days), and which addresses or pairs fail. The model is OpenSSH's PerSourcePenalties (sshd_config(5)).
+ * signed in (known for 30 days), and which addresses or pairs fail. The model is OpenSSH's PerSourcePenalties
+ * (sshd_config(5)).
  *
- * Each failure adds SOURCES_PENALTY seconds to the debt of a source. Each attempt that the semaphore refuses adds one second. The
- * debt falls by one second a second. So a client that keeps to Retry-After stays out of debt, and one that does not falls into it.
+ * Each failure adds SOURCES_PENALTY seconds to the debt of a source. Each attempt that the semaphore refuses adds one
+ * second. The debt falls by one second a second. So a client that keeps to Retry-After stays out of debt, and one that does
+ * not falls into it.
  *
  * The tables have a fixed size: a new entry takes the place of the entry that ends first. Sources are kept as 64 bits of a
- * hash under a random key. Nothing is locked: each value is one atomic word. An entry that is being replaced has the time 0, so a
- * worker that dies in the middle leaves an empty entry.
+ * hash under a random key. Nothing is locked: each value is one atomic word. An entry that is being replaced has the time
+ * 0, so a worker that dies in the middle leaves an empty entry.
  */
 #ifndef BERTH_FCGI_SOURCES_H
 #define BERTH_FCGI_SOURCES_H

@@ -2,8 +2,8 @@
 /*
  * Background jobs: how rows of a table run in processes beside the workers. The table is in src/jobs/jobs.c.
  *
- * A process runs its jobs one after another, the one that has been due longest first. So a job that is always due delays the
- * other jobs of its process by one run at most.
+ * A process runs its jobs one after another, the one that has been due longest first. So a job that is always due delays
+ * the other jobs of its process by one run at most.
  *
  * - A job that fails runs again after JOB_RETRY_FIRST_MS, doubled with each failure in a row up to JOB_RETRY_MAX_MS. Each
  *   failure is logged and counted (metric.def).
@@ -56,12 +56,12 @@ struct job {
 	const char *pool;    /* the pool whose master starts the process */
 	const char *process; /* its title, at most 15 characters; rows with one title share a process */
 	unsigned needs;      /* of enum job_needs */
-	int64_t spread_ms; /* the first run comes after a random part of this time, and of the interval: nodes start together */
+	int64_t spread_ms;   /* the first run waits a random part of this (at most of the interval): nodes start together */
 
 	/* Returns the milliseconds between the end of a run and the next one; JOB_OFF for never. */
 	int64_t (*due)(const struct job_settings *settings);
 
-	/* Memory of `arena` lives for the run; the run may clear it. A run that does not end delays all jobs of the process. */
+	/* `arena` is the run's own and may be cleared by it. A run that does not end delays all jobs of its process. */
 	enum job_result (*run)(const struct job_context *context, struct arena *arena);
 };
 
