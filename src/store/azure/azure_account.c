@@ -69,7 +69,7 @@ static struct span *part_named(struct connection *connection, struct span name)
 }
 
 /* name=value;name=value; a value may hold more equal signs. */
-static bool split(struct connection *out, struct span text, char *reason, size_t size)
+static bool connection_split(struct connection *out, struct span text, char *reason, size_t size)
 {
 	struct span part;
 
@@ -97,7 +97,7 @@ static bool read_connection(struct azure_account *out, struct secret text, struc
 {
 	struct connection parts;
 
-	if (!split(&parts, span_of(secret_reveal(text)), reason, size))
+	if (!connection_split(&parts, span_of(secret_reveal(text)), reason, size))
 		return false;
 	if (!parts.key.len && !parts.sas.len)
 		return refuse(reason, size, "the connection string has neither AccountKey nor SharedAccessSignature");

@@ -70,7 +70,7 @@ static bool start(struct copy *copy, bool replace, enum progress *out, struct ar
 }
 
 /* How far the copy is; COPY_EXISTS when the blob is no copy. */
-static bool look(struct copy *copy, enum progress *out, struct arena *arena, struct error *error)
+static bool copy_look(struct copy *copy, enum progress *out, struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange = azure_exchange(copy->azure, "HEAD", copy->to, "", arena);
 
@@ -90,7 +90,7 @@ static bool await(struct copy *copy, enum progress *progress, struct arena *aren
 	while (*progress == COPY_PENDING && waited < copy->azure->copy_all_ms) {
 		pause_ms(wait);
 		waited += wait;
-		if (!look(copy, progress, arena, error))
+		if (!copy_look(copy, progress, arena, error))
 			return false;
 		wait = 2 * wait < copy->azure->copy_longest_ms ? 2 * wait : copy->azure->copy_longest_ms;
 	}
@@ -178,7 +178,7 @@ static bool take_place(struct copy *copy, enum progress *progress, struct arena 
 {
 	bool right;
 
-	if (!look(copy, progress, arena, error) || !await(copy, progress, arena, error) ||
+	if (!copy_look(copy, progress, arena, error) || !await(copy, progress, arena, error) ||
 	    !is_right(copy, &right, arena, error))
 		return false;
 	if (right)

@@ -31,7 +31,7 @@ static bool ask_key(struct azure *azure, const char *start, const char *expiry, 
 	return exchange->status == 200 || service_refused(exchange, error);
 }
 
-static bool keep_key(struct azure *azure, struct span answer, struct arena *arena)
+static bool delegation_keep(struct azure *azure, struct span answer, struct arena *arena)
 {
 	static const char *const names[] = {"SignedOid",     "SignedTid",     "SignedStart", "SignedExpiry",
 					    "SignedService", "SignedVersion", "Value"};
@@ -69,7 +69,7 @@ static bool have_key(struct azure *azure, unsigned seconds, struct arena *arena,
 	timetext_extended(expiry, now + (life < LENT_MOST ? life : LENT_MOST));
 	if (!ask_key(azure, start, expiry, &exchange, arena, error))
 		return false;
-	return keep_key(azure, exchange.answer, arena) || service_failed(&exchange, "the answer is no key", error);
+	return delegation_keep(azure, exchange.answer, arena) || service_failed(&exchange, "the answer is no key", error);
 }
 
 bool azure_sign_query(struct azure *azure, const char *key, unsigned seconds, const char **out, struct arena *arena,

@@ -23,7 +23,7 @@ struct azure_source {
 
 /* ---- requests ---- */
 
-static const char *encoded(const char *text, struct arena *arena)
+static const char *entra_encoded(const char *text, struct arena *arena)
 {
 	return percent_encode(arena, span_of(text), "");
 }
@@ -32,11 +32,12 @@ static void ask_authority(struct azure_identity *identity, struct http_exchange 
 			  struct arena *arena)
 {
 	const char *form = arena_printf(arena, "grant_type=client_credentials&client_id=%s&scope=%s&%s",
-					encoded(identity->client_id, arena), encoded(RESOURCE ".default", arena), proof);
+					entra_encoded(identity->client_id, arena),
+					entra_encoded(RESOURCE ".default", arena), proof);
 
 	exchange->method = "POST";
 	exchange->url =
-		arena_printf(arena, "%s/%s/oauth2/v2.0/token", identity->authority, encoded(identity->tenant, arena));
+		arena_printf(arena, "%s/%s/oauth2/v2.0/token", identity->authority, entra_encoded(identity->tenant, arena));
 	exchange->body = http_body_bytes(span_of(form));
 	http_exchange_set(exchange, "Content-Type", "application/x-www-form-urlencoded");
 }
@@ -45,7 +46,7 @@ static bool ask_with_secret(struct azure_identity *identity, struct http_exchang
 {
 	ask_authority(identity, exchange,
 		      arena_printf(fetch->scratch, "client_secret=%s",
-				   encoded(secret_reveal(identity->secret), fetch->scratch)),
+				   entra_encoded(secret_reveal(identity->secret), fetch->scratch)),
 		      fetch->scratch);
 	return true;
 }
@@ -66,7 +67,7 @@ static bool ask_with_assertion(struct azure_identity *identity, struct http_exch
 		arena_printf(fetch->scratch,
 			     "client_assertion_type=urn%%3Aietf%%3Aparams%%3Aoauth%%3Aclient-assertion-type%%3Ajwt-bearer"
 			     "&client_assertion=%s",
-			     encoded(assertion, fetch->scratch)),
+			     entra_encoded(assertion, fetch->scratch)),
 		fetch->scratch);
 	return true;
 }
@@ -76,8 +77,8 @@ static void ask_managed(struct azure_identity *identity, struct http_exchange *e
 {
 	exchange->method = "GET";
 	exchange->url = arena_printf(arena, "%s%s?api-version=%s&resource=%s%s%s", identity->endpoint, path, version,
-				     encoded(RESOURCE, arena), *identity->client_id ? "&client_id=" : "",
-				     encoded(identity->client_id, arena));
+				     entra_encoded(RESOURCE, arena), *identity->client_id ? "&client_id=" : "",
+				     entra_encoded(identity->client_id, arena));
 }
 
 static bool ask_app_service(struct azure_identity *identity, struct http_exchange *exchange, struct credential_fetch *fetch)
@@ -101,7 +102,7 @@ static const struct azure_source workload = {"workload identity", ask_with_asser
 static const struct azure_source app_service = {"App Service's managed identity", ask_app_service};
 static const struct azure_source imds = {"the machine's managed identity", ask_imds};
 
-static const char *authority_of(const char *realm)
+static const char *entra_authority(const char *realm)
 {
 	static const struct {
 		const char *realm, *authority;
@@ -177,7 +178,7 @@ static int64_t end_of(const struct jsondoc *root)
 	return on;
 }
 
-static bool token_refused(const struct azure_identity *identity, const struct http_exchange *exchange,
+static bool entra_refused(const struct azure_identity *identity, const struct http_exchange *exchange,
 			  struct credential_fetch *fetch)
 {
 	const struct jsondoc *root = jsondoc_parse(exchange->answer, fetch->scratch);
@@ -205,7 +206,7 @@ static bool fetch_token(void *owner, struct credential_fetch *fetch)
 		return false;
 	}
 	if (exchange.status != 200)
-		return token_refused(identity, &exchange, fetch);
+		return entra_refused(identity, &exchange, fetch);
 	root = jsondoc_parse(exchange.answer, fetch->scratch);
 	token = jsondoc_text(root, "access_token");
 	fetch->ends = token ? end_of(root) : 0;
@@ -224,7 +225,7 @@ struct azure_identity *azure_identity_new(const struct azure_settings *settings,
 	struct azure_identity *identity = arena_alloc(arena, sizeof *identity);
 	const char *authority = variable("AZURE_AUTHORITY_HOST");
 
-	identity->authority = url_copy(authority && *authority ? authority : authority_of(settings->realm), arena);
+	identity->authority = url_copy(authority && *authority ? authority : entra_authority(settings->realm), arena);
 	if (azure_credentials_of(settings) == AZURE_CLIENT_SECRET) {
 		identity->source = &client_secret;
 		identity->tenant = copy(settings->tenantid, arena);

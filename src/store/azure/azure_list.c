@@ -19,7 +19,7 @@ struct listing {
 	bool is_over; /* the visitor wants no more */
 };
 
-static bool visit_page(struct listing *listing, const struct xml *root, struct arena *page)
+static bool azure_visit(struct listing *listing, const struct xml *root, struct arena *page)
 {
 	const struct xml *blob = xml_child(xml_child(root, "Blobs"), "Blob");
 	const char *before = listing->azure->account.root;
@@ -40,8 +40,8 @@ static bool visit_page(struct listing *listing, const struct xml *root, struct a
 	return true;
 }
 
-static bool list_page(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
-		      struct error *error)
+static bool azure_page(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
+		       struct error *error)
 {
 	struct listing *listing = context;
 	const char *before = listing->azure->account.root, *marker = from->first, *after;
@@ -58,7 +58,7 @@ static bool list_page(void *context, const struct page_marker *from, struct page
 	if (exchange.status != 200)
 		return service_refused(&exchange, error);
 	root = xml_parse(exchange.answer, page);
-	if (!root || strcmp(xml_name(root), "EnumerationResults") != 0 || !visit_page(listing, root, page))
+	if (!root || strcmp(xml_name(root), "EnumerationResults") != 0 || !azure_visit(listing, root, page))
 		return service_failed(&exchange, "the answer is no list of blobs", error);
 	after = xml_text(root, "NextMarker", page);
 	if (after && *after && !listing->is_over) /* a page may be empty and yet not the last */
@@ -71,5 +71,5 @@ bool azure_list(struct object_service *service, const char *prefix, object_visit
 {
 	struct listing listing = {azure_of(service), prefix, visit, context, false};
 
-	return pages_read(list_page, &listing, "", arena, error);
+	return pages_read(azure_page, &listing, "", arena, error);
 }

@@ -59,7 +59,7 @@ bool azure_head(struct object_service *service, const char *key, bool *found, ui
 	return true;
 }
 
-static struct http_exchange ask_for_blob(struct object_service *service, const char *key, struct arena *arena)
+static struct http_exchange azure_ask(struct object_service *service, const char *key, struct arena *arena)
 {
 	return azure_exchange(azure_of(service), "GET", key, "", arena);
 }
@@ -67,7 +67,7 @@ static struct http_exchange ask_for_blob(struct object_service *service, const c
 bool azure_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	       void *context, struct arena *arena, struct error *error)
 {
-	return range_read(ask_for_blob, service, key, offset, length, sink, context, arena, error);
+	return range_read(azure_ask, service, key, offset, length, sink, context, arena, error);
 }
 
 bool azure_remove(struct object_service *service, const char *key, struct arena *arena, struct error *error)

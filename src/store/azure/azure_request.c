@@ -14,7 +14,7 @@ const char *azure_url(const struct azure *azure, const char *key, struct arena *
 		    : arena_printf(arena, "%s/%s", account->endpoint, account->container);
 }
 
-static const char *authorization(const struct azure *azure, const struct http_exchange *exchange, struct arena *arena)
+static const char *azure_authorization(const struct azure *azure, const struct http_exchange *exchange, struct arena *arena)
 {
 	const char *text;
 
@@ -36,7 +36,7 @@ static bool azure_prepare(struct http_exchange *exchange, void *context, struct 
 	http_exchange_set(exchange, "x-ms-date", timetext_http(date, http_client_now()));
 	http_exchange_set(exchange, "x-ms-version", AZURE_VERSION);
 	if (azure->identity || secret_is_set(azure->account.key))
-		http_exchange_set(exchange, "Authorization", authorization(azure, exchange, arena));
+		http_exchange_set(exchange, "Authorization", azure_authorization(azure, exchange, arena));
 	return true;
 }
 

@@ -29,7 +29,7 @@ static void add_headers(struct strbuf *out, const struct http_exchange *exchange
 		strbuf_addf(out, "%s:%s\n", fields.pairs[i].name, fields.pairs[i].value);
 }
 
-static int hex_value(char c)
+static int azure_hex_value(char c)
 {
 	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
 
@@ -37,12 +37,12 @@ static int hex_value(char c)
 }
 
 /* The signature is over names and values as the service decodes them. */
-static const char *decoded(struct arena *arena, const char *text)
+static const char *azure_decoded(struct arena *arena, const char *text)
 {
 	char *out = arena_strdup(arena, text), *to = out;
 
 	for (const char *at = out; *at; at++, to++) {
-		int high = *at == '%' ? hex_value(at[1]) : -1, low = high < 0 ? -1 : hex_value(at[2]);
+		int high = *at == '%' ? azure_hex_value(at[1]) : -1, low = high < 0 ? -1 : azure_hex_value(at[2]);
 
 		*to = low < 0 ? *at : (char)(high << 4 | low);
 		at += low < 0 ? 0 : 2;
@@ -51,15 +51,15 @@ static const char *decoded(struct arena *arena, const char *text)
 	return out;
 }
 
-static void add_query(struct strbuf *out, struct span query)
+static void azure_add_query(struct strbuf *out, struct span query)
 {
 	struct canonical parameters = canonical_query(query, out->arena);
 
 	for (size_t i = 0; i < parameters.count; i++) {
 		struct canonical_pair *pair = &parameters.pairs[i];
 
-		pair->name = canonical_lower(decoded(out->arena, pair->name), out->arena);
-		pair->value = decoded(out->arena, pair->value);
+		pair->name = canonical_lower(azure_decoded(out->arena, pair->name), out->arena);
+		pair->value = azure_decoded(out->arena, pair->value);
 	}
 	canonical_sort(&parameters);
 	for (size_t i = 0; i < parameters.count; i++)
@@ -75,7 +75,7 @@ static void add_resource(struct strbuf *out, const char *url, const char *accoun
 	rest = span_after(rest, strcspn(rest.ptr, "/?"));
 	span_split(&rest, '?', &path);
 	strbuf_addf(out, "/%s%.*s", account, SPAN_ARG(path.len ? path : SPAN_LIT("/")));
-	add_query(out, rest.ptr ? rest : SPAN_LIT(""));
+	azure_add_query(out, rest.ptr ? rest : SPAN_LIT(""));
 }
 
 const char *azure_string_to_sign(const struct http_exchange *exchange, const char *account, struct arena *arena)
@@ -147,7 +147,7 @@ static const char *sas_string(const struct azure_sas *sas, struct arena *arena)
 	return joined(of_identity, sizeof of_identity / sizeof *of_identity, arena);
 }
 
-static void add_parameter(struct strbuf *out, const char *name, const char *value)
+static void sas_add(struct strbuf *out, const char *name, const char *value)
 {
 	strbuf_addf(out, "%s%s=%s", out->len ? "&" : "", name, percent_encode(out->arena, span_of(value), ""));
 }
@@ -161,19 +161,19 @@ const char *azure_sas_query(const struct azure_sas *sas, struct arena *arena)
 	if (!signature)
 		return NULL;
 	strbuf_init(&out, arena, TEXT_MAX);
-	add_parameter(&out, "sv", AZURE_VERSION);
-	add_parameter(&out, "spr", sas->protocol);
-	add_parameter(&out, "se", sas->expiry);
-	add_parameter(&out, "sr", "b");
-	add_parameter(&out, "sp", "r");
+	sas_add(&out, "sv", AZURE_VERSION);
+	sas_add(&out, "spr", sas->protocol);
+	sas_add(&out, "se", sas->expiry);
+	sas_add(&out, "sr", "b");
+	sas_add(&out, "sp", "r");
 	if (by) {
-		add_parameter(&out, "skoid", by->object);
-		add_parameter(&out, "sktid", by->tenant);
-		add_parameter(&out, "skt", by->start);
-		add_parameter(&out, "ske", by->expiry);
-		add_parameter(&out, "sks", by->service);
-		add_parameter(&out, "skv", by->version);
+		sas_add(&out, "skoid", by->object);
+		sas_add(&out, "sktid", by->tenant);
+		sas_add(&out, "skt", by->start);
+		sas_add(&out, "ske", by->expiry);
+		sas_add(&out, "sks", by->service);
+		sas_add(&out, "skv", by->version);
 	}
-	add_parameter(&out, "sig", signature);
+	sas_add(&out, "sig", signature);
 	return out.ptr;
 }

@@ -206,8 +206,8 @@ static enum staged staged_in(const struct xml *list, const char *upload, struct 
 	return STAGED_OURS;
 }
 
-static bool look(struct azure *azure, const struct object_upload *upload, enum staged *staged, enum committed *committed,
-		 struct arena *arena, struct error *error)
+static bool upload_look(struct azure *azure, const struct object_upload *upload, enum staged *staged,
+			enum committed *committed, struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange =
 		azure_exchange(azure, "GET", upload->key, "comp=blocklist&blocklisttype=uncommitted", arena);
@@ -280,6 +280,6 @@ bool azure_abandon(struct object_service *service, const struct object_upload *u
 	enum staged staged;
 
 	(void)parts, (void)count;
-	return look(azure, upload, &staged, &committed, arena, error) &&
+	return upload_look(azure, upload, &staged, &committed, arena, error) &&
 	       drops[staged][committed](azure, upload->key, arena, error);
 }

@@ -77,7 +77,7 @@ static EVP_PKEY *read_key(const char *given, struct arena *arena)
 
 /* ---- key files ---- */
 
-static const char *member(const struct jsondoc *root, const char *key, struct arena *arena)
+static const char *account_member(const struct jsondoc *root, const char *key, struct arena *arena)
 {
 	const char *text = jsondoc_text(root, key);
 
@@ -103,7 +103,7 @@ static bool take_user(struct gcs_account *out, const struct jsondoc *root, const
 		      char *reason, size_t size)
 {
 	out->kind = GCS_USER;
-	out->client_id = member(root, "client_id", arena);
+	out->client_id = account_member(root, "client_id", arena);
 	out->client_secret = secret_member(root, "client_secret", arena);
 	out->refresh_token = secret_member(root, "refresh_token", arena);
 	if (out->client_id[0] && secret_is_set(out->client_secret) && secret_is_set(out->refresh_token))
@@ -114,12 +114,12 @@ static bool take_user(struct gcs_account *out, const struct jsondoc *root, const
 static bool take_file(struct gcs_account *out, const struct jsondoc *root, const char *name, struct arena *arena,
 		      char *reason, size_t size)
 {
-	const char *type = member(root, "type", arena);
+	const char *type = account_member(root, "type", arena);
 
-	out->email = member(root, "client_email", arena);
-	out->key_id = member(root, "private_key_id", arena);
-	out->token_uri = or_default(member(root, "token_uri", arena), DEFAULT_TOKEN_URI);
-	out->universe = or_default(member(root, "universe_domain", arena), DEFAULT_UNIVERSE);
+	out->email = account_member(root, "client_email", arena);
+	out->key_id = account_member(root, "private_key_id", arena);
+	out->token_uri = or_default(account_member(root, "token_uri", arena), DEFAULT_TOKEN_URI);
+	out->universe = or_default(account_member(root, "universe_domain", arena), DEFAULT_UNIVERSE);
 	if (strcmp(type, "service_account") == 0)
 		return take_key(out, secret_member(root, "private_key", arena), name, arena, reason, size);
 	if (strcmp(type, "authorized_user") == 0)

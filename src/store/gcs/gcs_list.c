@@ -36,8 +36,8 @@ static bool visit_items(struct listing *listing, const struct jsondoc *items)
 	return true;
 }
 
-static bool list_page(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
-		      struct error *error)
+static bool gcs_page(void *context, const struct page_marker *from, struct page_marker *next, struct arena *page,
+		     struct error *error)
 {
 	struct listing *listing = context;
 	const char *token = from->first, *kind, *after, *url;
@@ -66,7 +66,7 @@ bool gcs_list(struct object_service *service, const char *prefix, object_visit_f
 {
 	struct listing listing = {.gcs = gcs_of(service), .prefix = prefix, .visit = visit, .context = context};
 
-	return pages_read(list_page, &listing, "", arena, error);
+	return pages_read(gcs_page, &listing, "", arena, error);
 }
 
 /* ---- uploads that are neither completed nor abandoned ---- */

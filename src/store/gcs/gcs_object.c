@@ -52,7 +52,7 @@ bool gcs_head(struct object_service *service, const char *key, bool *found, uint
 	return *found || service_failed(&x, "the answer holds no size", error);
 }
 
-static struct http_exchange ask_for_object(struct object_service *service, const char *key, struct arena *arena)
+static struct http_exchange gcs_ask(struct object_service *service, const char *key, struct arena *arena)
 {
 	const char *url = gcs_json_url(gcs_of(service), arena, "/%s?alt=media", gcs_quote(key, arena));
 
@@ -62,7 +62,7 @@ static struct http_exchange ask_for_object(struct object_service *service, const
 bool gcs_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	     void *context, struct arena *arena, struct error *error)
 {
-	return range_read(ask_for_object, service, key, offset, length, sink, context, arena, error);
+	return range_read(gcs_ask, service, key, offset, length, sink, context, arena, error);
 }
 
 bool gcs_remove(struct object_service *service, const char *key, struct arena *arena, struct error *error)

@@ -24,7 +24,7 @@ struct parts {
 	struct span path; /* "" or "/path" */
 };
 
-static struct parts split(const char *endpoint)
+static struct parts gcs_v4_split(const char *endpoint)
 {
 	const char *host = strstr(endpoint, "://") + 3, *path = host + strcspn(host, "/");
 	size_t whole = (size_t)(path - host), len = whole;
@@ -37,7 +37,7 @@ static struct parts split(const char *endpoint)
 
 const char *gcs_v4_url(const struct gcs_v4 *v4, const char **to_sign, struct arena *arena)
 {
-	struct parts parts = split(v4->endpoint);
+	struct parts parts = gcs_v4_split(v4->endpoint);
 	struct sigv4_scope scope = sigv4_scope(&goog4, "auto", "storage", v4->now, arena);
 	const char *query, *canonical;
 

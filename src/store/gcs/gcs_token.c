@@ -37,7 +37,7 @@ static const char *advice_for(const char *code, const char *description)
 }
 
 /* Says why there is no token; `x` has no answer, or a refusal. */
-static bool token_refused(const struct gcs *gcs, const struct http_exchange *x, struct credential_fetch *fetch)
+static bool gcs_token_refused(const struct gcs *gcs, const struct http_exchange *x, struct credential_fetch *fetch)
 {
 	bool of_machine = gcs->account.kind == GCS_METADATA;
 	const char *from = of_machine ? "the metadata server" : gcs->account.token_uri;
@@ -115,7 +115,7 @@ bool gcs_fetch_token(void *owner, struct credential_fetch *fetch)
 		http_exchange_set(&x, "Content-Type", FORM);
 	}
 	if (!http_client_run(gcs->service.client, &x, fetch->scratch) || x.status != 200)
-		return token_refused(gcs, &x, fetch);
+		return gcs_token_refused(gcs, &x, fetch);
 	return take_token(gcs, &x, fetch);
 }
 

@@ -7,7 +7,7 @@
 #include "berth/base/timetext.h"
 #include "oss_sign_priv.h"
 
-static struct oss_signer signer_of(const struct s3 *s3)
+static struct oss_signer oss_signer_of(const struct s3 *s3)
 {
 	return (struct oss_signer){
 		.access_key = s3->credentials.keys.access_key,
@@ -20,7 +20,7 @@ static struct oss_signer signer_of(const struct s3 *s3)
 
 static bool oss_prepare(struct http_exchange *exchange, struct service_call *call, bool v1, struct arena *arena)
 {
-	struct oss_signer signer = signer_of((const struct s3 *)call->service);
+	struct oss_signer signer = oss_signer_of((const struct s3 *)call->service);
 	char *date = arena_alloc(arena, TIMETEXT_MAX);
 	struct oss_signed request;
 
@@ -60,7 +60,7 @@ typedef char *oss_query_fn(const struct oss_signer *signer, const struct oss_sig
 static char *signed_url(const struct s3 *s3, const char *method, const char *key, unsigned seconds, oss_query_fn *query,
 			struct arena *arena)
 {
-	struct oss_signer signer = signer_of(s3);
+	struct oss_signer signer = oss_signer_of(s3);
 	struct oss_signed request = {.method = method, .key = key, .query = ""};
 
 	return arena_printf(arena, "%s%s?%s", s3->endpoint.base, percent_encode(arena, span_of(key), "/"),

@@ -28,7 +28,7 @@ static bool in_v4(const char *name)
 	return is_oss(name) || strcmp(name, "content-type") == 0 || strcmp(name, "content-md5") == 0;
 }
 
-static const char *field(const struct oss_signed *request, const char *name)
+static const char *oss_field(const struct oss_signed *request, const char *name)
 {
 	for (size_t i = 0; i < request->field_count; i++)
 		if (strcasecmp(request->fields[i].name, name) == 0)
@@ -36,7 +36,7 @@ static const char *field(const struct oss_signed *request, const char *name)
 	return "";
 }
 
-static void add_parameter(struct strbuf *out, const char *before, const struct canonical_pair *pair)
+static void oss_add_parameter(struct strbuf *out, const char *before, const struct canonical_pair *pair)
 {
 	strbuf_addf(out, "%s%s%s%s", before, pair->name, *pair->value ? "=" : "", pair->value);
 }
@@ -55,7 +55,7 @@ static struct span v4_canonical(const struct oss_signer *signer, const struct os
 	strbuf_addf(&text, "%s\n/%s/%s\n", request->method, percent_encode(arena, span_of(signer->bucket), ""),
 		    percent_encode(arena, span_of(request->key), "/"));
 	for (size_t i = 0; i < parameters.count; i++)
-		add_parameter(&text, i ? "&" : "", &parameters.pairs[i]);
+		oss_add_parameter(&text, i ? "&" : "", &parameters.pairs[i]);
 	strbuf_addc(&text, '\n');
 	for (size_t i = 0; i < fields.count; i++)
 		strbuf_addf(&text, "%s:%s\n", fields.pairs[i].name, fields.pairs[i].value);
@@ -116,18 +116,18 @@ static bool is_subresource(const char *name)
 	return false;
 }
 
-static int hex_value(char c)
+static int oss_hex_value(char c)
 {
 	return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
 }
 
-static const char *decoded(const char *text, struct arena *arena)
+static const char *oss_decoded(const char *text, struct arena *arena)
 {
 	char *out = arena_strdup(arena, text), *to = out;
 
 	for (const char *at = text; *at; at++) {
-		if (*at == '%' && hex_value(at[1]) >= 0 && hex_value(at[2]) >= 0) {
-			*to++ = (char)(hex_value(at[1]) << 4 | hex_value(at[2]));
+		if (*at == '%' && oss_hex_value(at[1]) >= 0 && oss_hex_value(at[2]) >= 0) {
+			*to++ = (char)(oss_hex_value(at[1]) << 4 | oss_hex_value(at[2]));
 			at += 2;
 		} else {
 			*to++ = *at;
@@ -149,17 +149,17 @@ static const char *v1_signature(const struct oss_signer *signer, const struct os
 
 	canonical_sort(&parameters);
 	strbuf_init(&text, arena, CANONICAL_MAX);
-	strbuf_addf(&text, "%s\n%s\n%s\n%s\n", request->method, field(request, "Content-MD5"),
-		    field(request, "Content-Type"), date);
+	strbuf_addf(&text, "%s\n%s\n%s\n%s\n", request->method, oss_field(request, "Content-MD5"),
+		    oss_field(request, "Content-Type"), date);
 	for (size_t i = 0; i < fields.count; i++)
 		strbuf_addf(&text, "%s:%s\n", fields.pairs[i].name, fields.pairs[i].value);
 	strbuf_addf(&text, "/%s/%s", signer->bucket, request->key);
 	for (size_t i = 0; i < parameters.count; i++) {
 		if (!is_subresource(parameters.pairs[i].name))
 			continue;
-		add_parameter(&text, before,
-			      &(struct canonical_pair){parameters.pairs[i].name,
-						       decoded(parameters.pairs[i].value, arena)});
+		oss_add_parameter(&text, before,
+				  &(struct canonical_pair){parameters.pairs[i].name,
+							   oss_decoded(parameters.pairs[i].value, arena)});
 		before = "&";
 	}
 	return base64_encode(arena, bytes,
@@ -169,7 +169,7 @@ static const char *v1_signature(const struct oss_signer *signer, const struct os
 char *oss_v1_header(const struct oss_signer *signer, const struct oss_signed *request, struct arena *arena)
 {
 	return arena_printf(arena, "OSS %s:%s", signer->access_key,
-			    v1_signature(signer, request, field(request, "Date"), arena));
+			    v1_signature(signer, request, oss_field(request, "Date"), arena));
 }
 
 char *oss_v1_query(const struct oss_signer *signer, const struct oss_signed *request, unsigned seconds, struct arena *arena)

@@ -40,7 +40,7 @@ static bool bucket_in_path(const struct s3_settings *settings, bool secure)
 }
 
 /* Host and port as they will stand in the Host header: without the scheme's own port. */
-static struct span authority_of(const char *host, bool secure)
+static struct span s3_authority(const char *host, bool secure)
 {
 	struct span authority = {host, strcspn(host, "/")};
 	const char *port = secure ? ":443" : ":80";
@@ -52,7 +52,7 @@ static struct span authority_of(const char *host, bool secure)
 }
 
 /* "" or "/some/path". */
-static struct span path_of(const char *host)
+static struct span s3_path(const char *host)
 {
 	struct span path = span_of(host + strcspn(host, "/"));
 
@@ -69,8 +69,8 @@ struct s3_endpoint s3_endpoint_of(const struct s3_settings *settings, struct are
 
 	out.secure = scheme ? span_starts(span_of(host), "https:") : settings->secure;
 	host = scheme ? scheme + 3 : host[0] ? host : amazon_host(settings, arena);
-	authority = authority_of(host, out.secure);
-	path = path_of(host);
+	authority = s3_authority(host, out.secure);
+	path = s3_path(host);
 	if (bucket_in_path(settings, out.secure))
 		out.base = arena_printf(arena, "%s://%.*s%.*s/%s/", out.secure ? "https" : "http", SPAN_ARG(authority),
 					SPAN_ARG(path), settings->bucket);

@@ -98,7 +98,7 @@ static bool may_be_asked(const char *url)
 }
 
 /* What the agent wants to see as Authorization; NULL when there is nothing of the kind. False: it cannot be read. */
-static bool authorization(struct s3_search *search, const char **out)
+static bool agent_authorization(struct s3_search *search, const char **out)
 {
 	const char *path = s3_variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
 	char *text;
@@ -127,7 +127,7 @@ bool s3_keys_of_container(struct s3_search *search)
 		return s3_no_keys(search, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and _FULL_URI are not set");
 	if (!may_be_asked(exchange.url))
 		return s3_no_keys(search, "AWS_CONTAINER_CREDENTIALS_FULL_URI is plain http to another host");
-	if (!authorization(search, &token))
+	if (!agent_authorization(search, &token))
 		return false;
 	if (token)
 		http_exchange_set(&exchange, "Authorization", token);

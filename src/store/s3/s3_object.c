@@ -54,7 +54,7 @@ bool s3_sign(struct object_service *service, const char *key, enum object_verb v
 	return true;
 }
 
-static struct http_exchange ask_for_object(struct object_service *service, const char *key, struct arena *arena)
+static struct http_exchange s3_ask(struct object_service *service, const char *key, struct arena *arena)
 {
 	return s3_exchange(s3_of(service), "GET", key, "", arena);
 }
@@ -62,5 +62,5 @@ static struct http_exchange ask_for_object(struct object_service *service, const
 bool s3_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	    void *context, struct arena *arena, struct error *error)
 {
-	return range_read(ask_for_object, service, key, offset, length, sink, context, arena, error);
+	return range_read(s3_ask, service, key, offset, length, sink, context, arena, error);
 }

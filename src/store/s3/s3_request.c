@@ -16,7 +16,7 @@ static const char *sum_of(const struct s3 *s3, const struct http_client_body *bo
 	return body_sha256_hex(body, arena);
 }
 
-static struct s3_signer signer_of(const struct s3 *s3)
+static struct s3_signer s3_signer_of(const struct s3 *s3)
 {
 	const struct s3_keys *keys = &s3->credentials.keys;
 
@@ -40,7 +40,7 @@ bool s3_prepare(struct http_exchange *exchange, void *context, struct arena *are
 		exchange->failure = "the body cannot be read";
 		return false;
 	}
-	signer = signer_of(s3);
+	signer = s3_signer_of(s3);
 	http_exchange_set(exchange, "X-Amz-Date", timetext_basic(date, signer.now));
 	http_exchange_set(exchange, "X-Amz-Content-Sha256", call->sum);
 	if (secret_is_set(signer.token))
@@ -57,7 +57,7 @@ static const char *s3_url(const struct s3 *s3, const char *key, struct arena *ar
 
 char *s3_sign_key(const struct s3 *s3, const char *method, const char *key, unsigned seconds, struct arena *arena)
 {
-	struct s3_signer signer = signer_of(s3);
+	struct s3_signer signer = s3_signer_of(s3);
 
 	return s3_sign_url(&signer, method, s3_url(s3, key, arena), seconds, arena);
 }

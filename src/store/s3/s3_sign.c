@@ -34,18 +34,18 @@ static struct url_parts take_apart(const char *url)
 }
 
 /* What is encoded already stays as it is. */
-static const char *encoded(const char *text, struct arena *arena)
+static const char *s3_encoded(const char *text, struct arena *arena)
 {
 	return percent_encode(arena, span_of(text), "%");
 }
 
-static void add_query(struct strbuf *out, struct span query)
+static void s3_add_query(struct strbuf *out, struct span query)
 {
 	struct canonical parameters = canonical_query(query, out->arena);
 
 	for (size_t i = 0; i < parameters.count; i++) {
-		parameters.pairs[i].name = encoded(parameters.pairs[i].name, out->arena);
-		parameters.pairs[i].value = encoded(parameters.pairs[i].value, out->arena);
+		parameters.pairs[i].name = s3_encoded(parameters.pairs[i].name, out->arena);
+		parameters.pairs[i].value = s3_encoded(parameters.pairs[i].value, out->arena);
 	}
 	canonical_sort(&parameters);
 	for (size_t i = 0; i < parameters.count; i++)
@@ -81,7 +81,7 @@ static struct span canonical(const struct s3_signed *request, const char **names
 	strbuf_init(&list, arena, CANONICAL_MAX);
 	strbuf_init(&text, arena, CANONICAL_MAX);
 	strbuf_addf(&text, "%s\n%.*s\n", request->method, SPAN_ARG(url.path));
-	add_query(&text, url.query);
+	s3_add_query(&text, url.query);
 	strbuf_addc(&text, '\n');
 	for (size_t i = 0; i < headers.count; i++) {
 		strbuf_addf(&list, "%s%s", i ? ";" : "", headers.pairs[i].name);

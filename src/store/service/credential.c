@@ -37,7 +37,7 @@ static bool holds(const struct credential *credential, int64_t now)
 	return credential->is_held && (!credential->ends || now < credential->ends);
 }
 
-static void keep(struct credential *credential, const struct credential_fetch *fetch, int64_t now)
+static void credential_keep(struct credential *credential, const struct credential_fetch *fetch, int64_t now)
 {
 	credential->current = 1 - credential->current;
 	credential->is_held = true;
@@ -67,7 +67,7 @@ bool credential_have(struct credential *credential, struct arena *scratch, struc
 	if (now >= credential->fetch_at) {
 		arena_clear(fetch.memory);
 		if (credential->fetch(credential->owner, &fetch))
-			keep(credential, &fetch, now);
+			credential_keep(credential, &fetch, now);
 		else
 			put_off(credential, &fetch, now);
 	}

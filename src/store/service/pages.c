@@ -14,13 +14,13 @@ struct pages {
 	bool more;
 };
 
-static void release(void *memory)
+static void page_release(void *memory)
 {
 	arena_release(memory);
 }
 
 /* Keeps a marker where the page's memory does not reach. */
-static bool keep(char out[static PAGE_MARKER_MAX], const char *text)
+static bool page_keep(char out[static PAGE_MARKER_MAX], const char *text)
 {
 	size_t len = strlen(text);
 
@@ -37,7 +37,8 @@ static bool read_page(struct pages *pages, page_fn *read, void *listing, struct 
 	if (!read(listing, &from, &next, &pages->memory, error))
 		return false;
 	pages->more = next.first != NULL;
-	if (!pages->more || (keep(pages->first, next.first) && keep(pages->second, next.second ? next.second : "")))
+	if (!pages->more ||
+	    (page_keep(pages->first, next.first) && page_keep(pages->second, next.second ? next.second : "")))
 		return true;
 	log_error("storage: a listing goes on at a name of more than %d bytes", PAGE_MARKER_MAX - 1);
 	return error_unavailable(error, 0);
@@ -62,10 +63,10 @@ static bool read_guarded(struct pages *pages, page_fn *read, void *listing, stru
 bool pages_read(page_fn *read, void *listing, const char *from, struct arena *arena, struct error *error)
 {
 	struct pages *pages = arena_alloc(arena, sizeof *pages);
-	bool ok = keep(pages->first, from) || error_unavailable(error, 0);
+	bool ok = page_keep(pages->first, from) || error_unavailable(error, 0);
 
 	arena_init(&pages->memory, PAGE_MEMORY);
-	arena_defer(arena, release, &pages->memory);
+	arena_defer(arena, page_release, &pages->memory);
 	pages->more = true;
 	while (ok && pages->more)
 		ok = read_guarded(pages, read, listing, error);

@@ -208,7 +208,7 @@ int64_t service_age(const char *time)
 	return time && timetext_parse(&then, span_of(time)) && then < now ? now - then : 0;
 }
 
-static void release(void *arena)
+static void scratch_release(void *arena)
 {
 	arena_release(arena);
 }
@@ -218,6 +218,6 @@ struct arena *service_scratch(struct arena *arena, size_t ceiling)
 	struct arena *made = arena_alloc(arena, sizeof *made);
 
 	arena_init(made, ceiling);
-	arena_defer(arena, release, made);
+	arena_defer(arena, scratch_release, made);
 	return made;
 }

@@ -21,7 +21,7 @@ int swift_auth_version(int given, const char *authurl)
 	return 0;
 }
 
-static void member(struct json_writer *json, const char *key, const char *value)
+static void auth_member(struct json_writer *json, const char *key, const char *value)
 {
 	json_key(json, key);
 	json_text(json, value);
@@ -39,13 +39,13 @@ static void write_v2(struct json_writer *json, const struct swift_settings *sett
 	json_open(json, '{');
 	open_member(json, "auth");
 	open_member(json, apikey ? "RAX-KSKEY:apiKeyCredentials" : "passwordCredentials");
-	member(json, "username", settings->username);
-	member(json, apikey ? "apiKey" : "password", secret_reveal(settings->password));
+	auth_member(json, "username", settings->username);
+	auth_member(json, apikey ? "apiKey" : "password", secret_reveal(settings->password));
 	json_close(json, '}');
 	if (settings->tenantid[0])
-		member(json, "tenantId", settings->tenantid);
+		auth_member(json, "tenantId", settings->tenantid);
 	else if (settings->tenant[0])
-		member(json, "tenantName", settings->tenant);
+		auth_member(json, "tenantName", settings->tenant);
 	json_close(json, '}');
 	json_close(json, '}');
 }
@@ -56,7 +56,7 @@ static bool write_domain(struct json_writer *json, const char *name, const char 
 	if (!name[0] && !id[0])
 		return false;
 	open_member(json, "domain");
-	member(json, name[0] ? "name" : "id", name[0] ? name : id);
+	auth_member(json, name[0] ? "name" : "id", name[0] ? name : id);
 	json_close(json, '}');
 	return true;
 }
@@ -65,9 +65,9 @@ static void write_project(struct json_writer *json, const struct swift_settings 
 {
 	open_member(json, "project");
 	if (settings->tenantid[0]) {
-		member(json, "id", settings->tenantid);
+		auth_member(json, "id", settings->tenantid);
 	} else {
-		member(json, "name", settings->tenant);
+		auth_member(json, "name", settings->tenant);
 		if (!write_domain(json, settings->tenantdomain, settings->tenantdomainid) &&
 		    !write_domain(json, settings->domain, settings->domainid))
 			(void)write_domain(json, "Default", "");
@@ -85,7 +85,7 @@ static void write_scope(struct json_writer *json, const struct swift_settings *s
 	open_member(json, "scope");
 	if (settings->trustid[0]) {
 		open_member(json, "OS-TRUST:trust");
-		member(json, "id", settings->trustid);
+		auth_member(json, "id", settings->trustid);
 		json_close(json, '}');
 	} else if (project) {
 		write_project(json, settings);
@@ -107,8 +107,8 @@ static void write_v3(struct json_writer *json, const struct swift_settings *sett
 	json_close(json, ']');
 	open_member(json, "password");
 	open_member(json, "user");
-	member(json, "name", settings->username);
-	member(json, "password", secret_reveal(settings->password));
+	auth_member(json, "name", settings->username);
+	auth_member(json, "password", secret_reveal(settings->password));
 	(void)write_domain(json, settings->domain, settings->domainid);
 	json_close(json, '}');
 	json_close(json, '}');

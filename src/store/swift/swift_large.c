@@ -68,7 +68,7 @@ void swift_set_copied(const struct swift *swift, struct http_exchange *exchange,
 	http_exchange_set(exchange, COPIED_FIELD, strncmp(target, prefix, len) == 0 ? target + len : target);
 }
 
-static const char *field(const struct http_exchange *exchange, const char *name, struct arena *arena)
+static const char *large_field(const struct http_exchange *exchange, const char *name, struct arena *arena)
 {
 	return arena_span(arena, http_exchange_header(exchange, name));
 }
@@ -85,11 +85,11 @@ bool swift_look(struct swift *swift, const char *key, struct swift_large *out, s
 		return false;
 	if (!found)
 		return true;
-	out->upload = field(&exchange, UPLOAD_FIELD, arena);
-	out->copied = field(&exchange, COPIED_FIELD, arena);
+	out->upload = large_field(&exchange, UPLOAD_FIELD, arena);
+	out->copied = large_field(&exchange, COPIED_FIELD, arena);
 	if (out->copied[0]) /* kept without the prefix: metadata holds 256 bytes */
 		out->copied = arena_printf(arena, "%s%s", swift_key_prefix(swift->settings.prefix, arena), out->copied);
-	out->segments = field(&exchange, "X-Object-Manifest", arena);
+	out->segments = large_field(&exchange, "X-Object-Manifest", arena);
 	out->kind = out->segments[0]                                                                   ? SWIFT_DYNAMIC
 		    : span_is_nocase(http_exchange_header(&exchange, "X-Static-Large-Object"), "true") ? SWIFT_STATIC
 												       : SWIFT_PLAIN;

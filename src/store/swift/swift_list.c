@@ -14,8 +14,8 @@ struct entries {
 };
 
 /* Visits one page. *last is the name behind which the next page begins; NULL: there is none, or the visitor wants none. */
-static bool visit_page(const struct entries *entries, const struct http_exchange *answer, const char **last,
-		       struct arena *page, struct error *error)
+static bool swift_visit(const struct entries *entries, const struct http_exchange *answer, const char **last,
+			struct arena *page, struct error *error)
 {
 	const struct jsondoc *list = jsondoc_parse(answer->answer, page);
 	size_t count = jsondoc_count(list);
@@ -54,7 +54,7 @@ static bool read_entries(void *context, const struct page_marker *from, struct p
 		return false;
 	if (exchange.status == 204)
 		return true;
-	return service_fine(&exchange) ? visit_page(entries, &exchange, &next->first, page, error)
+	return service_fine(&exchange) ? swift_visit(entries, &exchange, &next->first, page, error)
 				       : service_refused(&exchange, error);
 }
 

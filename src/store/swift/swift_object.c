@@ -50,7 +50,7 @@ bool swift_head(struct object_service *service, const char *key, bool *found, ui
 
 /* ---- reading ---- */
 
-static struct http_exchange ask_for_object(struct object_service *service, const char *key, struct arena *arena)
+static struct http_exchange swift_ask(struct object_service *service, const char *key, struct arena *arena)
 {
 	return swift_exchange(swift_of(service), "GET", key, "", arena);
 }
@@ -58,7 +58,7 @@ static struct http_exchange ask_for_object(struct object_service *service, const
 bool swift_get(struct object_service *service, const char *key, uint64_t offset, uint64_t length, store_sink_fn *sink,
 	       void *context, struct arena *arena, struct error *error)
 {
-	return range_read(ask_for_object, service, key, offset, length, sink, context, arena, error);
+	return range_read(swift_ask, service, key, offset, length, sink, context, arena, error);
 }
 
 /* ---- listing ---- */
@@ -73,7 +73,7 @@ struct listing {
 	bool failed;
 };
 
-static bool show(void *context, const char *name, uint64_t size, int64_t age)
+static bool show_object(void *context, const char *name, uint64_t size, int64_t age)
 {
 	struct listing *listing = context;
 	bool found = true;
@@ -99,5 +99,5 @@ bool swift_list_objects(struct object_service *service, const char *prefix, obje
 		.error = error,
 	};
 
-	return swift_list(listing.swift, prefix, "", show, &listing, arena, error) && !listing.failed;
+	return swift_list(listing.swift, prefix, "", show_object, &listing, arena, error) && !listing.failed;
 }

@@ -14,7 +14,7 @@
 #define MADE_ROUNDS 20000 /* the key is visible to the account's owner: the password behind it must not be guessable */
 
 /* The path of an http(s) URL. */
-static const char *path_of(const char *url)
+static const char *tempurl_path(const char *url)
 {
 	const char *host = strstr(url, "://"), *path = strchr(host ? host + 3 : url, '/');
 
@@ -24,7 +24,7 @@ static const char *path_of(const char *url)
 const char *swift_tempurl(const struct swift_tempurl *in, struct arena *arena)
 {
 	const char *text = arena_printf(arena, "%s\n%lld\n%s/%s/%s", in->method, (long long)in->expires,
-					path_of(in->storage_url), in->container, in->key);
+					tempurl_path(in->storage_url), in->container, in->key);
 	char hex[HASH_HEX_MAX];
 	const char *signature = hash_hmac_hex(hex, in->digest, span_of(secret_reveal(in->secret)), span_of(text));
 
@@ -64,7 +64,7 @@ bool swift_sign(struct object_service *service, const char *key, enum object_ver
 
 /* ---- the key ---- */
 
-static void keep_key(struct swift *swift, const char *key)
+static void tempurl_keep(struct swift *swift, const char *key)
 {
 	arena_clear(&swift->key_memory);
 	swift->key = secret_new(&swift->key_memory, key);
@@ -94,7 +94,7 @@ static bool set_key(struct swift *swift, struct secret key, const char *field, b
 	if (!service_run_plain(&exchange, arena, error))
 		return false;
 	if (service_fine(&exchange) || secret_is_set(swift->settings.secretkey))
-		keep_key(swift, secret_reveal(key));
+		tempurl_keep(swift, secret_reveal(key));
 	if (!service_fine(&exchange))
 		log_warn("storage: swift: the key of temporary URLs cannot be set (status %d): %s", exchange.status,
 			 secret_is_set(swift->key) ? "storage.swift.secretkey is used in the hope that it is set"
@@ -121,6 +121,6 @@ bool swift_learn_key(struct swift *swift, const struct http_exchange *container,
 		wanted = make_key(swift, arena);
 	if (!span_is(first, secret_reveal(wanted)) && !span_is(second, secret_reveal(wanted)))
 		return set_key(swift, wanted, field, of_container, arena, error);
-	keep_key(swift, secret_reveal(wanted));
+	tempurl_keep(swift, secret_reveal(wanted));
 	return true;
 }

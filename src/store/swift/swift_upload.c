@@ -174,7 +174,7 @@ static struct http_exchange manifest_put(const struct completion *completion)
 
 enum there { THERE_OURS, THERE_OTHER, THERE_SHORTER, THERE_GONE };
 
-static bool look(struct completion *completion, enum there *out, struct error *error)
+static bool completion_look(struct completion *completion, enum there *out, struct error *error)
 {
 	struct swift *swift = completion->swift;
 	const struct object_upload *upload = completion->upload;
@@ -249,7 +249,7 @@ static bool put_manifest(struct completion *completion, struct error *error)
 	if (first.status != 412 && first.status != 400)
 		return service_fine(&first) || swift_put_refused(&first, error);
 	completion->refused = first;
-	return look(completion, &there, error) && settle[there](completion, error);
+	return completion_look(completion, &there, error) && settle[there](completion, error);
 }
 
 /* Whether the object has its size. For a dynamic manifest the listing of its segments is given time. */
@@ -353,7 +353,7 @@ struct search {
 	struct arena *arena;
 };
 
-static bool show(void *context, const char *name, uint64_t size, int64_t age)
+static bool show_note(void *context, const char *name, uint64_t size, int64_t age)
 {
 	struct search *search = context;
 	const char *key = name + strlen(search->root), *slash = strrchr(key, '/');
@@ -374,5 +374,5 @@ bool swift_list_unfinished(struct object_service *service, const char *prefix, o
 	struct search search = {.visit = visit, .context = context, .arena = arena};
 
 	search.root = arena_printf(arena, "%sunfinished/", swift_segments_root(swift, arena));
-	return swift_list(swift, arena_printf(arena, "%s%s", search.root, prefix), "", show, &search, arena, error);
+	return swift_list(swift, arena_printf(arena, "%s%s", search.root, prefix), "", show_note, &search, arena, error);
 }
