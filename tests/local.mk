@@ -13,6 +13,20 @@ include tests/unit/jobs/local.mk
 include tests/unit/oci/local.mk
 include tests/unit/store/local.mk
 include tests/db/local.mk
+
+# The behaviours of every driver, on the storage of a configuration (tests/store/test_driver_contract.py).
+check_PROGRAMS += tests/store/drivers
+tests_store_drivers_SOURCES = \
+	tests/store/drivers.c \
+	tests/unit/store/fake_service.c \
+	tests/unit/store/fake_service.h \
+	tests/unit/store/lab.c \
+	tests/unit/store/lab.h \
+	tests/unit/store/mem.c \
+	tests/unit/store/mem.h \
+	tests/unit/store/test_drivers.c
+tests_store_drivers_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_store_drivers_LDADD = $(APP_LIBS) $(CHECK_LIBS)
 endif
 if FUZZERS
 include tests/fuzz/local.mk

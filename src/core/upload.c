@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Uploads. The order in each function is the promise: bytes durable, then the row, then the reply. */
+/* Uploads. Each function keeps the order: the bytes are durable, then the row is saved, then the client gets its answer. */
 #include "berth/core/upload.h"
 
 #include "berth/base/log.h"
@@ -76,7 +76,7 @@ bool upload_status(const struct work *work, struct span path, struct span id, ui
 struct opened {
 	struct db *db;
 	struct meta_opening opening;
-	bool settled; /* only this request may be adding bytes: none will be added after it was closed */
+	bool settled; /* no other request may still be adding bytes, so none adds any after this one has closed */
 };
 
 static void close_session(void *object)
@@ -95,7 +95,7 @@ static struct meta_opening opening_of(const struct upload *upload)
 	return opening;
 }
 
-/* Takes the row with its lock, which is given back with the arena. */
+/* Takes the row and its lock. The lock is released when the arena is cleared. */
 static bool take_row(const struct work *work, struct span path, const struct upload *upload, bool writes,
 		     struct opened **opened, struct meta_upload *row)
 {
@@ -114,7 +114,7 @@ static bool take_row(const struct work *work, struct span path, const struct upl
 	return error_setf(work->error, E_TOOMANYREQUESTS, "another request is using this upload");
 }
 
-/* False, with E_BLOB_UPLOAD_UNKNOWN, also when another request has opened the session since. */
+/* Fails with E_BLOB_UPLOAD_UNKNOWN also when another request has opened the session since. */
 static bool save(const struct work *work, const struct upload *upload, bool writing)
 {
 	const struct meta_opening opening = opening_of(upload);
@@ -126,8 +126,8 @@ static bool save(const struct work *work, const struct upload *upload, bool writ
 }
 
 /*
- * An earlier request may still be adding bytes: its worker died, or lost its database connection and does not know. From here
- * on it adds them to what no row names.
+ * An earlier request may still be adding bytes: its worker died, or lost its database connection without noticing. After this
+ * call no row names the bytes that it adds.
  */
 static bool take_over(const struct work *work, struct upload *upload, bool writes)
 {
@@ -171,15 +171,15 @@ bool upload_open(const struct work *work, struct span path, struct span id, enum
 
 /* ---- adding bytes ---- */
 
-/* After a failure: bytes that no row knows of are sent again, and would be nobody's. Returns false. */
+/* After a failure: removes bytes that no row names, which the client has to send again. Returns false. */
 static bool drop_unsaved(const struct work *work, const struct upload *upload)
 {
-	if (upload->durability == UPLOAD_UNSAVED && upload->stored.offset > 0)
+	if (upload->durability == UPLOAD_UNSAVED)
 		store_abort(work->core->store, &upload->stored, work->arena);
 	return false;
 }
 
-/* The chunk's bytes are in the store, durably; the session's row does not know it yet. */
+/* Makes the chunk's bytes durable in the store. The session's row is not saved yet. */
 static bool take_in(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
 {
 	uint64_t before = upload->stored.offset, added;
@@ -212,10 +212,10 @@ bool upload_cancel(const struct work *work, const struct upload *upload)
 	const struct meta_opening opening = opening_of(upload);
 	bool found;
 
-	/* the row first: a crash in between leaves bytes that nobody asks for, never a session without them */
+	/* the row goes first: a crash in between leaves bytes for the sweep, never a session without its bytes */
 	if (!meta_upload_delete(&work->meta, &opening, &found))
 		return false;
-	if (!found) /* another request goes on with it: the bytes are that one's */
+	if (!found) /* another request has opened the session since: the bytes are that request's */
 		return unknown(work);
 	store_abort(work->core->store, &upload->stored, work->arena);
 	return true;
@@ -247,7 +247,7 @@ static bool refuse_digest(const struct work *work, const struct digest *said)
 struct commit {
 	const struct work *work;
 	struct upload *upload;
-	struct span path; /* of upload_whole's repository */
+	struct span path; /* of the repository; only commit_whole needs it */
 };
 
 static bool commit_blob(const struct commit *commit)
@@ -259,7 +259,7 @@ static bool commit_blob(const struct commit *commit)
 	       meta_blob_link(meta, upload->repository, &upload->digest);
 }
 
-/* The blob takes the place of its session. */
+/* Commits the blob and the end of its session. */
 static bool commit_session(struct db *db, void *context, struct error *error)
 {
 	const struct commit *commit = context;
@@ -271,7 +271,7 @@ static bool commit_session(struct db *db, void *context, struct error *error)
 	       (found || unknown(commit->work));
 }
 
-/* A blob without a session, in a repository that may be new. */
+/* Commits a blob that had no session, in a repository that may be new. */
 static bool commit_whole(struct db *db, void *context, struct error *error)
 {
 	const struct commit *commit = context;
@@ -280,7 +280,7 @@ static bool commit_whole(struct db *db, void *context, struct error *error)
 	return meta_repository_make(&commit->work->meta, commit->path, &commit->upload->repository) && commit_blob(commit);
 }
 
-/* upload->digest is the digest of its bytes. */
+/* Makes the upload's bytes a blob. They are known to have the digest upload->digest. */
 static bool make_blob(const struct commit *commit, db_body_fn *body)
 {
 	const struct work *work = commit->work;
@@ -294,8 +294,8 @@ static bool make_blob(const struct commit *commit, db_body_fn *body)
 }
 
 /*
- * The row knows the digest before the bytes become a blob: a request that is repeated after a crash is known by the row.
- * Bytes that no row knows of need no seal: they are sent again.
+ * Saves the digest in the row before the bytes become a blob, so that a request that is repeated after a crash is recognized.
+ * Bytes that no row names need no seal: the client sends them again.
  */
 static bool seal(const struct work *work, struct upload *upload, const struct digest *digest)
 {
@@ -338,10 +338,12 @@ bool upload_whole(const struct work *work, struct span path, struct upload_chunk
 		return false;
 	if (!digest_matches(work, &upload, digest, &matches))
 		return drop_unsaved(work, &upload);
-	if (!matches) {
-		(void)drop_unsaved(work, &upload);
-		return upload.stored.offset == 0 || refuse_digest(work, digest);
+	if (matches) {
+		*made = make_blob(&commit, commit_whole);
+		return *made;
 	}
-	*made = make_blob(&commit, commit_whole);
-	return *made;
+	(void)drop_unsaved(work, &upload);
+	if (upload.stored.offset == 0) /* no bytes were sent: not a blob, and no error */
+		return true;
+	return refuse_digest(work, digest);
 }

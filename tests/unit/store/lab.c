@@ -33,17 +33,26 @@ struct lab lab_mem(void)
 	return with(store_mem_open());
 }
 
-struct lab lab_object(const struct object_limits *limits)
+struct lab lab_service(struct object_service *service, const char *prefix)
 {
-	struct fake_service *fake = fake_service_new(limits);
 	char root[] = "/tmp/berth-store.XXXXXX", reason[200];
 	struct lab lab;
 
 	ck_assert_ptr_nonnull(mkdtemp(root));
-	lab = with(store_object_open(&fake->service, &(struct store_object_settings){"pre/fix/", root, 600, NULL}, reason,
+	lab = with(store_object_open(service, &(struct store_object_settings){prefix, root, 600, NULL}, reason,
 				     sizeof reason));
 	memcpy(lab.root, root, sizeof root);
+	lab.keeps_tails = true;
+	return lab;
+}
+
+struct lab lab_object(const struct object_limits *limits)
+{
+	struct fake_service *fake = fake_service_new(limits);
+	struct lab lab = lab_service(&fake->service, "pre/fix/");
+
 	lab.fake = fake;
+	lab.keeps_tails = limits->part_min > 1 << 10;
 	return lab;
 }
 
@@ -75,7 +84,7 @@ void lab_close(struct lab *lab)
 void lab_begin(struct lab *lab)
 {
 	if (!lab->arena.ceiling)
-		arena_init(&lab->arena, 16 << 20);
+		arena_init(&lab->arena, 64 << 20);
 	error_init(&lab->error, &lab->arena);
 	lab->upload = (struct store_upload){.offset = 0};
 	uuid_new(lab->upload.id);

@@ -11,15 +11,23 @@ struct lab {
 	struct store *store;
 	char root[64];             /* of the filesystem driver, and the spool of the object engine; "" for others */
 	bool is_fs;                /* the filesystem driver */
-	struct fake_service *fake; /* of the object engine; NULL for others */
+	bool keeps_tails;          /* the object engine, with parts so large that a few bytes stay in the session's row */
+	struct fake_service *fake; /* below the object engine; NULL for others */
 	struct arena arena;
 	struct error error;
 	struct store_upload upload;
 	struct hasher hasher;
 };
 
+/* The drivers that the behaviours of test_drivers.c run on: main.c says which. */
+extern struct lab (*const lab_drivers[])(void);
+extern const size_t lab_driver_count;
+
 struct lab lab_fs(void);
 struct lab lab_mem(void);
+
+/* The object engine over any service, below a prefix of the bucket. */
+struct lab lab_service(struct object_service *service, const char *prefix);
 
 /* The object engine over an object service in memory, with a prefix "pre/fix/": by default bytes below 5 MiB are a tail. */
 struct lab lab_object(const struct object_limits *limits);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The unit tests of the storage floor. */
 #include "../../lib/test.h"
+#include "lab.h"
 
 const struct test_file *tests_prehash(void);
 const struct test_file *tests_azure(void);
@@ -27,6 +28,9 @@ const struct test_file *tests_spool(void);
 const struct test_file *tests_spool_bounds(void);
 const struct test_file *tests_swift(void);
 const struct test_file *tests_xml(void);
+
+struct lab (*const lab_drivers[])(void) = {lab_fs, lab_mem, lab_object_tails, lab_object_parts};
+const size_t lab_driver_count = sizeof lab_drivers / sizeof *lab_drivers;
 
 int main(void)
 {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What every driver does alike: each behaviour runs on all of them. */
+/*
+ * What store.h promises of every driver: each behaviour runs on each of them. tests/store/test_driver_contract.py runs the same table
+ * on real servers.
+ */
 #include "../../lib/test.h"
 #include "berth/store/layout.h"
 #include "berth/store/selftest.h"
 #include "lab.h"
 
-static struct lab (*const drivers[])(void) = {lab_fs, lab_mem, lab_object_tails, lab_object_parts};
-
 static void on_every_driver(void (*behaviour)(struct lab *))
 {
-	for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++) {
-		struct lab lab = drivers[i]();
+	for (size_t i = 0; i < lab_driver_count; i++) {
+		struct lab lab = lab_drivers[i]();
 
 		lab_begin(&lab);
 		behaviour(&lab);
@@ -29,6 +30,8 @@ static void on_every_driver(void (*behaviour)(struct lab *))
 
 #define HELLO SPAN_LIT("hello, blobs")
 #define LARGE ((size_t)700001) /* more than one buffer of any driver, and no multiple of it */
+
+#define PART ((size_t)5 << 20) /* least size of most services' parts */
 
 static struct span large(void)
 {
@@ -58,6 +61,29 @@ BEHAVIOUR(a_large_stream_is_stored_whole)
 	ck_assert(lab_stream(lab, large(), 4099));
 	ck_assert(lab_finish(lab, &digest));
 	lab_holds(lab, &digest, large());
+}
+
+BEHAVIOUR(chunks_that_are_larger_than_a_part_become_the_blob)
+{
+	static char bytes[2 * PART + 3];
+	struct digest digest;
+
+	memcpy(bytes + PART - 1, large().ptr, LARGE);
+	ck_assert(lab_stream(lab, (struct span){bytes, PART}, 1 << 16));
+	ck_assert(lab_stream(lab, (struct span){bytes + PART, sizeof bytes - PART}, 1 << 16));
+	ck_assert(lab_finish(lab, &digest));
+	lab_holds(lab, &digest, (struct span){bytes, sizeof bytes});
+}
+
+BEHAVIOUR(a_whole_blob_that_is_larger_than_a_part_becomes_the_blob)
+{
+	static char bytes[PART + LARGE];
+	struct digest digest;
+
+	memcpy(bytes + PART, large().ptr, LARGE);
+	ck_assert(lab_whole(lab, (struct span){bytes, sizeof bytes}));
+	ck_assert(lab_finish(lab, &digest));
+	lab_holds(lab, &digest, (struct span){bytes, sizeof bytes});
 }
 
 BEHAVIOUR(an_upload_goes_on_from_an_exported_state_and_offset)
@@ -368,7 +394,7 @@ BEHAVIOUR(a_sweep_removes_uploads_that_nobody_claims)
 	struct store_swept swept;
 	struct digest digest;
 
-	if (lab->fake && lab->fake->service.limits.part_min > HELLO.len)
+	if (lab->keeps_tails)
 		return; /* the bytes are in the session's row: there is nothing to sweep */
 	ck_assert(lab_stream(lab, HELLO, 5));
 	abandoned = lab->upload;
@@ -424,6 +450,7 @@ BEHAVIOUR(both_algorithms_have_blobs_of_their_own)
 }
 
 TEST_FILE(drivers, a_stream_in_pieces_becomes_the_blob, a_large_stream_is_stored_whole,
+	  chunks_that_are_larger_than_a_part_become_the_blob, a_whole_blob_that_is_larger_than_a_part_becomes_the_blob,
 	  an_upload_goes_on_from_an_exported_state_and_offset, finishing_again_succeeds_and_changes_nothing,
 	  what_another_request_adds_late_is_not_in_an_upload_that_was_taken_over,
 	  an_upload_can_be_taken_over_at_any_offset_and_many_times,
