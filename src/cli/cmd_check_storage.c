@@ -41,7 +41,7 @@ static void print_json(const struct selftest_result *results, struct arena *aren
 	fwrite(text.ptr, 1, text.len, stdout);
 }
 
-static int check_storage(const struct app *app, bool json, struct arena *arena)
+static int test_storage(const struct app *app, bool json, struct arena *arena)
 {
 	struct selftest_result results[SELFTEST_STEPS];
 	char reason[512] = "";
@@ -64,7 +64,7 @@ static int check_storage(const struct app *app, bool json, struct arena *arena)
 	return good ? COMMAND_OK : COMMAND_FAILED;
 }
 
-static int run(int argc, char **argv, struct arena *arena)
+static int check_storage_run(int argc, char **argv, struct arena *arena)
 {
 	static const struct option options[] = {
 		{"json", no_argument, NULL, 'j'}, {"user", required_argument, NULL, 'u'}, {NULL, 0, NULL, 0}};
@@ -84,7 +84,7 @@ static int run(int argc, char **argv, struct arena *arena)
 	if (!app_load(&app, argv[optind], environ, stderr))
 		return COMMAND_CONFIG;
 	/* root would leave folders that the workers cannot use */
-	status = act_as_workers(app.config, user, true, arena) ? check_storage(&app, json, arena) : COMMAND_FAILED;
+	status = act_as_workers(app.config, user, true, arena) ? test_storage(&app, json, arena) : COMMAND_FAILED;
 	app_release(&app);
 	return status;
 }
@@ -104,5 +104,5 @@ const struct command cmd_check_storage = {
 		"\n"
 		"Exit status: 0 no step failed, 1 a step failed or the storage cannot be opened, 2 wrong usage, 3 wrong\n"
 		"configuration.\n",
-	.run = run,
+	.run = check_storage_run,
 };

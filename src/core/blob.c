@@ -7,7 +7,7 @@
 #include "berth/meta/repository.h"
 #include "berth/store/locator.h"
 
-static bool unknown(const struct work *work, const struct digest *digest)
+static bool blob_unknown(const struct work *work, const struct digest *digest)
 {
 	char text[DIGEST_TEXT_MAX];
 
@@ -20,7 +20,7 @@ bool blob_size(const struct work *work, struct span path, const struct digest *d
 
 	if (!meta_blob_find(&work->meta, path, digest, &found, size))
 		return false;
-	return found || unknown(work, digest);
+	return found || blob_unknown(work, digest);
 }
 
 bool blob_locate(const struct work *work, const struct digest *digest, const struct store_client *client,
@@ -40,7 +40,7 @@ bool blob_check(const struct work *work, const struct digest *digest, uint64_t s
 	if (found && stored == size)
 		return true;
 	log_error("storage: blob %s: %s", digest_text(digest, text), found ? "another size than its row says" : "missing");
-	return unknown(work, digest);
+	return blob_unknown(work, digest);
 }
 
 bool blob_read(const struct work *work, const struct digest *digest, uint64_t offset, uint64_t length, store_sink_fn *sink,
@@ -57,7 +57,7 @@ bool blob_unlink(const struct work *work, struct span path, const struct digest 
 		return false;
 	switch (outcome) {
 	case META_DELETED: return true;
-	case META_DELETE_UNKNOWN: return unknown(work, digest);
+	case META_DELETE_UNKNOWN: return blob_unknown(work, digest);
 	case META_DELETE_REFERENCED: break;
 	}
 	return error_set(work->error, E_BLOB_REFERENCED);

@@ -10,7 +10,7 @@
 
 #define BUSY_RETRY_AFTER_S 1
 
-static bool unknown(const struct work *work)
+static bool upload_unknown(const struct work *work)
 {
 	return error_set(work->error, E_BLOB_UPLOAD_UNKNOWN);
 }
@@ -22,7 +22,7 @@ static struct span exported(const struct work *work, const struct hasher *hasher
 	return (struct span){(const char *)state, hasher_export(hasher, state)};
 }
 
-static struct meta_upload row_of(const struct work *work, const struct upload *upload)
+static struct meta_upload upload_row(const struct work *work, const struct upload *upload)
 {
 	return (struct meta_upload){
 		.repository = upload->repository,
@@ -57,7 +57,7 @@ bool upload_start(const struct work *work, struct span path, enum digest_algorit
 	fresh(out, algorithm);
 	if (!meta_repository_make(&work->meta, path, &out->repository))
 		return false;
-	row = row_of(work, out);
+	row = upload_row(work, out);
 	row.starter = starter;
 	return meta_upload_create(&work->meta, out->stored.id, &row);
 }
@@ -67,8 +67,8 @@ bool upload_status(const struct work *work, struct span path, struct span id, ui
 	bool found;
 
 	if (!uuid_valid(id))
-		return unknown(work);
-	return meta_upload_find(&work->meta, path, id, &found, offset) && (found || unknown(work));
+		return upload_unknown(work);
+	return meta_upload_find(&work->meta, path, id, &found, offset) && (found || upload_unknown(work));
 }
 
 /* ---- opening and closing ---- */
@@ -79,7 +79,7 @@ struct opened {
 	bool settled; /* no other request may still be adding bytes, so none adds any after this one has closed */
 };
 
-static void close_session(void *object)
+static void close_opened(void *object)
 {
 	const struct opened *opened = object;
 
@@ -106,8 +106,8 @@ static bool take_row(const struct work *work, struct span path, const struct upl
 	if (!meta_upload_open(&work->meta, path, &(*opened)->opening, writes, &outcome, row))
 		return false;
 	switch (outcome) {
-	case META_UPLOAD_OPENED: arena_defer(work->arena, close_session, *opened); return true;
-	case META_UPLOAD_UNKNOWN: return unknown(work);
+	case META_UPLOAD_OPENED: arena_defer(work->arena, close_opened, *opened); return true;
+	case META_UPLOAD_UNKNOWN: return upload_unknown(work);
 	case META_UPLOAD_BUSY: break;
 	}
 	work->error->retry_after = BUSY_RETRY_AFTER_S;
@@ -115,14 +115,14 @@ static bool take_row(const struct work *work, struct span path, const struct upl
 }
 
 /* Fails with E_BLOB_UPLOAD_UNKNOWN also when another request has opened the session since. */
-static bool save(const struct work *work, const struct upload *upload, bool writing)
+static bool save_row(const struct work *work, const struct upload *upload, bool writing)
 {
 	const struct meta_opening opening = opening_of(upload);
-	struct meta_upload row = row_of(work, upload);
+	struct meta_upload row = upload_row(work, upload);
 	bool found;
 
 	row.writing = writing;
-	return meta_upload_save(&work->meta, &opening, &row, &found) && (found || unknown(work));
+	return meta_upload_save(&work->meta, &opening, &row, &found) && (found || upload_unknown(work));
 }
 
 /*
@@ -133,7 +133,8 @@ static bool take_over(const struct work *work, struct upload *upload, bool write
 {
 	const struct store_upload before = upload->stored;
 
-	if (!store_take_over(work->core->store, &upload->stored, work->arena, work->error) || !save(work, upload, writes))
+	if (!store_take_over(work->core->store, &upload->stored, work->arena, work->error) ||
+	    !save_row(work, upload, writes))
 		return false;
 	if (!span_equal(before.state, upload->stored.state))
 		store_abort(work->core->store, &before, work->arena);
@@ -147,7 +148,7 @@ bool upload_open(const struct work *work, struct span path, struct span id, enum
 
 	*out = (struct upload){.durability = UPLOAD_UNSAVED};
 	if (!uuid_valid(id))
-		return unknown(work);
+		return upload_unknown(work);
 	memcpy(out->stored.id, id.ptr, id.len);
 	uuid_new(out->stored.generation);
 	if (!take_row(work, path, out, intent == UPLOAD_ADD, &opened, &row))
@@ -180,7 +181,7 @@ static bool drop_unsaved(const struct work *work, const struct upload *upload)
 }
 
 /* Makes the chunk's bytes durable in the store. The session's row is not saved yet. */
-static bool take_in(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
+static bool store_chunk(const struct work *work, struct upload *upload, struct upload_chunk *chunk)
 {
 	uint64_t before = upload->stored.offset, added;
 
@@ -202,7 +203,7 @@ bool upload_append(const struct work *work, struct upload *upload, struct upload
 {
 	if (upload->durability == UPLOAD_SEALED && !chunk->empty)
 		return error_setf(work->error, E_RANGE_INVALID, "the upload is complete");
-	return take_in(work, upload, chunk) && (chunk->empty || save(work, upload, false));
+	return store_chunk(work, upload, chunk) && (chunk->empty || save_row(work, upload, false));
 }
 
 /* ---- cancelling ---- */
@@ -216,7 +217,7 @@ bool upload_cancel(const struct work *work, const struct upload *upload)
 	if (!meta_upload_delete(&work->meta, &opening, &found))
 		return false;
 	if (!found) /* another request has opened the session since: the bytes are that request's */
-		return unknown(work);
+		return upload_unknown(work);
 	store_abort(work->core->store, &upload->stored, work->arena);
 	return true;
 }
@@ -268,7 +269,7 @@ static bool commit_session(struct db *db, void *context, struct error *error)
 
 	(void)db, (void)error;
 	return commit_blob(commit) && meta_upload_delete(&commit->work->meta, &opening, &found) &&
-	       (found || unknown(commit->work));
+	       (found || upload_unknown(commit->work));
 }
 
 /* Commits a blob that had no session, in a repository that may be new. */
@@ -303,7 +304,7 @@ static bool seal(const struct work *work, struct upload *upload, const struct di
 	if (upload->durability == UPLOAD_UNSAVED)
 		return true;
 	upload->durability = UPLOAD_SEALED;
-	return save(work, upload, false);
+	return save_row(work, upload, false);
 }
 
 bool upload_finish(const struct work *work, struct upload *upload, struct upload_chunk *chunk, const struct digest *digest)
@@ -314,7 +315,7 @@ bool upload_finish(const struct work *work, struct upload *upload, struct upload
 	if (upload->durability == UPLOAD_SEALED)
 		return digest_equal(&upload->digest, digest) ? make_blob(&commit, commit_session)
 							     : refuse_digest(work, digest);
-	if (!take_in(work, upload, chunk))
+	if (!store_chunk(work, upload, chunk))
 		return false;
 	if (!digest_matches(work, upload, digest, &matches))
 		return drop_unsaved(work, upload);
@@ -334,7 +335,7 @@ bool upload_whole(const struct work *work, struct span path, struct upload_chunk
 	fresh(&upload, digest->algorithm);
 	upload.digest = *digest;
 	*made = false;
-	if (!take_in(work, &upload, chunk))
+	if (!store_chunk(work, &upload, chunk))
 		return false;
 	if (!digest_matches(work, &upload, digest, &matches))
 		return drop_unsaved(work, &upload);

@@ -9,30 +9,31 @@
 
 #include "berth/base/error.h"
 
-/* Logs `what` with errno and sets 507 for a full disk or quota, 503 for the rest. Returns false. */
+/* Logs `what` with errno. Sets E_STORAGE_FULL for a full disk or quota, E_UNAVAILABLE for the rest. Returns false. */
 bool file_failed(struct error *error, const char *what, const char *path);
 
-/* All bytes, or the error is set. */
+/* Writes all bytes. `path` is for the log, here and below. */
 bool file_write_all(int fd, const void *bytes, size_t len, const char *path, struct error *error);
 
-/* Up to len bytes, 0 at the end; -1 with the error set. */
+/* Reads up to `len` bytes. Returns their number, 0 at the end of the file, -1 with the error set. */
 ssize_t file_read_some(int fd, void *buffer, size_t len, const char *path, struct error *error);
 
-/* Durable bytes and metadata of a file or folder that is open. */
+/* Makes an open file or folder durable. */
 bool file_sync(int fd, const char *path, struct error *error);
 
-/* fsync of the folder `path` below `dir`. */
+/* Makes the names in the folder `path` below `dir` durable. */
 bool file_sync_folder(int dir, const char *path, struct error *error);
 
 /*
- * fsync of the folder `path` below `dir`, of those above it and of `dir`. Each level, for another process may have made it
- * and not have synced it yet; clean folders cost nothing.
+ * Makes the names in the folder `path` below `dir`, in all folders above it and in `dir` durable. Every level, because another process
+ * may have made a folder and not have synced it yet. A folder without changes costs nothing.
  */
 bool file_sync_folders(int dir, const char *path, struct error *error);
 
-/* mkdir -p below `dir`; existing folders are fine. */
+/* Makes the folder `path` below `dir` and the folders above it. Existing ones are fine. */
 bool file_make_folders(int dir, const char *path, struct error *error);
 
+/* Closes a descriptor; -1 is fine. */
 void file_close(int fd);
 
 #endif

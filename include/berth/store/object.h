@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an object store can do for us, behind a table of functions: s3, azure, gcs, swift and oss each provide one.
- * store_object_open makes of any of them a whole `struct store`: sessions, parts, tails, commits and sweeps are written
- * once, in src/store/object*.c.
+ * The service of an object store, behind a table of functions: s3, azure, gcs, swift and oss each provide one. store_object_open
+ * makes a whole `struct store` on top of any service: sessions, parts, tails, commits and sweeps are written once, in
+ * src/store/object/.
  *
- * Keys are complete (the prefix of the configuration included) and safe: made of digests and upload ids, never of request
- * text. Every function that can fail sets the error (E_UNAVAILABLE, E_STORAGE_FULL, or E_UNKNOWN where the store is wrongly
- * set up), after one log line with the service's own code and request id; no secret and no signature is ever logged.
- * A call that fails leaves nothing half visible and may be repeated.
+ * Keys are complete, with the prefix of the configuration. They are made of digests and upload ids, never of request text. All
+ * functions allocate from the caller's arena. A function that returns false has set the error: E_UNAVAILABLE, E_STORAGE_FULL, or
+ * E_UNKNOWN when the store is configured wrongly. One log line tells the service's own code and request id, and never a
+ * secret or a signature. A call that fails leaves nothing half visible and may be repeated.
  */
 #ifndef BERTH_STORE_OBJECT_H
 #define BERTH_STORE_OBJECT_H
@@ -24,7 +24,7 @@
 
 struct object_service;
 
-/* Parts that become an object at once, when they are completed, and nothing before. */
+/* An upload in parts. It becomes an object at once when it is completed, and is no object before. */
 struct object_upload {
 	const char *key;
 	const char *id; /* the service's own, printable ASCII, at most OBJECT_ID_MAX */
@@ -36,11 +36,11 @@ struct object_upload {
 struct object_part {
 	unsigned number; /* from 1, without gaps */
 	struct http_client_body body;
-	char tag[OBJECT_TAG_MAX]; /* what the service calls the part: filled by put_parts, given back by complete */
-	uint64_t size;            /* body.length, also when the body is long gone */
+	char tag[OBJECT_TAG_MAX]; /* the service's name of the part: put_parts fills it, complete sends it back */
+	uint64_t size;            /* body.length, also when the body does not exist any more */
 };
 
-/* Powers and sizes of the service, and what the configuration asks for. */
+/* Limits of the service, and what the configuration asks for. */
 struct object_limits {
 	uint64_t part_size; /* chunksize: of a part, grown so that parts_max never limits a blob */
 	uint64_t part_min;  /* least size of all parts but the last; 0: none */
@@ -49,10 +49,10 @@ struct object_limits {
 	uint64_t put_max; /* most that one `put` takes; at most part_size is sent so */
 };
 
-/* A key that a list met; `age` is in seconds since its last change. */
+/* Sees one key of a listing; `age` is in seconds since its last change. Returns false to end the listing. */
 typedef bool object_visit_fn(void *context, const char *key, uint64_t size, int64_t age);
 
-/* An upload that is neither completed nor abandoned. */
+/* Sees one upload that is neither completed nor abandoned. Returns false to end the listing. */
 typedef bool object_unfinished_fn(void *context, const struct object_upload *upload, int64_t age);
 
 enum object_verb { OBJECT_GET, OBJECT_HEAD };
@@ -139,15 +139,15 @@ struct object_service {
 };
 
 struct store_object_settings {
-	const char *prefix;    /* in front of "docker/registry/v2/..." in keys: "" or "some/folder/" */
-	const char *spool;     /* absolute path of the local folder for bodies on their way; made where missing */
-	unsigned sign_seconds; /* life of a redirect's URL */
+	const char *prefix;                    /* in front of "docker/registry/v2/..." in keys: "" or "some/folder/" */
+	const char *spool;                     /* absolute path of the spool folder; made if missing */
+	unsigned sign_seconds;                 /* how long a URL is valid */
 	const struct prehash_table *prehashes; /* of spool files hashed ahead; NULL: none */
 };
 
 /*
- * The store on top of `service`, which it owns from here on, also when it fails. NULL with one line in `reason`.
- * Strings are copied. The service is not asked anything yet.
+ * Makes a store on top of `service`. The store owns the service, and closes it also when opening fails. Strings are copied. No
+ * request is sent to the service. Returns NULL, with one line in `reason`, when the spool folder cannot be used.
  */
 struct store *store_object_open(struct object_service *service, const struct store_object_settings *settings, char *reason,
 				size_t size);

@@ -36,7 +36,7 @@ static bool find_blob(struct finish *finish, bool *there, bool *right)
  * The file holds the upload's bytes and no others: what stands behind the offset is cut off. *gone: there is no file, which is
  * right when an earlier finish moved it.
  */
-static bool settle(struct finish *finish, bool *gone)
+static bool cut_behind_offset(struct finish *finish, bool *gone)
 {
 	struct fs_store *fs = finish->file.fs;
 	struct stat status;
@@ -102,7 +102,7 @@ static bool replace_damaged(struct finish *finish)
 	       file_failed(finish->file.error, "rename upload to", finish->data.text);
 }
 
-static bool place(struct finish *finish)
+static bool place_blob(struct finish *finish)
 {
 	bool there, right;
 
@@ -139,7 +139,7 @@ bool fs_finish(struct store *store, const struct store_upload *upload, const str
 	int blobs = fs_of(store)->blobs;
 	bool gone;
 
-	return fs_upload_init(&finish.file, store, upload, error) && settle(&finish, &gone) &&
-	       file_make_folders(blobs, folder.text, error) && (gone ? moved_before(&finish) : place(&finish)) &&
+	return fs_upload_init(&finish.file, store, upload, error) && cut_behind_offset(&finish, &gone) &&
+	       file_make_folders(blobs, folder.text, error) && (gone ? moved_before(&finish) : place_blob(&finish)) &&
 	       file_sync_folders(blobs, folder.text, error);
 }

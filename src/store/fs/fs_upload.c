@@ -79,7 +79,7 @@ bool fs_upload_open(struct fs_upload *file)
 
 /* ---- reading the bytes again ---- */
 
-static bool hash_file(const struct fs_upload *file, struct hasher *hasher)
+static bool hash_upload(const struct fs_upload *file, struct hasher *hasher)
 {
 	struct fs_store *fs = file->fs;
 	uint64_t left = file->upload->offset;
@@ -111,7 +111,7 @@ bool fs_digest_upload(struct store *store, const struct store_upload *upload, en
 	hasher_init(&hasher, algorithm);
 	if (upload->offset > 0) {
 		ok = fs_upload_init(&file, store, upload, error) && open_whole(&file, O_RDONLY) &&
-		     hash_file(&file, &hasher);
+		     hash_upload(&file, &hasher);
 		fs_upload_close(&file);
 	}
 	hasher_final(&hasher, out);
@@ -123,7 +123,7 @@ bool fs_digest_upload(struct store *store, const struct store_upload *upload, en
 /*
  * The kernel copies, and shares the blocks where the file system can. Bytes that the kernel does not copy go through memory.
  */
-static bool copy_bytes(const struct fs_upload *from, const struct fs_upload *to)
+static bool copy_upload_bytes(const struct fs_upload *from, const struct fs_upload *to)
 {
 	const uint64_t step = (uint64_t)1 << 30;
 	struct fs_store *fs = from->fs;
@@ -153,7 +153,7 @@ static bool copy_file(struct fs_upload *from, struct fs_upload *to)
 	if (!open_whole(from, O_RDONLY))
 		return false;
 	to->fd = openat(to->fs->uploads, to->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, UPLOAD_MODE);
-	ok = (to->fd >= 0 || file_failed(to->error, "create", to->name)) && copy_bytes(from, to) &&
+	ok = (to->fd >= 0 || file_failed(to->error, "create", to->name)) && copy_upload_bytes(from, to) &&
 	     file_sync(to->fd, to->name, to->error) && fs_upload_sync_names(to->fs, to->error);
 	fs_upload_close(from);
 	fs_upload_close(to);

@@ -33,7 +33,7 @@ static bool parse_address(struct aws_address *out, unsigned *offset, const char 
 	return true;
 }
 
-static int compare(struct aws_address a, struct aws_address b)
+static int compare_addresses(struct aws_address a, struct aws_address b)
 {
 	if (a.high != b.high)
 		return a.high < b.high ? -1 : 1;
@@ -49,12 +49,12 @@ static bool search(const struct aws_ranges *ranges, uint32_t count, struct aws_a
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (compare(ranges->items[middle].last, address) < 0)
+		if (compare_addresses(ranges->items[middle].last, address) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < count && compare(ranges->items[low].first, address) <= 0;
+	return low < count && compare_addresses(ranges->items[low].first, address) <= 0;
 }
 
 /* A writer at work, or one that died at it, must not hold up a request: then the client is in no range. */
@@ -138,7 +138,7 @@ static bool parse_range(struct aws_range *out, struct span prefix, struct arena 
 
 static int by_first(const void *a, const void *b)
 {
-	return compare(((const struct aws_range *)a)->first, ((const struct aws_range *)b)->first);
+	return compare_addresses(((const struct aws_range *)a)->first, ((const struct aws_range *)b)->first);
 }
 
 static struct aws_address after(struct aws_address address)
@@ -149,23 +149,23 @@ static struct aws_address after(struct aws_address address)
 }
 
 /* Sorts, and makes one of ranges that overlap or touch. */
-static size_t merge(struct aws_range *items, size_t count)
+static size_t merge_ranges(struct aws_range *items, size_t count)
 {
 	size_t kept = 0;
 
 	qsort(items, count, sizeof *items, by_first);
 	for (size_t i = 1; i < count; i++) {
-		if (compare(items[i].first, after(items[kept].last)) > 0)
+		if (compare_addresses(items[i].first, after(items[kept].last)) > 0)
 			items[++kept] = items[i];
-		else if (compare(items[i].last, items[kept].last) > 0)
+		else if (compare_addresses(items[i].last, items[kept].last) > 0)
 			items[kept].last = items[i].last;
 	}
 	return count ? kept + 1 : 0;
 }
 
 /* Both of a prefix's member names end alike, and no other does. */
-static size_t collect(struct aws_range *items, size_t most, struct span json, const char *regions, struct arena *arena,
-		      size_t *bad)
+static size_t collect_ranges(struct aws_range *items, size_t most, struct span json, const char *regions,
+			     struct arena *arena, size_t *bad)
 {
 	struct span text, key = {"", 0}, prefix = {"", 0}, region = {"", 0};
 	size_t count = 0;
@@ -191,7 +191,7 @@ static size_t collect(struct aws_range *items, size_t most, struct span json, co
 	return count;
 }
 
-static void show(struct aws_ranges *ranges, const struct aws_range *items, size_t count)
+static void publish_ranges(struct aws_ranges *ranges, const struct aws_range *items, size_t count)
 {
 	uint32_t sequence = atomic_load_explicit(&ranges->sequence, memory_order_relaxed) | 1;
 
@@ -215,13 +215,13 @@ bool aws_ranges_load(struct aws_ranges *ranges, struct span json, const char *re
 	}
 	json.ptr = arena_span(arena, json); /* with a NUL behind it */
 	items = arena_array(arena, scan.objects + 1, sizeof *items);
-	count = collect(items, scan.objects, json, regions, arena, &bad);
+	count = collect_ranges(items, scan.objects, json, regions, arena, &bad);
 	*reason = bad ? "a prefix is no address range" : count == 0 ? "no range in it" : NULL;
-	count = merge(items, count);
+	count = merge_ranges(items, count);
 	if (count > AWS_RANGES_MAX)
 		*reason = "more ranges than expected";
 	if (!*reason)
-		show(ranges, items, count);
+		publish_ranges(ranges, items, count);
 	return !*reason;
 }
 

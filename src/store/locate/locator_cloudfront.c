@@ -77,7 +77,7 @@ static bool cloudfront_open(struct locator *self, const struct locator_settings 
 	return cloudfront->key != NULL;
 }
 
-static bool sign(const struct cloudfront *cloudfront, const char *policy, unsigned char *out, size_t *len)
+static bool sign_policy(const struct cloudfront *cloudfront, const char *policy, unsigned char *out, size_t *len)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool ok = context && EVP_DigestSignInit(context, NULL, EVP_sha1(), NULL, cloudfront->key) == 1 &&
@@ -118,7 +118,7 @@ static bool cloudfront_find(const struct locator *self, const struct locator_que
 		arena,
 		"{\"Statement\":[{\"Resource\":\"%s\",\"Condition\":{\"DateLessThan\":{\"AWS:EpochTime\":%" PRId64 "}}}]}",
 		url, until);
-	if (!sign(cloudfront, policy, signature, &len)) {
+	if (!sign_policy(cloudfront, policy, signature, &len)) {
 		log_error("cloudfront: a URL cannot be signed");
 		return error_unavailable(error, 0);
 	}

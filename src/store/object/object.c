@@ -124,7 +124,7 @@ struct walk {
 	void *context;
 };
 
-static bool visit_key(void *context, const char *key, uint64_t size, int64_t age)
+static bool walk_key(void *context, const char *key, uint64_t size, int64_t age)
 {
 	const struct walk *walk = context;
 	size_t front = strlen(walk->prefix);
@@ -141,7 +141,7 @@ static bool object_walk(struct store *store, store_walk_fn *visit, void *context
 	struct object_store *objects = objects_of(store);
 	struct walk walk = {arena_printf(arena, "%s" LAYOUT_BLOBS "/", objects->prefix), visit, context};
 
-	return object_ops(objects)->list(objects->service, walk.prefix, visit_key, &walk, arena, error);
+	return object_ops(objects)->list(objects->service, walk.prefix, walk_key, &walk, arena, error);
 }
 
 /* ---- opening and closing ---- */

@@ -40,7 +40,7 @@ struct append {
 	struct object_upload begun; /* by this call: key NULL if none */
 };
 
-static const struct object_limits *limits(const struct append *append)
+static const struct object_limits *append_limits(const struct append *append)
 {
 	return &append->call.objects->service->limits;
 }
@@ -93,7 +93,7 @@ static bool explain_refusal(const struct append *append, const struct error *ref
 
 /* ---- sending ---- */
 
-static bool begin(struct append *append, const char *key)
+static bool append_begin(struct append *append, const char *key)
 {
 	const struct object_call *call = &append->call;
 
@@ -159,11 +159,11 @@ static bool append_whole(struct append *append)
 		return false;
 	if (append->body.length <= OBJECT_ROW_TAIL)
 		return keep_in_row(append);
-	if (!object_plan_whole(limits(append), append->body.length, &plan))
+	if (!object_plan_whole(append_limits(append), append->body.length, &plan))
 		return too_large(append);
 	copy = *append->hasher;
 	hasher_final(&copy, &call->state.digest);
-	if (!begin(append, object_blob_key(call->objects, &call->state.digest, call->arena)))
+	if (!append_begin(append, object_blob_key(call->objects, &call->state.digest, call->arena)))
 		return false;
 	call->state.stage = OBJECT_FINAL;
 	return send_parts(append, &append->begun, &plan);
@@ -176,7 +176,7 @@ static bool make_ready(struct append *append, bool anew)
 {
 	struct object_call *call = &append->call;
 	struct object_state *state = &call->state;
-	bool crowded = state->stage == OBJECT_STAGED && object_plan_crowded(limits(append), state->part_count);
+	bool crowded = state->stage == OBJECT_STAGED && object_plan_crowded(append_limits(append), state->part_count);
 	const char *from;
 
 	if ((state->stage == OBJECT_FINAL || crowded || anew) &&
@@ -198,12 +198,12 @@ static bool send_chunk(struct append *append)
 	const char *key;
 	struct object_plan plan;
 
-	if (!object_plan_more(limits(append), state->part_count, state->part_bytes, append->body.length, &plan))
+	if (!object_plan_more(append_limits(append), state->part_count, state->part_bytes, append->body.length, &plan))
 		return too_large(append);
 	if (state->stage == OBJECT_NOWHERE)
 		state->maker = call->upload->generation;
 	key = object_staging_key(call->objects, call->upload->id, state->maker, call->arena);
-	if (state->stage == OBJECT_NOWHERE && !begin(append, key))
+	if (state->stage == OBJECT_NOWHERE && !append_begin(append, key))
 		return false;
 	state->stage = OBJECT_STAGED;
 	return send_parts(append, &(struct object_upload){key, state->id}, &plan);
@@ -222,7 +222,7 @@ static bool keep_body(struct append *append)
 	state->tail = (struct span){"", 0};
 	state->tail_size = 0;
 	state->tail_object.end = 0;
-	if (append->body.length >= object_plan_least(limits(append)))
+	if (append->body.length >= object_plan_least(append_limits(append)))
 		return send_chunk(append);
 	if (append->body.length > 0 && !keep_tail(append))
 		return false;
@@ -255,7 +255,7 @@ static void forget_stale(struct object_call *call)
 }
 
 /* Adds the source, or takes over what is there; *state is what the session's row is to say. */
-static bool add(struct append *append, struct span *state)
+static bool append_bytes(struct append *append, struct span *state)
 {
 	struct object_call *call = &append->call;
 
@@ -278,7 +278,7 @@ bool object_append(struct store *store, struct store_upload *upload, const struc
 
 	if (!object_call_begin(&append.call))
 		return false;
-	if (!add(&append, &state)) {
+	if (!append_bytes(&append, &state)) {
 		abandon_begun(&append);
 		return false;
 	}
@@ -300,7 +300,7 @@ bool object_take_over(struct store *store, struct store_upload *upload, struct a
 		return false;
 	if (append.call.state.stage != OBJECT_STAGED)
 		return true;
-	if (!add(&append, &state)) {
+	if (!append_bytes(&append, &state)) {
 		abandon_begun(&append);
 		return false;
 	}

@@ -25,7 +25,7 @@ void object_body_init(struct object_body *body, const struct object_call *call)
 	*body = (struct object_body){.call = call, .fd = -1};
 }
 
-static bool make(struct object_body *body)
+static bool make_body_file(struct object_body *body)
 {
 	int fd;
 
@@ -39,7 +39,7 @@ static bool make(struct object_body *body)
 
 bool object_body_add(struct object_body *body, struct span bytes)
 {
-	if (!make(body) ||
+	if (!make_body_file(body) ||
 	    !file_write_all(body->fd, bytes.ptr, bytes.len, body->call->objects->spool.path, body->call->error))
 		return false;
 	body->length += bytes.len;
@@ -63,7 +63,7 @@ bool object_body_fetch(struct object_body *body, const char *key, uint64_t offse
 	const struct object_call *call = body->call;
 	uint64_t due = body->length + length;
 
-	if (!make(body))
+	if (!make_body_file(body))
 		return false;
 	if (length > 0 &&
 	    !object_ops(call->objects)
@@ -74,7 +74,7 @@ bool object_body_fetch(struct object_body *body, const char *key, uint64_t offse
 
 /* ---- sources ---- */
 
-static bool hash_file(struct object_body *body, const char *path, struct hasher *hasher, uint64_t seen)
+static bool hash_body(struct object_body *body, const char *path, struct hasher *hasher, uint64_t seen)
 {
 	struct object_store *objects = body->call->objects;
 	ssize_t got;
@@ -133,7 +133,7 @@ bool object_body_take(struct object_body *body, const struct store_source *sourc
 	struct object_body spooled;
 
 	if (!source->spool_path)
-		return make(body) && copy_source(body, source, -1, hasher);
+		return make_body_file(body) && copy_source(body, source, -1, hasher);
 	object_body_init(&spooled, body->call);
 	hold(&spooled, open_spooled(body->call, source->spool_path));
 	if (spooled.fd < 0)
@@ -141,7 +141,7 @@ bool object_body_take(struct object_body *body, const struct store_source *sourc
 	if (body->fd >= 0)
 		return copy_source(body, source, spooled.fd, hasher);
 	*body = spooled;
-	return hash_file(body, source->spool_path, hasher,
+	return hash_body(body, source->spool_path, hasher,
 			 first ? prehash_take(body->call->objects->prehashes, body->fd, hasher) : 0);
 }
 

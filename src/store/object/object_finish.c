@@ -5,7 +5,7 @@
 #include "berth/base/log.h"
 #include "object_priv.h"
 
-static bool damaged(const struct object_call *call)
+static bool parts_damaged(const struct object_call *call)
 {
 	log_error("storage: upload %s: its list of parts is damaged", call->upload->id);
 	return error_set(call->error, E_BLOB_UPLOAD_INVALID);
@@ -73,7 +73,7 @@ bool object_complete_stage(const struct object_call *call, const char **key)
 	struct object_upload to = {object_parts_key(call), call->state.id};
 
 	if (!parts)
-		return damaged(call);
+		return parts_damaged(call);
 	*key = to.key;
 	return object_ops(call->objects)
 		->complete(call->objects->service, &to, parts, call->state.part_count, call->arena, call->error);
@@ -96,7 +96,7 @@ static bool complete_staged(const struct object_call *call, const char **key)
 		return true;
 	parts = object_state_parts(state, 1, call->arena);
 	if (!parts)
-		return damaged(call);
+		return parts_damaged(call);
 	return send_tail(call, &to, &parts[state->part_count]) &&
 	       object_ops(call->objects)
 		       ->complete(call->objects->service, &to, parts, state->part_count + 1, call->arena, call->error);
@@ -227,7 +227,7 @@ void object_abort(struct store *store, const struct store_upload *upload, struct
 
 /* ---- another digest ---- */
 
-static bool hash_piece(void *context, const void *bytes, size_t len)
+static bool hash_stored(void *context, const void *bytes, size_t len)
 {
 	hasher_update(context, bytes, len);
 	return true;
@@ -247,7 +247,7 @@ bool object_digest_upload(struct store *store, const struct store_upload *upload
 		hasher_update(&hasher, call.state.tail.ptr, call.state.tail.len);
 	else if (!make_object(&call, &key) ||
 		 !object_ops(call.objects)
-			  ->get(call.objects->service, key, 0, upload->offset, hash_piece, &hasher, arena, error))
+			  ->get(call.objects->service, key, 0, upload->offset, hash_stored, &hasher, arena, error))
 		return false;
 	hasher_final(&hasher, out);
 	return true;

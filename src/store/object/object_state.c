@@ -33,7 +33,7 @@ static bool word(struct span *rest, struct span *out)
 	return span_split(rest, ' ', out) && out->len > 0;
 }
 
-static bool number(struct span *rest, uint64_t *out)
+static bool state_number(struct span *rest, uint64_t *out)
 {
 	struct span text;
 
@@ -48,7 +48,7 @@ static bool read_stage(struct span text, enum object_stage *out)
 	return at != NULL;
 }
 
-static bool read_digest(struct span text, struct object_state *out)
+static bool read_state_digest(struct span text, struct object_state *out)
 {
 	return span_is(text, "-") ? out->stage != OBJECT_FINAL : digest_parse(&out->digest, text) == DIGEST_OK;
 }
@@ -62,7 +62,7 @@ struct head {
 	struct arena *arena;
 };
 
-static bool read_form(struct span *line, struct head *head)
+static bool read_state_form(struct span *line, struct head *head)
 {
 	struct span form;
 
@@ -107,11 +107,11 @@ static bool read_head(struct span line, struct head *head)
 	struct span stage, kind, digest;
 	uint64_t count;
 
-	if (!read_form(&line, head) || !word(&line, &stage) || !read_stage(stage, &state->stage) ||
-	    !number(&line, &count) || !number(&line, &state->part_bytes) || !word(&line, &kind) ||
-	    !number(&line, &state->tail_size) || !read_maker(&line, head, &state->tail_object.maker) ||
-	    !number(&line, &state->stale.end) || !read_maker(&line, head, &state->stale.maker) ||
-	    !read_stale_staging(&line, head) || !word(&line, &digest) || !read_digest(digest, state) ||
+	if (!read_state_form(&line, head) || !word(&line, &stage) || !read_stage(stage, &state->stage) ||
+	    !state_number(&line, &count) || !state_number(&line, &state->part_bytes) || !word(&line, &kind) ||
+	    !state_number(&line, &state->tail_size) || !read_maker(&line, head, &state->tail_object.maker) ||
+	    !state_number(&line, &state->stale.end) || !read_maker(&line, head, &state->stale.maker) ||
+	    !read_stale_staging(&line, head) || !word(&line, &digest) || !read_state_digest(digest, state) ||
 	    !read_maker(&line, head, &state->maker) || !line.ptr || count > UINT32_MAX)
 		return false;
 	state->part_count = (unsigned)count;
@@ -122,7 +122,7 @@ static bool read_head(struct span line, struct head *head)
 	return (head->tail_in_row || span_is(kind, "o")) && (state->stage == OBJECT_NOWHERE) == (line.len == 0);
 }
 
-static bool read_all(struct span text, struct head *head)
+static bool read_state(struct span text, struct head *head)
 {
 	struct object_state *out = head->state;
 	struct span line;
@@ -141,7 +141,7 @@ static bool read_all(struct span text, struct head *head)
 }
 
 /* Bytes in the row are as good for any service; parts and tail objects are where they were sent. */
-static bool is_here(const struct object_state *state, struct span service, const char *id)
+static bool is_of_service(const struct object_state *state, struct span service, const char *id)
 {
 	if (span_is(service, state->service) || (state->stage == OBJECT_NOWHERE && !object_state_has_tail_object(state)))
 		return true;
@@ -166,9 +166,9 @@ bool object_state_read(struct object_state *out, const char *service, const stru
 	};
 	if (upload->offset == 0 && upload->state.len == 0)
 		return true;
-	if (read_all(upload->state, &head) && out->part_bytes <= upload->offset &&
+	if (read_state(upload->state, &head) && out->part_bytes <= upload->offset &&
 	    out->tail_size == upload->offset - out->part_bytes)
-		return is_here(out, head.service, upload->id) || error_set(error, E_BLOB_UPLOAD_INVALID);
+		return is_of_service(out, head.service, upload->id) || error_set(error, E_BLOB_UPLOAD_INVALID);
 	log_error("storage: upload %s: its state does not tell where its %" PRIu64 " bytes are", upload->id,
 		  upload->offset);
 	return error_set(error, E_BLOB_UPLOAD_INVALID);

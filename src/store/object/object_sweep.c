@@ -38,7 +38,7 @@ struct sweep {
 	bool refused;          /* something was left that may not be removed */
 };
 
-static bool is_left_behind(const struct sweep *sweep, const char *key, int64_t age)
+static bool sweep_takes(const struct sweep *sweep, const char *key, int64_t age)
 {
 	size_t front = strlen(sweep->prefix);
 	char id[UUID_TEXT_MAX];
@@ -49,7 +49,7 @@ static bool is_left_behind(const struct sweep *sweep, const char *key, int64_t a
 	       !sweep->claimed(sweep->context, id);
 }
 
-static bool note(struct sweep *sweep, const char *key, const char *id, uint64_t size)
+static bool sweep_note(struct sweep *sweep, const char *key, const char *id, uint64_t size)
 {
 	if (sweep->dry_run) {
 		sweep->out->count++;
@@ -61,18 +61,18 @@ static bool note(struct sweep *sweep, const char *key, const char *id, uint64_t 
 	return sweep->count < AT_ONCE;
 }
 
-static bool visit_key(void *context, const char *key, uint64_t size, int64_t age)
+static bool sweep_key(void *context, const char *key, uint64_t size, int64_t age)
 {
 	struct sweep *sweep = context;
 
-	return !is_left_behind(sweep, key, age) || note(sweep, key, NULL, size);
+	return !sweep_takes(sweep, key, age) || sweep_note(sweep, key, NULL, size);
 }
 
-static bool visit_unfinished(void *context, const struct object_upload *upload, int64_t age)
+static bool sweep_unfinished(void *context, const struct object_upload *upload, int64_t age)
 {
 	struct sweep *sweep = context;
 
-	return !is_left_behind(sweep, upload->key, age) || note(sweep, upload->key, upload->id, 0);
+	return !sweep_takes(sweep, upload->key, age) || sweep_note(sweep, upload->key, upload->id, 0);
 }
 
 static bool remove_one(const struct sweep *sweep, const struct found *found, struct error *error)
@@ -113,13 +113,13 @@ static bool sweep_batch(void *object, struct arena *arena)
 	sweep->batch = arena;
 	sweep->count = sweep->removed = 0;
 	return (sweep->unfinished
-			? ops->list_unfinished(sweep->service, sweep->prefix, visit_unfinished, sweep, arena, sweep->error)
-			: ops->list(sweep->service, sweep->prefix, visit_key, sweep, arena, sweep->error)) &&
+			? ops->list_unfinished(sweep->service, sweep->prefix, sweep_unfinished, sweep, arena, sweep->error)
+			: ops->list(sweep->service, sweep->prefix, sweep_key, sweep, arena, sweep->error)) &&
 	       remove_found(sweep);
 }
 
 /* Until a listing finds less than a handful, or what it finds stays: what is removed does not come again. */
-static bool empty(struct sweep *sweep, struct object_store *objects, bool unfinished)
+static bool sweep_listing(struct sweep *sweep, struct object_store *objects, bool unfinished)
 {
 	sweep->unfinished = unfinished;
 	do {
@@ -135,11 +135,11 @@ static bool sweep_service(struct sweep *sweep, struct object_store *objects, str
 
 	sweep->prefix = object_uploads_key(objects, "", arena);
 	sweep->staging = true;
-	if (!empty(sweep, objects, false) || (lists && !empty(sweep, objects, true)))
+	if (!sweep_listing(sweep, objects, false) || (lists && !sweep_listing(sweep, objects, true)))
 		return false;
 	sweep->prefix = arena_printf(arena, "%s" LAYOUT_BLOBS "/", objects->prefix);
 	sweep->staging = false;
-	if (lists && !empty(sweep, objects, true))
+	if (lists && !sweep_listing(sweep, objects, true))
 		return false;
 	return !sweep->refused || error_set(sweep->error, E_UNKNOWN);
 }

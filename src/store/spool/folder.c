@@ -11,7 +11,7 @@
 #include "../file_io_priv.h"
 #include "berth/store/layout.h"
 
-static bool is_left_behind(const struct folder_sweep *sweep, const char *name, const struct stat *status)
+static bool folder_entry_is_old(const struct folder_sweep *sweep, const char *name, const struct stat *status)
 {
 	char id[UUID_TEXT_MAX];
 
@@ -29,7 +29,7 @@ static bool sweep_one(const struct folder_sweep *sweep, int folder, const char *
 
 	if (fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT || file_failed(error, "stat", name);
-	if (!is_left_behind(sweep, name, &status))
+	if (!folder_entry_is_old(sweep, name, &status))
 		return true;
 	if (!sweep->dry_run && unlinkat(folder, name, 0) < 0 && errno != ENOENT)
 		return file_failed(error, "unlink", name);

@@ -12,11 +12,14 @@
 struct folder_sweep {
 	time_t before; /* of the last write */
 	bool dry_run;
-	store_claimed_fn *claimed; /* of files whose names begin with an upload's id; NULL: nothing here is */
+	store_claimed_fn *claimed; /* for files whose names begin with an upload's id; NULL: no session claims a file */
 	void *context;
 };
 
-/* Removes the regular files in `folder` (a directory descriptor; `path` is for the log) and adds them to `out`. */
+/*
+ * Removes the old regular files in `folder`, a directory descriptor, and adds them to `out`. `path` is for the log. Returns false with
+ * the error set when a file cannot be removed.
+ */
 bool folder_sweep(int folder, const char *path, const struct folder_sweep *sweep, struct store_swept *out,
 		  struct error *error);
 

@@ -18,7 +18,7 @@
 
 /* ---- names ---- */
 
-static bool is_plain(char c)
+static bool is_name_character(char c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -37,7 +37,7 @@ bool spool_name(struct span *out, const char *spool, const char *path)
 		bool slash = name.ptr[i] == '/';
 
 		/* an empty part would make the name absolute, or another spelling of a folder */
-		if (slash ? i == 0 || i + 1 == name.len || name.ptr[i - 1] == '/' : !is_plain(name.ptr[i]))
+		if (slash ? i == 0 || i + 1 == name.len || name.ptr[i - 1] == '/' : !is_name_character(name.ptr[i]))
 			return false;
 	}
 	*out = name;
@@ -46,7 +46,7 @@ bool spool_name(struct span *out, const char *spool, const char *path)
 
 /* ---- files ---- */
 
-static bool refuse(const struct spool *spool, const char *path, struct error *error)
+static bool spool_refuse(const struct spool *spool, const char *path, struct error *error)
 {
 	log_error("storage: spool file %s is no file below %s: refused", path, spool->path);
 	return error_unavailable(error, 0);
@@ -95,7 +95,7 @@ bool spool_find(const struct spool *spool, const char *path, struct spooled *out
 
 	out->folder = out->lock = -1;
 	if (!spool_name(&name, spool->path, path))
-		return refuse(spool, path, error);
+		return spool_refuse(spool, path, error);
 	out->name = name.ptr;
 	out->folder = openat(spool->folder, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	while (out->folder >= 0 && span_split(&name, '/', &part) && name.ptr) {
@@ -109,7 +109,7 @@ bool spool_find(const struct spool *spool, const char *path, struct spooled *out
 	}
 	if (out->folder < 0 || fstatat(out->folder, out->name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return file_failed(error, "open spool file", path);
-	return (S_ISREG(status.st_mode) || refuse(spool, path, error)) && lock(out, path, error);
+	return (S_ISREG(status.st_mode) || spool_refuse(spool, path, error)) && lock(out, path, error);
 }
 
 void spool_release(struct spooled *spooled)

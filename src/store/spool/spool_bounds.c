@@ -23,7 +23,7 @@ struct content {
 	char name[NAME_MAX + 1];
 };
 
-static void look(const struct spool_bounds *bounds, struct content *out)
+static void measure_spool(const struct spool_bounds *bounds, struct content *out)
 {
 	DIR *folder = opendir(bounds->folder);
 	struct stat status;
@@ -76,7 +76,7 @@ uint64_t spool_left(const struct spool_bounds *bounds)
 	struct content content = {.bytes = 0};
 
 	if (bounds->max)
-		look(bounds, &content);
+		measure_spool(bounds, &content);
 	return left_of(bounds, content.bytes);
 }
 
@@ -108,8 +108,8 @@ unsigned spool_take_back(const struct spool_bounds *bounds)
 	struct content content;
 	unsigned count = 0;
 
-	for (look(bounds, &content); content.largest >= LARGEST_MIN && left_of(bounds, content.bytes) == 0;
-	     look(bounds, &content)) {
+	for (measure_spool(bounds, &content); content.largest >= LARGEST_MIN && left_of(bounds, content.bytes) == 0;
+	     measure_spool(bounds, &content)) {
 		if (!take_back(bounds, &content))
 			break; /* a worker has it: space comes by itself */
 		log_warn(

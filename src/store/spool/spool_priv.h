@@ -28,18 +28,19 @@ struct spooled {
 bool spool_name(struct span *out, const char *spool, const char *path);
 
 /*
- * Where the file `path` lies. It must be a regular file below the spool folder, and so must every folder on the way: anything
- * else is refused with E_UNAVAILABLE and logged. E_STORAGE_FULL when its bytes have been taken back. `out` is to be
- * released, also after a failure.
+ * Finds the file `path` and locks it. It must be a regular file below the spool folder, reached through folders only: anything else is
+ * refused with E_UNAVAILABLE and a log line. E_STORAGE_FULL when its bytes have been taken back. The caller releases `out`,
+ * also after a failure.
  */
 bool spool_find(const struct spool *spool, const char *path, struct spooled *out, struct error *error);
 
+/* Closes what spool_find opened. */
 void spool_release(struct spooled *spooled);
 
-/* The file opened for reading, with a shared lock of its own; -1 with the error set. `path` is for the log. */
+/* Opens the found file for reading, with a shared lock of its own. Returns -1 with the error set. `path` is for the log. */
 int spool_open_found(const struct spooled *spooled, const char *path, struct error *error);
 
-/* A file of ours in the spool folder that has no name, for reading and writing; -1 with the error set. */
+/* Opens a new file without a name in the spool folder, for reading and writing. Returns -1 with the error set. */
 int spool_temporary(const struct spool *spool, struct error *error);
 
 #endif
