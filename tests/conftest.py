@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures of the tests over HTTP: a registry for each front end, repositories of one's own, the final inspection."""
+"""Fixtures of the tests over HTTP: a registry for each front end, a repository for each test, the check of the logs."""
 import os
 import sys
 
@@ -21,17 +21,17 @@ def pytest_addoption(parser):
     parser.addoption("--target", choices=["berth", "debian"], default="berth",
                      help="debian: Debian's docker-registry, to check the tests themselves")
     parser.addoption("--storage", choices=STORAGES, default="filesystem", help="where the registry keeps its blobs")
-    parser.addoption("--all", action="store_true", help="what is missing on this machine fails instead of being skipped")
+    parser.addoption("--all", action="store_true", help="a test whose client or server is missing fails instead of being skipped")
     parser.addoption("--keep", action="store_true", help="keep folders and logs of the registries")
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "filesystem: looks into the folder of the filesystem driver, or is about it")
-    config.addinivalue_line("markers", "nginx: is about what stock Apache cannot do, or does not do, as spooling")
+    config.addinivalue_line("markers", "filesystem: is about the filesystem driver, or reads its folder")
+    config.addinivalue_line("markers", "nginx: is about a feature that stock Apache does not have, such as spooling")
 
 
 def is_left_out(config, item):
-    """Whether the test is about folders and the storage has none, or about what only NGINX can do and runs behind Apache."""
+    """Whether the storage or the web server of this run lacks the feature that the marker of the test names."""
     if item.get_closest_marker("filesystem") and config.getoption("--storage") != "filesystem":
         return True
     frontend = getattr(item, "callspec", None) and item.callspec.params.get("registries")
@@ -54,7 +54,7 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture(scope="session")
 def keeper(request):
-    """What --storage names."""
+    """The storage that --storage names."""
     kind = STORAGES[request.config.getoption("--storage")]
     why_not = kind.why_not()
     if why_not:
@@ -66,7 +66,7 @@ def keeper(request):
 
 @pytest.fixture(scope="session")
 def registries(request, keeper):
-    """Every registry of the session behind one front end. At the end a crash or a sanitizer's finding is an error."""
+    """All registries of the session behind one front end. A crash or a sanitizer's finding in a log is an error at the end."""
     owner = Registries(request.config.getoption("--target"), request.param, keeper)
     yield owner
     ACCOUNT.keep = ACCOUNT.keep or request.config.getoption("--keep")
@@ -83,7 +83,7 @@ def registry(registries):
 
 @pytest.fixture(scope="module")
 def cluster():
-    """PostgreSQL for tests that need no registry, or start theirs; nothing pulls the plug, so it need not be durable."""
+    """PostgreSQL for tests that need no registry or start their own. It is not durable: no test cuts the power."""
     with scratch_cluster() as made:
         yield made
 

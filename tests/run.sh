@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Every test of the project: installs what is missing, builds with sanitizers out of tree, runs all stages.
-# The last line is `N passed, N failed, N skipped`; the exit status is that of the whole. This script is about packages;
-# runner/ is about all else, see runner/stages.py for what runs.
+# The last line is `N passed, N failed, N skipped`; the exit status is that of the whole run. This script installs packages;
+# runner/ does the rest. runner/stages.py has the table of jobs.
 set -u -o pipefail
 umask 022
 
@@ -13,7 +13,7 @@ python=/usr/bin/python3
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# run WORD...: the runner takes over, with the words of the command line.
+# run WORD...: replaces this process by the runner, with the words of the command line.
 run() {
     rm -f "$log"
     if [ ! -x "$python" ]; then
@@ -23,7 +23,7 @@ run() {
     exec "$python" -B "$top/tests/runner/main.py" "$@"
 }
 
-# What the tests need besides a build: a command or a file, and the package that has it.
+# What the tests need besides a build: a command or a file, and its package.
 needed() {
     cat <<'LIST'
 /usr/include/check.h check
@@ -59,7 +59,7 @@ npm npm
 LIST
 }
 
-# A go too old to build the tests' programs fetches a newer one, see tools.sh.
+# If go is too old to build the programs of the tests, it downloads a newer go, see tools.sh.
 needed_go() {
     [ -x /usr/local/go/bin/go ] || echo go golang-go
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the Go, Node and Python programs that the tests use, at pinned versions, into the tests' cache; says which are missing.
-# usage: tools.sh [NAME...]   prints the folder of the programs; status 1 when one could not be installed
+# Installs the Go, Node and Python programs of the tests, in pinned versions, into the tests' cache. Names the missing ones.
+# usage: tools.sh [NAME...]   prints the folder of the programs; exits with 1 if a program could not be installed
 set -u
 
 cache=${BERTH_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/berth-tests}
@@ -28,8 +28,8 @@ is_new_enough() {
     printf '%s\n%s\n' "$go_needed" "$version" | sort -V -C
 }
 
-# A go of a distribution may be too old to build these programs. A newer one is a Go module like any other, and is
-# checked like one; only the bits that make it a program are lost on its way.
+# The go of a distribution may be too old to build these programs. A newer go is available as a Go module, and go verifies
+# its checksum like that of any module. The files of a module have no execute permission; chmod adds it.
 newer_go() {
     module=$toolchain-$("$1" env GOARCH) || return
     folder=$("$1" mod download -json "$module" 2>/dev/null | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",$/\1/p')
@@ -37,7 +37,7 @@ newer_go() {
     find "$folder/bin" "$folder/pkg/tool" -type f -exec chmod 755 {} + && echo "$folder/bin/go"
 }
 
-# A go that is new enough: the PATH's, where its own installer puts it, or one that an older one fetches.
+# A go that is new enough: in PATH, in the folder of go's installer, or downloaded by an older go.
 find_go() {
     for go in "$(command -v go)" /usr/local/go/bin/go; do
         if [ -x "$go" ] && is_new_enough "$go"; then
@@ -48,7 +48,7 @@ find_go() {
     go=$(command -v go) && newer_go "$go"
 }
 
-# One program, unless it is there in the pinned version already.
+# Builds one program, unless its pinned version is installed.
 install_one() {
     name=$1
     module=$2
@@ -75,7 +75,7 @@ install_with_pip() {
     /usr/bin/python3 -m venv "$1" && "$1/bin/python" -m pip install --quiet --disable-pip-version-check "$2"
 }
 
-# One package with all that it needs, unless it is there in the pinned version already.
+# Installs one package and its dependencies, unless its pinned version is installed.
 install_package() {
     name=$1
     package=$2
@@ -101,7 +101,7 @@ install_package() {
 }
 
 mkdir -p "$bin" || exit 1
-exec 9>"$cache/lock" && flock 9 # jobs of one run may want the same program
+exec 9>"$cache/lock" && flock 9 # several jobs of one run may install the same program
 go=$(find_go)
 wanted=${*:-$(echo "$modules$packages" | cut -d' ' -f1)}
 status=0

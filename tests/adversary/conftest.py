@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an adversary has: the registries of lib/guarded.py, and clients with no rights or with somebody else's."""
+"""Fixtures of the attacks: the registries of lib/guarded.py, and clients without rights in the attacked repository."""
 import pytest
 from guarded import alice, guarded, passwords, signer  # noqa: F401
 from tokens import bearer
@@ -10,7 +10,7 @@ STRANGERS = ["without credentials", "with a token that grants nothing", "with a 
 
 @pytest.fixture(params=STRANGERS)
 def stranger(request, guarded):  # noqa: F811
-    """A client that may do nothing to any repository but, at most, its own `stranger/own`."""
+    """A client without rights, or with rights in the repository `stranger/own` only."""
     if request.param == "without credentials":
         return guarded.client
     if request.param == "with a token that grants nothing":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Bodies of requests that will be refused: the client gets the error of the request itself, and no byte of the body goes to
-the disk, whoever asks, by whatever method and however the path is spelt.
+Bodies of requests that are refused: the client gets the error of the request, and no byte of the body goes to the disk. This
+holds for every client, every method and every spelling of the path.
 """
 import os
 import re
@@ -18,9 +18,9 @@ TERABYTE = 1 << 40
 SMALL_BUFFER = 64 << 10
 NOWHERE = "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
 METHODS = {"nginx": ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"],
-           "apache": ["GET", "PUT", "PATCH", "OPTIONS"]}  # which takes a second for each
+           "apache": ["GET", "PUT", "PATCH", "OPTIONS"]}  # fewer: each takes a second behind Apache
 
-# Each is refused with a body for every method and every principal; `{}` is a repository of another project.
+# Paths that are refused with a body, for every method and every client; `{}` is a repository of another project.
 MALFORMED = {
     "name in upper case": "/v2/X/blobs/uploads/x",
     "name in upper case, manifest": "/v2/X/manifests/x",
@@ -56,7 +56,7 @@ MALFORMED = {
 
 
 def usage(registry):
-    """Bytes that the spool and the web server's temporary folders hold, files without a name included."""
+    """The number of bytes in the files of the spool and of the web server's temporary folders."""
     total = 0
     folders = [registry.spool] + [os.path.join(registry.folder, part) for part in ("client_body", "fastcgi", "proxy")]
     for folder in folders:
@@ -70,7 +70,7 @@ def usage(registry):
 
 
 class Watch:
-    """The most that was ever on the disk, looked at all the time."""
+    """Measures usage() continuously; `peak` is the maximum."""
 
     def __init__(self, registry):
         self.registry, self.peak, self.done = registry, 0, threading.Event()
@@ -94,8 +94,8 @@ class Watch:
 
 class Sender:
     """
-    A request whose body is announced and sent for as long as nobody answers. Apache looks for the worker's answer between
-    two parts of the body only, so that the sender goes on, with a pause after each part.
+    A request with an announced body, which is sent until the server answers. Apache looks for the worker's answer only between
+    two reads of the body, so the sender sends part after part, with a pause after each.
     """
 
     def __init__(self, client, method, target, fields):
@@ -126,7 +126,7 @@ class Sender:
         return self
 
     def continued(self):
-        """Whether the server asked for the body; waits for whatever it says first."""
+        """Waits for the first answer; returns whether it asks for the body (100 Continue)."""
         self._read_until(lambda: b"\r\n" in self.data)
         return self.data.startswith(b"HTTP/1.1 100")
 
@@ -141,7 +141,7 @@ class Sender:
             self.data += part
 
     def answer(self):
-        """(status, everything of the final answer); None when the server reads on and drops what it reads."""
+        """(status, bytes of the final answer). The status is None if the server discards the body and does not answer."""
         if self.ignored:
             return None, b""
         self._read_until(lambda: b"\r\n\r\n" in self.data)
@@ -159,8 +159,8 @@ class Sender:
 
 def check_refusal(frontend, method, status, data):
     """
-    Apache answers nothing that it refuses by itself, as a NUL in the path, before it has read and dropped the body; and a GET
-    of a path with doubled slashes may be sent to the clean one.
+    Checks that the request was refused. If Apache refuses a request without a worker, as for a NUL in the path, it first reads
+    and discards the whole body: no answer is allowed then. It may also redirect a path with doubled slashes to the clean path.
     """
     if frontend == "apache" and status is None:
         return
@@ -172,7 +172,7 @@ def check_refusal(frontend, method, status, data):
 
 @pytest.fixture(params=["guarded", "open"])
 def open_or_guarded(request, guarded, registry):
-    """Every principal of a registry that asks, and anybody of one that does not."""
+    """(clients, registry): clients with all kinds of rights at a registry with authentication, or one without authentication."""
     if request.param == "open":
         return [registry.client], registry
     return [guarded.client, guarded.may("stranger/own", "*"), guarded.may("t/victim", "pull"), guarded.may("t/victim", "*")], \
@@ -180,8 +180,8 @@ def open_or_guarded(request, guarded, registry):
 
 
 @pytest.mark.parametrize("path", MALFORMED.values(), ids=MALFORMED.keys())
-def test_nothing_of_a_refused_body_comes_to_the_disk(open_or_guarded, path):
-    """A terabyte is announced, with and without asking first, by each method; Apache asks for the body, and drops it."""
+def test_no_byte_of_a_refused_body_reaches_the_disk(open_or_guarded, path):
+    """Each method announces a terabyte, with and without Expect: 100-continue. Apache asks for the body and discards it."""
     clients, registry = open_or_guarded
     target = path.format("t/victim")
     nginx = registry.frontend == "nginx"
@@ -201,7 +201,7 @@ def test_nothing_of_a_refused_body_comes_to_the_disk(open_or_guarded, path):
 
 
 @pytest.mark.parametrize("path", MALFORMED.values(), ids=MALFORMED.keys())
-def test_nothing_of_a_refused_body_without_a_length_comes_to_the_disk(open_or_guarded, path):
+def test_no_byte_of_a_refused_body_without_a_length_reaches_the_disk(open_or_guarded, path):
     clients, registry = open_or_guarded
     target = path.format("t/victim")
     with Watch(registry) as watch:
@@ -209,7 +209,7 @@ def test_nothing_of_a_refused_body_without_a_length_comes_to_the_disk(open_or_gu
             for method in METHODS[registry.frontend]:
                 with Sender(client, method, target, {"Transfer-Encoding": "chunked"}) as sender:
                     status, data = sender.send_until_answered(chunked=True).answer()
-                    if status is not None:  # what is too long for a buffer may cost the connection
+                    if status is not None:  # the server may close the connection if the body does not fit into a buffer
                         check_refusal(registry.frontend, method, status, data)
     assert watch.peak <= SMALL_BUFFER
 
@@ -231,7 +231,7 @@ def test_a_stranger_gets_the_challenge_before_the_body(stranger, guarded, method
             sender.send_until_answered(most=min(length, 4 << 20))
         status, data = sender.answer()
         if path == "manifests/v1" and length == 5 << 20 and nginx:
-            assert status == 413 and b"MANIFEST_TOO_LARGE" in data, data  # by its length alone
+            assert status == 413 and b"MANIFEST_TOO_LARGE" in data, data  # refused because of its length, without a worker
         else:
             assert status == 401 and code.encode() in data, data
             assert b"WWW-Authenticate: Bearer" in data and f"repository:{repository.name}:pull,push".encode() in data, data
@@ -240,15 +240,15 @@ def test_a_stranger_gets_the_challenge_before_the_body(stranger, guarded, method
 
 @pytest.mark.parametrize("case", ["name", "session", "digest missing", "digest malformed", "tag", "range", "method", "route",
                                   "too large"])
-def test_who_may_push_is_told_what_is_wrong_before_the_body(guarded, case):
+def test_a_client_that_may_push_gets_the_error_before_the_body(guarded, case):
     repository = guarded.repo()
     upload = repository.client.target(repository.begin())
     elsewhere = guarded.repo()
-    strange = elsewhere.client.target(elsewhere.begin()).replace(elsewhere.name, repository.name)
+    foreign = elsewhere.client.target(elsewhere.begin()).replace(elsewhere.name, repository.name)
     both = repository.client
     method, target, more, status, code = {
         "name": ("PATCH", "/v2/X/blobs/uploads/x", {}, 400, "NAME_INVALID"),
-        "session": ("PATCH", strange, {}, 404, "BLOB_UPLOAD_UNKNOWN"),
+        "session": ("PATCH", foreign, {}, 404, "BLOB_UPLOAD_UNKNOWN"),
         "digest missing": ("PUT", upload, {}, 400, "DIGEST_INVALID"),
         "digest malformed": ("POST", f"{repository.uploads_url}?digest=x", {}, 400, "DIGEST_INVALID"),
         "tag": ("PUT", repository.manifest_url("-bad"), {"Content-Type": OCI_MANIFEST}, 400, "TAG_INVALID"),
@@ -282,7 +282,7 @@ def test_a_read_only_registry_and_one_without_deletion_take_no_body(registries, 
         assert watch.peak <= SMALL_BUFFER
 
 
-def test_who_may_push_only_sends_the_next_part_of_a_session(guarded):
+def test_a_client_with_pull_and_push_continues_a_session(guarded):
     repository, data = guarded.repo(), blob(300_000)
     pusher = guarded.may(repository.name, "pull", "push")
     where = pusher.patch(pusher.post(repository.uploads_url).location, data[:100_000]).location
@@ -291,7 +291,7 @@ def test_who_may_push_only_sends_the_next_part_of_a_session(guarded):
 
 
 def test_idle_connections_with_bodies_cost_no_disk(guarded):
-    """Five connections of somebody without credentials, each with five megabytes and no more."""
+    """Five connections without credentials announce 4 MiB each, send 3 MiB, and then send no more."""
     client = guarded.client
     with Watch(guarded.registry) as watch:
         senders = [Sender(client, "PUT", f"/v2/a/b{at}/manifests/v1", {"Content-Length": (4 << 20)}) for at in range(5)]
@@ -306,7 +306,7 @@ def test_idle_connections_with_bodies_cost_no_disk(guarded):
     assert watch.peak <= SMALL_BUFFER
 
 
-def test_a_body_that_nobody_needs_may_come_when_it_is_small(guarded):
+def test_a_small_body_of_a_get_is_accepted(guarded):
     repository = guarded.repo()
     repository.image("v1")
     for length in (1, 9999):
@@ -315,8 +315,8 @@ def test_a_body_that_nobody_needs_may_come_when_it_is_small(guarded):
 
 
 @pytest.mark.parametrize("token", ["none", "anonymous"])
-def test_a_token_that_grants_nothing_is_no_leave_to_spool(guarded, token):
-    """The two requests by which 100 MB each came to lie in the spool."""
+def test_a_token_that_grants_nothing_does_not_allow_spooling(guarded, token):
+    """Each of these two requests once left 100 MB in the spool."""
     headers = bearer(guarded.token()) if token == "anonymous" else {}
     with Watch(guarded.registry) as watch:
         for method, target in (("PUT", "/v2/X/blobs/uploads/x"), ("POST", f"/v2/team/x/blobs/uploads/{NOWHERE}")):

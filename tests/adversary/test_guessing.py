@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-Somebody guesses passwords with 64 connections, from one address or from 64. People with the right password still get in:
-at once where they are known (a name at an address from which it has signed in), soon where they are not; and requests
-that need no password go on.
+An attacker guesses passwords with 64 connections, from one address or from 64. Users with the right password still sign in:
+immediately if they are known (the name has signed in from this address before), soon if they are not. Requests without a
+password are answered as before.
 
-Times are bounds of a busy machine. What the tests mean by "at once" is an order: before the attackers were served often.
+The time limits suit a busy machine. "Immediately" means an order: the user is answered before many guesses are.
 """
 import base64
 import collections
@@ -23,7 +23,7 @@ from tokens import password_line
 
 CONNECTIONS = 64
 WORKERS = 4
-PATIENCE = 60  # seconds, of a busy machine
+PATIENCE = 60  # time limit in seconds, for a busy machine
 NUMBERS = itertools.count(1)
 
 
@@ -32,14 +32,14 @@ def basic(name, password):
 
 
 class Door:
-    """Where passwords are shown: the registry's API with a password file, or the token service."""
+    """A service that checks passwords: the registry's API with a password file, or the token service."""
 
     def __init__(self, berth, pool, path, stranger):
         """`stranger` is the status of a request without credentials."""
         self.berth, self.pool, self.path, self.stranger = berth, pool, path, stranger
 
     def enter(self, name, password, source):
-        """The status, and the seconds of Retry-After."""
+        """Sends a request; returns (status, seconds of Retry-After)."""
         connection = http.client.HTTPConnection("127.0.0.1", self.berth.port, timeout=PATIENCE, source_address=(source, 0))
         try:
             connection.request("GET", self.path, headers=basic(name, password) if name else {})
@@ -53,7 +53,7 @@ class Door:
         return self.enter(name, PASSWORD, source)[0]
 
     def patient(self, name, source):
-        """The statuses of a client that comes back when it is told to, until it is let in."""
+        """The statuses that a client gets if it obeys Retry-After until it is let in."""
         statuses = []
         while not statuses or (statuses[-1] == 429 and len(statuses) < 20):
             status, retry_after = self.enter(name, PASSWORD, source)
@@ -81,7 +81,7 @@ class PasswordFile(Door):
         return self.people[-1]
 
     def unremember(self):
-        """Right pairs are remembered for a minute, but with other hashes they are other pairs."""
+        """Writes new hashes of the same passwords: the workers remember right pairs of password and hash for a minute."""
         lines = [password_line(name, PASSWORD, cost=8) for name in self.people]
         put(os.path.dirname(self.file), "new", "".join(lines))
         os.rename(os.path.join(os.path.dirname(self.file), "new"), self.file)
@@ -97,7 +97,7 @@ class Tokens(Door):
         return self.service.user()
 
     def unremember(self):
-        """Each password is hashed."""
+        """Does nothing: the token service hashes each password."""
 
 
 DOORS = {"password file": PasswordFile, "token service": Tokens}
@@ -114,7 +114,7 @@ def door(request, registries):
 
 
 class Attack:
-    """64 connections that show wrong passwords as fast as they are answered. Counts the answers."""
+    """64 connections that send wrong passwords without a pause. Counts the answers."""
 
     def __init__(self, door, sources, names):
         self.door, self.over, self.lock = door, threading.Event(), threading.Lock()
@@ -151,7 +151,7 @@ class Attack:
 
 
 def address():
-    """One that nobody has come from."""
+    """An address without earlier requests."""
     number = next(NUMBERS)
     return f"127.8.{number // 250}.{1 + number % 250}"
 
@@ -163,11 +163,11 @@ def attackers(request):
 
 @pytest.fixture(params=["unknown names", "a known name"])
 def names(request, door):
-    """What is guessed at."""
+    """The names whose passwords are guessed."""
     return [door.person()] if request.param == "a known name" else [f"nobody{number}" for number in range(50)]
 
 
-def test_whoever_is_known_gets_in_at_once(door, attackers, names):
+def test_a_known_user_gets_in_immediately(door, attackers, names):
     person, home = door.person(), address()
     assert door.right(person, home) == 200
     with Attack(door, attackers, names) as attack:
@@ -178,7 +178,7 @@ def test_whoever_is_known_gets_in_at_once(door, attackers, names):
             assert attack.answers[401] - served <= 20
 
 
-def test_the_person_whose_name_is_guessed_gets_in_where_it_is_known(door, attackers):
+def test_the_attacked_user_gets_in_from_a_known_address(door, attackers):
     person, home = door.person(), address()
     assert door.right(person, home) == 200
     with Attack(door, attackers, [person]):
@@ -187,7 +187,7 @@ def test_the_person_whose_name_is_guessed_gets_in_where_it_is_known(door, attack
             assert door.right(person, home) == 200
 
 
-def test_whoever_is_known_gets_in_from_the_attackers_own_address(door):
+def test_a_known_user_gets_in_from_the_address_of_the_attacker(door):
     person, home = door.person(), address()
     assert door.right(person, home) == 200
     with Attack(door, [home], ["nobody"]):
@@ -196,8 +196,8 @@ def test_whoever_is_known_gets_in_from_the_attackers_own_address(door):
             assert door.right(person, home) == 200
 
 
-def test_whoever_comes_from_a_new_address_gets_in_soon(door, attackers, names):
-    """Within a few tries a second apart."""
+def test_a_user_at_a_new_address_gets_in_soon(door, attackers, names):
+    """The client is let in after a few attempts, one a second."""
     person = door.person()
     with Attack(door, attackers, names):
         for _ in range(3):
@@ -212,12 +212,12 @@ def test_requests_that_need_no_password_go_on(door, attackers):
 
 
 def one_after_another(door, source, name, times):
-    """The statuses of so many wrong passwords."""
+    """Counts the statuses of `times` wrong passwords."""
     return collections.Counter(door.enter(name, f"guess{number}", source)[0] for number in range(times))
 
 
 def test_an_address_has_few_guesses(door):
-    """A hundred at once, then one in ten seconds, whether or not anybody else guesses."""
+    """An address may guess a hundred times, then once in ten seconds, also if there is no other attacker."""
     began = time.monotonic()
     answers = one_after_another(door, address(), "nobody", 200)
     assert answers[401] <= 100 + (time.monotonic() - began) / 10 + 1, answers
@@ -225,8 +225,8 @@ def test_an_address_has_few_guesses(door):
 
 
 @pytest.mark.parametrize("attack", ["one connection", "64 connections"])
-def test_the_log_counts_what_repeats(door, attack):
-    """A line for each address and name and how it was refused, however often."""
+def test_the_log_counts_repeated_refusals(door, attack):
+    """There is one line for each address, name and kind of refusal, for any number of refusals."""
     source, before = address(), len(door.log().splitlines())
     if attack == "one connection":
         one_after_another(door, source, door.person(), 200)
@@ -237,8 +237,8 @@ def test_the_log_counts_what_repeats(door, attack):
     assert len(lines) <= 20, "\n".join(lines[-20:])
 
 
-def test_what_was_counted_is_told(door):
-    """At the end of the minute, or of the master. The registry writes no line for a refused password."""
+def test_the_count_of_refusals_is_logged(door):
+    """The token service logs the count at the end of the minute or of the master. The registry does not log refused passwords."""
     source = address()
     one_after_another(door, source, door.person(), 30)
     if door.pool == "main":

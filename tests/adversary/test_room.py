@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The spool is bounded: uploads of one project never fill the disk under the others, announced or not."""
+"""The spool is bounded: uploads of one project, with or without a length, never take the disk space of other projects."""
 import os
 import select
 
@@ -13,7 +13,7 @@ MIB = 1 << 20
 
 @pytest.fixture
 def bounded(registries):
-    """A registry whose spool takes 32 MiB, 75% of it for one project."""
+    """A registry with a spool of 32 MiB, of which one project may use 75%."""
     return registries.get({"spool": {"maxsize": "32MiB"}})
 
 
@@ -23,7 +23,7 @@ def begin(client, project="team"):
 
 
 def announce(client, target, length):
-    """An upload of which nothing has come yet. True in front: the server waits for the body."""
+    """Starts an upload and sends no byte of its body. Returns (whether the server asks for the body, sender)."""
     sender = Sender(client, "PATCH", target, {"Content-Length": length, "Expect": "100-continue"})
     return sender.continued(), sender
 
@@ -42,7 +42,7 @@ def test_an_upload_larger_than_the_spool_is_507_before_its_body(bounded):
 
 @pytest.mark.nginx
 def test_announced_bytes_count_before_they_come(bounded):
-    """Ten uploads of 8 MiB begin at once: three of one project fit into its share, one of another into the rest."""
+    """Ten uploads of 8 MiB start at the same time: three of one project fit into its share, one of another into the rest."""
     held = [announce(bounded.client, begin(bounded.client)[1], 8 * MIB) for _ in range(10)]
     other = announce(bounded.client, begin(bounded.client, "other")[1], 8 * MIB)
     try:
@@ -57,7 +57,7 @@ def test_announced_bytes_count_before_they_come(bounded):
 
 @pytest.mark.nginx
 def test_room_comes_back_when_a_client_goes(bounded):
-    """Nobody can hold the room by announcing and leaving."""
+    """A client that announces an upload and disconnects does not keep its space."""
     for _ in range(20):
         asked, sender = announce(bounded.client, begin(bounded.client)[1], 20 * MIB)
         sender.connection.close()
@@ -66,7 +66,7 @@ def test_room_comes_back_when_a_client_goes(bounded):
 
 
 def is_gone(registry, sender):
-    """The server has closed its end, too: another upload gets the room."""
+    """Whether the server has closed the connection too: then another upload gets the space."""
     asked, probe = announce(registry.client, begin(registry.client)[1], 20 * MIB)
     probe.connection.close()
     return asked
@@ -82,7 +82,7 @@ def test_room_comes_back_when_an_upload_is_finished(bounded):
 
 @pytest.mark.nginx
 def test_bodies_without_a_length_are_bounded_too(bounded):
-    """One is sent for as long as the server takes it: the spool never holds much more than its bound, and the end is a 507."""
+    """A body is sent until the server answers: the spool never holds much more than its bound, and the answer is 507."""
     _, where = begin(bounded.client)
     peak, part = 0, bytes(256 << 10)
     with Sender(bounded.client, "PATCH", where, {"Transfer-Encoding": "chunked"}) as sender:
@@ -100,7 +100,7 @@ def test_bodies_without_a_length_are_bounded_too(bounded):
 
 
 def blocks(registry):
-    """Bytes on the disk, holes left out."""
+    """Bytes on the disk, without holes."""
     total = 0
     for name in os.listdir(registry.spool):
         try:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-An account of the registry has been taken over and lays links where root may follow them: in every folder that the account
-owns, under the names that are there and under those that a start or a command might use. Then root starts everything and
-runs each command. Whatever root owns is afterwards as it was, and none of its text is where the account can read it.
+An attacker has taken over an account of the registry and plants symbolic links for root to follow: in every folder that the
+account owns, under all existing names and under the names that a start or a command may use. Then root starts the registry
+and runs each command. Afterwards all files of root are unchanged, and the account cannot read any copy of their text.
 """
 import os
 import pwd
@@ -17,12 +17,12 @@ from postgres import Cluster
 from processes import ACCOUNT, Child, environment, free_port, listening, program, wait_until
 from stack import build_folder, yaml
 
-pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="needs root: the tests of what root does")
+pytestmark = pytest.mark.skipif(os.getuid() != 0, reason="needs root: these tests run commands as root")
 
 AS_IS = {"user": None, "group": None, "extra_groups": None}
 SECRET = "root's secret, which nobody else reads\n"
 
-# Names of files and folders that a start or a command makes, or once made, and what root would do to the target of a link.
+# Names of files and folders that a start or a command makes, or made in an earlier version.
 FILES = ["nginx.conf", "nginx.conf.new", ".nginx.conf.new", "nginx.pid", "apache2.conf", "apache2.conf.new", "apache2.pid",
          "clientcas.pem", "tls.key", "berth.lock", "pg_hba.conf", "pg_ident.conf", "postmaster.pid", "postgresql.conf",
          "berth.cluster", "PG_VERSION", "registry.sock", "uploads.sock", "token.sock", ".s.PGSQL.5432", ".s.PGSQL.5432.lock",
@@ -32,7 +32,7 @@ FOLDERS = ["client_body", "fastcgi", "proxy", "uwsgi", "scgi", "docker", "berth"
 
 
 class Victim:
-    """Files and folders of root's, and what they were."""
+    """Files and folders of root, and their state before the attack."""
 
     def __init__(self):
         self.folder = ACCOUNT.roots_scratch()
@@ -42,7 +42,7 @@ class Victim:
             with open(path, "w", encoding="ascii") as f:
                 f.write(SECRET)
             os.chmod(path, 0o600)
-            os.utime(path, (0, 0))  # older than anything that is purged by its age
+            os.utime(path, (0, 0))  # old enough for every purge by age
         self.before = self.seen()
 
     def seen(self):
@@ -58,7 +58,7 @@ class Victim:
         return found
 
     def check(self, *elsewhere):
-        """Nothing has changed, and no file below `elsewhere` that others own or may read has the secret."""
+        """Checks that nothing has changed, and that no file below `elsewhere` that others own or can read has the secret."""
         assert self.seen() == self.before
         for folder in elsewhere:
             for base, _, files in os.walk(folder):
@@ -81,7 +81,7 @@ def folder():
 
 
 def as_account(name, work):
-    """work() in a child that is the account."""
+    """Runs work() in a child process as the account."""
     entry = pwd.getpwnam(name)
     pid = os.fork()
     if pid == 0:
@@ -98,7 +98,7 @@ def as_account(name, work):
 
 
 def plant(folder, victim, kept=()):
-    """As the owner of the folder: each entry gives way to a link, and each name of the lists gets one."""
+    """As the owner of the folder, replaces each entry by a link, and makes a link for each name in FILES and FOLDERS."""
     owner = pwd.getpwuid(os.lstat(folder).st_uid).pw_name
     assert owner != "root"
 
@@ -114,7 +114,7 @@ def plant(folder, victim, kept=()):
 
 
 def folders_of_others(top):
-    """Folders below `top` that are not root's, the outermost ones."""
+    """The outermost folders below `top` that root does not own."""
     found = []
     for base, folders, _ in os.walk(top):
         for name in list(folders):
@@ -125,13 +125,13 @@ def folders_of_others(top):
 
 
 def berth(*words, seconds=120):
-    """A command that root runs."""
+    """Runs a command as root."""
     return subprocess.run([os.path.join(build_folder(), "berth"), *words], capture_output=True, text=True, check=False,
                           cwd="/", timeout=seconds, stdin=subprocess.DEVNULL, env=environment())
 
 
 class Serve:
-    """`berth serve` as root with the token service, in a folder of root's."""
+    """`berth serve` with the token service, run by root in a folder of root."""
 
     def __init__(self, folder, server):
         self.folder, self.server, self.port = folder, server, free_port()
@@ -146,7 +146,7 @@ class Serve:
         self.starts = 0
 
     def start_and_stop(self):
-        """Whether it came up; it may refuse, or fail."""
+        """Whether the start succeeded. A refusal and a failure are allowed."""
         self.starts += 1
         log = f"{self.folder}/log{self.starts}"
         child = Child("berth serve", [os.path.join(build_folder(), "berth"), "serve", self.config, "--data", self.data,
@@ -175,10 +175,10 @@ def test_a_start_by_root_follows_no_link_of_an_account(folder, victim, server):
     assert {os.path.relpath(part, folder) for part in parts} == {
         "keys", "data/postgresql", "data/registry", "data/run/db", "data/run/fcgi", "data/run/token", "data/run/web"}
     for part in parts:
-        # a start that fails at a socket does not come as far as the web server: the sockets are replaced in a second round
+        # a start that fails at a socket does not reach the web server: so the first round keeps the sockets
         for kept in (SOCKETS, []) if "/run/" in part else ([],):
             start_among_links(serve, part, victim, kept)
-    assert serve.start_and_stop(), "what was put back starts again"
+    assert serve.start_and_stop(), "the restored folders start again"
 
 
 @pytest.mark.parametrize("server", ["nginx", "apache"])
@@ -294,10 +294,10 @@ def test_check_storage_leaves_the_storage_to_the_account_that_serves(folder):
     assert made and {os.lstat(path).st_uid for path in made} == {ACCOUNT.uid}
 
 
-# A web server of the distribution's, which starts as root
+# NGINX of the distribution, which starts as root
 
 class Site:
-    """A rendered site in an NGINX of its own that starts as root and serves as the account."""
+    """A rendered site in a separate NGINX, which root starts and whose workers run as the account."""
 
     def __init__(self, folder):
         self.folder, self.root, self.port = folder, f"{folder}/registry", free_port()

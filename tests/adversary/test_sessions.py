@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Upload sessions in the hands of somebody who may push to one project: what other projects hold is not told, not read and not
-changed, and the workers stay free.
+Upload sessions of an attacker who may push to one project: the attacker learns nothing of the blobs of other projects, cannot
+read or change them, and cannot keep all workers busy.
 """
 import ctypes
 import json
@@ -24,7 +24,7 @@ IN_ACCESS, IN_OPEN = 0x1, 0x20
 
 
 class Watched:
-    """Tells whether a file was opened or read meanwhile."""
+    """Counts how often a file is opened or read."""
 
     def __init__(self, path):
         self.libc = ctypes.CDLL(None, use_errno=True)
@@ -48,7 +48,7 @@ def path_of(registry, reference):
 
 
 def pusher(guarded):
-    """A repository, and a client with all rights there and none elsewhere."""
+    """A repository whose client has all rights in it, and no rights in other repositories."""
     repo = Repo(guarded.client)
     repo.token = guarded.token({"type": "repository", "name": repo.name, "actions": ["*"]})
     repo.client = Signed(guarded.client, bearer(repo.token))
@@ -66,7 +66,7 @@ def attacker(guarded):
 
 
 class Roomy:
-    """Starts registries with more workers than a repository's busy sessions may hold."""
+    """Starts registries with more workers than the busy sessions of one repository may use."""
 
     def __init__(self, registries):
         self.registries, self.made = registries, []
@@ -115,11 +115,11 @@ def test_closing_a_session_says_nothing_of_a_blob_elsewhere_and_does_not_read_it
     assert told[0] == told[1]
     assert watched.events() == 0, "a worker looked into the blob"
     with open(path_of(guarded.registry, held), "rb"):
-        assert watched.events() > 0, "the watch sees nothing"
+        assert watched.events() > 0, "the watch does not see that a file is opened"
     watched.close()
 
 
-def test_a_session_is_closed_only_as_what_was_sent(victim, attacker):
+def test_a_session_closes_only_with_the_digest_of_its_bytes(victim, attacker):
     secret, own = blob(5000), blob(5000)
     held = victim.push_blob(secret)
     where = attacker.client.patch(attacker.begin(), own, {"Content-Type": OCTETS}).location
@@ -142,11 +142,11 @@ def test_a_mount_says_nothing_of_a_blob_elsewhere(victim, attacker, source):
 # ---- two writers ----
 
 class Slow:
-    """A request to a worker, without a web server between: its body comes when the test wants it to."""
+    """A request sent directly to a worker. The test decides when the parts of its body are sent."""
 
     def __init__(self, registry, method, where, length, token, **more):
         target = registry.client.target(where)
-        pool = "main" if registry.frontend == "apache" else "uploads"  # not the one that the web server needs
+        pool = "main" if registry.frontend == "apache" else "uploads"  # not the pool that the web server uses for other requests
         self.connection = f.Connection(registry.socket(pool), timeout=60)
         self.connection.send(f.begin() + f.stream(f.PARAMS, f.encode(f.params(
             method, target, CONTENT_LENGTH=str(length), CONTENT_TYPE=OCTETS, HTTP_AUTHORIZATION=f"Bearer {token}", **more))))
@@ -200,13 +200,13 @@ def test_a_request_that_lost_its_connection_adds_nothing_to_what_another_one_fin
         slow.send(rest[200_000:])
         assert slow.finish().status in (404, 429, 503)
     assert attacker.client.get(attacker.blob_url(digest(honest))).body == honest
-    mounted = victim.push_blob(honest)  # and whoever shares the bytes has the same
+    mounted = victim.push_blob(honest)  # the other repository with this blob has the same bytes
     assert victim.client.get(victim.blob_url(mounted)).body == honest
 
 
 @pytest.mark.filesystem
 def test_a_blob_that_is_there_stays_the_file_it_was(guarded, victim, attacker):
-    """A push of the same bytes to another repository replaces nothing."""
+    """A push of the same bytes to another repository does not replace the file."""
     data = blob(70_000)
     held = victim.push_blob(data)
     before = os.stat(path_of(guarded.registry, held))
@@ -220,7 +220,7 @@ def test_a_blob_that_is_there_stays_the_file_it_was(guarded, victim, attacker):
 # ---- waiting for a session ----
 
 class Held:
-    """The lock of a session, held by somebody else."""
+    """Holds the lock of a session in another database connection."""
 
     def __init__(self, registry, session):
         cluster = registry.cluster
@@ -249,7 +249,7 @@ def test_requests_for_a_busy_session_do_not_hold_the_workers(roomy):
         threads.append(threading.Thread(target=patch))
         threads[-1].start()
     try:
-        wait_until(lambda: len(answers) == 7, "the answers of the requests that find no place to wait")
+        wait_until(lambda: len(answers) == 7, "the answers of the requests that may not wait")
         assert {answer.status for answer in answers} == {429}
         assert all(answer.header("Retry-After") for answer in answers)
         assert attacker.client.get(where).status == 204, "a worker is free"
@@ -273,7 +273,7 @@ def test_the_busy_sessions_of_one_repository_hold_few_workers(roomy):
         threads.append(threading.Thread(target=patch, args=(where,)))
         threads[-1].start()
     try:
-        wait_until(lambda: len(answers) == 4, "the answers of the requests that find no place to wait")
+        wait_until(lambda: len(answers) == 4, "the answers of the requests that may not wait")
         assert {answer.status for answer in answers} == {429}
     finally:
         for lock in held:
@@ -290,7 +290,7 @@ def log_of(registry):
         return [line for line in lines if "ERROR" in line or "FATAL" in line]
 
 
-def test_what_is_refused_leaves_no_error_in_the_log_of_postgresql(guarded, victim):
+def test_refusals_leave_no_error_in_the_log_of_postgresql(guarded, victim):
     registry, client = guarded.registry, victim.client
     before = log_of(registry)
     reference, body = victim.image("v1", layers=2)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Slow clients do not keep workers from others: quick requests are answered while the slow clients are still connected.
+Slow clients do not block other clients: quick requests are answered while the slow clients are connected.
 
-There are more slow clients than workers, each would need minutes, and none of them is waited for.
+There are more slow clients than workers. Each would need minutes; the tests do not wait until a slow client is done.
 """
 import pytest
 from images import OCI_MANIFEST, Repo, absent, encode, with_query
@@ -15,12 +15,12 @@ SLOW = 60000  # bytes: 12 minutes
 
 
 def stay_quick(swarm, ask):
-    """Quick requests succeed for as long as it takes the slow clients to do a few more rounds, and for ten at least."""
+    """Makes quick requests, which must succeed, while the slow clients do a few more rounds; makes at least ten."""
     until, count = swarm.rounds + ROUNDS, 0
     while swarm.rounds < until or count < 10:
         assert ask().status == 200
         count += 1
-    assert swarm.held() > 0, "no slow client was left: nothing was shown"
+    assert swarm.held() > 0, "no slow client was left, so this test has shown nothing"
 
 
 def address(registry):
@@ -54,7 +54,7 @@ def test_dripping_manifests_of_a_member(guarded, swarm):
 
 
 def test_dripping_manifests_of_strangers(stranger, guarded, swarm):
-    """Each is refused; the rest of its body is on its way for minutes."""
+    """Each request is refused, and its body would take minutes."""
     repo = guarded.repo()
     head = head_of(guarded.client, "PUT", repo.manifest_url("x"), Content_Type=OCI_MANIFEST, Content_Length=SLOW,
                    **getattr(stranger, "own", {}))
@@ -79,7 +79,7 @@ def test_slow_readers_of_a_large_manifest(registry, swarm):
 
 
 def test_dripping_uploads_of_blobs(registry, swarm):
-    """More than the pool of uploads has workers; a quick push goes through beside them."""
+    """There are more slow uploads than workers in their pool; a quick push succeeds at the same time."""
     repo = Repo(registry.client)
     for _ in range(4):
         swarm.add(1, address(registry), head_of(registry.client, "PATCH", repo.begin(), Content_Length=SLOW))

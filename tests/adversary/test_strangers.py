@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The strangers of conftest.py are what they are called: no other test here says anything if they are not."""
+"""The clients of the fixture `stranger` have no rights in another project. The other tests of this folder rely on this."""
 import pytest
 from images import absent
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""GET /v2/ and what stands beside it."""
+"""GET /v2/ and paths that belong to no route."""
 import images
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""GET and HEAD of whole blobs, and what a repository may see."""
+"""GET and HEAD of whole blobs, and which blobs belong to a repository."""
 import os
 
 import pytest
@@ -66,17 +66,17 @@ def test_a_malformed_digest_is_400_digest_invalid(client, repo, reference):
 def test_the_blob_of_one_repository_cannot_be_read_through_another(client, repo, other):
     reference = repo.push_blob(blob())
     other.push_blob(blob())
-    for stranger in (other, Repo(client, name())):
+    for another in (other, Repo(client, name())):
         for method in ("GET", "HEAD"):
-            answer = client.request(method, stranger.blob_url(reference))
+            answer = client.request(method, another.blob_url(reference))
             assert answer.status == 404, answer
-            assert client.request(method, stranger.blob_url(reference)).status == 404  # the first did not link it
+            assert client.request(method, another.blob_url(reference)).status == 404  # the first request did not link the blob
 
 
 def test_a_repository_below_another_does_not_see_its_blobs(client, repo):
     reference = repo.push_blob(blob())
-    for stranger in (Repo(client, repo.name + "/below"), Repo(client, repo.name.split("/")[0])):
-        assert client.get(stranger.blob_url(reference)).status == 404
+    for another in (Repo(client, repo.name + "/below"), Repo(client, repo.name.split("/")[0])):
+        assert client.get(another.blob_url(reference)).status == 404
 
 
 def test_the_same_bytes_may_be_pushed_twice_and_to_two_repositories(client, repo, other):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Indexes that list blobs, as BuildKit's registry exporter of build caches writes them: taken, held against deletion, and never
-confused with an index of manifests.
+Indexes that list blobs, as BuildKit's registry exporter of build caches writes them: the registry stores them, protects their
+blobs from deletion, and tells them from indexes of manifests.
 """
 import json
 
@@ -25,7 +25,7 @@ def cache_blobs(repo, layers=2):
 
 
 def cache_index(contents, config, media_type, layer_type):
-    """What BuildKit's registry exporter writes with image-manifest=false: blobs in `manifests`, indented by two."""
+    """The index of BuildKit's registry exporter with image-manifest=false: blobs in `manifests`, indented by two."""
     layers = [{"mediaType": layer_type, "digest": digest(data), "size": len(data), "annotations": {
         "buildkit/createdat": "2024-05-01T10:00:00Z", "containerd.io/uncompressed": absent()}} for data in contents]
     config = {"mediaType": CACHE_CONFIG, "digest": digest(config), "size": len(config)}
@@ -63,7 +63,7 @@ def test_blobs_that_an_index_lists_are_held_against_deletion(client, repo, kinds
 
 
 def test_a_build_cache_in_the_form_of_an_image_is_stored(client, repo):
-    """What BuildKit writes with image-manifest=true, its default since 0.21."""
+    """BuildKit writes this form with image-manifest=true, its default since 0.21."""
     contents, config = cache_blobs(repo)
     layers = [descriptor(data, annotations={"buildkit/createdat": "2024-05-01T10:00:00Z"}) for data in contents]
     body = encode({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": descriptor(config, CACHE_CONFIG), "layers": layers})
@@ -80,7 +80,7 @@ def test_an_index_that_lists_an_absent_blob_is_refused_and_names_it(repo, kinds)
 
 
 def test_an_index_may_mix_manifests_and_blobs(client, repo):
-    """The entry of a type that is no manifest's may be a manifest all the same, as may one without a type."""
+    """An entry may be a manifest even if its media type is missing or is not a type of manifests."""
     image, image_body = repo.image()
     other, other_body = repo.image()
     contents, config = cache_blobs(repo, 1)
@@ -95,7 +95,7 @@ def test_an_index_may_mix_manifests_and_blobs(client, repo):
 
 
 def test_an_entry_of_a_manifests_type_is_not_looked_for_among_the_blobs(repo):
-    """GET of the manifest would be 404."""
+    """If the registry took the blob for the entry, a GET of this manifest would be 404."""
     data = encode({"x": 1, "nonce": absent()})
     repo.push_blob(data)
     answer = repo.put("v1", index([(data, OCI_MANIFEST)]), OCI_INDEX)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""GET _catalog. Other tests push at the same time: what is asserted is about this test's own repositories."""
+"""GET _catalog. Other tests share the registry, so each assertion is about repositories of its own test."""
 import uuid
 
 import pytest
@@ -9,7 +9,7 @@ from images import Repo, encode
 
 @pytest.fixture(scope="module")
 def family(registry):
-    """Repositories whose names are prefixes and neighbours of each other, under a prefix of their own."""
+    """Repositories below one prefix, whose names are prefixes of each other or differ in one character."""
     prefix = "c" + uuid.uuid4().hex[:12]
     names = sorted(f"{prefix}{end}" for end in ("", "-a", "/a", "/a-b", "/a/b", "/a0", "/b", "0", ".a", "_a"))
     body = None
@@ -28,7 +28,7 @@ def catalog(client, query=""):
 
 
 def walk(client, query, until):
-    """The names over all pages, up to the page that passes `until`."""
+    """The names on all pages, up to the page that passes `until`."""
     names, link = catalog(client, query)
     while link and names[-1] <= until:
         answer = client.get(link)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""DELETE of tags, manifests and blobs; what holds them; registries that do not delete."""
+"""DELETE of tags, manifests and blobs; references that prevent a deletion; registries with deletion disabled."""
 import json
 
 import pytest
@@ -153,7 +153,7 @@ def test_the_legacy_path_deletes_a_tag(client, repo):
 
 @pytest.fixture
 def frozen(registries, registry, request):
-    """(a repository on the ordinary registry, the same one on a registry that must not delete)."""
+    """(a repository on the ordinary registry, the same repository on a registry with deletion disabled)."""
     change = {"deleting is off": {"storage": {"delete": {"enabled": False}}},
               "delete is not configured": {"storage": {"delete": None}}}[request.param]
     other = registries.get(change, beside=registry)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the web server answers by itself, limits for each address, redirects to clean paths, browsers' preflights."""
+"""Answers of the web server without a worker, limits for each address, redirects to clean paths, preflights of browsers."""
 import json
 import os
 import re
@@ -12,7 +12,7 @@ DIGEST = absent()
 
 
 def speak(client, data):
-    """(status, head, body) of the answer to these bytes."""
+    """Sends these bytes; returns (status, head, body) of the answer."""
     with socket.create_connection((client.host, client.port), timeout=60) as connection:
         connection.sendall(data)
         answer = b""
@@ -20,7 +20,7 @@ def speak(client, data):
             while part := connection.recv(65536):
                 answer += part
         except ConnectionResetError:
-            pass  # what was sent and not read resets the connection behind the answer
+            pass  # if the server has not read all bytes, the connection is reset after the answer
     head, _, body = answer.partition(b"\r\n\r\n")
     return int(head.split(None, 2)[1]), head.decode("latin-1"), body
 
@@ -74,13 +74,13 @@ def test_doubled_and_last_slashes_lead_to_the_clean_path(client, repo, path, cle
 
 @pytest.mark.parametrize("path", ["//evil.example.com/", "//evil.example.com/v2/", "/\\evil.example.com//v2/", "//evil.example.com/%2f..",
                                   "//v2/{}/nothing", "//v2/UPPER/tags/list", "//v2/{}/../tags/list", "//v2/%zz"])
-def test_a_redirect_leads_nowhere_but_to_routes(client, repo, path):
+def test_a_redirect_leads_to_routes_only(client, repo, path):
     answer = client.raw_request("GET", path.format(repo.name).encode())
     assert answer.status in (400, 404) and answer.location is None, answer
 
 
 @pytest.mark.parametrize("method", ["PUT", "POST", "PATCH", "DELETE"])
-def test_only_what_reads_is_redirected(client, repo, method):
+def test_methods_that_write_are_not_redirected(client, repo, method):
     for path in (f"//v2/{repo.name}/manifests/v1", f"/v2/{repo.name}/manifests/v1/"):
         assert client.raw_request(method, path.encode()).status in (400, 404)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is refused for its size, and that refusing costs no memory."""
+"""Requests that are refused because of their size; the refusal costs no memory."""
 import hashlib
 import json
 import random
@@ -51,7 +51,7 @@ def test_a_larger_manifest_is_413_and_not_stored(client, repo, size, chunked):
 @pytest.mark.parametrize("algorithm, size", [("sha256", 32), ("sha512", 64)])
 @pytest.mark.parametrize("kind, key", [(OCI_MANIFEST, "layers"), (OCI_INDEX, "manifests")])
 def test_a_manifest_that_lacks_all_that_it_can_name_is_told_each(registries, kind, key, algorithm, size):
-    """Some 40,000 digests: what a worker needs for them fits its bound."""
+    """The answer names about 40,000 digests; they fit into the memory bound of a worker."""
     repo = Repo(registries.get({"validation": {"manifests": {"referencelimit": 0}}}).client)
     document = repo.image_document() if kind == OCI_MANIFEST else index([])
     entries = [f'{{"digest":"{algorithm}:{random.randbytes(size).hex()}","size":1}}' for _ in range(4_190_000 // (2 * size + 30))]
@@ -63,7 +63,7 @@ def test_a_manifest_that_lacks_all_that_it_can_name_is_told_each(registries, kin
 
 
 def test_an_endless_manifest_is_413_and_costs_no_memory(registry, client, repo):
-    """The web server may go on reading what is discarded: some clients see an answer only when they have sent all."""
+    """The web server may read and discard the rest of the body, because some clients read the answer only after their last byte."""
     before = resident(registry)
     answer = client.put(repo.manifest_url("v1"), (b" " * 65536 for _ in range(2000)), {"Content-Type": OCI_MANIFEST})
     assert answer.status == 413, answer
@@ -71,7 +71,7 @@ def test_an_endless_manifest_is_413_and_costs_no_memory(registry, client, repo):
 
 
 def test_a_manifest_announced_as_huge_is_refused(client, repo):
-    """Apache waits for the body before it passes an answer on: it may say nothing for a while."""
+    """Apache forwards the answer only after the body, so there may be no answer within the time limit."""
     answer = client.raw(f"PUT {repo.manifest_url('v1')} HTTP/1.1\r\nHost: {client.netloc}\r\nContent-Type: {OCI_MANIFEST}\r\n"
                         "Content-Length: 999999999999\r\nConnection: close\r\n\r\n".encode(), timeout=2, patient=False)
     assert answer is None or answer.status in (413, 400), answer
@@ -115,7 +115,7 @@ def test_a_thousand_query_parameters_are_answered(client, repo):
 
 
 def test_ten_thousand_tags_fit_one_page(registry):
-    """Rows are made in the database: pushing them is not what is tested."""
+    """The rows are inserted directly into the database: this test is about the listing, not about pushes."""
     repo = Repo(registry.client)
     repo.push(encode(repo.image_document()), "first")
     registry.sql("INSERT INTO tag (repository_id, name, manifest_id) SELECT t.repository_id, lpad(i::text, 120, '0'), t.manifest_id "
@@ -133,7 +133,7 @@ def compact(document):
 
 
 def layers(registry, repo, count):
-    """Descriptors of `count` blobs that the repository has: rows only, as nobody reads the bytes."""
+    """Descriptors of `count` blobs of the repository. There are only rows, because no request reads the bytes."""
     prefix = blob(8).hex()
     registry.sql(f"""
         WITH made AS (INSERT INTO blob (digest, size)
@@ -163,7 +163,7 @@ def numbers(registry, repo, count):
 
 @pytest.mark.parametrize("make", [fresh_layers, annotations, one_layer_repeated, numbers])
 def test_the_time_for_a_manifest_grows_with_its_size_and_no_faster(registry, repo, make):
-    """The largest that is taken, and one a tenth as large; the best of three, as others use the machine."""
+    """Compares the largest accepted manifest with one a tenth as large. Takes the best of three times, for a busy machine."""
     def best(count):
         times = []
         for _ in range(3):

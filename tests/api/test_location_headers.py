@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""On what Location and Link are based: http.host, relativeurls, prefix, forwarded headers, Host with its port."""
+"""The base of the URLs in Location and Link: http.host, relativeurls, prefix, forwarded headers, Host with its port."""
 import re
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ def base_of(url):
 
 
 def locations(repo, headers=None, host=None):
-    """Every Location that one push gives: upload, chunk, status, blob, mount, manifest."""
+    """Every Location in the answers of one push: upload, chunk, status, blob, mount, manifest."""
     client, found, data = repo.client, {}, blob()
     send = {"headers": headers or {}, "host": host}
     found["upload"] = client.post(repo.uploads_url, **send).location

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What a push leaves in its row beside the document: the config's digest and the size of all that it names."""
+"""The columns that a push computes from a manifest: digest of the config, and total size of the blobs below the manifest."""
 import json
 
 from images import (EMPTY_JSON, OCI_EMPTY, OCI_FOREIGN, OCI_INDEX, OCI_MANIFEST, OCTETS, absent, blob, descriptor, encode, index)
 
 
 def rows(registry, repo):
-    """{digest: (digest of the config or "", total size)}, and the same as SQL reads it from the documents."""
+    """Two maps {digest: (digest of the config or "", total size)}: from the rows, and computed in SQL from the documents."""
     text = "coalesce('sha256:' || encode(substr({}, 2), 'hex'), '')"
     found = registry.cluster.sql(
         f"SELECT {text.format('m.digest')}, {text.format('m.config_digest')}, m.total_size, {text.format('d.config_digest')},"
@@ -21,7 +21,7 @@ def total(document):
 
 def test_the_row_of_a_push_has_the_config_and_the_size(registry, repo):
     documents = [repo.image_document(layers) for layers in (1, 3)]
-    documents[1]["layers"].append(documents[1]["layers"][0])  # twice in the document, once in the size
+    documents[1]["layers"].append(documents[1]["layers"][0])  # named twice in the document, counted once in the size
     repo.push_blob(EMPTY_JSON)
     empty = descriptor(EMPTY_JSON, OCI_EMPTY)
     documents.append({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": empty, "layers": [empty], "annotations": {"a": "\0"}})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a manifest must be to be stored: strict JSON, one meaning, blobs that are there, sizes that are true."""
+"""Checks of a manifest before it is stored: strict JSON, one meaning, existing blobs, true sizes."""
 import json
 from base64 import b64encode
 
@@ -10,7 +10,7 @@ from images import (DOCKER_FOREIGN, DOCKER_LIST, DOCKER_MANIFEST, OCI_FOREIGN, O
 
 
 def refused(client, repo, body, media_type=OCI_MANIFEST, code="MANIFEST_INVALID"):
-    """The push is 400 with this code, and nothing can be pulled by tag or digest."""
+    """Asserts that the push is 400 with this code, and that neither tag nor digest can be pulled."""
     body = body if isinstance(body, bytes) else encode(body)
     answer = repo.put("v1", body, media_type)
     assert answer.status == 400, answer
@@ -190,7 +190,7 @@ def test_an_index_with_an_unknown_child_is_400_with_one_error_for_each(client, r
 
 @pytest.mark.parametrize("null", [True, False])
 def test_an_image_may_lack_layers(client, repo, document, null):
-    """Artifacts do; encoders write null for an empty list."""
+    """Artifacts have no layers; some encoders write null for an empty list."""
     del document["layers"]
     body = encode({**document, **({"layers": None} if null else {})})
     repo.push(body, "v1")
@@ -261,7 +261,7 @@ def test_allow_and_deny_are_regular_expressions_over_the_url(registries):
 
 
 def test_urls_on_an_ordinary_layer_are_held_to_the_configuration_too(registries):
-    """A client would fetch the layer from there."""
+    """A client would fetch the layer from such a URL."""
     strict = registries.get({"validation": None})
     repo = Repo(strict.client)
     document = repo.image_document()
@@ -269,7 +269,7 @@ def test_urls_on_an_ordinary_layer_are_held_to_the_configuration_too(registries)
     refused(strict.client, repo, document)
 
 
-# ---- what is refused unless the configuration says otherwise ----
+# ---- refusals that the configuration can switch off ----
 
 def test_the_error_of_an_index_without_its_manifests_names_the_switch(repo):
     answer = repo.put("v1", index([(encode({}), OCI_MANIFEST)]), OCI_INDEX)
@@ -278,7 +278,7 @@ def test_the_error_of_an_index_without_its_manifests_names_the_switch(repo):
 
 
 def test_validation_that_is_disabled_takes_what_distribution_3_takes(registries):
-    """Foreign URLs and indexes without their manifests; not images without their layers."""
+    """Foreign URLs and indexes without their manifests are then accepted; images without their layers are not."""
     registry = registries.get({"validation": {"disabled": True, "manifests": None}})
     repo = Repo(registry.client)
     body = encode(index([(blob(), OCI_MANIFEST), (blob(), DOCKER_MANIFEST)]))
@@ -319,7 +319,7 @@ def test_the_error_of_a_size_that_differs_names_the_switch(repo, document):
 
 @pytest.mark.parametrize("where", ["manifest", "config", "layer"])
 def test_an_annotation_that_is_null_counts_as_absent(client, repo, where):
-    """Encoders of several languages write null for an unset value."""
+    """Encoders of several programming languages write null for an unset value."""
     document = repo.image_document(subject=descriptor(blob(), OCI_MANIFEST))
     entry = {"manifest": document, "config": document["config"], "layer": document["layers"][0]}[where]
     entry["annotations"] = {"org.example.none": None, "org.example.some": "x"}
@@ -382,7 +382,7 @@ def test_data_that_is_the_content_of_its_digest_is_fine(client, repo, document):
 
 @pytest.mark.parametrize("where", ["config", "layer", "subject", "child"])
 def test_data_that_is_not_the_content_of_its_digest_is_400(repo, document, where):
-    """A client that trusts the data would run something else than the client that fetches the blob."""
+    """Otherwise a client that uses `data` would get other content than a client that fetches the blob."""
     kind, content, data = OCI_MANIFEST, blob(30), b64encode(blob(30)).decode()
     repo.push_blob(content)
     wrong = descriptor(content, data=data)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Manifests in and out: by tag and digest, every kind, byte for byte."""
+"""PUT and GET of manifests: by tag and by digest, all kinds, byte for byte."""
 import json
 
 import pytest
@@ -185,10 +185,10 @@ def test_a_manifest_in_a_repository_that_never_was_is_404(client):
 def test_the_manifest_of_one_repository_cannot_be_read_through_another(client, repo, other):
     reference, _ = repo.image("v1")
     other.image("v2")
-    for stranger in (other, Repo(client, repo.name + "/below"), Repo(client, name())):
+    for another in (other, Repo(client, repo.name + "/below"), Repo(client, name())):
         for asked in ("v1", reference):
             for method in ("GET", "HEAD"):
-                assert client.request(method, stranger.manifest_url(asked)).status == 404
+                assert client.request(method, another.manifest_url(asked)).status == 404
 
 
 def test_a_blob_is_not_served_as_a_manifest_nor_a_manifest_as_a_blob(client, repo):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-The message of an error is all that docker, containerd, podman and skopeo print: it holds the reason where a person must act.
-Where programs wait for an error, its message is distribution's, to the letter.
+Messages of errors. docker, containerd, podman and skopeo print the message only, so it holds the reason if a person must act.
+If programs depend on an error, its message is exactly that of distribution.
 """
 import pytest
 
@@ -15,7 +15,7 @@ def the_error(answer):
 
 
 def said(answer):
-    """The message, which ends with what the detail says."""
+    """Returns the message, after a check that it ends with the detail."""
     error = the_error(answer)
     assert error["message"].endswith(error["detail"]), answer
     return error["message"]
@@ -27,7 +27,7 @@ def test_a_digest_that_differs_is_named(client, repo):
 
 
 @pytest.mark.parametrize("bad, why", [("md5:00", "sha256 or sha512"), ("nonsense", "parsing failed"), ("", "missing")])
-def test_a_digest_of_no_use_is_explained(client, repo, bad, why):
+def test_an_unusable_digest_is_explained(client, repo, bad, why):
     assert why in said(client.put(with_query(repo.begin(), digest=bad), blob()))
 
 
@@ -53,7 +53,7 @@ def test_a_digest_that_is_not_the_manifests_is_told_the_right_one(repo):
     assert digest(body) in said(repo.put(absent(), body))
 
 
-def test_names_and_tags_that_are_none_are_explained(client, repo):
+def test_malformed_names_and_tags_are_explained(client, repo):
     assert "Upper/x" in said(client.get("/v2/Upper/x/tags/list"))
     assert "1 to 128" in said(repo.put("a" * 129, repo.image_document()))
 
@@ -85,7 +85,7 @@ def test_deletion_that_is_disabled_says_so(registries):
         assert said(frozen.client.delete(url)) == "The operation is unsupported. Deletion is disabled."
 
 
-def test_what_programs_wait_for_keeps_the_message_of_distribution(client, repo):
+def test_errors_that_programs_depend_on_keep_the_message_of_distribution(client, repo):
     repo.image("v1")
     for url, message in ((repo.manifest_url("other"), "manifest unknown"), (repo.manifest_url(absent()), "manifest unknown"),
                          (repo.blob_url(absent()), "blob unknown to registry"),

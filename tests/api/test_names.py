@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Repositories whose names read like end-points: a path is understood from its end, by us and by the web server."""
+"""Repositories named like end-points: the registry and the web server parse a path from its end."""
 import pytest
 from images import OCI_MANIFEST, Repo, absent, blob, descriptor, digest, name
 

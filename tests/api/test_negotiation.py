@@ -17,7 +17,7 @@ def image(repo):
     [DOCKER_MANIFEST, OCI_MANIFEST], [f" {DOCKER_LIST} , {OCI_MANIFEST} ; q=1"], [OCI_MANIFEST.upper()],
     [SCHEMA1, DOCKER_MANIFEST, DOCKER_LIST, OCI_INDEX, OCI_MANIFEST]])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_an_image_is_served_to_whoever_takes_it(client, repo, image, fields, method):
+def test_an_image_is_served_if_accept_allows_its_type(client, repo, image, fields, method):
     for reference in ("v1", image[0]):
         answer = client.request(method, repo.manifest_url(reference), headers=[("Accept", field) for field in fields])
         assert answer.status == 200, answer

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""PostgreSQL away: 503 with Retry-After for whoever asks, recovery without a restart of ours."""
+"""PostgreSQL is down: every request gets 503 with Retry-After, and the registry recovers without a restart."""
 import signal
 import threading
 
@@ -13,7 +13,7 @@ from stack import Berth
 
 @pytest.fixture
 def lonely(registries):
-    """A registry on a cluster of its own, which the test may stop."""
+    """A registry with its own cluster, which the test may stop."""
     cluster = Cluster(ACCOUNT.scratch(), durable=True)
     cluster.start()
     registry = Berth(cluster, registries.frontend, workers=2, upload_workers=1)
@@ -51,7 +51,7 @@ def test_while_postgresql_is_away_all_is_503_and_afterwards_all_is_back(lonely, 
     for method, url, content in every_kind(repo, reference, stored, upload):
         answer = client.request(method, url, content, {"Content-Type": OCI_MANIFEST} if "manifests" in url and content else {})
         if method == "PUT" and answer.status == 400:
-            continue  # refused before the database was asked
+            continue  # refused before any query
         assert answer.status == 503, (method, url, answer)
         assert int(answer.header("Retry-After")) > 0
         if method != "HEAD":
@@ -61,7 +61,7 @@ def test_while_postgresql_is_away_all_is_503_and_afterwards_all_is_back(lonely, 
 
     lonely.cluster.start()
     wait_until(lambda: client.get(repo.manifest_url("v1")).status == 200, "recovery")
-    for _ in range(10):  # every worker, not only the first that answers
+    for _ in range(10):  # until every worker has recovered, not only one
         assert client.get(repo.manifest_url("v1")).body == body
     assert client.get(repo.blob_url(stored)).body == data
     status = client.get(upload)
@@ -86,7 +86,7 @@ def test_a_restart_of_postgresql_under_load_gives_nothing_but_answers_and_503(lo
         thread.start()
     try:
         lonely.cluster.stop(signal.SIGKILL)
-        wait_until(lambda: client.get(repo.manifest_url("v1")).status == 503, "the outage to show")
+        wait_until(lambda: client.get(repo.manifest_url("v1")).status == 503, "the first 503")
         lonely.cluster.start()
         wait_until(lambda: client.get(repo.manifest_url("v1")).status == 200, "recovery")
     finally:

@@ -150,7 +150,7 @@ def test_a_part_of_a_blob_may_be_bound_to_its_etag(client, stored):
 @pytest.mark.filesystem
 @pytest.mark.parametrize("sent, by_worker", [(None, False), ("bytes=0-4194304", False), ("bytes=1-4194304", True), ("bytes=0-9,20-29", False)])
 def test_a_worker_sends_little_on_a_condition_and_leaves_large_blobs_to_the_web_server(registry, repo, sent, by_worker):
-    """Or slow clients would keep workers: If-Match is no way around X-Accel-Redirect."""
+    """Otherwise slow clients could keep workers busy: with If-Match, X-Accel-Redirect must still be used."""
     data = blob(LARGE)
     reference = repo.push_blob(data)
     ranges = {"HTTP_RANGE": sent} if sent else {}
@@ -160,7 +160,7 @@ def test_a_worker_sends_little_on_a_condition_and_leaves_large_blobs_to_the_web_
 
 
 @pytest.mark.parametrize("condition", ["If-Unmodified-Since", "If-Modified-Since"])
-def test_a_blob_has_no_date_to_be_asked_for(client, stored, condition):
+def test_conditions_on_the_date_of_a_blob_are_ignored(client, stored, condition):
     for moment in ("Wed, 21 Oct 2015 07:28:00 GMT", "Tue, 21 Oct 2098 07:28:00 GMT"):
         answer = client.get(stored[0], headers={condition: moment})
         assert (answer.status, answer.body) == (200, stored[1])
@@ -170,7 +170,7 @@ def test_head_tells_what_get_tells(client, repo, stored):
     repo.image("v1")
     for url in (stored[0], repo.manifest_url("v1"), repo.tags_url, repo.manifest_url("v2"), "/v2/"):
         told = [{name.lower(): value for name, value in client.request(method, url).headers.items()
-                 if name not in ("Date", "Last-Modified")}  # mod_xsendfile tells that of a file
+                 if name not in ("Date", "Last-Modified")}  # mod_xsendfile adds Last-Modified of the file
                 for method in ("GET", "HEAD")]
         assert told[0] == told[1], url
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Records straight to a worker's socket: whatever comes, no worker ends and no answer is a 500."""
+"""Records sent directly to a worker's socket: no input ends a worker, and no answer is a 500."""
 import os
 import random
 import struct
@@ -12,7 +12,7 @@ from images import OCI_MANIFEST, Repo, blob, digest, encode
 
 @pytest.fixture
 def worker(registry, request):
-    """The main pool's socket. Afterwards the same workers are still there and answer."""
+    """The socket of the main pool. After the test, the same workers must run and answer."""
     before = registry.children["main"].workers(registry.workers)
     path = registry.socket("main")
     yield path
@@ -21,7 +21,7 @@ def worker(registry, request):
 
 
 def fine(answer, *also):
-    """503: there is no memory for as much as was promised."""
+    """503 is allowed: a worker has no memory for a length as large as announced."""
     assert answer.status in (None, 503, *also) or answer.status < 500, answer
     return answer
 
@@ -37,12 +37,12 @@ def test_records_may_be_cut_anywhere(worker, step):
     assert f.call(worker, f.params(), step=step).status == 200
 
 
-def test_lengths_may_be_wide_where_they_need_not(worker):
+def test_lengths_may_use_four_bytes_where_one_is_enough(worker):
     assert f.call(worker, f.params(), wide=True).status == 200
 
 
 def test_padding_and_reserved_bytes_are_skipped(worker):
-    """Except after the first record, where libfcgi takes padding for a header and no web server pads."""
+    """The first record has no padding: libfcgi would parse it as a header, and no web server sends it."""
     data = (f.begin(reserved=7) + f.record(f.PARAMS, f.encode(f.params()), padding=b"x" * 200)
             + f.record(f.PARAMS, padding=b"y" * 8) + f.record(f.STDIN))
     with f.Connection(worker) as connection:
@@ -100,8 +100,8 @@ LENGTHS = [0x7FFFFFFF, 0x7FFFFFFE, 0x40000000, 0xFFFFFF, 65536, 1000]
 
 @pytest.mark.parametrize("name_length", LENGTHS)
 @pytest.mark.parametrize("value_length", LENGTHS)
-def test_lengths_that_promise_more_than_comes_harm_nobody(worker, name_length, value_length):
-    """The integer overflow of CVE-2025-23016 and its neighbours."""
+def test_lengths_larger_than_the_data_are_harmless(worker, name_length, value_length):
+    """Lengths near the integer overflow of CVE-2025-23016."""
     lie = f.size_of(name_length, True) + f.size_of(value_length, True) + b"AAAA"
     for rest in (b"", f.record(f.PARAMS) + f.record(f.STDIN)):
         fine(f.exchange(worker, f.begin() + f.record(f.PARAMS, f.encode(f.params()) + lie) + rest))
@@ -119,7 +119,7 @@ def test_lengths_that_promise_more_than_comes_harm_nobody(worker, name_length, v
     f.begin() + f.stream(f.PARAMS, f.encode(f.params())) + f.record(f.ABORT), f.begin() + f.stream(f.PARAMS, f.encode(f.params())),
     f.begin() + f.stream(f.PARAMS, f.encode(f.params())) + f.record(f.DATA, b"x") + f.record(f.STDIN),
     f.begin() + f.stream(f.PARAMS, f.encode(f.params())) + f.record(f.PARAMS, b"x" * 10) + f.record(f.STDIN)])
-def test_malformed_records_harm_nobody(worker, data):
+def test_malformed_records_are_harmless(worker, data):
     fine(f.exchange(worker, data))
 
 
@@ -130,7 +130,7 @@ def test_management_records_are_answered_or_ignored(worker):
         fine(f.exchange(worker, data + f.begin() + f.stream(f.PARAMS, f.encode(f.params())) + f.record(f.STDIN)))
 
 
-def test_random_bytes_harm_nobody(worker):
+def test_random_bytes_are_harmless(worker):
     source = random.Random(20260823)
     good = f.begin() + f.stream(f.PARAMS, f.encode(f.params("PUT", "/v2/a/manifests/b", CONTENT_LENGTH="5"))) + f.stream(f.STDIN, b"hello")
     for _ in range(300):
@@ -161,7 +161,7 @@ def test_a_body_that_is_not_as_long_as_announced_is_never_committed(registry, wo
     reference = digest(data)
     pairs = f.params("PUT", f"{where}&digest={reference}", CONTENT_LENGTH=str(announced))
     records = f.begin() + f.stream(f.PARAMS, f.encode(pairs)) + f.stream(f.STDIN, data, end=ended)
-    answer = fine(f.exchange(worker, records), 507)  # no disk has room for the largest
+    answer = fine(f.exchange(worker, records), 507)  # no disk has space for the largest length
     assert answer.status != 201, answer
     if announced > sent or not ended:
         assert registry.client.get(repo.blob_url(reference)).status == 404
@@ -243,7 +243,7 @@ def test_a_client_that_leaves_before_the_answer_costs_nothing(registry, worker):
 
 
 def test_idle_and_half_begun_connections_do_not_stop_the_others(registry, worker):
-    """One fewer than there are workers: a worker takes one request at a time, which is why uploads have a pool."""
+    """A worker takes one request at a time, so this test holds all workers but one. For the same reason uploads have a pool."""
     held = [f.Connection(worker) for _ in range(registry.workers - 1)]
     try:
         for connection in held:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""storage.maintenance.readonly: reads go on, every write is 405 and changes nothing."""
+"""storage.maintenance.readonly: reads succeed; every write is 405 and changes nothing."""
 import pytest
 
 from images import OCI_MANIFEST, Repo, absent, blob, digest, encode, with_query
@@ -7,7 +7,7 @@ from images import OCI_MANIFEST, Repo, absent, blob, digest, encode, with_query
 
 @pytest.fixture
 def pair(registries, registry):
-    """(a repository on the ordinary registry, the same one on a read-only registry over the same content)."""
+    """(a repository on the ordinary registry, the same repository on a read-only registry with the same content)."""
     frozen = registries.get({"storage": {"maintenance": {"readonly": {"enabled": True}}}}, beside=registry)
     repo = Repo(registry.client)
     return repo, Repo(frozen.client, repo.name)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Blobs whose bytes are elsewhere: what a client is told. Here a storage middleware makes the URL, which it does on any
-driver; signed URLs of object stores are under tests/store.
+Redirects of clients to the bytes of a blob. In these tests a storage middleware makes the URL, as it can for every driver;
+tests/store has the tests of signed URLs of object stores.
 """
 import pytest
 
@@ -72,7 +72,7 @@ def test_with_redirects_switched_off_the_registry_sends_the_bytes(registries, mo
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_an_empty_blob_is_not_redirected_for_a_range_of_nothing_is_416_there(there, method):
+def test_an_empty_blob_is_not_redirected_because_a_store_answers_its_ranges_with_416(there, method):
     reference = there.push_blob(b"")
     answer = there.client.request(method, there.blob_url(reference), headers={"Range": "bytes=0-"})
     assert (answer.status, answer.body, int(answer.header("Content-Length"))) == (200, b"", 0), answer

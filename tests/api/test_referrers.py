@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""GET referrers: who points at a subject, filtered and in pages."""
+"""GET referrers: the manifests that have a subject, filtered and in pages."""
 import json
 
 import pytest
@@ -50,7 +50,7 @@ def test_an_index_with_artifact_type_is_listed_with_it(repo, subject):
     assert (found["artifactType"], found["annotations"]) == ("application/vnd.example.x", {"a": "b"})
 
 
-def test_nobody_refers_is_an_empty_index_whether_the_subject_exists_or_not(client, repo, subject):
+def test_without_referrers_the_index_is_empty_whether_the_subject_exists_or_not(client, repo, subject):
     assert referrers(repo, subject["digest"])[0] == []
     assert referrers(repo, absent())[0] == []
     assert referrers(repo, "sha512:" + "a" * 128)[0] == []
@@ -73,7 +73,7 @@ def test_the_subject_may_come_after_its_referrer(repo):
     assert [d["digest"] for d in referrers(repo, digest(body))[0]] == [reference]
 
 
-def test_a_filter_by_artifact_type_is_applied_and_said_so(repo, subject):
+def test_a_filter_by_artifact_type_is_applied_and_named_in_the_answer(repo, subject):
     wanted = {repo.artifact(subject, "application/vnd.example.a+json")[0] for _ in range(3)}
     repo.artifact(subject, "application/vnd.example.b")
     found, answer = referrers(repo, subject["digest"], artifactType="application/vnd.example.a+json")
@@ -131,7 +131,7 @@ def test_a_subject_by_sha512_is_found_under_it(repo):
 
 
 def walk(repo, url):
-    """Every descriptor over all pages, in order, and how many pages there were."""
+    """All descriptors of all pages, in order, and the number of pages."""
     found, pages = [], 0
     while url:
         answer = repo.client.get(url)
@@ -153,7 +153,7 @@ def test_following_the_links_visits_each_referrer_once(repo, subject):
 
 
 def test_large_referrers_are_split_over_pages_that_clients_can_hold(repo, subject):
-    """Clients read an index of 4 MiB at most; twelve descriptors of 600 kB of annotations are more than that."""
+    """Clients read an index of at most 4 MiB; twelve descriptors with 600 kB of annotations each are more."""
     for _ in range(12):
         repo.artifact(subject, annotations={"big": "x" * 600_000})
     url, sizes, seen = repo.referrers_url(subject["digest"]), [], []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What registry.fcgi starts with and what it refuses, with which status and which words. No web server takes part."""
+"""Configurations with which registry.fcgi starts, and those that it refuses: status and messages. There is no web server."""
 import glob
 import os
 
@@ -10,7 +10,7 @@ from attempt import Attempt
 from processes import ACCOUNT
 from stack import ROOT, Berth, merged, yaml
 
-pytestmark = pytest.mark.filesystem  # a start is a start; that of other drivers: tests/store
+pytestmark = pytest.mark.filesystem  # tests/store has the starts with other drivers
 CORPUS = sorted(glob.glob(os.path.join(ROOT, "tests", "tables", "config", "*.yml")))
 FAILED, CONFIGURATION = 1, 3
 
@@ -24,21 +24,21 @@ def attempt(registries):
 
 @pytest.mark.parametrize("path", CORPUS, ids=[os.path.basename(path) for path in CORPUS])
 def test_the_files_of_other_registries_start_unmodified(attempt, path):
-    """Only what lies on another machine is laid over by the environment: folders and the database."""
+    """The environment replaces only folders and the database, which are on another machine in these files."""
     attempt.migrate()
     laid_over = {"REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY": attempt.berth.storage, "REGISTRY_DATABASE_ENABLED": "true"}
     for key, value in attempt.cluster.settings(attempt.berth.database).items():
         laid_over[f"REGISTRY_DATABASE_{key.upper()}"] = str(value)
     with open(path, encoding="utf-8") as file:
         text = file.read()
-    if "htpasswd" in text:  # Debian's names a folder: nobody can sign in, and distribution starts all the same
+    if "htpasswd" in text:  # Debian's file names a folder as the password file: no user can sign in, but distribution starts
         laid_over["REGISTRY_AUTH_HTPASSWD_PATH"] = attempt.berth.folder
     attempt.start(text, **laid_over)
     attempt.serves(401 if "htpasswd" in text else 200)
 
 
 def test_variables_that_describe_a_service_are_ignored_with_a_warning(attempt):
-    """Kubernetes gives them to every container; a service may be called registry-database, or registry-storage-s3."""
+    """Kubernetes sets such variables in every container, here for services named registry-database and registry-storage-s3."""
     attempt.migrate()
     variables = {"REGISTRY_DATABASE_PORT": "tcp://10.0.0.9:5432", "REGISTRY_STORAGE_S3_SERVICE_HOST": "10.0.0.9",
                  "REGISTRY_PORT_5000_TCP_ADDR": "10.0.0.9"}
@@ -46,7 +46,7 @@ def test_variables_that_describe_a_service_are_ignored_with_a_warning(attempt):
     assert all(f"{name}: describes a service" in said for name in variables), said
 
 
-def test_without_auth_the_start_is_loud_about_it(attempt):
+def test_without_auth_the_start_logs_a_warning(attempt):
     attempt.migrate()
     said = attempt.start(yaml(attempt.berth.config)).serves()
     assert "auth" in said and "warn" in said, said
@@ -61,7 +61,7 @@ def test_without_auth_the_start_is_loud_about_it(attempt):
     ({"http": {"draintimeout": "soon"}}, "draintimeout"), ({"catalog": {"maxentries": -1}}, "maxentries"),
     ({"storage": {"delete": {"enabled": "perhaps"}}}, "delete.enabled"), ({"version": "9.9"}, "version"),
     ({"validation": {"manifests": {"urls": {"allow": ["("]}}}}, "validation.manifests.urls")])
-def test_what_cannot_be_done_is_refused_by_name(attempt, change, word):
+def test_a_setting_that_berth_cannot_follow_is_refused_by_name(attempt, change, word):
     said = attempt.start(yaml(merged(attempt.berth.config, change))).refused(CONFIGURATION)
     assert word in said, said
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""PATCH with Content-Range: order, resumption, refusal of what is out of order."""
+"""PATCH with Content-Range: order, resumption, refusal of chunks out of order."""
 import pytest
 
 from images import OCTETS, blob, digest, with_query
@@ -69,7 +69,7 @@ def test_a_last_chunk_out_of_order_in_the_put_is_416_and_the_upload_stays(client
     answer = client.put(closing, data[100:], {"Content-Type": OCTETS, "Content-Range": "150-249"})
     assert (answer.status, answer.header("Range")) == (416, "0-99"), answer
     assert client.get(answer.location).status == 204
-    status = client.get(closing)  # the suite asks with ?digest= still on
+    status = client.get(closing)  # the conformance suite asks with ?digest= in the URL
     assert (status.status, status.header("Range")) == (204, "0-99")
     assert client.put(with_query(status.location, digest=digest(data)), data[100:],
                       {"Content-Type": OCTETS, "Content-Range": "100-199"}).status == 201

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Single POST with ?digest=, POST then PUT, digests that do not fit, the life of an upload."""
+"""Single POST with ?digest=, POST then PUT, wrong digests, and the states of an upload from its start to its end."""
 import pytest
 
 from images import OCTETS, absent, blob, digest, with_query
@@ -43,7 +43,7 @@ def test_beginning_an_upload_answers_202_with_location_uuid_and_range(client, re
     uuid = answer.header("Docker-Upload-UUID")
     assert uuid and uuid in answer.location
     assert f"/v2/{repo.name}/blobs/uploads/" in answer.location
-    assert "?" in answer.location, "clients that glue &digest= on need a query in the Location"
+    assert "?" in answer.location, "some clients append &digest=, so the Location needs a query"
 
 
 def test_two_uploads_have_different_ids(client, repo):
@@ -59,7 +59,7 @@ def test_the_algorithm_hint_is_taken(client, repo, algorithm):
 
 
 @pytest.mark.parametrize("hint, used", [("sha256", "sha512"), ("sha512", "sha256")])
-def test_the_algorithm_hint_binds_nobody(client, repo, hint, used):
+def test_the_algorithm_hint_is_not_binding(client, repo, hint, used):
     data = blob()
     where = repo.begin(**{"digest-algorithm": hint})
     where = client.patch(where, data[:50], {"Content-Type": OCTETS}).location

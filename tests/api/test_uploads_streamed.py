@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""PATCH without Content-Range, chunked transfer, empty bodies, clients that leave, two writers at once."""
+"""PATCH without Content-Range, chunked transfer, empty bodies, clients that disconnect, two writers at the same time."""
 import socket
 import threading
 
@@ -78,7 +78,7 @@ def test_a_streamed_upload_with_the_wrong_digest_is_400_and_no_blob(client, repo
 
 
 def leave_in_the_middle(client, method, target, sent, announced):
-    """Announces a length, sends less, and hangs up."""
+    """Announces a length, sends fewer bytes, and disconnects."""
     head = f"{method} {client.target(target)} HTTP/1.1\r\nHost: {client.netloc}\r\nContent-Type: {OCTETS}\r\n"
     length = f"Content-Length: {announced}\r\n\r\n" if announced else "Transfer-Encoding: chunked\r\n\r\n"
     with socket.create_connection((client.host, client.port), timeout=20) as connection:
@@ -90,7 +90,7 @@ def leave_in_the_middle(client, method, target, sent, announced):
 def test_a_client_that_hangs_up_in_a_put_commits_nothing(client, repo, announced):
     data, where = blob(100_000), repo.begin()
     leave_in_the_middle(client, "PUT", with_query(where, digest=digest(data)), data, announced)
-    wait_until(lambda: client.get(where).status in (204, 404), "the upload to be free again")
+    wait_until(lambda: client.get(where).status in (204, 404), "the upload to be unlocked")
     assert client.get(repo.blob_url(digest(data))).status == 404
 
 
@@ -103,7 +103,7 @@ def test_an_upload_whose_patch_broke_off_goes_on_from_its_offset(client, repo, a
     offsets = []
 
     def finished():
-        """In one request, so that the broken one, which a worker may only be about to read, comes before it or too late."""
+        """Sends the rest in one request. The broken request is then handled before this one, or after the upload has ended."""
         status = client.get(where)
         if status.status != 204:
             return False
@@ -120,7 +120,7 @@ def test_an_upload_whose_patch_broke_off_goes_on_from_its_offset(client, repo, a
 
 
 def test_two_writers_on_one_upload_never_mix_their_bytes(client, repo):
-    """Both claim offset 0; exactly one may win, and what was acknowledged is what is stored."""
+    """Both writers send offset 0. Exactly one may win, and the stored bytes are those of its request."""
     for _ in range(5):
         where = repo.begin()
         contents, answers = [blob(200_000), blob(200_000)], [None, None]

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: MIT
-"""Registries with authentication; the fixtures are lib/guarded.py's."""
+"""Registries with authentication: the fixtures of lib/guarded.py."""
 from guarded import alice, guarded, passwords, signer  # noqa: F401

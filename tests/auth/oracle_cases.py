@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-Tokens for the oracle: each claim and header field right, wrong, missing, mistyped and at its edges; each form of key;
-each algorithm; what attackers send. `cases(keys)` yields (name, token); names are unique.
+Tokens for the oracle: each claim and header field right, wrong, missing, of a wrong type and at its limits; each form of key;
+each algorithm; forged tokens. `cases(keys)` yields (name, token); names are unique.
 
-DIFFERENT says where Berth and docker-registry 2.8 deliberately part: name, Berth's verdict, why.
+oracle_differences.py lists the cases in which Berth deliberately differs from docker-registry 2.8.
 """
 import json
 import time
@@ -16,7 +16,7 @@ MISTYPED = {"text": "x", "zero": 0, "number": 7, "float": 1.5, "true": True, "nu
 
 
 class Keys:
-    """Who is in the bundle, who is in Berth's JWK set only, and a stranger."""
+    """Keys in the bundle, keys in the JWK set of Berth only, and keys that neither registry knows."""
 
     def __init__(self):
         self.rsa, self.rsa4096 = Key(), Key(bits=3072)
@@ -51,7 +51,7 @@ def claim_cases(keys):
             yield f"{name} {kind}", token(keys.rsa, good(**{name: other}))
     yield "aud among others", token(keys.rsa, good(aud=["x", SERVICE]))
     yield "aud beside a number", token(keys.rsa, good(aud=[SERVICE, 7]))
-    # from the moment at which each is tried, or one might pass its edge between one registry and the other
+    # computed for each case when it is tried, so that a token does not pass its limit between the two registries
     for seconds in (-3600, -90, -65, -45, -5, 0, 5, 300, 10 ** 9):
         yield f"exp {seconds:+d}", token(keys.rsa, good(exp=int(time.time()) + seconds))
     for seconds in (-10 ** 9, -300, 0, 30, 50, 80, 90, 3600):
@@ -175,7 +175,7 @@ def algorithm_cases(keys):
 
 
 def material_cases(keys):
-    """x5c and jwk: where the token itself says whose it is."""
+    """x5c and jwk: header fields in which the token brings its own key."""
     def with_header(key, **header):
         return token(key, good(), {"typ": "JWT", "alg": key.alg, **header})
 

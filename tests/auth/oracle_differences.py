@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Where Berth's verdict on a token of oracle_cases.py is deliberately not docker-registry's: Berth's verdict, and why."""
+"""Tokens of oracle_cases.py for which Berth deliberately differs from docker-registry: the verdict of Berth, and the reason."""
 
 IN, OUT = "let in", "refused"
-V3 = "an addition of distribution v3, or of the specification, that 2.8 does not have"
-TYPES = "each claim and header field has exactly its type"
-SPELLING = "names count in their own letter case only; Go folds it"
-ONE_READING = "strict JSON: no text that two parsers may read in two ways"
+V3 = "a feature of distribution v3 or of the specification that 2.8 does not have"
+TYPES = "each claim and header field must have exactly its type"
+SPELLING = "names are case-sensitive; Go ignores case"
+ONE_READING = "strict JSON: no text that two parsers may read differently"
 BOUNDS = "bounded: at most 32 KiB and 1000 access entries"
 OVERFLOW = "Go's time arithmetic overflows; ours does not"
-CRITICAL = "RFC 7515 section 4.1.11: what is critical and not understood is refused"
-TYPE_JWT = "a header that says it is something else than a JWT is not taken for one"
-PURPOSE = "a certificate that may not be used for signatures is not"
+CRITICAL = "RFC 7515 section 4.1.11: an unknown critical header parameter is refused"
+TYPE_JWT = "a token whose header names another type than JWT is refused"
+PURPOSE = "a certificate whose key usage excludes signatures is not used"
 
 DIFFERENT = {
     "aud in a list": (IN, V3), "aud among others": (IN, V3), "kid thumbprint": (IN, V3), "kid of the JWK set": (IN, V3),

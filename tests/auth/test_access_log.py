@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The web server's access log says whose repository it was, as GitLab's tokens tell; clients do not get to see it."""
+"""The web server's access log names the project of a repository, as GitLab's tokens give it; no answer to a client has it."""
 import re
 
 import pytest

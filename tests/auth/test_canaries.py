@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Canaries: what must stay secret is planted wherever a client or a file may bring it, and no log may hold it."""
+"""Canaries: the test puts secrets into every field of requests and files, and no log may contain one of them."""
 import base64
 import glob
 import os
@@ -16,7 +16,7 @@ CANARY = "Kanarienvogel-7f3a9c1e"
 
 @pytest.fixture(params=["token", "htpasswd"])
 def loud(registries, request):
-    """A registry of its own that logs all it can, in the scheme; the access log of the web server is on."""
+    """A separate registry with this scheme that logs at level debug. The access log of the web server is on."""
     folder, key = ACCOUNT.scratch(), Key()
     secret = Key(secret=(CANARY * 4).encode())
     auth = {
@@ -35,7 +35,7 @@ def loud(registries, request):
 def spellings(text):
     """The forms in which a secret might reach a log."""
     found = {text}
-    for at in range(3):  # base64 shifts what stands before it
+    for at in range(3):  # the base64 form depends on the number of bytes before the secret
         coded = base64.b64encode(b"x" * at + text.encode()).decode()
         found.add(coded[4 if at else 0:-4].strip("="))
     return {each for each in found if len(each) > 8}
@@ -62,7 +62,7 @@ def test_no_log_holds_a_password_a_token_or_a_key(loud):
     for each in headers:
         for method, target in targets:
             client.request(method, target, b"{" if method in ("PUT", "PATCH") else None, headers=each, checked=False)
-    # files that change for the worse are complained about, without what stands in them
+    # a broken file is logged, without its content
     path = auth.get("path") or auth["jwks"]
     put(os.path.dirname(path), os.path.basename(path), f"{CANARY}\n")
     for _ in range(5):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Every route by every caller: what may happen follows from NEEDS, written down here by hand, and is compared with what the
-registry does. A route without a row, or a row without a route, fails.
+Every route with every caller: the expected answer follows from the table NEEDS, which is written by hand. The test fails for a
+route without a row, and for a row without a route.
 """
 import time
 
@@ -11,7 +11,7 @@ from processes import run
 from tokens import CATALOG, REALM, SERVICE, access, bearer, token, claims, Key
 from wire import Signed
 
-# (method, pattern): the actions on the repository that it takes; None: anybody; (): any good token; "catalog"
+# (method, pattern): the actions on the repository that the route needs; None: no token; (): any valid token; "catalog"
 PULL, PUSH, DELETE = ("pull",), ("pull", "push"), ("delete",)
 NEEDS = {
     ("GET", "/"): None, ("HEAD", "/"): None,
@@ -43,7 +43,7 @@ def test_every_route_has_a_row_and_every_row_a_route(guarded):
 
 
 def callers(guarded, name):
-    """name: (headers, the actions that it has on the repository, has the catalog, why a refusal says it is one)"""
+    """name: (headers, the actions granted on the repository, whether the catalog is granted, error code in the challenge)"""
     def by(*entries, **change):
         return bearer(guarded.token(*entries, **change))
     own = {kind: access(name, *actions) for kind, actions in {"pull": PULL, "push": PUSH, "push only": ("push",),
@@ -72,7 +72,7 @@ STRANGER = Key("P-256")
 
 
 def target_of(pattern, name):
-    """A path for the pattern, of things that do not exist: what is allowed gets as far as 4xx other than 401."""
+    """A path for the pattern with names of absent objects: an allowed request gets a 4xx other than 401."""
     values = {"name": name, "tag": "v1", "reference": "v1", "digest": absent(), "uuid": "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"}
     for word, value in values.items():
         pattern = pattern.replace("{" + word + "}", value)
@@ -80,7 +80,7 @@ def target_of(pattern, name):
 
 
 def expected(method, pattern, name, caller):
-    """None when the caller is let in, else the challenge."""
+    """None if the request is allowed, else the challenge."""
     _, actions, catalog, error = caller
     needs = NEEDS.get((method, pattern), ())
     if needs is None or pattern == "/":
@@ -108,8 +108,8 @@ def test_a_caller_may_do_what_its_token_says_and_nothing_else(guarded, method, p
             assert method == "HEAD" or answer.codes() == ["UNAUTHORIZED"], said
 
 
-def test_nothing_of_a_repository_is_told_to_who_may_not_pull_it(guarded):
-    """What exists and what does not look the same."""
+def test_a_client_without_pull_learns_nothing_of_a_repository(guarded):
+    """The answers for existing and for absent objects are the same."""
     repo = guarded.repo()
     reference, body = repo.image("v1")
     blob = repo.push_blob(b"the blob" + body[-20:])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Debian's docker-registry 2.8 with the same bundle, issuer and service as an oracle: the same token gets the same verdict
-and the same challenge from both, or stands in oracle_differences.py with the reason.
+Debian's docker-registry 2.8 with the same bundle, issuer and service is the oracle: both registries give a token the same
+verdict and the same challenge, or oracle_differences.py lists the token with the reason.
 """
 import http.client
 import re
@@ -14,7 +14,7 @@ from processes import ACCOUNT
 from stack import DebianRegistry
 from tokens import ISSUER, REALM, SERVICE, bearer, pem
 
-# what a probe asks for: pull, pull and push, delete, the catalog, nothing but a good token
+# a probe needs: pull; pull and push; delete; the catalog; any valid token
 PROBES = [("GET", f"/v2/{REPOSITORY}/tags/list"), ("POST", f"/v2/{REPOSITORY}/blobs/uploads/"),
           ("DELETE", f"/v2/{REPOSITORY}/manifests/sha256:" + "0" * 64), ("GET", "/v2/_catalog"), ("GET", "/v2/")]
 
@@ -43,7 +43,7 @@ def ours(registries, keys):
 
 
 def sorted_challenge(text):
-    """The challenge with its scopes and their actions in order: docker-registry's are random."""
+    """The challenge with scopes and actions sorted: their order in docker-registry is random."""
     def sort_scope(found):
         entries = [entry.rsplit(":", 1) for entry in found.group(1).split(" ")]
         return 'scope="' + " ".join(sorted(f"{name}:{','.join(sorted(actions.split(',')))}" for name, actions in entries)) + '"'
@@ -51,7 +51,7 @@ def sorted_challenge(text):
 
 
 def verdict(client, method, target, headers):
-    """"refused" with its challenge, or "let in" whatever comes of the request; docker-registry may break down."""
+    """("refused", challenge), ("let in", "") for any status other than 401, or ("broke down", "") if docker-registry crashes."""
     try:
         answer = client.request(method, target, headers=headers, checked=False)
     except http.client.RemoteDisconnected:
@@ -63,7 +63,7 @@ def verdict(client, method, target, headers):
 
 
 def compare(debian, ours, headers):
-    """[(method, target, theirs, ours)] for each probe that comes out differently."""
+    """[(method, target, theirs, ours)] for each probe with different results, and the verdicts of Berth for all probes."""
     probes = [(method, target, verdict(debian, method, target, headers), verdict(ours, method, target, headers))
               for method, target in PROBES]
     return [probe for probe in probes if probe[2] != probe[3]], [probe[3][0] for probe in probes]
@@ -81,9 +81,9 @@ def test_every_token_gets_the_verdict_and_the_challenge_of_docker_registry(debia
             if not differing:
                 wrong.append(f"{name}: is listed as different, but is not")
             elif verdicts[-1] != due:
-                wrong.append(f"{name}: is {verdicts[-1]} by us, listed as {due}")
+                wrong.append(f"{name}: the verdict of Berth is {verdicts[-1]}, listed as {due}")
         elif differing:
-            wrong += [f"{name}: {method} {target}: docker-registry {theirs}, we {own}" for method, target, theirs, own in differing]
+            wrong += [f"{name}: {method} {target}: docker-registry {theirs}, Berth {own}" for method, target, theirs, own in differing]
     assert not wrong, f"{len(wrong)} of {count}:\n" + "\n".join(wrong)
     assert count > 300
     assert not set(DIFFERENT) - seen, "listed as different, but no such case"
@@ -108,7 +108,7 @@ def test_every_header_gets_the_challenge_of_docker_registry(debian, ours, header
 def test_every_request_without_a_token_gets_the_challenge_of_docker_registry(debian, ours, method, target):
     theirs, own = verdict(debian, method, target, {}), verdict(ours, method, target, {})
     if method in ("OPTIONS", "POST") and "manifests" in target or target == "/v2/_catalog" and method == "DELETE":
-        # what is no method of the resource has no scope of its own: any good token will do, to be told so
+        # a method that the resource does not have needs no scope: any valid token gets the 405
         assert own == ("refused", f'Bearer realm="{REALM}",service="{SERVICE}"')
     else:
         assert own == theirs

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""auth.htpasswd over HTTP: who is let in, and what happens when the file changes."""
+"""auth.htpasswd over HTTP: which users are let in, and changes of the file."""
 import itertools
 import os
 import signal
@@ -85,10 +85,10 @@ def test_a_missing_file_is_made_with_a_user_whose_password_is_logged_once(regist
     assert registry.client.get("/v2/", headers=basic("docker", password[:-1])).status == 401
 
 
-# ---- turns ----
+# ---- one password check at a time ----
 
 class Held:
-    """A registry of two workers, one of which stands still in the middle of a wrong password; alice is known to it."""
+    """A registry of two workers. One of them is stopped in the middle of a check of a wrong password; both know alice."""
 
     def __init__(self, registries, name):
         path = put(ACCOUNT.scratch(), "htpasswd",
@@ -100,21 +100,22 @@ class Held:
         self.stranger = None
 
     def wrong(self, method="GET", target="/v2/"):
-        """Each time from an address that has not failed yet."""
+        """Sends a wrong password, each time from an address without earlier failures."""
         source = f"127.5.{next(SOURCES) // 250}.{1 + next(SOURCES) % 250}"
         return self.registry.client.request(method, target, headers=basic("slow", "wrong"), source=source)
 
     def guess(self):
-        """Workers take turns only while somebody guesses: enough wrong passwords for most of a minute."""
+        """Sends enough wrong passwords for most of a minute: the workers check one password at a time only during an attack."""
         for _ in range(60):
             assert self.alice_mistyped.get("/v2/").status in (401, 429)
 
     def __enter__(self):
-        wait_until(self.hold, "a worker that stands still while it hashes", 60)
+        wait_until(self.hold, "a worker that is stopped while it hashes", 60)
         return self
 
     def hold(self):
-        """Only `worker` takes the request; it is stopped when it has worked for a while. The answer then says: it has the turn."""
+        """Lets only `worker` take the request, and stops it after some work. If the other worker then answers 429, `worker` was
+        stopped during the check."""
         self.guess()
         assert self.alice.get("/v2/").status == 200
         self.worker, other = self.master.workers(2)
@@ -141,15 +142,15 @@ class Held:
 
 
 def stat(pid):
-    """The fields of a process's line behind its name: proc(5)."""
+    """The fields of /proc/PID/stat after the name of the process, see proc(5)."""
     with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
         return file.read().rsplit(")", 1)[1].split()
 
 
 def halt(pid):
-    """Stops a process; until it stands it is still woken for a connection, which then waits with it."""
+    """Stops a process and waits until it is stopped: until then, it could still accept a connection."""
     os.kill(pid, signal.SIGSTOP)
-    wait_until(lambda: stat(pid)[0] == "T", "a process that stands", 60)
+    wait_until(lambda: stat(pid)[0] == "T", "a stopped process", 60)
 
 
 def ticks(pid):
@@ -157,30 +158,30 @@ def ticks(pid):
     return int(stat(pid)[11])
 
 
-def test_while_passwords_are_checked_whoever_is_known_goes_on(registries):
+def test_a_known_user_is_answered_while_a_password_is_checked(registries):
     with Held(registries, "go on") as held:
         repo = Repo(held.alice)
-        if held.registry.frontend == "nginx":  # Apache's uploads have workers of their own
+        if held.registry.frontend == "nginx":  # behind Apache, uploads have their own workers
             repo.image("v1")
         for _ in range(5):
             assert held.alice.get("/v2/").status == 200
         refused = held.wrong()
         assert refused.status == 429 and refused.codes() == ["TOOMANYREQUESTS"] and refused.header("Retry-After") == "1"
         assert refused.header("WWW-Authenticate") is None
-        assert held.registry.client.get("/v2/").status == 401  # who says nothing is told how at once
+        assert held.registry.client.get("/v2/").status == 401  # a request without credentials gets the challenge immediately
 
 
-def test_an_upload_that_no_worker_has_a_turn_for_is_told_to_come_back(registries):
+def test_an_upload_gets_429_while_another_password_is_checked(registries):
     with Held(registries, "come back") as held:
         answer = held.wrong("POST", "/v2/a/blobs/uploads/")
         if held.registry.frontend == "nginx":
             assert answer.status == 429 and answer.codes() == ["TOOMANYREQUESTS"] and answer.header("Retry-After") == "1"
         else:
-            assert answer.status == 401  # workers of their own, and turns
+            assert answer.status == 401  # uploads have their own workers, with their own limit
 
 
 def test_a_client_may_begin_with_many_requests_at_once(registries):
-    """Each of which has to be hashed: pushes begin so, and none is told to come back."""
+    """The password of each request has to be hashed, as at the start of a push; no request gets 429."""
     path = put(ACCOUNT.scratch(), "htpasswd", password_line("alice", PASSWORD, cost=10))
     registry = Berth(registries.shared_cluster(), registries.frontend, {"auth": {"htpasswd": {"realm": "a", "path": path}}},
                      workers=8, upload_workers=1)
@@ -191,7 +192,7 @@ def test_a_client_may_begin_with_many_requests_at_once(registries):
     registry.remove()
 
 
-def test_a_worker_that_is_killed_gives_its_turn_back(registries):
+def test_a_worker_killed_during_a_check_does_not_block_the_others(registries):
     with Held(registries, "give back") as held:
         os.kill(held.worker, signal.SIGKILL)
         held.master.workers(2)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""autoredirect: the realm is on the host that the client asked, beside Debian's docker-registry."""
+"""autoredirect: the host of the realm is the host of the request. Compared with Debian's docker-registry."""
 import pytest
 from guarded import put
 from processes import ACCOUNT
@@ -35,18 +35,18 @@ def test_the_realm_is_on_the_host_that_was_asked(debian, ours, host):
     assert realm(ours, host=host) == realm(debian, host=host) == f"https://{host}/auth/token"
 
 
-def test_a_proxy_says_how_it_was_asked(ours):
-    """As distribution v3 has it; 2.8 knows https only."""
+def test_the_scheme_of_the_realm_is_the_one_that_a_proxy_forwards(ours):
+    """The behaviour of distribution v3; 2.8 knows https only."""
     for told, scheme in [("http", "http"), ("https", "https"), ("gopher", "https")]:
         assert realm(ours, host="a.example.com", headers={"X-Forwarded-Proto": told}) == f"{scheme}://a.example.com/auth/token"
 
 
-def test_another_path(registries):
+def test_the_path_of_the_realm_is_configurable(registries):
     client = registries.get(settings(autoredirectpath="/jwt/auth")).client
     assert realm(client, host="a.example.com") == "https://a.example.com/jwt/auth"
 
 
 @pytest.mark.parametrize("host", ["a b", "a/b", "a\"b", "<a>", "a@b"])
-def test_a_host_that_is_none_gets_the_configured_realm_or_no_answer(ours, host):
+def test_a_malformed_host_gets_the_configured_realm_or_a_400(ours, host):
     answer = ours.get("/v2/", host=host, checked=False)
     assert answer.status == 400 or answer.header("WWW-Authenticate").startswith('Bearer realm="https://elsewhere.example.com/token"')

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Keys that change while the registry runs: their file, a HUP, and what is refused at a start."""
+"""Changes of keys while the registry runs: by their file and by HUP; files of keys that are refused at a start."""
 import os
 import signal
 
@@ -11,7 +11,7 @@ from tokens import ISSUER, REALM, SERVICE, Key, bearer, certificate, claims, pem
 
 
 class Rotating:
-    """A registry of its own whose bundle a test may replace."""
+    """A separate registry whose bundle a test may replace."""
 
     def __init__(self, registries):
         self.folder, self.first, self.second = ACCOUNT.scratch(), Key("P-256"), Key("ED25519")
@@ -21,7 +21,7 @@ class Rotating:
             workers=1, upload_workers=1)
 
     def bundle(self, *keys, text=None):
-        """Put in place whole, as key rotation should."""
+        """Replaces the bundle by a rename, as a key rotation should."""
         put(self.folder, "bundle.new", pem(*map(certificate, keys)) if text is None else text)
         os.rename(os.path.join(self.folder, "bundle.new"), os.path.join(self.folder, "bundle.pem"))
 
@@ -29,7 +29,7 @@ class Rotating:
         return self.berth.client.get("/v2/", headers=bearer(token(key, claims(**change)))).status
 
     def settles(self, key, status, **change):
-        """The worker, of which there is but one, so that nobody else may still answer as before, looks at the file once a second."""
+        """Waits until the one worker, which checks the file once a second, gives this answer."""
         wait_until(lambda: self.status(key, **change) == status, f"{status} for the key")
 
     def reload(self):
@@ -48,14 +48,14 @@ def registry(registries):
 
 @pytest.fixture
 def rotating(registry):
-    """The registry, believing its first key and no other."""
+    """The registry, which accepts its first key only."""
     registry.bundle(registry.first)
     registry.settles(registry.first, 200)
     registry.settles(registry.second, 401)
     return registry
 
 
-def test_a_new_key_counts_and_an_old_one_does_not_once_the_file_says_so(rotating):
+def test_keys_are_added_and_removed_by_their_file(rotating):
     assert rotating.status(rotating.first) == 200 and rotating.status(rotating.second) == 401
     rotating.bundle(rotating.first, rotating.second)
     rotating.settles(rotating.second, 200)
@@ -66,12 +66,12 @@ def test_a_new_key_counts_and_an_old_one_does_not_once_the_file_says_so(rotating
 
 
 def test_a_token_that_was_good_is_not_remembered_beyond_its_key(rotating):
-    """The very same text, which the worker has seen."""
+    """The worker has already accepted exactly this token."""
     headers = bearer(token(rotating.first, claims()))
     for _ in range(2):
         assert rotating.berth.client.get("/v2/", headers=headers).status == 200
     rotating.bundle(rotating.second)
-    wait_until(lambda: rotating.berth.client.get("/v2/", headers=headers).status == 401, "the worker to forget it")
+    wait_until(lambda: rotating.berth.client.get("/v2/", headers=headers).status == 401, "the worker to refuse the token")
 
 
 def test_a_broken_bundle_leaves_the_old_keys_and_is_logged(rotating):
@@ -79,7 +79,7 @@ def test_a_broken_bundle_leaves_the_old_keys_and_is_logged(rotating):
         with open(rotating.berth.log("main"), encoding="utf-8") as log:
             log.seek(0, os.SEEK_END)
             rotating.bundle(text=text)
-            wait_until(lambda said=log: rotating.status(rotating.first) == 200 and "the old ones stay" in said.read(), "the complaint")
+            wait_until(lambda said=log: rotating.status(rotating.first) == 200 and "the old ones stay" in said.read(), "the error in the log")
     assert rotating.status(rotating.first) == 200
 
 

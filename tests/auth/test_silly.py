@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""auth.silly beside Debian's docker-registry: any Authorization header lets in, and the challenge is the same."""
+"""auth.silly compared with Debian's docker-registry: any Authorization header is accepted, and the challenge is the same."""
 import pytest
 from stack import DebianRegistry
 

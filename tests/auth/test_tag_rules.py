@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""GitLab's protected and immutable tags, as its tokens carry them."""
+"""GitLab's protected and immutable tags, whose rules are in its tokens."""
 import pytest
 from images import digest, encode
 from races import at_once
@@ -75,7 +75,7 @@ def test_an_immutable_tag_is_made_once(guarded, repo):
     client = with_rules(guarded, repo, immutable=["^v"])
     assert put(client, repo, "v1", first).status == 201
     refused(put(client, repo, "v1", second), "IMMUTABLE_TAG")
-    refused(put(client, repo, "v1", first), "IMMUTABLE_TAG")  # the same manifest, too, as GitLab has it
+    refused(put(client, repo, "v1", first), "IMMUTABLE_TAG")  # refused for the same manifest too, as in GitLab
     refused(client.delete(repo.manifest_url("v1")), "IMMUTABLE_TAG")
     assert put(client, repo, "w1", first).status == put(client, repo, "w1", second).status == 201
     assert repo.client.get(repo.manifest_url("v1")).body == encode(first)
@@ -116,7 +116,7 @@ def test_with_any_rule_no_manifest_is_deleted_by_digest(guarded, repo, rules):
     ({"push": ["a", "b", "c"], "immutable": ["d", "e", "f"]}, "TAG_PATTERN_COUNT_LIMIT_EXCEEDED"),
     ({"push": ["("]}, "TAG_PROTECTION_PATTERN_INVALID"), ({"push": ["x" * 101]}, "TAG_PROTECTION_PATTERN_INVALID"),
     ({"immutable": ["["]}, "TAG_IMMUTABILITY_PATTERN_INVALID")])
-def test_patterns_that_are_none_or_too_many_are_said_to_be(guarded, repo, rules, code):
+def test_malformed_or_too_many_patterns_are_an_error(guarded, repo, rules, code):
     document = repo.image_document()
     refused(put(with_rules(guarded, repo, **rules), repo, "v1", document), code, 400)
 
@@ -135,7 +135,7 @@ def test_rules_of_another_repository_do_not_count(guarded, repo):
 
 @pytest.mark.parametrize("meta", [None, {}, {"project_path": "a"}, {"tag_deny_access_patterns": {"push": [], "delete": []}},
                                   {"tag_deny_access_patterns": None, "tag_immutable_patterns": None}])
-def test_no_rules_are_no_rules(guarded, repo, meta):
+def test_a_token_without_rules_restricts_no_tag(guarded, repo, meta):
     document = repo.image_document()
     entry = access(repo.name, "*", meta=meta)
     client = Signed(guarded.client, bearer(guarded.token(entry)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Uploads and their tokens: refused before a byte is taken, finished although the token has expired, and mounts."""
+"""Uploads and tokens: refusals before the body, uploads that end after their token has expired, and mounts."""
 import glob
 import hashlib
 import os
@@ -17,7 +17,7 @@ HOUR, DAY = 3600, 24 * 3600
 
 
 def speak(client, head, timeout=20):
-    """A connection on which a request's head has been sent."""
+    """Opens a connection and sends the head of a request."""
     connection = socket.create_connection((client.host, client.port), timeout=timeout)
     connection.sendall(head.encode())
     return connection
@@ -29,7 +29,7 @@ def head_of(client, method, target, headers, **more):
 
 
 def read_answer(connection):
-    """(status, all that came) up to the end of the body of a small answer."""
+    """Reads a small answer with its body; returns (status, bytes)."""
     data = b""
     while b"\r\n\r\n" not in data:
         part = connection.recv(65536)
@@ -48,8 +48,8 @@ def read_answer(connection):
 
 def send_until_answered(connection, chunked=False, most=16 << 20):
     """
-    Body bytes until an answer begins, as clients send them: between two reads from a client that pauses, Apache does not
-    look whether the worker has answered.
+    Sends bytes of the body without a pause until an answer begins. Apache would not see the worker's answer between two reads if
+    the client paused.
     """
     part = bytes(64 << 10)
     for _ in range(most // len(part)):
@@ -72,7 +72,7 @@ NOWHERE = "/v2/a/b/blobs/uploads/0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"
 
 @pytest.mark.parametrize("method, target", [("POST", f"/v2/a/b/blobs/uploads/?digest={absent()}"), ("PATCH", NOWHERE), ("PUT", NOWHERE)])
 def test_an_unauthorised_gigabyte_is_refused_before_its_first_byte(guarded, method, target):
-    """NGINX never asks for the body, and makes no spool file. Apache asks the client to go on before it asks a worker."""
+    """NGINX does not ask for the body and makes no spool file. Apache sends 100 Continue before it calls a worker."""
     client = guarded.client
     before = spooled(guarded.registry)
     with speak(client, head_of(client, method, target, {}, Expect="100-continue", **{"Content-Length": GIGABYTE})) as connection:
@@ -88,8 +88,8 @@ def test_an_unauthorised_gigabyte_is_refused_before_its_first_byte(guarded, meth
 @pytest.mark.parametrize("method, target", [
     ("PUT", "/v2/No/blobs/uploads/x"), ("DELETE", f"{NOWHERE}?a=%00"), ("PUT", "/v2/a%2fb/blobs/uploads/x"),
     ("PROPFIND", NOWHERE)])
-def test_nobody_has_a_body_spooled_by_a_request_that_makes_no_sense(guarded, method, target):
-    """Everybody is told what is wrong with the request, and by NGINX before the body."""
+def test_the_body_of_a_malformed_request_is_not_spooled(guarded, method, target):
+    """Every client gets the error of the request; behind NGINX, it gets the error before the body."""
     client = guarded.client
     before = spooled(guarded.registry)
     if guarded.registry.frontend == "nginx":
@@ -101,8 +101,8 @@ def test_nobody_has_a_body_spooled_by_a_request_that_makes_no_sense(guarded, met
     assert answer.status in (400, 404, 405), answer
 
 
-def test_nobody_has_a_body_taken_behind_the_path_of_an_upload(guarded):
-    """No route has such a path: NGINX passes the worker's 404 on without a look at the body."""
+def test_no_body_is_read_for_a_path_below_an_upload(guarded):
+    """No route has such a path: NGINX forwards the worker's 404 and does not read the body."""
     client, target = guarded.client, f"{NOWHERE}/more"
     if guarded.registry.frontend == "nginx":
         with speak(client, head_of(client, "PATCH", target, {}, Expect="100-continue", **{"Content-Length": GIGABYTE})) as connection:
@@ -112,7 +112,7 @@ def test_nobody_has_a_body_taken_behind_the_path_of_an_upload(guarded):
 
 @pytest.mark.parametrize("form", ["length", "chunked"])
 def test_a_refused_upload_is_answered_at_its_first_bytes(guarded, form):
-    """The client learns of it though it has hardly begun; Apache, which would read to the end, closes the connection."""
+    """The client gets the answer after its first bytes. Apache closes the connection and does not read the rest."""
     client = guarded.client
     framing = {"length": {"Content-Length": GIGABYTE}, "chunked": {"Transfer-Encoding": "chunked"}}[form]
     with speak(client, head_of(client, "PATCH", NOWHERE, {}, **framing)) as connection:
@@ -129,7 +129,7 @@ def test_a_refused_upload_is_answered_at_its_first_bytes(guarded, form):
 
 
 def test_without_workers_an_upload_is_refused_in_json(guarded):
-    """NGINX, whose question nobody answers, says so as for any other request."""
+    """The pre-check of NGINX gets no answer; the client then gets the same 503 as for any other request."""
     registry, pool = guarded.registry, "main" if guarded.registry.frontend == "nginx" else "uploads"
     count = {"main": registry.workers, "uploads": registry.upload_workers}[pool]
     registry.children.pop(pool).stop()
@@ -149,7 +149,7 @@ def expire(guarded, repo, seconds):
 
 
 def start_with(guarded, repo, client, age=0):
-    """A session that this client's token started, `age` seconds ago: the token was good then."""
+    """A session that this client's token started `age` seconds ago, when the token was valid."""
     session = repo.begin()
     uuid = session.split("?")[0].rsplit("/", 1)[1]
     fingerprint = hashlib.sha256(client.own["Authorization"].split(" ")[1].encode()).hexdigest()
@@ -181,9 +181,9 @@ def test_an_expired_token_may_do_nothing_else(guarded):
     late = expire(guarded, repo, HOUR)
     own, another = start_with(guarded, repo, late, 2 * HOUR), repo.begin()
     elsewhere = guarded.repo()
-    strange = elsewhere.begin()
+    foreign = elsewhere.begin()
     for method, url in [("GET", own), ("DELETE", own), ("PATCH", another), ("PUT", with_query(another, digest=digest(data))),
-                        ("POST", repo.uploads_url), ("PUT", repo.manifest_url("v1")), ("GET", repo.tags_url), ("PATCH", strange),
+                        ("POST", repo.uploads_url), ("PUT", repo.manifest_url("v1")), ("GET", repo.tags_url), ("PATCH", foreign),
                         ("PATCH", own.replace(repo.name, elsewhere.name)), ("GET", "/v2/")]:
         answer = late.request(method, url, data if method in ("PATCH", "PUT") else None)
         assert answer.status == 401 and 'error="invalid_token"' in answer.header("WWW-Authenticate"), (method, url, answer)
@@ -191,7 +191,7 @@ def test_an_expired_token_may_do_nothing_else(guarded):
 
 @pytest.mark.parametrize("expired, age, status", [(HOUR, DAY - 60, 202), (HOUR, DAY + 60, 401), (DAY, DAY - 60, 202),
                                                   (DAY + 120, DAY - 60, 401)])
-def test_both_ends_a_day_later(guarded, expired, age, status):
+def test_an_expired_token_and_its_session_are_accepted_for_a_day(guarded, expired, age, status):
     repo = guarded.repo()
     late = expire(guarded, repo, expired)
     assert late.patch(start_with(guarded, repo, late, age), b"x").status == status
@@ -206,7 +206,7 @@ def test_another_token_of_the_same_user_does_not_inherit_the_session(guarded):
 
 
 @pytest.mark.parametrize("wrong", [{"iss": "x"}, {"aud": "x"}, {"access": NULL}, {"access": []}, "signature"])
-def test_only_time_is_forgiven(guarded, wrong):
+def test_only_the_expiry_of_a_token_is_forgiven(guarded, wrong):
     repo, now = guarded.repo(), int(time.time())
     body = claims(access(repo.name, "pull", "push"), exp=now - HOUR, nbf=now - DAY, **(wrong if isinstance(wrong, dict) else {}))
     key = Key() if wrong == "signature" else guarded.key
@@ -215,7 +215,7 @@ def test_only_time_is_forgiven(guarded, wrong):
 
 
 def test_a_token_that_expires_while_the_body_is_on_its_way_still_counts(guarded):
-    """The head is sent while the token is good; the last byte after its leeway has passed."""
+    """The head is sent while the token is valid, the last byte after the token and its leeway have expired."""
     repo, data = guarded.repo(), blob(3000)
     session = repo.begin()
     good_until = int(time.time()) + 6
@@ -232,8 +232,8 @@ def test_a_token_that_expires_while_the_body_is_on_its_way_still_counts(guarded)
     assert repo.client.get(repo.blob_url(digest(data))).body == data
 
 
-def test_clients_cannot_say_that_they_were_authorised(guarded):
-    """The parameters of the web server's configuration are no headers, however these are spelt."""
+def test_clients_cannot_claim_an_earlier_authorization(guarded):
+    """No spelling of a header sets a parameter that the configuration of the web server sets."""
     repo = Repo(guarded.client)
     now = str(int(time.time()))
     late = expire(guarded, repo, HOUR)

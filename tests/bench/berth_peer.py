@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Berth as a peer: the release build behind NGINX with eight workers, on a PostgreSQL that keeps fsync on."""
+"""Berth as a peer: the release build behind NGINX with eight workers, on a PostgreSQL with fsync on."""
 import base64
 import os
 import time
@@ -16,7 +16,7 @@ from tokens import SERVICE as AUDIENCE
 
 
 def write(folder, name, text):
-    """A file that the workers may read; its path."""
+    """Writes a file that the workers can read; returns its path."""
     path = os.path.join(folder, name)
     with open(path, "w", encoding="utf-8") as out:
         out.write(text)
@@ -25,7 +25,7 @@ def write(folder, name, text):
 
 
 class Bench(stack.Berth):
-    """The stack of the tests without the uploads' pool: under NGINX every upload is spooled. The token service beside it."""
+    """The stack of the tests with a token service. There is no pool for uploads, because NGINX spools every upload."""
 
     access_log = False
 
@@ -47,13 +47,13 @@ class Bench(stack.Berth):
         return "Authorization: Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
 
     def pids(self):
-        """The master and its workers."""
+        """Pids of the master and its workers."""
         child = self.children.get("main")
         return [child.pid, *child.children()] if child else []
 
 
 class Berth:
-    """`cluster_folder` holds PostgreSQL, on disk; `folder` everything else, the blobs among it."""
+    """`cluster_folder` holds PostgreSQL, on disk. `folder` holds all other data, also the blobs."""
 
     def __init__(self, build, cluster_folder, folder):
         if build:
@@ -69,7 +69,7 @@ class Berth:
                     self.berth.storage, self.berth.robot())
 
     def start_guarded(self):
-        """Two more over the same content that ask who is there, by token and by password: peers with their headers."""
+        """Starts two registries over the same content with authentication, by token and by password. Returns peers with headers."""
         def beside(name, auth):
             folder = ACCOUNT.folder(os.path.join(self.berth.folder, name))
             self.guarded.append(Bench(self.cluster, folder, {"auth": auth}, self.berth).start())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The chart for the README: one block of bars a scenario, each block on its own scale, figures at the bars' ends."""
+"""The chart for the README: one block of bars for each scenario, each block with its own scale, figures at the end of bars."""
 from xml.sax.saxutils import escape
 
 import report
@@ -33,7 +33,7 @@ def _bar(y, peer, value, largest, unit):
 
 
 def _block(y, scenario):
-    """The lines of one scenario and the y below them."""
+    """The SVG lines of one scenario, and the y below them."""
     found = report.medians(scenario)
     if not found:
         return [], y

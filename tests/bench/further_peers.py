@@ -24,11 +24,11 @@ def _zot(root, port):
         "http": {"address": "127.0.0.1", "port": str(port)}, "log": {"level": "error"}})
 
 
-KINDS = {"zot": _zot, "registry": _distribution}  # a word of the help, and the configuration; the first word that is found
+KINDS = {"zot": _zot, "registry": _distribution}  # (a word of the help text, configuration); the first word that is found decides
 
 
 class Further:
-    """One registry that is served by `program`, with its blobs below `storage`."""
+    """One registry run by `program`, with its blobs below `storage`."""
 
     def __init__(self, name, program, folder, storage, cluster):
         """`cluster` is the PostgreSQL of the measured Berth, in which a further Berth has a database of its own."""

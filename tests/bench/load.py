@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Load: wrk for GET, ab for HEAD (wrk waits for the body that a HEAD's Content-Length names), sendfile for uploads."""
+"""Load: wrk for GET, ab for HEAD (wrk would wait for a body, because of Content-Length), sendfile for uploads."""
 import hashlib
 import http.client
 import os
@@ -13,7 +13,7 @@ MIB = 1024 * 1024
 
 
 class LoadError(Exception):
-    """A load that did not measure what it should: errors in the answers, or a client that failed."""
+    """A measurement is not valid: an answer was an error, or a client failed."""
 
 
 def _number(pattern, text, default=None):
@@ -25,8 +25,8 @@ def _number(pattern, text, default=None):
 
 def wrk(url, clients, seconds, headers=(), refused=False):
     """
-    (requests/s, MB/s of bodies and headers); answers outside 2xx and socket errors are a LoadError. With `refused` every
-    answer must be outside 2xx.
+    (requests/s, MB/s of bodies and headers). Raises LoadError after an answer outside 2xx or a socket error. With `refused`,
+    every answer must be outside 2xx.
     """
     argv = ["wrk", "-t2", f"-c{clients}", f"-d{seconds}s", "--timeout", "10s"]
     for header in headers:
@@ -42,7 +42,7 @@ def wrk(url, clients, seconds, headers=(), refused=False):
 
 
 def head(url, clients, seconds, headers=()):
-    """Requests/s of kept-alive HEADs."""
+    """Requests/s of HEAD over kept-alive connections."""
     argv = ["ab", "-q", "-k", "-i", "-l", "-c", str(clients), "-t", str(seconds), "-n", "100000000"]
     for header in headers:
         argv += ["-H", header]
@@ -54,14 +54,14 @@ def head(url, clients, seconds, headers=()):
 
 
 def rsa_signatures(seconds):
-    """RSA signatures of 2048 bits in a second, by `openssl speed` on all processors."""
+    """RSA signatures of 2048 bits per second, by `openssl speed` on all processors."""
     argv = ["openssl", "speed", "-seconds", str(seconds), "-multi", str(os.cpu_count()), "rsa2048"]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     return _number(r"rsa 2048 bits +\S+ +\S+ +([\d.]+)", done.stdout)
 
 
 def random_file(path, size):
-    """A file of random bytes; returns its digest."""
+    """Writes a file of random bytes; returns its digest."""
     hasher = hashlib.sha256()
     with open(path, "wb") as f:
         left = size
@@ -91,7 +91,7 @@ def _location(answer):
 
 
 def _send(link, method, target, path):
-    """A request whose body the kernel sends straight from the file; `path` None for an empty one."""
+    """Sends a request whose body comes from the file by sendfile. If `path` is None, the body is empty."""
     link.putrequest(method, target, skip_accept_encoding=True)
     link.putheader("Content-Type", "application/octet-stream")
     link.putheader("Content-Length", str(os.path.getsize(path) if path else 0))
@@ -104,7 +104,7 @@ def _send(link, method, target, path):
 
 
 def push_blob(base, repository, path, digest, chunked=False):
-    """POST and one PUT (as containerd does), or POST, PATCH with all bytes and an empty PUT (docker, podman, crane)."""
+    """Pushes a blob by POST and one PUT (as containerd), or by POST, PATCH with all bytes, empty PUT (as docker, podman, crane)."""
     link = http.client.HTTPConnection(urlsplit(base).netloc, timeout=300)
     answer, said = _send(link, "POST", f"/v2/{repository}/blobs/uploads/", None)
     if answer.status != 202:
@@ -122,7 +122,7 @@ def push_blob(base, repository, path, digest, chunked=False):
 
 
 def push_parallel(base, repository, files, chunked):
-    """Pushes all (path, digest) at once; seconds until the last one is acknowledged."""
+    """Pushes all (path, digest) at the same time; returns the seconds until the last one is acknowledged."""
     faults = []
 
     def one(path, digest):
@@ -143,7 +143,7 @@ def push_parallel(base, repository, files, chunked):
 
 
 def push_manifest(base, repository, tags, body, media_type):
-    """Puts one manifest under every tag over a single connection."""
+    """Pushes one manifest under every tag over a single connection."""
     link = http.client.HTTPConnection(urlsplit(base).netloc, timeout=60)
     for tag in tags:
         link.request("PUT", f"/v2/{repository}/manifests/{tag}", body, {"Content-Type": media_type})

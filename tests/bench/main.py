@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Measures Berth beside docker-registry and the limits, in one run: see README.md in this folder."""
+"""Measures Berth, docker-registry and the limits in one run: see README.md in this folder."""
 import argparse
 import os
 import re
@@ -38,21 +38,21 @@ def arguments():
     p = argparse.ArgumentParser(prog="tests/bench/run.sh", description=__doc__)
     p.add_argument("--json", metavar="FILE", help="write the figures")
     p.add_argument("--svg", metavar="FILE", help="write the chart")
-    p.add_argument("--quick", action="store_true", help="one short round, small uploads: for trying out, not for figures")
-    p.add_argument("--check", action="store_true", help="exit 1 when a ratio is missed")
+    p.add_argument("--quick", action="store_true", help="one short round with small uploads: to try the benchmark, not for figures")
+    p.add_argument("--check", action="store_true", help="exit 1 if a ratio is missed")
     p.add_argument("--only", metavar="KEY[,KEY]", help="only these scenarios")
     p.add_argument("--peer", metavar="NAME=PROGRAM", action="append", default=[], type=named_peer,
                    help="one more registry: the program of a distribution or a zot, or the build folder of another Berth")
     p.add_argument("--build", metavar="DIR", default=os.environ.get("BERTH_BUILD"), help="Berth's release build")
-    p.add_argument("--without-berth", action="store_true", help="only the neighbours")
-    p.add_argument("--seconds", type=float, help="length of one measurement under wrk (default 4, quick 1)")
+    p.add_argument("--without-berth", action="store_true", help="measure docker-registry and the limits without Berth")
+    p.add_argument("--seconds", type=float, help="seconds of one measurement by wrk (default 4, with --quick 1)")
     return p.parse_args()
 
 
 def forget(folders):
     """
-    Takes the files out of the page cache: in which pieces they lie there depends on the sizes of the writes that made them,
-    and that alone makes up to a quarter of what can be sent. From here on all peers' files lie as they were read.
+    Drops the files from the page cache. The sizes of the cached pieces depend on the sizes of the writes, and change the
+    rate of sending by up to a quarter. After this, the pieces depend on reads alone, which are the same for all peers.
     """
     os.sync()
     for path in (os.path.join(at, name) for folder in folders for at, _, names in os.walk(folder) for name in names):
@@ -61,7 +61,7 @@ def forget(folders):
 
 
 class Bench:
-    """One run: phases share the seed and the results, each has peers of its own."""
+    """One run. All phases share the seed and the results; each phase has its own peers."""
 
     def __init__(self, options):
         self.options = options
@@ -80,7 +80,7 @@ class Bench:
             shutil.rmtree(folder, ignore_errors=True)
 
     def measure(self, world, scenario):
-        """Warm-up, then rounds in which the peers take turns. A load that fails drops its peer and is told."""
+        """A warm-up, then rounds, each with all peers one after the other. If a load fails, its peer is dropped and reported."""
         peers = [peer for peer in scenario.peers if peer in world.peers or peer in ("dd", "openssl", "open")]
         peers += [name for name, _ in self.options.peer if "registry" in scenario.peers and name in world.peers]
         scenario.results = {peer: [] for peer in peers}
@@ -101,7 +101,7 @@ class Bench:
         print(f"{time.strftime('%H:%M:%S')} {scenario.title}: {said} {scenario.unit}", flush=True)
 
     def phase(self, name, where, chosen, uploads):
-        """Starts all peers with their blobs below `where`, measures, stops them. Returns the peaks of memory."""
+        """Starts all peers with their blobs below `where`, measures, stops the peers. Returns the peaks of memory."""
         neighbours = Neighbours(os.path.join(self.disk, name), where)
         berth, further = None, []
         try:
@@ -144,7 +144,7 @@ class Bench:
                 self.seed.push_tags(peers[key].base)
 
     def run(self):
-        """All phases; returns the scenarios that have figures."""
+        """Runs all phases; returns the scenarios that have figures."""
         wanted = set(self.options.only.split(",")) if self.options.only else None
         on_disk = [s for s in table.DISK if not wanted or s.key in wanted]
         on_tmpfs = [s for s in table.TMPFS if not wanted or s.key in wanted]

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What processes hold of memory, and the peak of it over a time."""
+"""The memory of processes, and its peak over a time."""
 import threading
 
 
 def kib(pid, file, field):
-    """A field of /proc/PID/file in KiB; 0 when the process is gone."""
+    """A field of /proc/PID/file in KiB; 0 if the process has ended."""
     try:
         with open(f"/proc/{pid}/{file}", encoding="ascii", errors="replace") as f:
             return next((int(line.split()[1]) for line in f if line.startswith(field)), 0)
@@ -13,7 +13,7 @@ def kib(pid, file, field):
 
 
 def pss_kib(pids):
-    """The proportional set size of all of them together: pages they share count once."""
+    """The sum of the proportional set sizes: a page that the processes share counts once."""
     return sum(kib(pid, "smaps_rollup", "Pss:") for pid in pids)
 
 

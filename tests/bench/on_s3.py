@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Berth beside docker-registry on one S3 server, in one run: tests/bench/run.sh --s3. The server is the tests' own Swift in
-one process, on tmpfs: it shares the processors with both, so read the ratios, not the rates.
+Berth and docker-registry on one S3 server, in one run: tests/bench/run.sh --s3. The server is a Swift in one process, on
+tmpfs. It uses the same processors as the registries, so compare the ratios, not the rates.
 """
 import argparse
 import http.client
@@ -34,7 +34,7 @@ PUSH_FLOOR, WORKER_CEILING = 1.5, 16.0
 
 
 def fetch(url, hops=1):
-    """Bytes of one GET, over a redirect if there is one."""
+    """The number of bytes of one GET; follows a redirect."""
     parts = urlsplit(url)
     link = http.client.HTTPConnection(parts.netloc, timeout=120)
     link.request("GET", parts.path + (f"?{parts.query}" if parts.query else ""))
@@ -54,7 +54,7 @@ def fetch(url, hops=1):
 
 
 class OnePool(Berth):
-    """Without the uploads' pool: under NGINX every upload is spooled."""
+    """Berth without a pool for uploads, because NGINX spools every upload."""
 
     def start_workers(self):
         self._start_pool("main", self.workers)
@@ -64,7 +64,7 @@ class OnePool(Berth):
 
 
 class World:
-    """Berth and docker-registry, each once with redirects and once without, on buckets of one server."""
+    """Berth and docker-registry, each with and without redirects, on buckets of one server."""
 
     def __init__(self, megabytes):
         self.disk = ACCOUNT.folder(tempfile.mkdtemp(prefix="bo.", dir=os.environ.get("BERTH_BENCH_DIR", "/var/tmp")))
@@ -103,7 +103,7 @@ class World:
         return f"http://127.0.0.1:{self.peers[redirect][peer].port}"
 
     def empty(self, peer):
-        """Takes all blobs of a bucket away again: the server's memory is the machine's."""
+        """Deletes all blobs of a bucket: they take memory of this machine."""
         bucket = self.peers["no redirect"][peer].config["storage"]["s3"]["bucket"]
         client = self.swift.client()
         for key in self.swift.objects(bucket):
@@ -146,7 +146,7 @@ def main():
     p.add_argument("--s3", action="store_true", help=argparse.SUPPRESS)
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--megabytes", type=int, default=250)
-    p.add_argument("--check", action="store_true", help="exit 1 when a bound is missed")
+    p.add_argument("--check", action="store_true", help="exit 1 if a bound is missed")
     options = p.parse_args()
     if not program("docker-registry"):
         sys.exit("docker-registry is not installed")

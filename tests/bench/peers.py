@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-The neighbours of Berth: Debian's docker-registry (direct, behind NGINX), and as limits a trivial FastCGI responder, a
-static file, and NGINX that only spools uploads.
+The peers of Berth: Debian's docker-registry (direct, behind NGINX); and as limits a trivial FastCGI responder, a static file,
+and NGINX that only spools uploads.
 
-Berth itself is in berth_peer.py, registries that the command line names are in further_peers.py. Every peer has a name and a
-base URL. One NGINX, with as many workers as processors, is in front of all peers that need one.
+Berth is in berth_peer.py, registries that the command line names are in further_peers.py. Every peer has a name and a base
+URL. One NGINX, with as many workers as processors, is in front of all peers that need a web server.
 """
 import os
 import shutil
@@ -16,7 +16,7 @@ from processes import ACCOUNT, Child, free_port, listening, program, run, wait_u
 DOCKER_REGISTRY = "/usr/bin/docker-registry"
 WORKERS = 8
 
-# The configuration of Debian's package, logging included; only auth is left out and address and root are ours.
+# The configuration of Debian's package with its logging, without auth, and with our address and root directory.
 REGISTRY_YML = """version: 0.1
 log:
   fields:
@@ -75,8 +75,8 @@ http {{
 
 class Peer:
     """
-    Where a peer answers. `memory` gives KiB, or is None where memory is not compared; `credentials` is a header for its
-    token service, `headers` go with every request.
+    The address of a peer. `memory` returns KiB, or is None if memory is not compared. `credentials` is a header for its token
+    service. `headers` are sent with every request.
     """
 
     def __init__(self, name, base, memory=None, storage=None, credentials=None, headers=()):
@@ -93,7 +93,7 @@ def write_file(path, text):
 
 
 class Neighbours:
-    """docker-registry and the limits, below one folder. docker-registry's root directory and the spool are below `where`."""
+    """docker-registry and the limits, below one folder. The root directory of docker-registry and the spool are below `where`."""
 
     def __init__(self, folder, where):
         self.folder, self.storage = ACCOUNT.folder(folder), ACCOUNT.folder(os.path.join(where, "registry"))
@@ -102,7 +102,7 @@ class Neighbours:
         self.children, self.trivial_pids = [], []
 
     def start(self, trivial_body):
-        """Starts everything; the trivial responder answers `trivial_body`. Returns the peers by key."""
+        """Starts all peers; the trivial responder answers `trivial_body`. Returns the peers by key."""
         ports = {name: free_port() for name in ("registry", "static", "trivial", "proxy", "spool")}
         config = write_file(os.path.join(self.folder, "registry.yml"),
                             REGISTRY_YML.format(root=self.storage, port=ports["registry"]))
@@ -138,12 +138,12 @@ class Neighbours:
             self.trivial_pids = [int(pid) for pid in f.read().split()]
 
     def publish(self, name, source):
-        """Puts a file where the static limit serves it; returns its path there."""
+        """Puts a file into the folder that the static limit serves; returns its path in the URL."""
         shutil.copyfile(source, os.path.join(self.static, name))
         return "/" + name
 
     def seed_tags(self, repository, tags, digest):
-        """Writes the links of many tags straight into docker-registry's tree: its API takes minutes for them."""
+        """Writes the links of many tags directly into the tree of docker-registry: by the API, this takes minutes."""
         base = os.path.join(self.storage, "docker/registry/v2/repositories", repository, "_manifests/tags")
         for tag in tags:
             folder = os.path.join(base, tag, "current")

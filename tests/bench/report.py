@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Results: medians, ratios against the thresholds, a table for the terminal, JSON for whoever compares later."""
+"""Results: medians, ratios against the thresholds, a table for the terminal, JSON for later comparisons."""
 import json
 import os
 import platform
@@ -19,7 +19,7 @@ def medians(scenario):
 
 
 def verdicts(scenario):
-    """[{against, bound, measured, met}] for each threshold; measured is None when a side has no figure."""
+    """[{against, bound, measured, met}] for each threshold. `measured` is None if one of the two has no figure."""
     found, out = medians(scenario), []
     for against, bound in scenario.thresholds:
         ratio = found["berth"] / found[against] if found.get("berth") and found.get(against) else None
@@ -29,7 +29,7 @@ def verdicts(scenario):
 
 
 def machine():
-    """What the figures were taken on, without names of hosts or paths."""
+    """A description of the machine, without names of hosts or paths."""
     with open("/proc/cpuinfo", encoding="utf-8") as f:
         model = re.search(r"model name\s*:\s*(.*)", f.read())
     return {"processors": os.cpu_count(), "model": model.group(1) if model else platform.machine(),
@@ -58,15 +58,15 @@ def _verdict_words(scenario):
 
 
 def _further_words(scenario, further):
-    """Berth's figure as a ratio to each registry of the command line."""
+    """The ratio of Berth's figure to that of each registry of the command line."""
     found = medians(scenario)
     return [f"{found['berth'] / found[name]:.2f} x {name}" for name in further if found.get("berth") and found.get(name)]
 
 
 def table(scenarios, further=()):
     """
-    The table as text. Below the line of a scenario's figures stand the thresholds, the ratios to the registries `further`, and
-    what the figure is bounded by.
+    The table as text. The thresholds, the ratios to the registries `further`, and the bottleneck are below the line with the
+    figures of a scenario.
     """
     width = max(len(s.title) for s in scenarios) + 2
     columns = (*COLUMNS, *((name, name) for name in further))

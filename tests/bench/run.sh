@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Measures Berth beside docker-registry in one run. Builds a release of this tree unless BERTH_BUILD or --build names one. As
-# root, the script installs missing packages, those of the build too.
+# Measures Berth and docker-registry in one run. If neither BERTH_BUILD nor --build names a build, builds a release of this tree.
+# If root runs the script, it installs missing packages, also those that the build needs.
 # usage: tests/bench/run.sh [--json FILE] [--svg FILE] [--quick] [--check] [--only KEY,KEY] [--build DIR] [--peer NAME=PROGRAM]...
 #        tests/bench/run.sh --s3 [--rounds N] [--megabytes N] [--check]
 set -eu -o pipefail

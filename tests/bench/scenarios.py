@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What is measured, and what must be reached.
+"""The scenarios that are measured, and their thresholds.
 
 A scenario is a name, a unit, a way to measure one peer once, the peers that take part, and thresholds
 (peer to compare with, factor). For "max" scenarios the factor is a ceiling, everywhere else a floor.
@@ -27,14 +27,14 @@ class Scenario:
     measure: object
     peers: tuple
     thresholds: tuple = ()
-    bound: str = ""  # what keeps Berth's figure from being better
+    bound: str = ""  # the bottleneck of Berth
     ceiling: bool = False
     results: dict = field(default_factory=dict)
 
 
 @dataclass
 class World:
-    """What the scenarios work with: peers by key, the seeded objects, and where files lie."""
+    """The input of the scenarios: peers by key, the seeded objects, and the folders of files."""
     peers: dict
     paths: dict
     uploads: dict
@@ -53,7 +53,7 @@ def get(name, throughput=False, clients=None, headers=ACCEPT):
 
 
 def guarded(way, against, refused=False):
-    """The manifest by tag as the peer `way` asks for it; for the peer `against`, as that one does."""
+    """Requests/s of the manifest by tag for Berth with the headers of the peer `way`; for the peer `against`, its own requests."""
     def measure(world, peer):
         chosen = world.peers[way if peer == "berth" else {"open": "berth"}.get(against, against)]
         url = chosen.base + world.paths["manifest_tag"]["all"]
@@ -69,7 +69,7 @@ def head(name):
 
 
 def _discard(world, peer, digest):
-    """Takes an acknowledged blob off the disk again: it is never asked for, and the space is needed."""
+    """Removes an acknowledged blob from the disk: no scenario reads it, and the space is needed."""
     storage = world.peers[peer].storage
     if storage:
         hexes = digest.removeprefix("sha256:")
@@ -79,7 +79,7 @@ def _discard(world, peer, digest):
 
 
 def push(name, chunked=True):
-    """MB/s of pushing all files of a set at once, each with content that no peer has seen."""
+    """MB/s of pushing all files of a set at the same time. Each file has new content."""
     def measure(world, peer):
         paths = world.uploads[name]
         files = [(path, load.make_unique(path)) for path in paths]
@@ -93,7 +93,7 @@ def push(name, chunked=True):
 
 
 def push_or_dd(name, chunked=True):
-    """As push; for the peer "dd" the rate of copying the same file with one fsync at the end."""
+    """As push. For the peer "dd": the rate of copying the same file with one fsync at the end."""
     pushed = push(name, chunked)
 
     def measure(world, peer):
@@ -110,7 +110,7 @@ def push_or_dd(name, chunked=True):
 
 
 def tokens(world, peer):
-    """Tokens issued in a second to a robot with an access token; for "openssl" the signatures that all processors make."""
+    """Tokens per second, issued to a robot with an access token. For the peer "openssl": signatures per second."""
     if peer == "openssl":
         return load.rsa_signatures(world.seconds)
     berth = world.peers[peer]

@@ -14,7 +14,7 @@ TAGS = 10000
 
 
 class Seed:
-    """Files below `folder`, made once; each peer gets the same bytes."""
+    """Files below `folder`, made once. All peers get the same bytes."""
 
     def __init__(self, folder, quick):
         self.folder = folder
@@ -47,7 +47,7 @@ class Seed:
             load.push_manifest(base, repository, ["latest"], self.manifest, OCI)
 
     def push_tags(self, base, lanes=8):
-        """The many tags, over the API."""
+        """Pushes the many tags over the API."""
         faults = []
 
         def lane(tags):
@@ -79,7 +79,7 @@ class Seed:
 
 
 def upload_files(folder, count, size):
-    """Files to push; their content is changed before each push."""
+    """Files to push. Their content is changed before each push."""
     os.makedirs(folder, exist_ok=True)
     paths = [os.path.join(folder, f"upload{i}") for i in range(count)]
     for path in paths:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the client tests share: the clients themselves, and images made of what this machine has."""
+"""Fixtures of the client tests: the clients, and images made from files of this machine."""
 import os
 import pathlib
 import shutil
@@ -20,7 +20,7 @@ REMOUNTING = ("podman", "buildah")  # they remount /
 
 
 class Tool:
-    """A client program. Called with its arguments; returns what it printed; a failure fails the test with its output."""
+    """A client program. A call runs it with arguments and returns its output. If the program fails, the test fails."""
 
     def __init__(self, path, prefix, env, launcher=()):
         self.path, self.prefix, self.env, self.launcher = path, prefix, env, launcher
@@ -38,7 +38,7 @@ class Tool:
 
 @pytest.fixture(scope="session")
 def tool(request, tmp_path_factory):
-    """tool(name, *prefix): a Tool. A missing client skips the test by name, or fails it under --all."""
+    """tool(name, *prefix) returns a Tool. If the client is missing, the test is skipped; under --all it fails."""
     home = tmp_path_factory.mktemp("home")
     env = environment(HOME=str(home), XDG_RUNTIME_DIR=str(home), TMPDIR=str(tmp_path_factory.mktemp("tmp")))
 
@@ -57,19 +57,19 @@ def tool(request, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def image(tmp_path_factory):
-    """An OCI layout on disk: a two-platform index over images with a gzip and a zstd layer each."""
+    """An OCI layout on disk: an index of two platforms. Each image has a gzip layer and a zstd layer."""
     return layouts.multi_arch(tmp_path_factory.mktemp("image"))
 
 
 @pytest.fixture(scope="session")
 def gzip_image(tmp_path_factory):
-    """The same with gzip layers only, for clients and formats that know no zstd."""
+    """The same with gzip layers only, for clients and formats that do not know zstd."""
     return layouts.multi_arch(tmp_path_factory.mktemp("gzip"), packers=("gzip", "gzip"))
 
 
 @pytest.fixture
 def where(client):
-    """A reference without a tag, of a repository of this test's own: host:port/name."""
+    """host:port/name: a reference without a tag, to a repository that no other test uses."""
     return f"{client.netloc}/{name('clients')}"
 
 

@@ -14,7 +14,7 @@ MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 SOURCE = "/usr/share"
-LIMIT = 12 << 20  # bytes of files in a layer: enough to span many chunks, little enough for CI
+LIMIT = 12 << 20  # bytes of files in a layer: large enough for many chunks, small enough for CI
 
 
 def some_files(skip):
@@ -37,8 +37,8 @@ def some_files(skip):
 
 def make_tar(path, skip):
     """
-    No two are alike: clients remember which packed blobs hold the same layer, and would put a zstd one that an earlier test
-    pushed into a format that knows no zstd.
+    Makes a tar file that differs from all others. Clients remember which blobs hold the same layer; for an equal layer they would
+    use the zstd blob of an earlier test in a format that does not know zstd.
     """
     mark = uuid.uuid4().bytes
     with tarfile.open(path, "w") as tar:
@@ -49,7 +49,7 @@ def make_tar(path, skip):
             entry = tar.gettarinfo(source, source.lstrip("/"))
             entry.uid = entry.gid = 0
             entry.uname = entry.gname = "root"
-            entry.type = tarfile.REGTYPE  # no hard links, whose targets might be missing
+            entry.type = tarfile.REGTYPE  # no hard links, because their targets might be missing
             entry.size = os.path.getsize(source)
             with open(source, "rb") as content:
                 tar.addfile(entry, content)
@@ -83,7 +83,7 @@ class Layout:
 
 
 def layers(layout, architecture, packers):
-    """A layer for each packer: (descriptors, diff ids)."""
+    """Makes one layer with each packer; returns (descriptors, diff ids)."""
     found, ids = [], []
     for at, packer in enumerate(packers):
         path = os.path.join(layout.folder, "layer.tar")
@@ -113,7 +113,7 @@ def multi_arch(folder, tag="v1", packers=("gzip", "zstd")):
 
 
 def digests(folder):
-    """The blobs of a layout: every file's name, after its content has been held to it."""
+    """The digests of the blobs of a layout, after a check that each file has its digest."""
     names = sorted(os.listdir(os.path.join(folder, "blobs", "sha256")))
     for each in names:
         with open(os.path.join(folder, "blobs", "sha256", each), "rb") as f:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Every client signs in, pushes, pulls and signs out: at the token service, and at a registry with a password file. Then
-what people set up with them: public projects, robots that only pull, projects that are switched off, GitLab's tokens.
+Every client signs in, pushes, pulls and signs out: at the token service, and at a registry with a password file. Further
+tests: public projects, robots that may only pull, projects that are switched off.
 """
 import os
 
@@ -13,7 +13,7 @@ from token_service import GUARD, PASSWORD, SERVICE, TokenService
 
 
 class Place:
-    """Where a client goes, and as whom."""
+    """The registry and the credentials of a client."""
 
     def __init__(self, netloc, repository, user, password):
         self.netloc, self.repository, self.user, self.password = netloc, repository, user, password
@@ -41,8 +41,8 @@ def by_password_file(registries):
 
 @pytest.fixture(params=["token", "password-file"])
 def place(request, registries):
-    """A repository that its user may do everything to."""
-    del registries  # asked for by name below, of which pytest must know here
+    """A repository in which its user has all rights."""
+    del registries  # requested by name below; pytest must know all names here
     if request.param == "password-file":
         berth = request.getfixturevalue("by_password_file")
         return Place(berth.client.netloc, f"clients/{os.urandom(6).hex()}", "ann", PASSWORD)
@@ -53,7 +53,7 @@ def place(request, registries):
 
 @pytest.fixture
 def secret_free(tokens, request):
-    """After the test no log has the password."""
+    """Checks after the test that no log contains the password."""
     yield
     logs = dict(tokens.logs())
     if "by_password_file" in request.fixturenames:
@@ -86,7 +86,7 @@ class Skopeo:
 
 
 class Storage(Skopeo):
-    """podman and buildah: an image goes through their own storage."""
+    """podman and buildah: they keep images in their local storage."""
 
     name, options = "podman", ["--cgroup-manager", "cgroupfs", "--events-backend", "none"]
 
@@ -110,7 +110,7 @@ class Storage(Skopeo):
 
     def logout(self, place):
         super().logout(place)
-        self.tool("rmi", "-a", "-f")  # buildah asks nobody for what it has
+        self.tool("rmi", "-a", "-f")  # buildah does not send a request for an image that it has
 
 
 class Podman(Storage):
@@ -200,7 +200,7 @@ def test_sign_in_push_pull_sign_out(kind, tool, scratch, place, gzip_image, secr
 def test_a_wrong_password_does_not_sign_in(kind, tool, scratch, place):
     place.password = "not-the-password"
     client = kind(tool, scratch)
-    if kind is Crane:  # keeps what it is given and asks nobody
+    if kind is Crane:  # stores the credentials without a request
         client.login(place)
         client.pull(place, f"{scratch}/back", ok=False)
         return

@@ -19,7 +19,7 @@ def pushed(crane, image, where):
 
 
 def test_an_index_goes_up_and_validates(crane, gzip_image, where, scratch):
-    """crane pushes what lies below the layout's own index.json."""
+    """crane pushes index.json of the layout as an index, with all manifests and blobs below it."""
     crane("push", "--index", gzip_image.folder, f"{where}:v1")
     crane("validate", "--remote", f"{where}:v1")
     crane("pull", "--format", "oci", f"{where}:v1", f"{scratch}/back")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Clients behind GitLab's /jwt/auth: tokens as its Rails signs them (header, claims, `meta`, the nested `user`), an
-end-point that knows GET only and answers with nothing but the token.
+Clients with GitLab's /jwt/auth: tokens as GitLab's Rails signs them (header, claims, `meta`, the nested `user`), from an
+end-point that supports GET only and whose answer has only the token.
 """
 import base64
 import http.server
@@ -23,7 +23,7 @@ ROLES = {"developer": {"pull", "push"}, "reporter": {"pull"}}
 
 
 class Rails(http.server.BaseHTTPRequestHandler):
-    """What jwt_controller.rb does with a request for a token."""
+    """Handles a request for a token as jwt_controller.rb does."""
 
     def do_GET(self):
         user, role = self._who()
@@ -78,7 +78,7 @@ class Rails(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def gitlab():
-    """GitLab's end-point with its key, in the form that its packages make: RSA, a self-signed certificate."""
+    """GitLab's end-point. Its key has the form of GitLab's packages: RSA with a self-signed certificate."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Rails)
     server.key = Key(bits=4096)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -104,7 +104,7 @@ def place(behind_gitlab, user, repository):
     return Place(behind_gitlab.client.netloc, repository, user, PASSWORD)
 
 
-# Not crane: it goes to no token service at another private address than the registry's.
+# Without crane: it does not use a token service at a private address that is not the registry's.
 @pytest.mark.parametrize("kind", [Skopeo, Podman, Oras, Regctl])
 def test_sign_in_push_pull_sign_out(kind, tool, scratch, behind_gitlab, gzip_image):
     where = place(behind_gitlab, "developer", f"group/project/{kind.__name__.lower()}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""In a chroot whose `/` is a plain folder, podman and buildah need lib/own_root.py."""
+"""podman and buildah need lib/own_root.py in a chroot whose `/` is a plain folder."""
 import os
 import subprocess
 
@@ -20,7 +20,7 @@ buildah $options commit "$container" localhost/built:v1
 
 @pytest.fixture
 def chroot(scratch):
-    """chroot(WORD...) runs a program of this machine in a folder that is no mount point; mounts end with the program."""
+    """chroot(WORD...) runs a program of this machine in a chroot whose `/` is no mount point. Mounts end with the program."""
     for name in LINKS:
         if os.path.islink(f"/{name}"):
             os.symlink(os.readlink(f"/{name}"), scratch / name)

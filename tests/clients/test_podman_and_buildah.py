@@ -9,7 +9,7 @@ import layouts
 
 @pytest.fixture
 def storage(scratch):
-    """Options that keep images out of the system's own storage."""
+    """Options for a storage of images separate from that of the system."""
     return ["--root", f"{scratch}/root", "--runroot", f"{scratch}/run", "--storage-driver", "vfs"]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make install`: everything that the documents speak of is there, and systemd takes the accounts and folders."""
+"""`make install` installs all files that the documents name, and systemd makes the accounts and folders."""
 import os
 import re
 import subprocess
@@ -11,9 +11,9 @@ from stack import build_folder
 
 @pytest.fixture(scope="module")
 def installed():
-    """The root of an installation of the build under test."""
+    """DESTDIR of an installation of the build under test."""
     root = ACCOUNT.scratch()
-    os.chown(root, os.getuid(), os.getgid())  # systemd-tmpfiles follows no path through a folder of another account
+    os.chown(root, os.getuid(), os.getgid())  # systemd-tmpfiles refuses a path through a folder of another account
     subprocess.run(["make", "--silent", "install", f"DESTDIR={root}"], cwd=build_folder(), env=environment(), check=True,
                    capture_output=True)
     return root

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
 `make install` by root among symbolic links that another account has planted: in a folder of the installation tree that the
-account owns, and in root's folders, under the names that the installation writes. Nothing of root's changes.
+account owns, and in root's folders, under the names that the installation writes. No file of root changes.
 """
 import os
 import shutil
@@ -22,7 +22,7 @@ def install(root, *words):
 
 
 def seen(folder):
-    """{path: (owner, group, mode, text)} of all below the folder."""
+    """{path: (owner, group, mode, text)} of all entries below the folder."""
     found = {}
     for base, _, files in os.walk(folder):
         for path in [base, *(os.path.join(base, name) for name in files)]:
@@ -33,7 +33,7 @@ def seen(folder):
 
 
 class Victim:
-    """A file and a folder of root's, which links lead to."""
+    """A file and a folder of root, the targets of the links."""
 
     def __init__(self):
         self.top = ACCOUNT.roots_scratch()
@@ -45,7 +45,7 @@ class Victim:
         self.before = seen(self.top)
 
     def plant(self, path):
-        """A link of the account's in the place of the path."""
+        """Replaces the path by a link that the account owns."""
         target = self.folder if os.path.isdir(path) else self.file
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path)

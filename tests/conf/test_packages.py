@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""conf/packages.sh: whatever ends an installation, the machine's files are as before. Real apt-get, which a hook of its own holds
-up, in a mount namespace whose /etc and /usr are overlays."""
+"""conf/packages.sh: however an installation ends, the files of the machine are as before. The tests run the real apt-get, which
+a hook stops, in a mount namespace whose /etc and /usr are overlays."""
 import os
 import pty
 import select
@@ -15,7 +15,7 @@ from processes import running, wait_until
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 POLICY, CLUSTER = "usr/sbin/policy-rc.d", "etc/postgresql-common/createcluster.d"
 
-# Every file system that is written to is an overlay. apt-get asks no server, and spawn-fcgi's program is missing.
+# Every file system that is written to is an overlay. apt-get contacts no server, and the program spawn-fcgi is missing.
 PREPARE = """
 set -eu
 mount --make-rprivate /
@@ -67,7 +67,7 @@ class Machine:
             return f.read()
 
     def start(self, script):
-        """Runs a script of the tree on a terminal of its own."""
+        """Runs a script of the tree on a new terminal."""
         words = {"quickstart": [TOP + "/conf/quickstart.sh", "--data", self.data, "--port", "4999"],
                  "tests": [TOP + "/tests/run.sh", "unit"]}[script]
         self.pid, self.terminal = pty.fork()
@@ -75,7 +75,7 @@ class Machine:
             os.execvp("nsenter", ["nsenter", f"--mount=/proc/{self.holder.pid}/ns/mnt", "--", *words])
 
     def wait(self):
-        """Reads the terminal to its end; what it showed. A script that goes on for a minute is ended."""
+        """Reads the terminal until the script ends; returns the output. After a minute, the script is killed."""
         shown = b""
         while True:
             if not select.select([self.terminal], [], [], 60)[0]:
@@ -93,11 +93,11 @@ class Machine:
         return shown.decode()
 
     def held(self):
-        """Waits until apt-get stands in its hook, and returns the hook's pid."""
+        """Waits until apt-get runs its hook; returns the pid of the hook."""
         return int(wait_until(lambda: os.path.exists(self.path("etc/held")) and self.read("etc/held"), "apt-get in its hook"))
 
     def ask_policy(self):
-        """What invoke-rc.d would be told."""
+        """The exit status of policy-rc.d, as invoke-rc.d would get it."""
         return subprocess.run(["nsenter", f"--mount=/proc/{self.holder.pid}/ns/mnt", "/usr/sbin/policy-rc.d", "nginx", "start"],
                               check=False).returncode
 
@@ -115,7 +115,7 @@ def machine():
 
 
 def end_hook(pid):
-    """After a `kill -9` of the script apt-get goes on. It ends with its hook."""
+    """After a `kill -9` of the script, apt-get continues until its hook ends."""
     if running(pid, "sleep"):
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not running(pid, "sleep"), "the end of the hook")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""conf/quickstart.sh names a path that it cannot build in, and touches nothing."""
+"""If conf/quickstart.sh cannot build in a path, its error names the path, and it changes no file."""
 import os
 import shutil
 import subprocess

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-conf/quickstart.sh from its start to its end, as an ordinary user: one at a time in a folder, with the authentication that the
-folder had, and gone with its terminal. The build is the one under test.
+conf/quickstart.sh from start to end, run by an ordinary user: one process at a time in a folder, the authentication of the
+folder is kept, and all processes end with the terminal. It runs the build under test.
 """
 import fcntl
 import http.client
@@ -27,7 +27,7 @@ def running(pid):
 
 
 def descendants(pid):
-    """All of them, by the table of processes."""
+    """The pids of all descendants of a process, from the table of processes."""
     parents = {}
     for name in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -56,14 +56,14 @@ class Quickstart:
         return [SCRIPT, "--data", self.data, *words]
 
     def refused(self, *words):
-        """What it says when it does not start."""
+        """Starts quickstart.sh, which must fail; returns its output."""
         done = subprocess.run(self.command(*words), capture_output=True, text=True, check=False, cwd="/", timeout=120,
                               stdin=subprocess.DEVNULL, env=environment(), **ACCOUNT.popen_options())
         assert done.returncode == 1, done
         return done.stderr
 
     def start(self, *words):
-        """In the foreground of a terminal of its own."""
+        """Runs quickstart.sh in the foreground of a new terminal."""
         self.terminal, theirs = os.openpty()
 
         def take_terminal():
@@ -89,12 +89,12 @@ class Quickstart:
         return answer
 
     def end(self, by):
-        """All that it started ends with it."""
+        """Waits until all processes that it started have ended."""
         parts = descendants(self.process.pid)
         assert len(parts) > 5
         by()
         assert self.process.wait(60) == 0
-        wait_until(lambda: not any(running(pid) for pid in parts), "the end of all that was started")
+        wait_until(lambda: not any(running(pid) for pid in parts), "the end of all started processes")
 
     def hang_up(self):
         os.close(self.terminal)
@@ -143,7 +143,7 @@ def test_a_folder_of_another_user_is_refused_in_one_line(quickstart):
 
 def test_root_keeps_nothing_in_a_folder_of_another_user(quickstart):
     if os.getuid() != 0:
-        pytest.skip("needs root: what root does")
+        pytest.skip("needs root: the test runs quickstart.sh as root")
     before = {entry.name: entry.stat(follow_symlinks=False).st_mtime_ns for entry in os.scandir(quickstart.data)}
     for folder in (quickstart.data, f"{quickstart.data}/below"):
         done = subprocess.run([SCRIPT, "--data", folder, "--port", str(quickstart.port)], capture_output=True, text=True, check=False,

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """
-The OCI conformance suite against Berth: versions 1.1 and dev, through both front ends. No failure, no skip.
+Runs the OCI conformance suite against Berth: versions 1.1 and dev, through both front ends. A failure or a skip is an error.
 
 On the filesystem the registry runs with the configuration that conf/quickstart.sh writes.
 
@@ -30,7 +30,7 @@ QUICKSTART = os.path.join(ROOT, "conf", "quickstart.sh")
 
 
 class Quickstart(Berth):
-    """A registry with the quickstart's configuration; the database comes from the environment, as `berth serve` gives it."""
+    """A registry with the configuration of the quickstart. The environment names the database, as with `berth serve`."""
 
     def __init__(self, cluster, frontend, **more):
         super().__init__(cluster, frontend, **more)
@@ -50,7 +50,7 @@ class QuickstartRegistries(Registries):
 
 
 def suite():
-    """The path of the pinned suite, built on the first run; None when it cannot be had."""
+    """The path of the pinned suite, which the first run builds; None if it cannot be built."""
     done = subprocess.run([os.path.join(HERE, "..", "tools.sh"), "conformance"], stdout=subprocess.PIPE, text=True, check=False)
     return os.path.join(done.stdout.strip(), "conformance") if done.returncode == 0 else None
 
@@ -72,7 +72,7 @@ def run(program, registry, version, folder):
         done = subprocess.run([program], env=variables, stdout=log, stderr=subprocess.STDOUT, cwd=folder, timeout=600, check=False)
     passed, failed, skipped, odd = judge(folder)
     print(f"conformance {version} through {registry.frontend}: {passed} passed, {failed} failed, {skipped} skipped", flush=True)
-    for line in odd if failed or skipped else []:  # what a version does not ask for is marked as skipped, but not counted
+    for line in odd if failed or skipped else []:  # cases that are not part of the version are marked as skipped; they are not counted
         print(f"  {line}")
     return passed, failed + (done.returncode != 0 and failed == 0), skipped
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs tests/db/live, one case at a time, with a PostgreSQL cluster of its own."""
+"""Runs tests/db/live, one case at a time, with a separate PostgreSQL cluster."""
 import glob
 import os
 import re

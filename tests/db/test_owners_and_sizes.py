@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""sql/0008_keep_owners_and_sizes.sql on a database with data, and what its triggers keep from then on."""
+"""sql/0008_keep_owners_and_sizes.sql on a database with data, and the columns that its triggers maintain afterwards."""
 import glob
 import hashlib
 import json
@@ -14,7 +14,7 @@ import postgres
 
 IMAGE = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
-# The statement of the programs of version 7, which go on until they are started anew.
+# The statement of the programs of version 7, which run until they are restarted.
 OLD_INSERT = ("INSERT INTO manifest (repository_id, digest, media_type, payload, subject, artifact_type, annotations)"
               " VALUES ({repository}, {digest}, '{type}', {payload}, NULL, NULL, NULL)"
               " ON CONFLICT (repository_id, digest) DO NOTHING RETURNING id")
@@ -33,7 +33,7 @@ def literal(data):
 
 
 def apply(cluster, database, version):
-    """The migration without what comes after it, recorded as `berth migrate up` does."""
+    """Applies the migration without later ones, and records it as `berth migrate up` does."""
     path, = glob.glob(os.path.join(TOP, f"sql/{version:04}_*.sql"))
     with open(path, "rb") as file:
         text = file.read()
@@ -51,7 +51,7 @@ def at_version_7(cluster, database):
 
 
 class Data:
-    """Rows as the programs of version 7 write them. Collects the statements; `expected` has what the migration must say."""
+    """Rows as the programs of version 7 write them. Collects the statements; `expected` has the results of the migration."""
 
     def __init__(self):
         self.text, self.expected, self.sizes = [], {}, {}
@@ -99,21 +99,21 @@ def registry_of_version_7():
     small, large = data.image("team/app", 10, 1000), data.image("team/app", 20, 2000, annotations={"n": "x"})
     both = data.manifest("team/app", {"schemaVersion": 2, "manifests": [small, large, small]}, None, 3030,
                          children=[small, large])
-    # an entry that is not there, one that is a blob, and an index in an index
+    # an absent entry, an entry that is a blob, and an index in an index
     missing = {"mediaType": IMAGE, "digest": digest(b"missing"), "size": 7}
     cache = data.blob("team/app", 500)
     data.manifest("team/app", {"manifests": [missing, large, cache, both]}, None, 2020 + 500 + 3030, [cache], [large, both])
     data.manifest("team/app", {"manifests": []}, None, 0)
-    # a manifest of the same digest in another repository is another row; what that one lacks does not count
+    # an entry counts only if its manifest is in the same repository: team/lib has neither of these two
     data.manifest("team/lib", {"schemaVersion": 2, "manifests": [small, large]}, None, 0)
-    # the config is a layer, too; a layer comes twice; one is kept elsewhere
+    # the config is a layer too; one layer occurs twice; one is at a foreign URL
     empty, layer = data.blob("alone", 2), data.blob("alone", 300)
     elsewhere = {"mediaType": "a/b", "digest": digest(b"elsewhere"), "size": 5000, "urls": ["https://example.com/x"]}
     data.manifest("alone", {"config": empty, "layers": [empty, layer, layer, elsewhere]}, empty, 5302, [empty, layer])
     data.manifest("alone", {"config": empty}, empty, 2, [empty])
     data.manifest("alone", {"layers": [layer]}, None, 300, [layer])
     data.manifest("alone", {"config": empty, "layers": None, "manifests": None}, empty, 2, [empty])
-    # what the registry takes and a text of PostgreSQL cannot hold
+    # accepted by the registry, but not valid in a text of PostgreSQL
     data.manifest("alone", b'{"config":{"digest":"%s","size":4},"annotations":{"a":"\\u0000","b":"\\\\u0000"}}'
                   % empty["digest"].encode(), empty, 4, [empty], subject=digest(b"subject"))
     data.manifest("alone", b'{"config":{"digest":"%s","size":9223372036854775807},"layers":[{"digest":"x","size":1}]}'
@@ -193,7 +193,7 @@ def test_what_a_program_of_version_7_pushes_afterwards_is_described(cluster, mig
 
 
 class Session:
-    """A psql that stays: for transactions that meet others."""
+    """A psql that stays open, for concurrent transactions."""
 
     def __init__(self, cluster, database):
         words = [f"{cluster.bin}/psql", "-X", "-q", "-A", "-t", "-h", cluster.sockets, "-p", str(postgres.PORT), "-U", "berth",
@@ -256,7 +256,7 @@ INSERT INTO tag (repository_id, name, manifest_id) SELECT repository_id, 't' || 
 """
 PULL = ("SELECT length(m.payload) > 0 FROM repository r JOIN tag t ON t.repository_id = r.id AND t.name = 't2500'"
         " JOIN manifest m ON m.id = t.manifest_id WHERE r.id = (SELECT repository_id FROM manifest WHERE id = 2500)")
-# What a table's reader or writer would wait for.
+# Locks that would block readers or writers of a table.
 STRONG = ("SELECT c.relname, l.mode FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE l.locktype = 'relation'"
           " AND c.relname IN ('manifest', 'repository', 'tag', 'upload', 'project') AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock')")
 
@@ -277,7 +277,7 @@ def test_pulls_and_pushes_go_on_while_a_large_table_is_filled(cluster, database,
     body = b'{"layers":[]}'
     cluster.sql(limit + OLD_INSERT.format(repository=1, digest=packed(digest(body)), type=IMAGE, payload=literal(body)), database)
     cluster.sql(limit + "INSERT INTO repository (path) VALUES ('new'); DELETE FROM manifest WHERE id = 2000", database)
-    # a row of the batch can be referred to, but not deleted, until the batch is over
+    # until the batch ends, a row of the batch can be referenced, but not deleted
     cluster.sql(limit + "SELECT FROM manifest WHERE id = 1100 FOR KEY SHARE", database)
     running.kill()
     running.wait()
@@ -370,7 +370,7 @@ def test_a_push_says_nothing_to_other_workers(cluster, migrated, session):
     assert worker.sql("SELECT 1") == ["1"]
 
 
-def test_the_parent_is_asked_for_at_once_without_the_word(cluster, migrated):
+def test_the_parent_is_checked_immediately_unless_deferred(cluster, migrated):
     cluster.sql(TREE, migrated)
     with pytest.raises(Exception, match="repository_parent_fk"):
         cluster.sql("UPDATE repository SET path = 'z' WHERE path = 'a'", migrated)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The hot statements over filled tables: no plan reads a large table from end to end, custom or generic."""
+"""The frequent statements on filled tables: no plan, custom or generic, reads a whole large table."""
 import json
 import subprocess
 
@@ -8,7 +8,7 @@ from test_schema import apply_migrations, statements  # pytest puts this folder 
 
 import postgres
 
-# Many repositories, one of them large: the planner is to choose, not to be forced.
+# Many repositories, one of them large, so that the planner has a choice.
 FILL = """
 INSERT INTO repository (path, pushed_at) SELECT 'r' || n, now() FROM generate_series(1, 5000) n;
 INSERT INTO blob (digest, size) SELECT '\\x01'::bytea || sha256(n::text::bytea), n FROM generate_series(1, 40000) n;
@@ -107,7 +107,7 @@ def test_no_large_table_is_read_from_end_to_end(filled, name, mode):
     assert not scanned & LARGE, plan
 
 
-# Calls of functions, and a table that the plans of their statements must read.
+# Calls of functions, and a table that must occur in the plans of their statements.
 FUNCTIONS = {
     f"unlink_blob('r1', {DIGEST})": "manifest_blob",
     f"delete_manifest('r1', {DIGEST})": "manifest_child",
@@ -124,7 +124,7 @@ TRIGGERS = {
     "INSERT INTO project (path, visibility, registry_enabled) VALUES ('r2', 'private', true)": "repository",
     "DELETE FROM project WHERE path = 'p2'": "repository",
 }
-# Plans of all statements, also inside functions: run with the planner's own choice, and with the plan for any arguments.
+# Logs the plans of all statements, also inside functions. Run with custom plans and with generic plans.
 INSIDE = """
 LOAD 'auto_explain';
 SET plan_cache_mode = {mode};
@@ -156,14 +156,14 @@ def test_no_statement_of_a_function_reads_a_large_table_from_end_to_end(filled, 
 
 
 def test_the_plan_of_the_grants_is_made_once_for_any_names(filled):
-    """Of an array PostgreSQL knows the length: a plan for it says rows=1 here. The plan for any array says rows=10."""
+    """A custom plan knows the length of the array and says rows=1 here. The generic plan, for any array, says rows=10."""
     plans = plans_inside(filled, "auto", "".join(f"SELECT * FROM find_grants(1, ARRAY['p{n}/app']);" for n in range(3)))
     scans = [line for line in plans.splitlines() if "Function Scan on unnest n" in line]
     assert len(scans) == 3 and all("rows=10 " in line for line in scans), plans
 
 
 def touched(database, mode, name, *arguments):
-    """Pages that a statement touches, by EXPLAIN (ANALYZE, BUFFERS), once its indexes are in memory."""
+    """The number of pages that a statement reads, by EXPLAIN (ANALYZE, BUFFERS), after its indexes are in memory."""
     text = next(text for found, _, text in statements() if found == name)
     for _ in range(2):
         rows = database.sql(f"SET plan_cache_mode = {mode};"
@@ -178,7 +178,7 @@ POPULAR, NOWHERE = "'\\x01'::bytea || sha256('popular'::bytea)", "'\\x01'::bytea
 
 @pytest.fixture(scope="module")
 def popular(filled):
-    """A blob that 4,000 repositories hold, r1 and r2 not among them."""
+    """A blob of 4,000 repositories, but not of r1 and r2."""
     filled.sql(f"INSERT INTO blob (digest, size) VALUES ({POPULAR}, 1)", "plans")
     filled.sql(f"INSERT INTO repository_blob (repository_id, digest) SELECT id, {POPULAR} FROM repository WHERE id > 1000",
                "plans")
@@ -218,7 +218,7 @@ VALUES = {"repository_id": "1", "manifest_id": "2", "parent_id": "2", "child_id"
 
 @pytest.mark.parametrize("deleted_from", ["manifest", "blob", "repository_blob"])
 def test_what_a_deletion_asks_of_referring_tables_is_indexed(filled, deleted_from):
-    """PostgreSQL asks each of them for the row's key, one deleted row at a time."""
+    """For each deleted row, PostgreSQL searches each referring table for the row's key."""
     keys = filled.sql(f"""
         SELECT c.conrelid::regclass, string_agg(a.attname, ',') FROM pg_constraint c
         JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The schema by itself: what the migrations yield, what it refuses, and that every statement fits it."""
+"""The schema without a registry: the result of the migrations, the states that it refuses, and the statements."""
 import glob
 import itertools
 import os

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `make dist` packs is the whole project: the tarball builds, passes its own checks, and packs itself again."""
+"""The tarball of `make dist` has the whole project: it builds, passes the checks, and makes the same tarball again."""
 import os
 import subprocess
 import tarfile
@@ -20,7 +20,7 @@ def configure(source, folder):
 
 
 def packed(folder):
-    """Packs a release in a configured tree: (the tarball, the names of its files)."""
+    """Makes a release in a configured tree; returns (the tarball, the names of its files)."""
     make(folder, "dist")
     tarball = next(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".tar.gz"))
     with tarfile.open(tarball) as tar:
@@ -52,18 +52,18 @@ def test_a_release_holds_every_file_of_the_project(tree):
 
 
 def test_a_release_packs_itself_without_git(tree, release):
-    """In the folder of the sources itself, where objects and other products of a build lie about."""
+    """The release is made in the source folder, beside objects and other products of a build."""
     configure(release, release)
     make(release, "libbase.a")
     assert packed(release)[1] == packed(tree)[1]
 
 
 def test_the_checks_of_the_sources_pass_in_a_release(release):
-    """The checks compile headers, which a build in the release's folder does not disturb."""
+    """The checks also pass beside a build in the folder of the release."""
     done = subprocess.run([release / "tests/meta/run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:]
 
 
 def test_a_release_builds_checks_installs_and_uninstalls(tree):
-    """automake's distcheck: read-only sources, another build folder, `make check`, DESTDIR, nothing left behind."""
-    make(tree, "distcheck", "DISTCHECK_CONFIGURE_FLAGS=CFLAGS='-O0 -U_FORTIFY_SOURCE'")  # what is compiled counts, not how well
+    """automake's distcheck: read-only sources, a separate build folder, `make check`, DESTDIR, no files left after uninstall."""
+    make(tree, "distcheck", "DISTCHECK_CONFIGURE_FLAGS=CFLAGS='-O0 -U_FORTIFY_SOURCE'")  # fast to build

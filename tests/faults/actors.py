@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The clients of the consistency harness: blob pushers, chunked uploaders, tag movers, readers."""
+"""The clients of the consistency harness: pushers of blobs, movers of tags, readers."""
 import hashlib
 import http.client
 import random
@@ -17,7 +17,7 @@ def sha(data):
 
 
 class Board:
-    """What the run knows of: readers draw from it, the last look at the end goes over all of it."""
+    """The objects that a run has named. Readers choose from them; the last look reads all of them."""
 
     def __init__(self, client, history, seed, repositories=3):
         self.client, self.history, self.seed = client, history, seed
@@ -36,7 +36,7 @@ class Board:
 
 
 class Actor(threading.Thread):
-    """One client in a thread of its own; step() is repeated until the run stops."""
+    """One client in its own thread; repeats step() until the run stops."""
 
     def __init__(self, board, name):
         super().__init__(name=name, daemon=True)
@@ -56,7 +56,7 @@ class Actor(threading.Thread):
         raise NotImplementedError
 
     def ask(self, op, method, url, result=lambda answer: {}, **options):
-        """Sends, records the answer, returns it (None when the connection failed)."""
+        """Sends a request, records the answer and returns it (None if the connection failed)."""
         try:
             answer = self.client.request(method, url, checked=False, timeout=60, **options)
         except (OSError, http.client.HTTPException, AssertionError, AttributeError):
@@ -67,7 +67,7 @@ class Actor(threading.Thread):
         return answer
 
     def until_clear(self, attempt):
-        """Repeats attempt() -> answer until the server gives a clear one; what a client's retry does."""
+        """Repeats attempt() -> answer until the answer is clear, as a client that retries."""
         for _ in range(RETRIES):
             answer = attempt()
             if answer is not None and answer.status < 500:
@@ -76,10 +76,10 @@ class Actor(threading.Thread):
         self.history.acknowledge(self.history.intend(self.name, "gave_up"), None)
         return None
 
-    # Operations of the API, each one recorded.
+    # Operations of the API. Each one is recorded.
 
     def put_blob(self, repo, data):
-        """POST and PUT of a whole blob, or one POST; retried until it is acknowledged."""
+        """Pushes a whole blob by POST and PUT, or by one POST; retries until the push is acknowledged."""
         digest = sha(data)
         self.board.note(self.board.blobs, (repo, digest))
         single = self.rng.random() < 0.4
@@ -104,7 +104,7 @@ class Actor(threading.Thread):
         return digest
 
     def begin(self, repo):
-        """A new upload's Location, retried."""
+        """Starts an upload, with retries; returns its Location."""
         def attempt():
             return self.ask(self.history.intend(self.name, "upload_start", repo=repo), "POST",
                             f"/v2/{repo}/blobs/uploads/")
@@ -126,7 +126,7 @@ class Actor(threading.Thread):
         return digest
 
     def delete(self, kind, repo, reference):
-        """One try: whether it worked is the history's business."""
+        """Tries once. The history records the result."""
         args = {"digest" if kind == "manifest_delete" else "tag": reference}
         op = self.history.intend(self.name, kind, repo=repo, **args)
         return self.ask(op, "DELETE", f"/v2/{repo}/manifests/{reference}")
@@ -150,7 +150,7 @@ class Actor(threading.Thread):
 
 
 class BlobPusher(Actor):
-    """Whole blobs of all sizes, read back now and then at once."""
+    """Pushes whole blobs of all sizes, and reads some of them immediately."""
 
     def step(self):
         repo = self.rng.choice(self.board.repositories)
@@ -161,7 +161,7 @@ class BlobPusher(Actor):
 
 
 class TagMover(Actor):
-    """Moves tags between manifests while the manifest that a tag leaves is deleted, and deletes tags."""
+    """Moves tags between manifests while it deletes the old manifest, and deletes tags."""
 
     def __init__(self, board, name):
         super().__init__(board, name)
@@ -212,7 +212,7 @@ class TagMover(Actor):
 
 
 class Reader(Actor):
-    """Reads whatever others write, mostly what is being written now."""
+    """Reads the objects of other clients, mostly the newest."""
 
     def step(self):
         choice = self.rng.random()
@@ -229,7 +229,7 @@ class Reader(Actor):
 
 
 class LastLook(Actor):
-    """After the run: every object that was ever named."""
+    """Reads every object that was named during the run."""
 
     def step(self):
         raise RuntimeError("the last look is not a loop")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures of the fault tests: a registry of its own for each test, on a PostgreSQL that keeps fsync on.
+"""Fixtures of the fault tests: a separate registry for each test, on a PostgreSQL with fsync on.
 
-Environment: BERTH_BUILD, the build under test; BERTH_RELEASE, one without sanitizers; BERTH_FAULT_SECONDS (60), how
-long the consistency harness runs; BERTH_FAULT_SEED; BERTH_MEMORY_REQUESTS (100000).
+Environment: BERTH_BUILD, the build under test; BERTH_RELEASE, a build without sanitizers; BERTH_FAULT_SECONDS (60), the
+length of a run of the consistency harness; BERTH_FAULT_SEED; BERTH_MEMORY_REQUESTS (100000).
 """
 import os
 import shutil
@@ -22,7 +22,7 @@ def pytest_report_header():
 
 @pytest.fixture(scope="session", autouse=True)
 def umask():
-    """Folders of the tests must be readable by the account that the servers run as."""
+    """Makes the folder of a test readable for the account of the servers."""
     before = os.umask(0o022)
     yield
     os.umask(before)
@@ -30,7 +30,7 @@ def umask():
 
 def _postmaster():
     if not os.environ.get("BERTH_BUILD"):
-        pytest.skip("SKIPPED LOUDLY: BERTH_BUILD names no build of Berth")
+        pytest.skip("SKIPPED: BERTH_BUILD names no build of Berth")
     cluster = lab.Postmaster()
     cluster.start()
     yield cluster
@@ -40,19 +40,19 @@ def _postmaster():
 
 @pytest.fixture(scope="session")
 def shared_cluster():
-    """For tests that leave PostgreSQL alone."""
+    """A cluster for tests that do not stop PostgreSQL."""
     yield from _postmaster()
 
 
 @pytest.fixture
 def own_cluster():
-    """For tests that kill PostgreSQL."""
+    """A cluster for tests that kill PostgreSQL."""
     yield from _postmaster()
 
 
 @pytest.fixture
 def launch(request, keeper):
-    """launch(cluster, frontend, ...) starts a registry that ends with the test; its logs must tell of no damage."""
+    """launch(cluster, frontend, ...) starts a registry, which ends with the test. A crash in its logs fails the test."""
     started = []
 
     def start(cluster, frontend="nginx", kind=lab.Berth, **options):

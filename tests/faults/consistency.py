@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """
-The consistency harness: clients write, move, delete and read for a while, workers die, a judge reads the history.
+The consistency harness: clients write, move, delete and read while workers are killed; then a judge checks the history.
 
     tests/faults/consistency.py [--seconds 60] [--seed N] [--no-kills] [--frontend nginx|apache] [--target debian]
-    tests/faults/consistency.py --judge FOLDER          judges a recorded history again
+    tests/faults/consistency.py --judge FOLDER          judges a recorded history
 
-Exit status 0: the history stands; 1: violations, each on its line; the seed is printed either way.
+Exit status 0: the history is consistent; 1: violations, one a line. The seed is always printed.
 """
 import argparse
 import hashlib
@@ -30,13 +30,13 @@ CAST = ((BlobPusher, 3), (Uploader, 3), (TagMover, 4), (Reader, 4))
 
 
 def worker_pools(registry):
-    """Functions that tell the workers of each pool that serves requests."""
+    """{pool: function that returns the pids of its workers} for each pool that serves requests."""
     return {name: lambda child=registry.children[name]: child.workers() for name in ("main", "uploads")
             if name in registry.children}
 
 
 def torn_blobs(storage):
-    """Objects at their final place whose bytes are not their digest: visible halves."""
+    """Blobs at their final path whose bytes do not have their digest."""
     found = []
     for where, _, names in os.walk(os.path.join(storage, "docker/registry/v2/blobs")):
         if "data" in names:
@@ -49,8 +49,8 @@ def torn_blobs(storage):
 
 class Run:
     """
-    One run against a started registry. `kill` is None or the pools whose workers die; `outage` says that something
-    else fails during the run, so that an answer may be 503 or missing.
+    One run against a started registry. `kill` names the pools whose workers are killed, or is None. `outage` means that another
+    part fails during the run, so that an answer may be 503 or missing.
     """
 
     def __init__(self, registry, folder, seed, kill=None, cast=CAST, outage=False):
@@ -94,7 +94,7 @@ class Run:
 
 
 class DebianWorker:
-    """docker-registry as a pool of one worker that is started again whenever it dies."""
+    """docker-registry as a pool of one worker, which is restarted when it dies."""
 
     def __init__(self, registry):
         self.registry = registry

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A client that speaks FastCGI to a worker as the web server does, so that one request is one process's work."""
+"""A client that speaks FastCGI to a worker, as the web server does, so that only one process handles a request."""
 import email.message
 import os
 import uuid
@@ -8,18 +8,18 @@ import fcgi_client as f
 from processes import ACCOUNT
 from wire import Client, Response, check_answer
 
-TIMEOUT = 20  # nothing that is asked here waits for anything
+TIMEOUT = 20  # no request of these tests has to wait
 
 
 class Direct(Client):
-    """`spool`: a folder of the registry in which bodies are left, as NGINX does; without it they are streamed."""
+    """`spool`: a folder of the registry in which bodies are stored, as by NGINX. Without it, bodies are streamed."""
 
     def __init__(self, socket, headers=None, spool=None):
         super().__init__("localhost", 5000)
         self.socket, self.own, self.spool = socket, headers or {}, spool
 
     def request(self, method, url, body=None, headers=(), **variables):
-        """None: the worker closed without an answer. An internal redirect is shown as it is."""
+        """Returns None if the worker closed the connection without an answer. An internal redirect is not followed."""
         answer = f.call(self.socket, self._variables(method, self.target(url), body, headers, variables),
                         b"" if self.spool else body or b"", timeout=TIMEOUT)
         if answer.status is None:

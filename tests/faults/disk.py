@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
 """
-What a disk may hold after a power loss, as pessimistic as POSIX and the file systems in use let us be.
+The states of a disk that are possible after a power loss: all states that POSIX and the usual file systems allow.
 
-- An fsync of a file keeps its bytes, not its name; one of a folder keeps the names in it, not its own in its parent.
-- Whatever was not synced may be there or not, each effect for itself and in any order. Bytes that were not synced may
-  also be there by half, or as zeros: the length reaches the disk before them.
-- A rename is one step: the old file or the new one stands at a name, and what moves between folders is in one of them,
-  or in both.
+- An fsync of a file keeps its bytes, not its name. An fsync of a folder keeps the names in it, not its own name in its parent.
+- Each effect that was not synced may be on the disk or not, independently and in any order. Bytes that were not synced may also
+  be there in part, or as zeros, because the length reaches the disk before the bytes.
+- A rename is one step: a name means the old file or the new one. A file that moves between folders is in one of them, or in
+  both.
 """
 import itertools
 
@@ -19,7 +19,7 @@ class File:
         self.hold(b"")
 
     def hold(self, data):
-        """What it holds; the first outcome is the loss of what was not synced, the second one that it was written."""
+        """The bytes of a file. The first outcome: the bytes that were not synced are lost; the second: they are written."""
         self.now = data
         half = (len(self.synced) + len(data)) // 2
         self.outcomes = (self.synced, data, data[:half], data[:half] + bytes(max(0, len(data) - half)))
@@ -34,7 +34,7 @@ class Folder:
 
 
 class Entry:
-    """A name comes to mean a file or folder, or nothing any more: then `moved` is the entry by which that stands elsewhere."""
+    """A change of a name: it gets a file or folder, or it is removed. If the file was moved, `moved` is the entry of its new name."""
 
     outcomes = (False, True)
 
@@ -49,18 +49,18 @@ class Entry:
 
 
 class Disk:
-    """Takes the records of a journal in their order. `root` is the key of a folder that is there whatever happens."""
+    """Applies the records of a journal in their order. `root` is the key of a folder that no power loss removes."""
 
     def __init__(self, root):
         self.root = Folder()
-        self.nodes = {root: self.root}  # by key, which another one has once this one is gone
+        self.nodes = {root: self.root}  # by key, which a later file may reuse
         self.folders, self.entries, self.files = [self.root], [], {}
 
     def take(self, record):
-        """False for what does not concern the tree under the root."""
+        """Returns False for a record that does not change the tree under the root."""
         return getattr(self, "_" + record.verb)(*record.words, record.data)
 
-    # ---- what happens ----
+    # ---- records ----
 
     def _enter(self, entry):
         entry.onto(entry.folder.now)
@@ -82,7 +82,7 @@ class Disk:
         return self._name(folder, name, node, made)
 
     def _link(self, folder, name, node, data):
-        """An inode that no name of ours means is a new one, whatever it has been before."""
+        """If no name under the root means this inode, the inode is a new file: its number may be reused."""
         known = self.nodes.get(node)
         if any(known in where.now.values() for where in self.folders):
             return self._name(folder, name, node, known)
@@ -117,15 +117,15 @@ class Disk:
         return what is not None
 
     def _sync_names(self, folder):
-        """What left the folder has left it only where its arrival is safe."""
+        """Makes the names durable. A name whose file was moved is removed only if the new name is durable."""
         for entry in [e for e in self.entries if e.folder is folder and e.moved not in self.entries]:
             entry.onto(folder.synced)
             self.entries.remove(entry)
 
-    # ---- what may be left ----
+    # ---- states after a loss ----
 
     def crashes(self, rng):
-        """The trees that a loss now may leave, as {path: bytes}; none twice."""
+        """The different trees that are possible after a power loss now, as {path: bytes}."""
         seen = []
         for choice in self._choices([*self.entries, *self.files], rng):
             tree = self._tree(choice)
@@ -134,7 +134,7 @@ class Disk:
                 yield tree
 
     def _choices(self, effects, rng):
-        """{effect: outcome}: nothing got through, all did, each one alone did or did not, and some at random."""
+        """Choices {effect: outcome}: no effect is written, all are, each one alone is or is not, and some at random."""
         nothing, everything = ({effect: effect.outcomes[at] for effect in effects} for at in (0, 1))
         yield nothing
         yield everything
@@ -156,13 +156,13 @@ class Disk:
         return {path: choice.get(node, node.synced) for node, path in _walk(self.root, names) if isinstance(node, File)}
 
     def tree(self):
-        """As it stands, nothing lost."""
+        """The current tree, without a loss."""
         names = {where: where.now for where in self.folders}
         return {path: node.now for node, path in _walk(self.root, names) if isinstance(node, File)}
 
 
 def _walk(folder, names, path=""):
-    """(node, path) of the folder and of all below it."""
+    """(node, path) of the folder and of all entries below it."""
     yield folder, path
     for name, node in names[folder].items():
         below = f"{path}/{name}" if path else name

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ways to be let in: the registry's settings, and headers of one who is known already or is seen for the first time."""
+"""Ways to authenticate: the settings of the registry, headers of a known client, and headers of a new client."""
 import itertools
 import os
 
@@ -10,7 +10,7 @@ from tokens import CATALOG, ISSUER, REALM, SERVICE, Key, basic, bearer, certific
 
 class Open:
     change, known = {}, {}
-    memory = 0  # how many others a worker keeps in mind
+    memory = 0  # number of clients that a worker remembers
 
     @staticmethod
     def fresh():
@@ -18,7 +18,7 @@ class Open:
 
 
 class ByPassword:
-    """The worker remembers who was right, so there are many who are."""
+    """Password file. A worker remembers right passwords, so there are many users."""
 
     USERS, memory = 500, 0
 
@@ -30,7 +30,7 @@ class ByPassword:
         self.known = basic("user0", "secret")
 
     def write(self, first):
-        """The file anew, with this user at its head."""
+        """Replaces the file by one that begins with this user."""
         with open(self.path + ".new", "w", encoding="utf-8") as out:
             out.write("".join(f"{name}{self.line}" for name in [first, *[f"user{at}" for at in range(self.USERS)]]))
         os.rename(self.path + ".new", self.path)
@@ -43,7 +43,7 @@ class ByPassword:
 
 
 class ByToken:
-    """The worker remembers good tokens, so each is new."""
+    """Tokens. A worker remembers valid tokens, so each token is new."""
 
     KIND, memory = "RSA", 600
 
@@ -56,7 +56,7 @@ class ByToken:
         self.known = self.fresh()
 
     def renew(self):
-        """The bundle holds another key from now on."""
+        """Replaces the key in the bundle."""
         self.key = Key(self.KIND)
         with open(self.path + ".new", "w", encoding="utf-8") as out:
             out.write(pem(certificate(self.key, name=f"signer{next(self.numbers)}")))

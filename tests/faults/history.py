@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-The history of a run: what each client meant to do, written before it asks, and what it was told, written after.
+The history of a run: the intent of each operation, written before the request, and its answer, written afterwards.
 
-Both logs are on disk (fdatasync) before the client goes on, so that a history can be judged whatever died.
-Times are the machine's monotonic clock; an operation's effect lies between its start and its end, or anywhere after
-its start when the answer never came or said that the server failed.
+Each entry is on disk (fdatasync) before the client continues, so that a history can be judged after any crash. Times are of the
+monotonic clock of the machine. The effect of an operation is between its start and its end. If there was no answer, or the
+answer was a failure of the server, the effect may be at any time after the start.
 """
 import json
 import math
@@ -16,7 +16,7 @@ NEVER = math.inf
 
 
 class Op:
-    """One request. `status` is None while there is no answer; `args` is the intent, `result` what the answer said."""
+    """One request. `status` is None before the answer. `args` is the intent, `result` is the content of the answer."""
 
     def __init__(self, ident, actor, kind, args, start, end=NEVER, status=None, result=None):
         self.ident, self.actor, self.kind, self.args = ident, actor, kind, args
@@ -28,12 +28,12 @@ class Op:
 
     @property
     def refused(self):
-        """The server said no: the operation has had no effect and will have none."""
+        """True if the server refused the operation: it has no effect, now or later."""
         return self.status is not None and 400 <= self.status < 500
 
     @property
     def effect_end(self):
-        """The latest moment of an effect: an operation without a clear answer may take effect at any later time."""
+        """The latest time of the effect. Without a clear answer, the effect may be at any later time."""
         return self.end if self.ok else NEVER
 
     def __repr__(self):
@@ -42,7 +42,7 @@ class Op:
 
 
 class History:
-    """The recorder of a run, for all its threads: an intent log and an ack log below `folder`."""
+    """Records a run for all its threads: a log of intents and a log of answers below `folder`."""
 
     def __init__(self, folder, durable=True):
         self.intents = open(os.path.join(folder, "intents.jsonl"), "a", encoding="utf-8")
@@ -68,7 +68,7 @@ class History:
         return op
 
     def acknowledge(self, op, status, **result):
-        """`status` None: the connection failed, nothing is known."""
+        """Records an answer. `status` is None if the connection failed and the result is unknown."""
         end = self.now()
         with self.lock:
             op.end, op.status, op.result = end, status, result

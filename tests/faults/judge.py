@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Judges a history. Every rule is a necessary condition: what it reports cannot happen in any order of effects that
-agrees with the times of the operations; what it lets pass may still be wrong.
+Judges a history. Every rule is a necessary condition: a reported violation is impossible in every order of effects that agrees
+with the times of the operations. A history without violations may still be wrong.
 
 Kinds of operations (args -> result)
   blob_put        repo digest
@@ -15,7 +15,7 @@ Kinds of operations (args -> result)
   upload_patch    upload offset size                -> end (bytes the server says it has)
   upload_status   upload                            -> end
   upload_finish   upload repo digest [offset size]
-  worker_gap      seconds without a replacement of a killed worker
+  worker_gap      seconds until a killed worker was replaced
 """
 from collections import defaultdict
 from types import SimpleNamespace
@@ -25,7 +25,7 @@ FAILURES_UNDER_KILLS = (502, 503, 504)
 
 
 def judge(ops, kills=False):
-    """The violations, as lines of text; none when the history stands."""
+    """The violations as lines of text; empty if the history is consistent."""
     found = []
     for rule in (server_errors, damaged_answers, refusals, blobs, manifests, tags, uploads, gaps):
         found += rule(ops, kills)
@@ -40,7 +40,7 @@ def _by(ops, key):
 
 
 def server_errors(ops, kills):
-    """No 500 ever; a gateway's failure or a lost connection only while workers are being killed."""
+    """An answer 500 is a violation. A failure of the gateway or a lost connection is one unless workers are killed."""
     for op in ops:
         if op.status is not None and op.status >= 500 and not (kills and op.status in FAILURES_UNDER_KILLS):
             yield f"server error: {op}"
@@ -49,7 +49,7 @@ def server_errors(ops, kills):
 
 
 def damaged_answers(ops, kills):
-    """Bytes that are not the object that was asked for: half written, truncated, or another's."""
+    """Answers with wrong bytes: incomplete, truncated, or those of another object."""
     for op in ops:
         if op.kind in ("blob_get", "manifest_get") and op.ok:
             asked = op.args.get("digest")
@@ -60,7 +60,7 @@ def damaged_answers(ops, kills):
 
 
 def refusals(ops, kills):
-    """Writes whose conditions were met must not be refused."""
+    """Writes that were refused although their conditions were met."""
     for op in ops:
         if op.refused and op.kind in ("blob_put", "manifest_put", "upload_start"):
             yield f"refused: {op}"
@@ -69,7 +69,7 @@ def refusals(ops, kills):
 
 
 def _presence(what, puts, deletes, reads):
-    """Objects that are there or not. reads: (op, present)."""
+    """Objects that were absent after a write or present after a delete. reads: (op, present)."""
     for read, present in reads:
         if present:
             if not any(p.start < read.end for p in puts):
@@ -86,7 +86,7 @@ def _presence(what, puts, deletes, reads):
 
 
 def _writes(ops, *kinds):
-    """Those that have or may have had an effect."""
+    """The operations that had or may have had an effect."""
     return [op for op in ops if op.kind in kinds and not op.refused]
 
 
@@ -106,13 +106,13 @@ def manifests(ops, kills):
 
 
 def _overwritten(write, puts, read):
-    """An acknowledged write of another digest certainly came between `write` and the read."""
+    """Whether an acknowledged write of another digest was certainly between `write` and the read."""
     return any(p.ok and p.args["digest"] != write.args["digest"] and write.effect_end < p.start and p.end < read.start
                for p in puts)
 
 
 def _tag_value(read, digest, puts, removals):
-    """Why the tag cannot have had this value, or None."""
+    """The reason why the tag cannot have had this value, or None."""
     sources = [p for p in puts if p.args["digest"] == digest and p.start < read.end]
     if not sources:
         return "nobody gave the tag this digest"
@@ -125,12 +125,12 @@ def _tag_value(read, digest, puts, removals):
 
 
 def _removes(removal, digest):
-    """The removal takes a tag away that has this digest."""
+    """Whether this removal removes a tag that has this digest."""
     return removal.kind == "tag_delete" or removal.args["digest"] == digest
 
 
 def _explains_absence(removal, read, puts):
-    """Whether this removal can have left the tag without a value at the time of the read."""
+    """Whether the tag may have been absent at the time of the read because of this removal."""
     if removal.start >= read.end:
         return False
     acked = [p for p in puts if p.ok and p.end < read.start]
@@ -139,7 +139,7 @@ def _explains_absence(removal, read, puts):
     if removal.kind == "tag_delete":
         return True
     digest = removal.args["digest"]
-    # The tag had this digest when the manifest went, and every acknowledged move to another one came before that.
+    # The tag had this digest when the manifest was deleted, and every acknowledged move to another digest was earlier.
     return any(p.args["digest"] == digest and p.start < removal.effect_end
                and not any(other.args["digest"] != digest and p.effect_end < other.start for other in acked)
                for p in puts)
@@ -153,7 +153,7 @@ def _tag_absence(read, puts, removals):
 
 
 def _tag_reads(ops, repo, tag):
-    """(op, digest or None, known) of each look at the tag; a listing that names it tells presence only."""
+    """(op, digest or None, known) of each read of the tag. A listing with the tag shows its presence only."""
     for op in ops:
         if op.args.get("repo") != repo:
             continue
@@ -191,7 +191,7 @@ def _session(group):
 
 
 def _offset(op, session):
-    """Violations in what a patch's or a status's answer says of the offset."""
+    """Violations in the offsets of the answers to PATCH and to status requests."""
     told = op.result["end"]
     if op.kind == "upload_patch" and told != op.args["offset"] + op.args["size"]:
         yield f"wrong offset acknowledged: {op}"

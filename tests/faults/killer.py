@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Kills workers at random with -9 and times how long each pool stays short of one."""
+"""Kills random workers with kill -9, and measures the time until each pool is complete again."""
 import os
 import random
 import signal
@@ -9,8 +9,8 @@ import time
 
 class Killer(threading.Thread):
     """
-    `pools` maps a name to a function that returns the pids of its workers. Only those are killed. `late` counts those that
-    were not back within a second, as on a busy machine a few may be.
+    `pools` maps a name to a function that returns the pids of its workers. Only these are killed. `late` counts the workers that
+    were not replaced within a second; on a busy machine, a few may be late.
     """
 
     def __init__(self, history, pools, seed, pause=(0.05, 0.8), allowed_gap=10.0):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the fault tests do to a registry: kill, fill, lock, load; and what they may rely on."""
+"""Tools of the fault tests: crashes of PostgreSQL, full file systems, load, killed workers, shims; and reasons to skip."""
 import http.client
 import mmap
 import os
@@ -23,18 +23,18 @@ SEED = int(os.environ.get("BERTH_FAULT_SEED") or random.SystemRandom().randrange
 
 
 class Postmaster(Cluster):
-    """A durable cluster that can crash and come back."""
+    """A durable cluster that a test can crash and restart."""
 
     def __init__(self, folder=None):
         super().__init__(folder or ACCOUNT.scratch(), durable=True)
 
     def crash(self):
-        """kill -9 of the postmaster alone; its backends notice by themselves."""
+        """Kills only the postmaster with kill -9; its backends notice this and end."""
         os.kill(self.child.pid, signal.SIGKILL)
         self.child.process.wait()
 
     def start_again(self, seconds=60):
-        """Start, again and again while the crashed one's backends hold its shared memory."""
+        """Starts the cluster; retries while backends of the crashed one hold its shared memory."""
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -47,7 +47,7 @@ class Postmaster(Cluster):
 
 
 class Tmpfs:
-    """A small file system; `fill` takes its space away, `clear` gives it back."""
+    """A small file system. `fill` uses up its space, `clear` frees it."""
 
     def __init__(self, path, size, inodes=0):
         self.path = path
@@ -60,7 +60,7 @@ class Tmpfs:
         return stat.f_bavail * stat.f_frsize
 
     def fill(self, leave=0):
-        """Takes all but about `leave` bytes."""
+        """Uses all space but about `leave` bytes."""
         with open(os.path.join(self.path, "ballast"), "ab") as f:
             while (left := self.free() - leave) > 0:
                 try:
@@ -89,7 +89,7 @@ class Tmpfs:
 
 def needs_root():
     if os.geteuid() != 0:
-        pytest.skip("SKIPPED LOUDLY: mounting a small tmpfs needs root")
+        pytest.skip("SKIPPED: mounting a small tmpfs needs root")
 
 
 def can_mount():
@@ -98,11 +98,11 @@ def can_mount():
     try:
         Tmpfs(path, "1m").close()
     except Unready as e:
-        pytest.skip(f"SKIPPED LOUDLY: no tmpfs can be mounted here: {e}")
+        pytest.skip(f"SKIPPED: no tmpfs can be mounted here: {e}")
 
 
 class Load:
-    """Clients in threads that repeat requests; every answer that is not wanted is kept."""
+    """Clients in threads that repeat requests; `faults` has every failed request."""
 
     def __init__(self, work, clients=6):
         self.ended, self.faults, self.count, self.slowest = threading.Event(), [], 0, 0.0
@@ -134,7 +134,7 @@ class Load:
 
 
 def mixed_work(client, repo_name="load/mixed"):
-    """One request or push for a Load: reads mostly, and whole small pushes."""
+    """Returns a function for a Load, which makes one request: mostly reads, some pushes of small blobs."""
     repo = Repo(client, repo_name)
     reference, body = repo.image("v1")
     stored = blob(400)
@@ -158,7 +158,7 @@ def mixed_work(client, repo_name="load/mixed"):
 
 
 def in_background(call):
-    """Starts call() in a thread; the function returned waits for its answer, None for a lost connection."""
+    """Starts call() in a thread. Returns a function that waits for the answer; it returns None if the connection was lost."""
     box = []
 
     def run():
@@ -171,13 +171,13 @@ def in_background(call):
 
     def join():
         thread.join(60)
-        assert box, "the request never came to an end"
+        assert box, "the request has not ended"
         return box[0]
     return join
 
 
 def kill_all(child):
-    """kill -9 of every worker of a master; returns the pids once they are gone (a dying one may still accept)."""
+    """Kills every worker of a master with kill -9. Returns the pids when all have ended, as a dying worker may still accept."""
     pids = child.workers()
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
@@ -186,7 +186,7 @@ def kill_all(child):
 
 
 def back_in(child, before, count):
-    """Seconds until `count` new workers have replaced the pids in `before`."""
+    """Waits until `count` new workers have replaced the pids in `before`; returns the seconds."""
     start = time.monotonic()
     wait_until(lambda: len(child.workers()) >= count and not set(child.workers()) & set(before), "new workers",
                interval=0.002)
@@ -206,7 +206,7 @@ ACCEPT4 = {"x86_64": "288", "aarch64": "242"}[os.uname().machine]  # the number 
 
 
 def wait_for_idle(child, count):
-    """Until a master's workers have opened their store and wait for a connection: what they call from now on is a request's."""
+    """Waits until a master's workers accept connections: then they make system calls for requests only."""
     def idle(pid):
         try:
             with open(f"/proc/{pid}/syscall", encoding="ascii") as f:
@@ -219,7 +219,7 @@ def wait_for_idle(child, count):
 
 
 class Wrapped(Berth):
-    """A registry whose FastCGI programs start with more environment (a fault shim)."""
+    """A registry whose FastCGI programs get further variables in their environment (for a fault shim)."""
 
     def __init__(self, *args, extra_environment=None, **kw):
         super().__init__(*args, **kw)
@@ -235,7 +235,7 @@ class Wrapped(Berth):
 
 
 def preloaded(source, folder, *options):
-    """A shim for LD_PRELOAD, compiled into the folder."""
+    """Compiles a shim for LD_PRELOAD into the folder; returns its path."""
     library = os.path.join(folder, os.path.splitext(source)[0] + ".so")
     path = os.path.join(os.path.dirname(os.path.realpath(__file__)), source)
     subprocess.run([*os.environ.get("CC", "cc").split(), "-shared", "-fPIC", "-O2", *options, "-o", library, path],
@@ -244,7 +244,7 @@ def preloaded(source, folder, *options):
 
 
 def control_block(path):
-    """What a shim and its test share (control.h), mapped: all zeros."""
+    """Maps a new file of zeros, the memory that a shim and its test share (control.h)."""
     with open(path, "w+b") as f:
         f.write(bytes(4096))
         f.flush()
@@ -253,7 +253,7 @@ def control_block(path):
 
 
 def release_build():
-    """A build without sanitizers, from BERTH_RELEASE or BERTH_BUILD; skips loudly when there is none."""
+    """The folder of a build without sanitizers, from BERTH_RELEASE or BERTH_BUILD. Skips the test if there is none."""
     for name in ("BERTH_RELEASE", "BERTH_BUILD"):
         folder = os.environ.get(name)
         binary = folder and os.path.join(folder, "registry.fcgi")
@@ -261,6 +261,6 @@ def release_build():
             linked = subprocess.run(["ldd", binary], capture_output=True, text=True, check=False).stdout
             if "asan" not in linked and b"__asan_init" not in open(binary, "rb").read():
                 return os.path.realpath(folder)
-    pytest.skip("SKIPPED LOUDLY: needs a build without sanitizers in BERTH_RELEASE")
+    pytest.skip("SKIPPED: needs a build without sanitizers in BERTH_RELEASE")
     return None
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""faultmem.c from the test's side: the control block that the processes under it share."""
+"""Controls faultmem.c from a test, through the control block that the processes with the shim share."""
 import os
 import struct
 
@@ -24,15 +24,15 @@ class MemoryShim:
             struct.pack_into("i", self.map, 4 * FIELDS.index(name), value)
 
     def watch(self, pid):
-        """Counts the allocations of this process; none fails."""
+        """Counts the allocations of this process. No allocation fails."""
         self._set(nth=0, forever=0, count=0, hits=0, process=pid)
 
     def starve(self, nth, forever):
-        """The nth allocation from now on fails, or it and all that follow."""
+        """Lets the nth allocation from now on fail, or this one and all later ones."""
         self._set(nth=0, count=0, hits=0, forever=int(forever))
         self._set(nth=nth)
 
     def feed(self):
-        """Nothing fails any more; how many failed."""
+        """Ends the failures; returns how many allocations failed."""
         self._set(nth=0)
         return self.hits

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A repository that keeps one image for those who only look at it, and makes others for those who do more."""
+"""A repository with one image for requests that read it, and with new images for requests that change them."""
 import json
 
 from images import OCI_MANIFEST, Repo, encode
@@ -14,7 +14,7 @@ class Pantry(Repo):
         self.made = 0
 
     def stock(self):
-        """The digest of the image `v1`, pushed when first asked for."""
+        """The digest of the image `v1`, which the first call pushes."""
         if not self.reference:
             self.document = self.image_document(layers=2)
             self.reference = self._keep(encode(self.document), "v1")
@@ -34,7 +34,7 @@ class Pantry(Repo):
         return self.bodies[reference]
 
     def another(self, tag=None):
-        """(digest, body) of a manifest that nobody has seen, over the same blobs."""
+        """Pushes a new manifest with the same blobs; returns (digest, body)."""
         self.stock()
         self.made += 1
         body = encode({**self.document, "annotations": {"number": str(self.made)}})

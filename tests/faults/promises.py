@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What an answer promises of the disk, and the judge that looks for it in every tree that a power loss may leave."""
+"""The durability that an answer promises, and a judge that checks each promise in every possible tree after a power loss."""
 import functools
 import hashlib
 import re
@@ -13,7 +13,7 @@ MARKS = ("begin", "commit", "ack")
 
 
 class Stands:
-    """A blob at its place, byte for byte; from the commit on, for then rows refer to it."""
+    """A blob is at its path, byte for byte. Holds from the commit on, because rows then refer to the blob."""
 
     from_commit = True
 
@@ -29,7 +29,7 @@ class Stands:
 
 
 class Held:
-    """The bytes that an upload was said to have, in a file of its own or in the blob that it is becoming."""
+    """The acknowledged bytes of an upload are in a file of the upload, or in the blob that the upload becomes."""
 
     from_commit = False
 
@@ -50,13 +50,13 @@ def is_whole(algorithm, hexes, data):
 
 
 class Judge:
-    """Reads a journal against the promises of each request in it. `states` counts the trees that were looked at."""
+    """Checks a journal against the promises of its requests. `states` counts the checked trees."""
 
     def __init__(self, root, requests, rng):
         self.root, self.requests, self.rng, self.states = root, requests, rng, 0
 
     def tree(self, records):
-        """Blobs and uploads when nothing is lost."""
+        """The files of blobs and uploads without a power loss."""
         disk = Disk(self.root)
         for record in records:
             if record.verb not in MARKS:
@@ -64,7 +64,7 @@ class Judge:
         return {path: data for path, data in disk.tree().items() if path.startswith((BLOBS, UPLOADS))}
 
     def losses(self, records):
-        """A line for each moment at which the power must not fail. A torn file at a blob's place is a loss in any case."""
+        """A line for each moment at which a power loss breaks a promise. An incomplete file at the path of a blob is a loss too."""
         disk, due, asked = Disk(self.root), [], []
         for record in records:
             if record.verb in MARKS:
@@ -79,7 +79,7 @@ class Judge:
                     break
 
     def _fallen_due(self, asked, mark):
-        """Promises that hold from this mark on. Of several requests at once it is not known whose commit it is."""
+        """The promises that hold from this mark on. None for a commit during several requests, because its request is unknown."""
         if mark.verb == "commit":
             return [promise for promise in self.requests[asked[0]] if promise.from_commit] if len(asked) == 1 else []
         number = int(*mark.words)

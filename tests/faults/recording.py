@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What recordfs.c writes down, and the marks that a test sets between its lines."""
+"""The journal of recordfs.c, and the marks that a test adds to it."""
 import contextlib
 import fcntl
 import os
@@ -18,7 +18,7 @@ class Recorder:
 
     def __init__(self, folder):
         self.folder, self.path = folder, os.path.join(folder, "journal")
-        self.lock = threading.Lock()  # that of fcntl is between processes
+        self.lock = threading.Lock()  # for the threads of this process; fcntl locks between processes only
         with open(self.path, "wb"):
             os.chmod(self.path, 0o666)
         self.environment = {"LD_PRELOAD": preloaded("recordfs.c", folder), "BERTH_RECORDFS": folder}
@@ -30,7 +30,7 @@ class Recorder:
 
     @contextlib.contextmanager
     def deaf_to(self, what):
-        """Every fsync of "files" or "folders" does nothing and says that it did."""
+        """Until the block ends, every fsync of "files" or "folders" succeeds without effect."""
         path = os.path.join(self.folder, f"deaf-to-{what}")
         with open(path, "wb"):
             pass
@@ -41,7 +41,7 @@ class Recorder:
 
     @contextlib.contextmanager
     def paused(self, call):
-        """call() runs in the background, stopped before the first fsync of a folder until the block ends."""
+        """Runs call() in the background. It is stopped before its first fsync of a folder until the block ends."""
         told, paused = os.path.join(self.folder, "pause"), os.path.join(self.folder, "paused")
         with open(told, "wb"):
             pass
@@ -56,7 +56,7 @@ class Recorder:
             running.result(30)
 
     def records(self):
-        """All of them so far, in the order of what they tell of."""
+        """All records so far, in the order of the system calls."""
         with open(self.path, "rb") as f:
             fcntl.lockf(f, fcntl.LOCK_SH)
             while line := f.readline():
@@ -65,6 +65,6 @@ class Recorder:
 
 
 def key(path):
-    """How a record names a file or a folder that is there."""
+    """The key by which records name this existing file or folder."""
     status = os.stat(path)
     return f"{status.st_dev:x}:{status.st_ino:x}"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-Requests for a worker that runs out of memory: one maker for each handler, called anew before each request.
+Requests for a worker that runs out of memory: one maker for each handler, called before each request.
 
-A maker gets a repository, whose client is fed, and returns what to ask, which statuses are right, and how to see that
-an acknowledged request was done.
+The argument of a maker is a repository whose client is not starved. A maker returns an Ask: the request, the right statuses, and
+a check that an acknowledged request had its effect.
 """
 from dataclasses import dataclass, field
 from typing import Callable
@@ -15,7 +15,7 @@ EVENT = "application/vnd.example.event"
 
 
 def nothing():
-    """For requests that change nothing."""
+    """The check for requests without an effect."""
 
 
 @dataclass
@@ -25,12 +25,12 @@ class Ask:
     right: tuple                     # statuses
     body: bytes = None
     headers: dict = field(default_factory=dict)
-    again: tuple = ()                # more statuses that are right when asked again after a 503: it may be done
-    done: Callable = nothing         # asserts that it was done
-    judge: Callable = None           # asserts that an answer is right; else it must be what a second one is
+    again: tuple = ()                # further right statuses of a retry after a 503, because the first request may have had its effect
+    done: Callable = nothing         # asserts that the request had its effect
+    judge: Callable = None           # asserts that an answer is right; default: a second answer must be equal
     spooled: bool = False
-    keeps: int = 0                   # blocks that the worker rightly keeps of each
-    variables: dict = field(default_factory=dict)  # FastCGI parameters that the web server sets for it
+    keeps: int = 0                   # blocks that the worker may keep after each request
+    variables: dict = field(default_factory=dict)  # FastCGI parameters that the web server would set
 
 
 def gone(repo, url):
@@ -40,14 +40,14 @@ def gone(repo, url):
 
 
 def there(repo, url):
-    """HEAD, as GET of a manifest by digest has the worker keep it."""
+    """Uses HEAD, because the worker caches a manifest after a GET by digest."""
     def check():
         answer = repo.client.head(url, headers={"Accept": ALL_TYPES})
         assert answer.status == 200 and answer.header("Docker-Content-Digest") in url, answer
     return check
 
 
-# ---- what is only read ----
+# ---- requests that read ----
 
 def root(_):
     return Ask("GET", "/", (200,))
@@ -58,7 +58,7 @@ def base(_):
 
 
 def web_servers_question(repo):
-    """Of a body without bytes, which reserves no room: a ticket would be another one in each answer."""
+    """The pre-check of an empty body. It reserves no space: otherwise each answer would have a different ticket."""
     return Ask("GET", repo.uploads_url, (204,), variables={"REQUEST_METHOD": "POST", "BERTH_AUTHORIZE": "spooled",
                                                            "CONTENT_LENGTH": "0"})
 
@@ -99,7 +99,7 @@ def manifest_get_by_digest(repo):
 
 
 def manifest_get_of_a_new_one(repo):
-    """Which the worker's cache takes up."""
+    """The worker adds the manifest to its cache."""
     reference, _ = repo.another()
     return Ask("GET", repo.manifest_url(reference), (200,), headers={"Accept": ALL_TYPES}, keeps=1)
 
@@ -132,7 +132,7 @@ def referrers(repo):
     return Ask("GET", repo.referrers_url(repo.stock()), (200,))
 
 
-# ---- what is written ----
+# ---- requests that write ----
 
 def manifest_put(repo):
     repo.stock()
@@ -142,7 +142,7 @@ def manifest_put(repo):
 
 
 def manifest_put_of_an_artifact(repo):
-    """With a subject, of a type of its own: what `referrers` tells of it afterwards must be all of it."""
+    """An artifact with a subject and a distinct type. The listing of referrers must then have its type and annotations."""
     subject = descriptor(repo.body_of(repo.stock()), OCI_MANIFEST)
     body = encode({**repo.document, "artifactType": EVENT, "subject": subject, "annotations": {"n": blob(40).hex()}})
     reference = digest(body)
@@ -152,7 +152,7 @@ def manifest_put_of_an_artifact(repo):
         found = {each["digest"]: each for each in listed}
         assert found[reference]["artifactType"] == EVENT
         assert found[reference]["annotations"] == repo.parsed(body)["annotations"]
-        assert repo.client.delete(repo.manifest_url(reference)).status == 202  # or the list grows with every round
+        assert repo.client.delete(repo.manifest_url(reference)).status == 202  # otherwise the list grows with every round
     return Ask("PUT", repo.manifest_url(reference), (201,), body=body, headers={"Content-Type": OCI_MANIFEST}, done=done)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Requests for the token service, as starved.py's: each maker gets a Desk."""
+"""Requests for the token service, in the form of starved.py. The argument of each maker is a Desk."""
 from urllib.parse import urlencode
 
 from starved import Ask
@@ -10,7 +10,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Desk:
-    """A user of the service, a project that is the user's, and what was handed out to the user."""
+    """A user of the service, a project of this user, and the tokens that the user has got."""
 
     def __init__(self, registry, client):
         service = TokenService(registry)
@@ -25,7 +25,7 @@ class Desk:
         return urlencode({"service": "registry.test", "scope": self.scope, **more})
 
     def granted(self, *actions):
-        """The token allows exactly that."""
+        """Asserts that the token grants exactly this access."""
         def judge(answer):
             wanted = {self.scope.rpartition(":")[0]: list(actions)} if actions else {}
             assert access(answer.json()["token"]) == wanted, answer

@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""A worker that runs out of memory in the middle of a request, and what must hold whenever it does."""
+"""A worker that runs out of memory in the middle of a request, and the checks after each such failure."""
 import os
 import time
 
 from direct import Direct
 from processes import ACCOUNT, wait_until
 
-EACH, STRIDE, LIMIT = 120, 29, 20000  # each of the first allocations gets its turn, then every 29th
-LIBFCGI = 10  # blocks that libfcgi itself loses, when the second or third of the three of each stream fails, and so on
-SLACK = 16    # what libpq's buffers differ by from one connection to the next
+EACH, STRIDE, LIMIT = 120, 29, 20000  # each of the first 120 allocations fails in one round, then every 29th
+LIBFCGI = 10  # blocks that libfcgi leaks, for example if the second or third of the three allocations of a stream fails
+SLACK = 16    # difference of libpq's buffers between two connections
 
 
 def told(answer):
-    """Its headers; of the one that says when the question was asked, only that it is there."""
+    """The headers of an answer. The value of berth-authorized is a time, so only its presence counts."""
     return {name: values if name != "berth-authorized" else len(values) for name, values in answer.headers.items()}
 
 
 class Starving:
-    """The one worker of a pool under the shim."""
+    """The one worker of a pool, which runs with the shim."""
 
     def __init__(self, registry, shim, fed=None, fresh=dict, pool="main"):
-        """`fed`: headers of the requests that nothing happens to; `fresh` makes those of one that shall starve."""
+        """`fed`: headers of requests without a failure. `fresh` makes the headers of each request with a failure."""
         self.registry, self.shim, self.fresh, self.master = registry, shim, fresh, registry.children[pool]
         self.client = Direct(registry.socket(pool), fed)
         self.spooling = Direct(registry.socket(pool), fed, ACCOUNT.folder(os.path.join(registry.spool, "tests")))
@@ -36,7 +36,7 @@ class Starving:
         return client.request(ask.method, ask.url, ask.body, ask.headers, **ask.variables)
 
     def send_again(self, ask):
-        """As a client does that is told to come back: a worker without a database tries five times a second for one."""
+        """Retries until the status is not 503: a worker without a database connection tries to connect five times a second."""
         answers = []
 
         def served():
@@ -46,7 +46,7 @@ class Starving:
         return answers[-1]
 
     def one(self, make, place, nth, forever, before=None):
-        """One request that meets the failure, and what must hold afterwards; False when it did not meet it."""
+        """Makes one request during which an allocation fails, and checks the result. Returns False if no allocation failed."""
         ask = make(place)
         ask.headers = {**self.fresh(), **ask.headers}
         if before:
@@ -83,7 +83,7 @@ class Starving:
         assert self.master.workers() == [self.pid], f"the worker ended: {said}"
 
     def every(self, make, place, forever, before=None, step=1):
-        """Each allocation in turn, or every `step`-th, until there are no more."""
+        """Lets each allocation of a request fail, or every `step`-th, one a request, until the request has no further allocation."""
         for _ in range(3):
             self.one(make, place, 0, False, before)
         held, opened, tried, refused, start = self.shim.held, self.opened(), self.tried, self.refused, time.monotonic()
@@ -108,13 +108,13 @@ class Starving:
 
 
 class Passing(Starving):
-    """A worker that may leave once it has answered, if it says why."""
+    """A worker that may end after an answer, if it logs the reason."""
 
     def stays(self, said):
-        """The request that came after has been answered, by it or by the next one."""
+        """The next request has been answered, by this worker or by its replacement."""
         before = self.pid
         self.look()
         assert self.pid == before or f"worker {before}: out of memory" in self.master.text(), said
 
     def gives_back(self, make, more, opened):
-        """It may be another one than at the beginning."""
+        """No check: the worker may be a replacement."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The consistency harness in its short form, with and without kills, and over a crash of PostgreSQL."""
+"""Short runs of the consistency harness: with and without killed workers, and with a crash of PostgreSQL."""
 import os
 import shutil
 import threading
@@ -61,9 +61,9 @@ def test_the_history_stands_over_a_crash_of_postgresql(launch, own_cluster, fold
     assert {name: child.pid for name, child in registry.children.items()} == masters
 
 
-@pytest.mark.skipif(not os.path.exists("/usr/bin/docker-registry"), reason="SKIPPED LOUDLY: docker-registry is missing")
+@pytest.mark.skipif(not os.path.exists("/usr/bin/docker-registry"), reason="SKIPPED: docker-registry is missing")
 def test_the_harness_finds_what_docker_registry_loses(folder):
-    """A harness that finds nothing there would find nothing here. What it loses it loses by chance, so it gets several."""
+    """The harness must find violations of docker-registry, to show that it can find any. They are random: so up to six runs."""
     kinds = set()
     for turn in range(6):
         registry = stack.DebianRegistry().start()

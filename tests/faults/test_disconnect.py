@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A client that goes away in the middle of a body never commits anything, spooled or streamed."""
+"""If a client disconnects in the middle of a body, spooled or streamed, the registry does not commit the upload."""
 import time
 
 import pytest
@@ -17,7 +17,7 @@ def framed(data, terminated=True):
 
 
 def leave(link):
-    """Closes for good; what is checked then is that nothing comes of it, so that the other side gets some time."""
+    """Closes the connection and waits, so that a wrong commit of the server would happen before the check."""
     time.sleep(0.2)
     link.close()
     time.sleep(0.5)
@@ -25,8 +25,8 @@ def leave(link):
 
 def finish(client, where, data, least, most):
     """
-    The rest in one request, from the offset that is told: a worker that is late to read the broken request takes its bytes
-    before that, and then another offset is told, or comes too late.
+    Sends the rest in one request, from the offset of the session. A worker may still have to read the broken request: it takes
+    its bytes before this request, and then the offset is another one, or it is too late.
     """
     def finished():
         offset = held(client.get(where))
@@ -75,7 +75,7 @@ def test_a_patch_keeps_the_acknowledged_offset(registry, how):
 
 @pytest.mark.parametrize("how", ["length", "chunked"])
 def test_a_manifest(registry, how):
-    """The truncated body is a whole JSON document of its own: only the missing end tells."""
+    """The truncated body is a complete JSON document: only its length shows that the end is missing."""
     client, repo = registry.client, Repo(registry.client)
     document = encode(repo.image_document())
     padded = document + b" " * 2000
@@ -87,11 +87,11 @@ def test_a_manifest(registry, how):
 
 
 def test_no_worker_stays_behind(registry):
-    """Fifty clients that leave at once: afterwards the registry answers as before."""
+    """Fifty clients disconnect at the same time; afterwards the registry answers as before."""
     client, repo = registry.client, Repo(registry.client)
     targets = [with_query(repo.begin(), digest=digest(b"x")) for _ in range(50)]
     links = [send_part(client, "PUT", target, {"Content-Length": 100000}, b"x" * 50000) for target in targets]
     for link in links:
         link.close()
     assert client.get("/v2/").status == 200
-    repo.push_blob(blob(1000))  # a worker that still waits for a body would keep it for a minute, when the client gives up
+    repo.push_blob(blob(1000))  # a worker that still waited for a body would block this request for a minute

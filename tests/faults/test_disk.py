@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The model of a disk that loses power, held against journals of a few lines whose outcomes are known."""
+"""Tests of the disk model in disk.py, with short journals whose outcomes are known."""
 import random
 
 import pytest
@@ -16,7 +16,7 @@ MOVED = [*FOLDERS, "create d1 a f", ("write f", b"new!"), ("sync f", b"new!"), "
 
 
 def left(*lines):
-    """Every tree that may be left after these lines."""
+    """All trees that are possible after a power loss at the end of these lines."""
     disk = Disk("root")
     for line in lines:
         words, data = line if isinstance(line, tuple) else (line, b"")
@@ -74,7 +74,7 @@ def test_what_moves_into_a_folder_that_is_lost_has_not_moved():
 
 
 def test_an_inode_number_is_not_the_file_that_had_it_before():
-    """The second file was never synced, whatever was synced under its number."""
+    """The second file was not synced: the fsync under the same number was of the first file."""
     again = [*KEPT, "unlink root a", "sync root", ("link root b f", b"new!"), "sync root"]
     assert {tree["b"] for tree in left(*again)} == {b"", b"new!", b"ne", b"ne\0\0"}
     assert left(*KEPT, ("link root b f", b"new!"), "sync root") == [{"a": b"new!", "b": b"new!"}]

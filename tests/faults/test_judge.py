@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The judge of the consistency harness lets good histories pass and finds each kind of bad one."""
+"""The judge of the consistency harness accepts good histories and finds each kind of violation."""
 import os
 import sys
 
@@ -14,7 +14,7 @@ A, B, C = "sha256:a", "sha256:b", "sha256:c"
 
 
 class Story:
-    """A history in a few words: each call adds an operation that lasts from `at` to `to`."""
+    """A short way to write a history: each call adds an operation that lasts from `at` to `to`."""
 
     def __init__(self):
         self.ops = []

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Every allocation of every handler fails, one after the other: the client gets its answer or a 503, the worker lives and
-keeps nothing, and asking again does what was asked.
+Every allocation of every handler fails, one after the other: the client gets its answer or a 503, the worker survives without a
+leak, and a retry of the request succeeds.
 """
 import contextlib
 import itertools
@@ -39,7 +39,7 @@ def shim():
 
 @pytest.fixture
 def start(launch, cluster, shim, monkeypatch):
-    """start(change) gives a registry with one worker in each pool, all under the shim."""
+    """start(change) starts a registry with one worker in each pool, all with the shim."""
     monkeypatch.setenv("BERTH_BUILD", release_build())
 
     def started(change=None):
@@ -51,7 +51,7 @@ def start(launch, cluster, shim, monkeypatch):
 @pytest.mark.parametrize("entrance, forever", [(Open, False), (Open, True), (ByPassword, False), (ByToken, False)],
                          ids=["open", "open-all_behind_it", "password", "token"])
 def test_each_allocation_of_each_handler_fails(start, shim, entrance, forever):
-    """Asked by one whom the worker knows."""
+    """The worker already knows the client."""
     door = entrance()
     worker = Starving(start(door.change), shim, door.known)
     pantry = Pantry(worker.client)
@@ -65,7 +65,7 @@ def test_each_allocation_of_each_handler_fails(start, shim, entrance, forever):
 @FOREVER
 @pytest.mark.parametrize("entrance", [ByPassword, ByToken, ByTokenOfACurve], ids=lambda entrance: entrance.__name__)
 def test_each_allocation_of_a_look_at_credentials_fails(start, shim, entrance, forever):
-    """Asked by one whom the worker sees for the first time, and after a failure for the second."""
+    """The worker sees the client for the first time; at the retry after a failure, for the second time."""
     door = entrance()
     worker = Starving(start(door.change), shim, door.known, door.fresh)
     pantry = Pantry(worker.client)
@@ -77,8 +77,8 @@ def test_each_allocation_of_a_look_at_credentials_fails(start, shim, entrance, f
 
 @FOREVER
 @pytest.mark.parametrize("entrance", [ByPassword, ByToken], ids=lambda entrance: entrance.__name__)
-def test_nobody_is_let_in_because_an_allocation_failed(start, shim, entrance, forever):
-    """Behind one who is: what the worker remembers of the one before must not be taken for the next."""
+def test_a_failed_allocation_lets_no_client_in(start, shim, entrance, forever):
+    """The previous client was let in: the worker must not use its remembered result for this client."""
     door = entrance()
     worker = Starving(start(door.change), shim, door.known)
 
@@ -90,7 +90,7 @@ def test_nobody_is_let_in_because_an_allocation_failed(start, shim, entrance, fo
 
 @FOREVER
 def test_each_allocation_of_the_token_service_fails(start, shim, forever):
-    many = {"token_service": {"refreshtokens": 10000}}  # or the first one gives way to those that the requests make
+    many = {"token_service": {"refreshtokens": 10000}}  # otherwise new refresh tokens remove the first one
     worker = Starving(start(merged(merged(SERVICE, GUARD), many)), shim, pool="tokens")
     desk = Desk(worker.registry, worker.client)
     for make in TOKENS:
@@ -98,7 +98,7 @@ def test_each_allocation_of_the_token_service_fails(start, shim, forever):
 
 
 def end_sessions(registry):
-    """Those of this registry, by their processes' titles; as pg_terminate_backend, without a session of one's own."""
+    """Ends the database sessions of this registry, found by process titles. Unlike pg_terminate_backend, needs no session."""
     def found():
         pids = []
         for pid in registry.cluster.child.children():
@@ -106,7 +106,7 @@ def end_sessions(registry):
                 with open(f"/proc/{pid}/cmdline", "rb") as f:
                     pids += [pid] if f" {registry.database} ".encode() in f.read() else []
             except OSError:
-                continue  # it ended meanwhile
+                continue  # the process has ended
         return pids
     ended = found()
     for pid in ended:
@@ -117,7 +117,7 @@ def end_sessions(registry):
 
 @FOREVER
 def test_each_allocation_of_a_new_connection_fails(start, shim, forever):
-    """The worker finds its session ended and opens another in the middle of the request."""
+    """The worker's database session has ended, so the worker connects again in the middle of the request."""
     registry = start()
     worker = Starving(registry, shim)
     pantry = Pantry(worker.client)
@@ -127,7 +127,7 @@ def test_each_allocation_of_a_new_connection_fails(start, shim, forever):
 
 @FOREVER
 def test_users_that_are_new_are_let_in_after_a_failure(start, shim, forever):
-    """The password file has changed: a worker that could not read it must not go on with the old one."""
+    """The password file has changed: a worker that failed to read it must not continue with the old content."""
     door, numbers = ByPassword(), itertools.count()
     worker = Passing(start(door.change), shim, door.known)
 
@@ -140,7 +140,7 @@ def test_users_that_are_new_are_let_in_after_a_failure(start, shim, forever):
 
 
 def test_keys_that_are_new_are_believed_after_a_failure(start, shim):
-    """The bundle has changed, which is looked for once a second: a few allocations only."""
+    """The bundle has changed. The worker checks it once a second, so only a few allocations are tested."""
     door = ByToken()
     worker = Passing(start(door.change), shim, door.known)
 

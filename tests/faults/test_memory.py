@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Workers do not grow: after 100,000 mixed requests each stands within 1 MB of where it stood after the first 1,000."""
+"""Workers do not grow: the memory of each after 100,000 mixed requests is within 1 MB of that after the first 1,000."""
 import http.client
 import os
 import random
@@ -44,7 +44,7 @@ def recipe(repo, reference, stored, documents):
 
 
 class Lane(threading.Thread):
-    """Requests over one kept-alive connection."""
+    """Sends requests over one kept-alive connection."""
 
     def __init__(self, number, registry, dishes, count):
         super().__init__(daemon=True)
@@ -94,7 +94,7 @@ def test_workers_do_not_grow(launch, shared_cluster, monkeypatch):
     before = {pid: pss_kib(pid) for pid in registry.children["main"].workers()}
     send(registry, dishes, REQUESTS - 1000, "rest")
     after = {pid: pss_kib(pid) for pid in registry.children["main"].workers()}
-    assert set(after) == set(before), "workers were replaced: their growth cannot be told"
+    assert set(after) == set(before), "workers were replaced, so their growth is unknown"
     growth = {pid: after[pid] - before[pid] for pid in before}
     print(f"{REQUESTS} requests, KiB before {sorted(before.values())}, growth {sorted(growth.values())}")
     assert max(growth.values()) <= ALLOWED_KIB, growth

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A full file system: an error answer, nothing half visible, recovery when space returns."""
+"""A full file system: an error answer, no incomplete object, recovery when there is space again."""
 import os
 
 import pytest
@@ -25,7 +25,7 @@ def small(request, launch, shared_cluster):
 
 
 def push(client, repo, data):
-    """POST and PUT; the first answer that is not as it should be, or the last."""
+    """Sends POST and PUT; returns the first failed answer, or the last answer."""
     begun = client.post(repo.uploads_url)
     if begun.status != 202:
         return begun
@@ -106,7 +106,7 @@ def test_no_space_for_the_database(launch):
         assert statuses[-1] in FULL, statuses[-5:]
         disk.clear()
         if not cluster.child.alive() or not cluster.ready():
-            cluster.start_again()  # PostgreSQL stops where it cannot write its log; ours runs on
+            cluster.start_again()  # PostgreSQL stops if it cannot write its log; the registry continues
         document = encode(repo.image_document())
         repo.push(document, "v2")
         assert client.get(repo.manifest_url("v2")).body == document
@@ -123,7 +123,7 @@ def test_no_space_for_the_database(launch):
 
 
 def fill_with_manifests(client, repo):
-    """Puts ever new large manifests until one is refused; the statuses in order."""
+    """Pushes new large manifests until one is refused; returns the statuses in order."""
     document = repo_document(client, repo)
     statuses = []
     for at in range(200):
@@ -136,7 +136,7 @@ def fill_with_manifests(client, repo):
 
 
 def repo_document(client, repo):
-    """The document behind v1: its blobs are there already."""
+    """The document of v1, whose blobs exist already."""
     return client.get(repo.manifest_url("v1")).json()
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-The power fails at any moment of a push: what was acknowledged is on the disk, and so is what a committed row refers to,
-in every state that the disk may be left in. PostgreSQL's commit is taken as durable; it sees to that itself.
+The power fails at any moment of a push: in every possible state of the disk, acknowledged bytes are on the disk, and so are the
+bytes that a committed row refers to. A commit of PostgreSQL counts as durable.
 """
 import os
 import random
@@ -17,11 +17,11 @@ from lab import ACCOUNT, SEED, release_build
 from promises import BLOBS, UPLOADS, Held, Judge, Stands
 from recording import Recorder, key
 
-AHEAD = 3 << 20  # enough for the process that hashes what the web server is still spooling
+AHEAD = 3 << 20  # large enough for the process that hashes a body while the web server spools it
 
 
 class Fresh(lab.Wrapped):
-    """A registry that makes its storage folder itself, and needs no time to end."""
+    """A registry that makes its storage folder itself, and is stopped without a delay."""
 
     def __init__(self, *args, **kw):
         super().__init__(*args, **kw)
@@ -35,12 +35,12 @@ class Fresh(lab.Wrapped):
 
 
 class Pusher:
-    """Pushes, each request with what its answer promises."""
+    """Pushes whose requests record what their answers promise."""
 
     def __init__(self, registry, recorder):
         self.registry, self.recorder, self.repo = registry, recorder, Repo(registry.client)
         self.requests, self.lock = [], threading.Lock()
-        self.where = self.upload = None  # of the session that began last
+        self.where = self.upload = None  # of the newest session
 
     def ask(self, status, promises, method, url, body=b"", media_type=OCTETS):
         with self.lock:
@@ -65,7 +65,7 @@ class Pusher:
         self.ask(201, [Stands(data, algorithm)], "PUT", with_query(self.where, digest=digest(data, algorithm)), data)
 
     def chunks(self, data, algorithm="sha256", last=0):
-        """All but the last bytes in three chunks. Returns what sends those with the closing PUT."""
+        """Sends all but the last bytes in three chunks. Returns a function that sends the last bytes with the closing PUT."""
         self.begin()
         becoming, size = Stands(data, algorithm), len(data) - last
         cuts = [0, size // 3, size // 2, size]
@@ -78,7 +78,7 @@ class Pusher:
         self.chunks(*args, **kw)()
 
     def manifest(self, *parts):
-        """An image of blobs that stand, the config first."""
+        """Pushes an image of existing blobs, of which the first is the config."""
         document = {"schemaVersion": 2, "mediaType": OCI_MANIFEST, "config": descriptor(parts[0]),
                     "layers": [descriptor(part) for part in parts[1:]]}
         self.ask(201, [Stands(part) for part in parts], "PUT", self.repo.manifest_url("v1"), encode(document), OCI_MANIFEST)
@@ -89,7 +89,7 @@ class Pusher:
         return Judge(key(self.registry.folder), self.requests, random.Random(SEED))
 
     def losses(self):
-        """Of the pushes so far. The journal must account for the tree as it stands, or the driver makes calls unseen."""
+        """Judges the pushes so far. The tree of the journal must equal the real tree: otherwise the shim has missed calls."""
         records, judge = list(self.recorder.records()), self.judge()
         assert judge.tree(records) == self.standing()
         found = list(judge.losses(records))
@@ -97,7 +97,7 @@ class Pusher:
         return found
 
     def standing(self):
-        """What is on the real disk, as the judge names it."""
+        """The files on the real disk, with the names that the judge uses."""
         found = {}
         for top in (BLOBS, UPLOADS):
             for where, _, names in os.walk(os.path.join(self.registry.folder, top)):
@@ -148,7 +148,7 @@ def test_a_blob_that_is_pushed_again_is_never_gone(pusher):
 
 
 def test_what_a_chunk_that_failed_has_left_is_in_no_blob(pusher):
-    """Its bytes are in the file, and no row knows of them: a cut that was not synced would bring them back."""
+    """The bytes are in the file, but no row counts them. If the truncation were not synced, they could come back."""
     registry, closing = pusher.registry, pusher.chunks(blob(200000))
     registry.sql('ALTER TABLE upload ADD CONSTRAINT refuse CHECK ("offset" <= 200000) NOT VALID')
     answer = registry.client.request("PATCH", pusher.where, blob(70000), {"Content-Type": OCTETS}, checked=False)
@@ -168,14 +168,14 @@ def test_all_that_a_manifest_refers_to_survives(pusher):
 
 
 def neighbours():
-    """Two blobs whose digests begin alike: they share a folder that must be made."""
+    """Two blobs whose digests have the same prefix: they share a folder that does not exist yet."""
     first = blob(3000)
     return first, next(data for data in (blob(3000) for _ in range(100000)) if digest(data)[:9] == digest(first)[:9])
 
 
 @pytest.mark.parametrize("same", [True, False], ids=["of one blob", "into one new folder"])
 def test_a_push_does_not_rely_on_the_fsync_of_another_one(pusher, same):
-    """The one that was there first stands still before its first fsync of a folder, the other one is acknowledged."""
+    """The first push is stopped before its first fsync of a folder; then the second push is acknowledged."""
     one, other = neighbours()
     closing = pusher.chunks(one)
     with pusher.recorder.paused(closing):
@@ -194,7 +194,7 @@ def test_a_swallowed_fsync_is_found(pusher):
 
 
 def test_no_fsync_is_made_for_nothing(pusher):
-    """Each file and folder in turn is taken for one that was never synced: the judge misses it, unless it is the spool."""
+    """Without the fsync of any one file or folder, the judge reports a loss. The spool is the only exception."""
     pusher.chunked(blob(200000))
     records = list(pusher.recorder.records())
     spared = []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Uploads hashed while they are spooled: killed or not, the process that does it never decides what is accepted."""
+"""Uploads that a process hashes while they are spooled: this process, also if killed, never decides whether a blob is valid."""
 import http.client
 import os
 import signal
@@ -14,7 +14,7 @@ MIB = 1 << 20
 
 
 def follower(registry):
-    """Pid of the process that hashes ahead, None while there is none."""
+    """Pid of the process that hashes spooled bodies; None if there is none."""
     return next(iter(registry.children["main"].named("berth-prehash")), None)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reload of the workers and of the web server under load loses no request; a bad configuration changes nothing."""
+"""A reload of the workers or of the web server under load loses no request. A bad configuration has no effect."""
 import os
 import signal
 import time
@@ -55,7 +55,7 @@ def test_a_bad_configuration_keeps_the_old_workers(behind_nginx):
 
 
 def test_a_drain_finishes_the_request_at_hand(behind_nginx):
-    """TERM to the master while a request waits in its transaction: the request is answered, then all workers go."""
+    """The master gets TERM while a request waits in its transaction: the request is answered, then all workers end."""
     repo = Repo(behind_nginx.client)
     document = encode(repo.image_document())
     master = behind_nginx.children["main"]

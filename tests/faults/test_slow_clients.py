@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Clients that send or read a few bytes at a time do not keep others from a worker, and are ended when they are too slow."""
+"""Clients that send or read a few bytes at a time do not block workers for others. Clients that are too slow are closed."""
 import json
 import time
 
@@ -13,11 +13,11 @@ from token_service import GUARD, SERVICE, TokenService
 
 SLOW = 60
 READS = 200
-WAITS = 20  # seconds; whoever waits for slow clients waits for as long as a test lasts
+WAITS = 20  # seconds; a request that had to wait for slow clients would wait until the end of the test
 
 
 def hold(client, repo, count):
-    """Uploads that have sent their head and ten bytes, and stay."""
+    """Uploads that send their head and ten bytes, and then keep the connection open."""
     targets = [repo.begin() for _ in range(count)]
     return [send_part(client, "PATCH", target, {"Content-Type": OCTETS, "Content-Length": 1 << 20}, b"slowslowly")
             for target in targets]
@@ -48,7 +48,7 @@ def test_slow_bodies_do_not_stop_pulls(registry):
 
 
 def test_slow_bodies_do_not_stop_pushes_behind_nginx(behind_nginx):
-    """The web server holds slow bodies, so the workers are free."""
+    """The web server spools slow bodies, so the workers are free."""
     client, repo = behind_nginx.client, Repo(behind_nginx.client)
     links = hold(client, repo, SLOW)
     try:
@@ -94,7 +94,7 @@ def address(registry):
 
 
 def bodies(registry, repo, **headers):
-    """The heads of requests with a body, one for each method of each route, and for what is no route."""
+    """The heads of requests with a body, one for each method of each route, and for a path without a route."""
     values = {"name": repo.name, "reference": "other", "tag": "other", "digest": absent()}
     for line in registry.berth("routes").stdout.splitlines():
         method, pattern = line.split("\t")[:2]
@@ -127,7 +127,7 @@ def test_dripping_bodies_on_every_route_do_not_stop_pulls_and_pushes(registry, s
 
 @pytest.mark.parametrize("frontend", ["nginx", "apache"])
 def test_dripping_bodies_of_strangers_do_not_stop_the_token_service(launch, shared_cluster, swarm, frontend):
-    """No request of the swarm is allowed; the token service is asked for tokens, and by the swarm as well."""
+    """The swarm has no rights. It also sends requests to the token service, which must still issue tokens."""
     registry = launch(shared_cluster, frontend, change=merged(SERVICE, GUARD))
     service, repo = TokenService(registry), Repo(registry.client)
     repo.begin = lambda: f"{repo.uploads_url}0a4a9c5e-9f0f-4f6c-8f35-111111111111"
@@ -145,7 +145,7 @@ def test_dripping_bodies_of_strangers_do_not_stop_the_token_service(launch, shar
 
 
 def test_refused_bodies_are_answered_though_they_drip(launch, shared_cluster, swarm):
-    """Behind Apache the reply comes while the body is on its way; NGINX reads the body first."""
+    """Behind Apache the answer comes before the end of the body; NGINX reads the whole body first."""
     registry = launch(shared_cluster, "apache", change=merged(SERVICE, GUARD), workers=2)
     wanted = {("PUT", "/v2/a/manifests/x"): 401, ("POST", "/v2/a/blobs/uploads/"): 401, ("PATCH", "/v2/a/manifests/x"): 401,
               ("POST", "/v2/no/such/end-point"): 404, ("PUT", "/jwt/auth"): 405, ("POST", "/"): 405}
@@ -167,7 +167,7 @@ def test_a_body_that_is_too_large_is_refused_though_it_drips(registry, swarm):
 # ---- the worker's socket ----
 
 def test_silent_and_half_begun_connections_do_not_stop_others(registry, swarm):
-    """More of each kind than the pool has workers."""
+    """There are more connections of each kind than the pool has workers."""
     whole = f.begin() + f.stream(f.PARAMS, f.encode(f.params("PUT", "/v2/a/manifests/x", CONTENT_LENGTH="5")))
     for pool in ("main", "uploads"):
         for part in (b"", b"\x01", whole[:12], whole[:60], whole, whole + f.record(f.STDIN, length=5), b"\xff" * 8):
@@ -180,7 +180,7 @@ def test_silent_and_half_begun_connections_do_not_stop_others(registry, swarm):
     stay_quick(swarm, ask)
 
 
-# ---- answers that no socket buffer holds ----
+# ---- answers larger than a socket buffer ----
 
 def tags(registry, repo, count):
     registry.sql(f"""
@@ -190,7 +190,7 @@ def tags(registry, repo, count):
 
 
 def test_slow_readers_of_large_answers_do_not_stop_others(registry, swarm):
-    """A manifest and a listing through the web server, and a blob that the worker itself sends."""
+    """A manifest and a listing through the web server, and a blob that the worker sends itself."""
     repo = Repo(registry.client)
     assert repo.put("large", repo.image_document(annotations={"large": "x" * 4_000_000})).status == 201
     tags(registry, repo, 9000)
@@ -206,7 +206,7 @@ def test_slow_readers_of_large_answers_do_not_stop_others(registry, swarm):
     assert swarm.held() > 0
 
 
-# ---- who is ended, and who is not ----
+# ---- which clients are closed ----
 
 IMPATIENT = {"http": {"slowclient": {"silence": "2s", "leastrate": 100_000, "uploadsilence": "2s", "uploadleastrate": 100_000, "share": 100}}}
 
@@ -229,7 +229,7 @@ def test_an_answer_below_the_least_rate_ends(launch, shared_cluster, swarm):
     with f.Connection(registry.socket("main"), timeout=60) as connection:
         connection.send(request)
         before = registry.children["main"].workers()
-        swarm.wait_rounds(12)  # 3 s, in which nothing is read
+        swarm.wait_rounds(12)  # the client reads nothing for 3 s
         assert not connection.read().ended
     assert registry.children["main"].workers() == before
     with f.Connection(registry.socket("main"), timeout=60) as silent:
@@ -246,7 +246,7 @@ def send_slowly(link, data, rate, pause_at=None, pause=0):
 
 
 def test_an_honest_upload_of_a_slow_line_with_a_pause_succeeds(registry):
-    """1 Mbit/s, and half a minute of silence: the defaults let it."""
+    """The defaults allow 1 Mbit/s and a pause of half a minute."""
     repo, data = Repo(registry.client), blob(500_000)
     target = with_query(repo.begin(), digest=digest(data))
     link = send_part(registry.client, "PUT", target, {"Content-Type": OCTETS, "Content-Length": len(data)}, b"")
@@ -257,7 +257,7 @@ def test_an_honest_upload_of_a_slow_line_with_a_pause_succeeds(registry):
 
 
 def test_a_fast_upload_beside_slow_ones_is_not_shed(registry, swarm):
-    """It takes longer than any slow client may wait while requests wait."""
+    """The upload takes longer than the time that a slow client has while other requests wait."""
     repo = Repo(registry.client)
     for _ in range(4 * registry.upload_workers):
         swarm.add(1, address(registry), head_of(registry.client, "PATCH", repo.begin(), Content_Length=SLOW_BODY))

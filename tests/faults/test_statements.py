@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every hot read is one statement in one round trip, counted on the socket between the worker and PostgreSQL."""
+"""Every frequent read is one statement in one round trip, counted on the socket between the worker and PostgreSQL."""
 import os
 import time
 
@@ -12,7 +12,7 @@ from pgproxy import Proxy
 
 
 class Counted(lab.Berth):
-    """One worker and no housekeeping traffic in between: what is counted belongs to the request."""
+    """A registry with one worker and no periodic statements, so that all counted statements are those of the request."""
 
     def __init__(self, cluster, frontend, proxy, **options):
         super().__init__(cluster, frontend, {"database": {"host": proxy.folder}}, workers=1, upload_workers=1, **options)
@@ -28,8 +28,8 @@ def counted(launch, shared_cluster):
 
 
 def cost(proxy, call):
-    """(statements, round trips) of the fourth call: the earlier ones prepare. The smallest of three, since the
-    housekeeper's own statements pass here too."""
+    """(statements, round trips) of a call, after earlier calls that prepare the statements. The smallest of three counts, because
+    the statements of the housekeeper pass the proxy too."""
     for _ in range(3):
         call()
     found = []
@@ -49,7 +49,7 @@ def expect(status, call):
 
 
 def reads(client, repo):
-    """{name: (status, call)} of every hot read."""
+    """{name: (status, call)} of every frequent read."""
     reference, _ = repo.image("v1")
     for at in range(5):
         repo.image(f"t{at}")
@@ -83,7 +83,7 @@ def test_hot_reads_are_one_statement_and_one_round_trip(counted):
 
 
 def push_steps(client, repo):
-    """{name: call that makes what the step needs, and returns the step itself}."""
+    """{name: function that prepares a step and returns the step}."""
     octets = {"Content-Type": OCTETS}
 
     def patched():
@@ -120,7 +120,7 @@ def push_steps(client, repo):
             "PATCH out of range": wrong_range}
 
 
-# Round trips of each step, with the look-up of the session that the web server's question before a body takes.
+# Round trips of each step. They include the look-up of the session in the pre-check of the web server.
 PUSH = {"POST": 2, "PATCH": 4, "PUT of a whole blob": 8, "PUT of the rest": 9, "PUT of nothing": 8, "POST of a whole blob": 5,
         "PATCH out of range": 3}
 
@@ -135,7 +135,7 @@ def test_a_push_takes_no_more_round_trips_than_it_needs(counted):
             proxy.reset()
             step()
             time.sleep(0.02)
-            if attempt > 2:  # the earlier ones prepare
+            if attempt > 2:  # earlier calls prepare the statements
                 found[name] = min(found[name], proxy.round_trips())
         print(f"{name}: {found[name]} round trips")
     assert found == PUSH

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Whatever the layer and however it comes, a worker that pushes it to an object store takes at most 16 MiB more than idle."""
+"""A worker that pushes a layer to an object store uses at most 16 MiB more than idle, for all sizes and kinds of upload."""
 import os
 
 import pytest
@@ -47,7 +47,7 @@ def test_a_push_to_an_object_store_takes_little_memory(launch, shared_cluster, s
     idle = {pid: peak_kib(pid) for pid in pids}
     repo.push_blob(data)
     push_in_chunks(repo, data[:150 * MIB], 75 * MIB)
-    push_in_chunks(repo, data[:24 * MIB], 3 * MIB)  # tails that become objects, and parts
+    push_in_chunks(repo, data[:24 * MIB], 3 * MIB)  # chunks that become tail objects, and chunks that become parts
     growth = {pid: peak_kib(pid) - idle[pid] for pid in pids}
     print(f"{frontend}: KiB idle {sorted(idle.values())}, growth {sorted(growth.values())}")
     assert max(growth.values()) <= ALLOWED_KIB, growth

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Every system call of a push fails once, one after the other: no success follows a failed fsync, what was acknowledged
-is there byte for byte, and the retry of the same request succeeds.
+Every system call of a push fails once, one after the other: no request succeeds after a failed fsync, acknowledged bytes are
+stored byte for byte, and a retry of the same request succeeds.
 """
 import errno
 import os
@@ -18,7 +18,7 @@ from uploader import held
 
 KINDS = {"write": 1, "fsync": 2, "rename": 3, "link": 4, "open": 5, "mkdir": 6, "truncate": 7, "read": 8}
 LAYOUT = "6i"
-LIMIT = 60  # more calls of one kind than any of these pushes makes
+LIMIT = 60  # upper limit: no push makes so many calls of one kind
 
 
 class Shim:
@@ -33,7 +33,7 @@ class Shim:
         self.map[:struct.calcsize(LAYOUT)] = struct.pack(LAYOUT, KINDS[kind], nth, error, short, 0, 0)
 
     def disarm(self):
-        """(calls, failures) since it was armed."""
+        """(calls, failures) since the shim was armed."""
         found = struct.unpack_from(LAYOUT, self.map)[4:]
         self.map[:4] = bytes(4)
         return found
@@ -52,13 +52,13 @@ def shimmed(request, launch, shared_cluster, monkeypatch):
                       workers=2, upload_workers=2)
     for pool in ("main", "uploads"):
         wait_for_idle(registry.children[pool], 2)
-    shim.places = {"rename"} if request.param == LINKLESS else {"link"}  # what gives a blob its name
+    shim.places = {"rename"} if request.param == LINKLESS else {"link"}  # the calls that give a blob its name
     yield registry, shim
     shutil.rmtree(folder, ignore_errors=True)
 
 
 class Push:
-    """A chunked push in steps; each step may fail and is asked again."""
+    """A chunked push in steps. A step that fails is repeated."""
 
     def __init__(self, repo):
         self.repo, self.client, self.data = repo, repo.client, blob(40000)
@@ -75,7 +75,7 @@ class Push:
         return 0 if answer.header("Range") == "0-0" else held(answer)
 
     def run(self, shim):
-        """To the end, with retries. Each success is held against the number of failures while it ran."""
+        """Runs all steps, with retries. Returns whether no call failed during the successful closing PUT."""
         for _ in range(5):
             answer = self.step("POST", self.repo.uploads_url)
             if answer.status == 202:
@@ -113,7 +113,7 @@ class Push:
 
 
 def every_call(registry, shim, kind, **fault):
-    """Pushes with the 1st, 2nd, ... call failing until a push makes fewer calls; (pushes that met a failure, refused)."""
+    """Lets the 1st, 2nd, ... call of a push fail, until a push makes fewer calls. Returns (pushes with a failure, refused)."""
     met = refused = 0
     for nth in range(1, LIMIT):
         push = Push(Repo(registry.client))
@@ -154,7 +154,7 @@ def test_short_and_interrupted_calls_change_nothing(shimmed, kind):
 
 
 def test_the_shim_sees_every_call_of_the_driver(shimmed):
-    """What the loop above relies on: a push that is counted, not failed."""
+    """The tests above rely on this: the shim counts the calls of a push without a failure."""
     registry, shim = shimmed
     seen = {}
     for kind in KINDS:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Two nodes on one database and one storage: an upload wanders between them, and races have one winner."""
+"""Two nodes with one database and one storage: an upload uses both nodes, and each race has one winner."""
 import pytest
 
 from images import OCI_MANIFEST, OCTETS, Repo, blob, digest, encode, with_query
@@ -68,7 +68,7 @@ def test_both_send_the_same_chunk_and_one_is_taken(nodes):
 
 
 def test_the_same_blob_and_manifest_at_both_at_once(nodes):
-    """Equal content from two sides is no conflict: both are acknowledged."""
+    """Two pushes of the same content do not conflict: both are acknowledged."""
     name = Repo(nodes[0].client).name
     repos = [Repo(node.client, name) for node in nodes]
     for _ in range(RACES // 2):
@@ -81,7 +81,7 @@ def test_the_same_blob_and_manifest_at_both_at_once(nodes):
 
 
 def test_tag_moves_against_deletes_on_two_nodes(nodes):
-    """The delete of the manifest that a tag leaves never takes the tag's new manifest with it."""
+    """The deletion of a tag's old manifest does not remove a tag that was moved to a new manifest."""
     name = Repo(nodes[0].client).name
     repos = [Repo(node.client, name) for node in nodes]
     documents = [encode(repos[0].image_document()) for _ in range(2)]
@@ -94,7 +94,7 @@ def test_tag_moves_against_deletes_on_two_nodes(nodes):
 
 
 def test_a_delete_at_one_node_is_seen_at_the_other(nodes):
-    """Nodes cache manifests by digest, which has no end of its own, and tell each other of deletes."""
+    """Nodes cache manifests by digest without expiry, and notify each other of deletions."""
     name = Repo(nodes[0].client).name
     repos = [Repo(node.client, name) for node in nodes]
     for _ in range(RACES // 2):
@@ -103,6 +103,6 @@ def test_a_delete_at_one_node_is_seen_at_the_other(nodes):
         for _ in range(8):
             assert repos[1].client.get(url).body == body
         assert repos[0].client.delete(repos[0].manifest_url(reference)).status == 202
-        assert repos[0].client.get(url).status == 404, "the node that deleted serves it still"
+        assert repos[0].client.get(url).status == 404, "the node of the deletion still serves the manifest"
         wait_until(lambda url=url: all(repos[1].client.get(url).status == 404 for _ in range(8)), "the delete")
-        assert all(repos[1].client.get(url).status == 404 for _ in range(16)), "it came back"
+        assert all(repos[1].client.get(url).status == 404 for _ in range(16)), "the manifest came back"

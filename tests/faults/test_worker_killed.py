@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A worker killed with -9 in the middle of a request: the retry succeeds, nothing acknowledged is lost."""
+"""A worker is killed with kill -9 in the middle of a request: the retry succeeds, and no acknowledged byte is lost."""
 import glob
 import os
 import random
@@ -15,7 +15,7 @@ from uploader import held
 
 
 def kill_while_locked(registry, tables, call):
-    """Kills every worker while `call` waits for a lock, which is mid-transaction; returns its answer."""
+    """Kills every worker while the transaction of `call` waits for a lock; returns the answer of `call`."""
     with Lock(registry, *tables) as lock:
         join = in_background(call)
         lock.wait_for_victim()
@@ -45,7 +45,7 @@ def test_mid_manifest(registry, tables):
 @pytest.mark.parametrize("table, algorithm", [
     ("upload", "sha256"), ("blob", "sha256"), ("repository_blob", "sha256"), ("blob", "sha512")])
 def test_mid_finish(registry, table, algorithm):
-    """By the algorithm with which the session has begun, and by another one."""
+    """With the algorithm of the session, and with another one."""
     client, repo = registry.client, Repo(registry.client)
     data = blob(300000)
     reference = digest(data, algorithm)
@@ -64,7 +64,7 @@ def test_mid_finish(registry, table, algorithm):
 
 
 def test_mid_chunk_at_random_moments(registry):
-    """Twenty kills while a large chunk is received, hashed or stored; the upload goes on where it is told."""
+    """Twenty kills while a large chunk is received, hashed or stored; the upload continues at the offset of the session."""
     client, repo, rng = registry.client, Repo(registry.client), random.Random(SEED)
     data = rng.randbytes(24 << 20)
     where, offset = client.target(repo.begin()), 0
@@ -89,7 +89,7 @@ def test_mid_chunk_at_random_moments(registry):
 
 
 def test_mid_stream(launch, shared_cluster):
-    """Behind Apache the worker reads the body itself: it dies with half of it in hand."""
+    """Behind Apache the worker reads the body itself, and is killed after half of it."""
     registry = launch(shared_cluster, "apache")
     client, repo = registry.client, Repo(registry.client)
     data = blob(2 << 20)
@@ -112,10 +112,10 @@ def test_mid_stream(launch, shared_cluster):
 
 
 def test_all_workers_are_back_within_a_second(behind_nginx):
-    """At the best of five times: at others, something else has this machine."""
+    """The best of five times counts, because other processes use this machine."""
     client, times = behind_nginx.client, {"main": [], "uploads": []}
     for _ in range(5):
-        time.sleep(1.2)  # workers that die younger than a second look like failed starts, which are slowed down
+        time.sleep(1.2)  # workers that die within a second count as failed starts, which the master delays
         for name, count in (("main", 4), ("uploads", 2)):
             before = kill_all(behind_nginx.children[name])
             times[name].append(back_in(behind_nginx.children[name], before, count))
@@ -124,7 +124,7 @@ def test_all_workers_are_back_within_a_second(behind_nginx):
 
 
 def test_a_reader_of_a_large_blob_is_not_cut_off(behind_nginx):
-    """The web server sends the bytes: the worker's death after its answer does not matter."""
+    """The web server sends the bytes, so the end of the worker after its answer has no effect."""
     client, repo = behind_nginx.client, Repo(behind_nginx.client)
     data = blob(32 << 20)
     repo.push_blob(data)

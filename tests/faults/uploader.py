@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The chunked uploader: chunks, status asks between and in the middle of them, resumes at the offset it is told."""
+"""The chunked uploader: sends chunks, requests the status between and during chunks, resumes at the offset of the session."""
 import itertools
 import re
 import threading
@@ -12,13 +12,13 @@ IDENTS = itertools.count()
 
 
 def held(answer):
-    """The number of bytes that a Range header of the API tells of; `0-0` is what an empty upload says."""
+    """The number of bytes in a Range header of the API. An empty upload has the range `0-0`."""
     hit = re.fullmatch(r"(?:bytes=)?0-(\d+)", answer.header("Range") or "")
     return int(hit.group(1)) + 1 if hit else None
 
 
 class Uploader(Actor):
-    """One upload after the other, each to its end."""
+    """Makes one complete upload after the other."""
 
     def step(self):
         data = self.rng.randbytes(self.rng.choice([10, 4000, 200000, 2000000]))
@@ -29,7 +29,7 @@ class Uploader(Actor):
 
 
 class Upload:
-    """One session. run() is True when the blob is acknowledged or the session told of a lost one (a violation)."""
+    """One session. run() returns True if the blob is acknowledged, or after a violation: the session lost acknowledged bytes."""
 
     def __init__(self, actor, repo, data):
         self.actor, self.repo, self.data, self.rng = actor, repo, data, actor.rng
@@ -52,12 +52,12 @@ class Upload:
         return self.finish()
 
     def told(self, answer):
-        """The offset in an answer. `0-0` stands for nothing as well as for one byte: no first chunk is that short."""
+        """The offset in an answer. `0-0` could mean one byte, but no first chunk is so short, so it means zero."""
         end = held(answer)
         return 0 if end == 1 else end
 
     def send_up_to(self, cut):
-        """One chunk, again from the offset the server tells after each unclear answer. False: the session is gone."""
+        """Sends one chunk. After each unclear answer, repeats it from the offset of the session. False: the session is gone."""
         for _ in range(RETRIES):
             if self.offset >= cut:
                 return True
@@ -92,7 +92,7 @@ class Upload:
         return self.actor.ask(op, "GET", self.location, result=lambda a: {"end": self.told(a)})
 
     def resume(self):
-        """Asks for the offset until the answer is clear; takes up the Location that comes with it."""
+        """Requests the offset until the answer is clear; continues with the Location of this answer."""
         for _ in range(RETRIES):
             answer = self.ask_offset()
             if answer is not None and answer.status == 204:
@@ -105,7 +105,7 @@ class Upload:
         return False
 
     def finish(self):
-        """The closing PUT, with the rest as its body; after an unclear answer the session or the blob is there."""
+        """Sends the closing PUT with the rest. After an unclear answer, either the session or the blob must exist."""
         board = self.actor.board
         board.note(board.blobs, (self.repo, self.digest))
         tried = False
@@ -119,7 +119,7 @@ class Upload:
             if answer is not None and answer.status == 201:
                 return True
             if answer is not None and answer.status == 404 and tried:
-                # Gone after an unclear finish: then the blob is in, which the last look holds against the server.
+                # If the session is gone after an unclear answer, the blob must exist; the last look checks this.
                 self.actor.history.acknowledge(self.actor.history.intend(
                     self.actor.name, "blob_put", repo=self.repo, digest=self.digest, evidence="session gone"), 201)
                 return True

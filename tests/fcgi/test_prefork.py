@@ -28,7 +28,7 @@ def until(condition, seconds=30):
         if result:
             return result
         time.sleep(0.01)
-    raise AssertionError("did not come true in time")
+    raise AssertionError("the condition was not true in time")
 
 
 class Probe:
@@ -61,7 +61,7 @@ class Probe:
         return client
 
     def busy(self, line):
-        """A request that a worker has begun with."""
+        """A request that a worker has started to process."""
         client = self.open("begun " + line)
         assert client.recv(6) == b"begun\n"
         return client
@@ -91,7 +91,7 @@ def probe(tmp_path):
 
 
 def test_a_killed_worker_is_back_within_a_second(probe):
-    """At the best of five times: at others, something else has this machine."""
+    """The best of five times counts, because other processes use this machine."""
     probe.start(workers=2)
     times = []
     for _ in range(5):
@@ -115,7 +115,7 @@ def test_all_workers_killed_at_once_lose_no_waiting_connection(probe):
         assert client.recv(100) == b""
 
 
-def test_workers_push_nobody_off_the_processor(probe):
+def test_workers_run_with_batch_scheduling(probe):
     probe.start(workers=1)
     assert os.sched_getscheduler(int(probe.ask("pid"))) == os.SCHED_BATCH
     assert os.sched_getscheduler(probe.process.pid) == os.SCHED_OTHER
@@ -130,7 +130,7 @@ def test_workers_that_die_at_once_are_retried_with_back_off_and_for_ever(probe):
     until(lambda: deaths() >= 3)
     time.sleep(2)
     told = deaths()
-    assert told <= 14 + 2 * (time.monotonic() - began - 3)  # after 3 s there is a second and more between two
+    assert told <= 14 + 2 * (time.monotonic() - began - 3)  # after 3 s, the pause between two starts is a second or more
     probe.set(workers=2)
     probe.hup()
     assert int(probe.ask("pid")) > 0
@@ -295,8 +295,8 @@ def test_a_descriptor_that_does_not_listen_is_refused(probe):
     assert done.returncode == 2
 
 
-def test_a_signal_during_the_start_is_not_the_end_of_it(probe):
-    # The first moments belong to the loader and, built for developers, to the sanitizer; from main on HUP waits.
+def test_a_hup_during_the_start_does_not_end_the_master(probe):
+    # Before main, the loader and the sanitizer run, and a HUP would end the process; from main on, HUP waits.
     probe.start(workers=1, slow=1000)
     until(lambda: blocked(probe.process.pid) & 1 << (signal.SIGHUP - 1))
     probe.hup()

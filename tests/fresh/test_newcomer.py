@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-What a newcomer does on a fresh Debian: the first command, then the commands of README.md and conf/OPERATIONS.md as they stand
-there. Debian 13 gets the first command before the production steps, Debian 12 after them.
+The steps of a newcomer on a fresh Debian: the first command, then the commands of README.md and conf/OPERATIONS.md, read from
+these files. The first command runs before the production steps on Debian 13, and after them on Debian 12.
 """
 import contextlib
 import functools
@@ -28,7 +28,7 @@ def read(name):
 
 
 def blocks(name, heading):
-    """The commands of a section: its indented blocks, each as a script."""
+    """The commands of a section: a list of its indented blocks, each a script."""
     section = re.search(rf"(?ms)^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", read(name)).group(1)
     found = re.findall(r"(?m)(?:\A|\n)\n?((?: {4,}\S.*\n(?:\n(?= {4,}\S))?)+)", section)
     return [textwrap.dedent(block) for block in found]
@@ -59,7 +59,7 @@ def write_image(folder):
 
 
 class Newcomer:
-    """A fresh machine and what was done on it. Each step runs once, when a test first asks for it."""
+    """A fresh machine and its state. Each step runs once, when a test first needs its result."""
 
     def __init__(self, release, folder):
         self.machine, self.shell = Machine(release, folder), None
@@ -89,7 +89,7 @@ class Newcomer:
         return re.search(r"user admin, password (\S+)", said.stdout).group(1)
 
     def comes_back(self, password, name="team/image:1.0", port=5000, tls=False):
-        """Pushes the image and pulls it; whether both are the same."""
+        """Pushes and pulls the image; returns whether both are the same."""
         verify = "--{0}-cert-dir=/etc/berth/client" if tls else "--{0}-tls-verify=false"
         self.wait_for(port, "https" if tls else "http")
         self.shell("set -eu; rm -rf /srv/back; "
@@ -99,12 +99,12 @@ class Newcomer:
                    f"docker://localhost:{port}/{name} oci:/srv/back; diff -r /srv/image/blobs /srv/back/blobs")
 
     def wait_for(self, port=5000, scheme="http"):
-        """Until the registry says that credentials are missing."""
+        """Waits until the registry answers 401."""
         asked = f"curl -k -s -o /dev/null -w '%{{http_code}}' {scheme}://localhost:{port}/v2/"
         wait_until(lambda: self.shell(asked, ok=False).stdout == "401", "the registry")
 
     def operate(self, heading, replaced=None):
-        """Runs the commands of a section of conf/OPERATIONS.md; what they print."""
+        """Runs the commands of a section of conf/OPERATIONS.md; returns their output."""
         text = script(OPERATIONS, heading).replace("apt-get install", "apt-get install -y")
         for word, value in (replaced or {}).items():
             assert word in text
@@ -112,7 +112,7 @@ class Newcomer:
         return self.shell(f"cd {SOURCES}; {text}").stdout
 
     def accounts_of(self, *beginnings):
-        """The accounts that run processes with such a name."""
+        """The accounts of the processes with this name."""
         rows = self.shell("cd /proc; for pid in [0-9]*; do echo $(stat -c %U $pid) $(cat $pid/comm); done 2>/dev/null").stdout
         return {row.split()[0] for row in rows.splitlines() if row.split()[-1].startswith(beginnings)}
 
@@ -121,7 +121,7 @@ class Newcomer:
 
     @contextlib.contextmanager
     def changed_configuration(self):
-        """Afterwards the configuration is as before, and in effect."""
+        """Restores the configuration after the test and applies it."""
         self.shell("cp -a /etc/berth/config.yml /root/config.yml")
         yield
         self.shell("systemctl stop berth.target; cp -a /root/config.yml /etc/berth/config.yml")

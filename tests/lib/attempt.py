@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""registry.fcgi by itself, without a web server: what it says when it starts, or does not."""
+"""registry.fcgi without a web server: its messages and its status at a start."""
 import os
 
 import fcgi_client as f
@@ -29,12 +29,12 @@ class Attempt:
         return self
 
     def refused(self, status):
-        """Waits for the end, checks the status, returns what was said."""
+        """Waits until the process ends, checks its status, returns its output."""
         assert self.child.process.wait(60) == status, self.child.text()
         return self.child.text()
 
     def serves(self, status=200):
-        """Waits until GET /v2/ is answered, as an anonymous caller is, returns what was said so far."""
+        """Waits until GET /v2/ gets the answer for an anonymous caller. Returns the output so far."""
         wait_until(lambda: self.child.check_alive() and listening(self.socket), "the socket")
         assert f.call(self.socket, f.params()).status == status
         return self.child.text()

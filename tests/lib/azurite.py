@@ -6,7 +6,7 @@ Azurite, Microsoft's emulator of Azure blob storage: Shared Key and SAS are veri
         azurite.container("blobs")
         ... Berth(cluster, "nginx", {"storage": azurite.azure("blobs")}) ...
 
-Blobs are in its memory and go when it stops. The account's key is this file's own.
+Azurite keeps blobs in memory and loses them when it stops. The key of the account is made in this file.
 """
 import base64
 import email.utils
@@ -27,22 +27,22 @@ from processes import ACCOUNT, Child, Unready, environment, program, run, wait_u
 CACHE = os.environ.get("BERTH_TEST_CACHE") or os.path.join(
     os.environ.get("XDG_CACHE_HOME") or os.path.join(os.environ.get("HOME", "/tmp"), ".cache"), "berth-tests")
 SCRIPT = os.path.join(CACHE, "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js")
-VERSION = "2021-08-06"  # another than Berth's
+VERSION = "2021-08-06"  # not the version that Berth sends
 
 
 def missing():
-    """Why it cannot run here; None when it can."""
+    """The reason why Azurite cannot run here, or None."""
     if not program("node"):
         return "node is not installed"
     return None if os.path.exists(SCRIPT) else "Azurite is not installed: tests/tools.sh azurite"
 
 
-# what stands behind TLS is on the loopback, under a certificate of its own
+# the server is on the loopback and has a self-signed certificate
 UNVERIFIED = ssl._create_unverified_context()  # pylint: disable=protected-access
 
 
 class Azurite:
-    """One server; `account` and `key` open it. With `tls` it takes tokens too: their claims count, not their signature."""
+    """One server with one `account` and its `key`. With `tls` it also takes tokens: it checks their claims, not the signature."""
 
     account = "berthtests"
     key = base64.b64encode(b"the tests' own key of the tests' own account").decode()
@@ -66,7 +66,7 @@ class Azurite:
             raise Unready(why)
         command = [program("node"), SCRIPT, "--silent", "--inMemoryPersistence", "--disableTelemetry",
                    "--blobHost", "127.0.0.1", "--blobPort", self.port, *self._tls_options()]
-        # as whoever runs the tests: the cache may be readable for nobody else
+        # as the user who runs the tests: no other account may be able to read the cache
         self.child = Child("azurite", command, self.log, user=None, group=None, extra_groups=None,
                            env=environment(AZURITE_ACCOUNTS=f"{self.account}:{self.key}", HOME=self.folder))
         self.port = int(wait_until(self._listening, "Azurite", 60))
@@ -86,7 +86,7 @@ class Azurite:
         return ["--oauth", "basic", "--cert", certificate, "--key", key]
 
     def stop(self):
-        """At once: the data are for tests."""
+        """Kills the server: its data need not survive."""
         if self.child:
             self.child.stop(signal.SIGKILL)
             self.child = None
@@ -102,10 +102,10 @@ class Azurite:
         return {"azure": {"accountname": self.account, "accountkey": self.key, "container": container,
                           "serviceurl": self.url, **change}}
 
-    # ---- a judge of its own, which signs by itself ----
+    # ---- access without the code under test: this file signs the requests ----
 
     def request(self, method, path, query=None, headers=None, body=b""):
-        """(status, headers, body) of a signed request; `path` begins behind the account."""
+        """(status, headers, body) of a signed request. `path` is relative to the account."""
         query = query or {}
         fields = {"x-ms-date": email.utils.formatdate(usegmt=True), "x-ms-version": VERSION, **(headers or {})}
         path = f"/{self.account}/" + urllib.parse.quote(path)
@@ -139,7 +139,7 @@ class Azurite:
         return name
 
     def blobs(self, container, prefix="", staged=False):
-        """{name: size}; `staged`: also names that have uncommitted blocks only."""
+        """{name: size}. With `staged`, blobs that have only uncommitted blocks are included."""
         query = {"restype": "container", "comp": "list", "prefix": prefix}
         if staged:
             query["include"] = "uncommittedblobs"
@@ -149,7 +149,7 @@ class Azurite:
         return {blob.findtext("Name"): int(blob.findtext("Properties/Content-Length")) for blob in found}
 
     def put(self, container, name, body, kind="BlockBlob"):
-        """A blob as another program would have written it."""
+        """Writes a blob as another program would."""
         headers = {"x-ms-blob-type": kind}
         if kind == "BlockBlob":
             status, _, answer = self.request("PUT", f"{container}/{name}", headers=headers, body=body)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-A stand-in for what gives tokens to identities: Microsoft Entra for applications and federated tokens, App Service's and the
-machine's managed identity. It holds each request to its protocol, remembers it, and gives a token that Azurite takes.
+A stand-in for the services that issue tokens to identities: Microsoft Entra for applications and federated tokens, and the
+managed identities of App Service and of a machine. It checks that each request follows the protocol, records the request, and
+answers with a token that Azurite accepts.
 """
 import base64
 import http.server
@@ -15,7 +16,7 @@ SCOPE, RESOURCE = "https://storage.azure.com/.default", "https://storage.azure.c
 
 
 def token(seconds):
-    """A JWT of the claims that Azurite looks at; nobody looks at its signature."""
+    """A JWT of the claims that Azurite checks. Azurite does not check the signature."""
     now = int(time.time())
     claims = {"aud": "https://storage.azure.com", "iss": "https://sts.windows.net/tenant/", "iat": now, "nbf": now - 1,
               "exp": now + seconds, "oid": "11111111-2222-3333-4444-555555555555", "tid": "tenant"}
@@ -25,7 +26,7 @@ def token(seconds):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Each kind of identity asks in its own way."""
+    """Answers requests for tokens. Each kind of identity has its own form of request."""
 
     protocol_version = "HTTP/1.1"
 
@@ -75,7 +76,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Entra:
-    """A server in this process; `given` and `refused` tell what was asked of it, `seconds` is the life of its tokens."""
+    """A server in this process. `given` and `refused` record the requests, `seconds` is the lifetime of its tokens."""
 
     def __init__(self, seconds=3600):
         self.seconds, self.given, self.refused = seconds, [], []

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-A proxy between the registry and an object store that goes wrong where it is told to.
+A proxy between the registry and an object store. A test tells it which requests shall fail, and how.
 
     with FaultProxy(store_port) as proxy:            # point the driver at proxy.url
         proxy.break_at("PUT", "partNumber=", status(503, SLOW_DOWN), times=2)
@@ -8,8 +8,8 @@ A proxy between the registry and an object store that goes wrong where it is tol
         assert proxy.struck == 2
         proxy.heal()
 
-It reads requests as HTTP and passes each one on over a connection of its own, so that every answer ends with its connection.
-A fault is a function (exchange) that answers instead, or after the store has.
+The proxy parses each HTTP request and forwards it over a new connection; the end of an answer is the end of the connection.
+A fault is a function (exchange). It answers in place of the store, or changes the answer of the store.
 """
 import re
 import socket
@@ -38,7 +38,7 @@ class Exchange:
         return found.group(1).decode("latin-1") if found else None
 
     def body(self, limit=None):
-        """Pieces of the body, as they come."""
+        """Yields the pieces of the body as they arrive."""
         left = self.length if limit is None else min(limit, self.length)
         while left > 0:
             piece = self.client.recv(min(left, 65536))
@@ -52,7 +52,7 @@ class Exchange:
             pass
 
     def ask(self, limit=None):
-        """Passes the request on, its body cut to `limit`. Returns the store's socket, from which its answer comes."""
+        """Forwards the request with at most `limit` bytes of its body. Returns the socket to the store."""
         store = socket.create_connection(("127.0.0.1", self.proxy.store_port), timeout=60)
         head = re.sub(rb"\r\nconnection:[^\r]*", b"", self.head, flags=re.I)
         store.sendall(head[:-2] + b"Connection: close\r\n\r\n")
@@ -61,7 +61,7 @@ class Exchange:
         return store
 
     def answer(self, limit=None):
-        """The store's answer, whole."""
+        """The whole answer of the store."""
         with self.ask(limit) as store:
             answer = b""
             while piece := store.recv(65536):
@@ -94,25 +94,25 @@ def status(code, text=INTERNAL):
 
 
 def refused(exchange):
-    """Reset before anything of the body was read."""
+    """Resets the connection before any byte of the body is read."""
     exchange.reset()
 
 
 def cut_request(exchange):
-    """Half of the body reaches the store, then both ends are gone."""
+    """Half of the body reaches the store, then both connections are closed."""
     store = exchange.ask(exchange.length // 2)
     store.close()
     exchange.reset()
 
 
 def lost_answer(exchange):
-    """The store does as asked; nobody hears of it."""
+    """The store executes the request; the client gets no answer."""
     exchange.answer()
     exchange.reset()
 
 
 def wrong_answer(exchange):
-    """The store does as asked; the proxy says that it has failed."""
+    """The store executes the request; the client gets an error from the proxy."""
     exchange.answer()
     exchange.say(500, INTERNAL)
 
@@ -149,7 +149,7 @@ def slow(seconds):
 
 
 def silent(exchange):
-    """Takes the request and says nothing until the client gives up."""
+    """Reads the request and sends nothing until the client gives up."""
     exchange.swallow()
     exchange.client.settimeout(120)
     exchange.client.recv(1)
@@ -187,8 +187,8 @@ class FaultProxy:
 
     def break_at(self, method, pattern, fault, times=None, header=None):
         """
-        The next `times` requests (all of them without) with that method whose target the expression is found in, and that have
-        (or, with a "!" in front, do not have) that header, meet the fault.
+        Applies the fault to the next `times` requests (without `times`: to all) with this method whose target matches the
+        expression and that have this header. A "!" in front of the header means that they do not have it.
         """
         with self.lock:
             self.rule = (method, re.compile(pattern), header, fault)
@@ -203,7 +203,7 @@ class FaultProxy:
             self.seen = []
 
     def requests(self, pattern="."):
-        """"METHOD target" of what has come since forget()."""
+        """"METHOD target" of each request since forget()."""
         with self.lock:
             return [line for line in self.seen if re.search(pattern, line)]
 
@@ -245,7 +245,7 @@ class FaultProxy:
             try:
                 head = b""
                 while b"\r\n\r\n" not in head:
-                    piece = client.recv(1)  # the body stays in the socket
+                    piece = client.recv(1)  # the body is not read yet
                     if not piece:
                         return
                     head += piece
@@ -253,4 +253,4 @@ class FaultProxy:
                 fault = self._fault_for(exchange)
                 (fault or Exchange.pass_on)(exchange)
             except OSError:
-                pass  # either end has gone, as it may
+                pass  # either side may close its connection

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-FastCGI 1.0 as a web server speaks it, and as none should: records to a worker's unix socket.
+FastCGI 1.0 over a worker's unix socket: correct records, and malformed ones that no web server sends.
 
-`Connection` sends records byte by byte as it is told. `call` makes one whole, well-formed request.
+`Connection` sends the given bytes unchanged. `call` makes one whole, well-formed request.
 """
 import socket
 import struct
@@ -12,7 +12,7 @@ RESPONDER, AUTHORIZER, FILTER = 1, 2, 3
 
 
 def record(kind, content=b"", request=1, version=1, length=None, padding=b"", padding_length=None, reserved=0):
-    """One record. `length` and `padding_length` may lie about what follows."""
+    """One record. `length` and `padding_length` may differ from the true lengths."""
     return struct.pack(">BBHHBB", version, kind, request & 0xFFFF, (len(content) if length is None else length) & 0xFFFF,
                        len(padding) if padding_length is None else padding_length, reserved) + content + padding
 
@@ -32,7 +32,7 @@ def pair(name, value, wide=False):
 
 
 def stream(kind, content, step=65535, request=1, end=True):
-    """The records of a stream, with the empty one at its end."""
+    """The records of a stream, with the empty record that ends it."""
     parts = [record(kind, content[at:at + step], request=request) for at in range(0, len(content), step)]
     return b"".join(parts) + (record(kind, request=request) if end else b"")
 
@@ -50,7 +50,7 @@ def encode(pairs, wide=False):
 
 
 class Answer:
-    """What came back: the CGI answer taken apart, and whether the request was ended in form."""
+    """An answer: the parsed CGI output, and whether an END_REQUEST record came."""
 
     def __init__(self, data):
         self.raw, self.stdout, self.stderr, self.ended = data, b"", b"", False
@@ -88,7 +88,7 @@ class Connection:
         self.socket.close()
 
     def send(self, data):
-        """False when the worker has closed already, which it may."""
+        """False if the worker has closed the connection already, which is allowed."""
         try:
             self.socket.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
@@ -102,7 +102,7 @@ class Connection:
             pass
 
     def read(self):
-        """Everything until the worker closes."""
+        """Reads until the worker closes the connection."""
         data = b""
         while True:
             try:
@@ -116,14 +116,14 @@ class Connection:
 
 
 def call(path, pairs, body=b"", wide=False, step=65535, timeout=20):
-    """One request in good form."""
+    """Makes one well-formed request."""
     with Connection(path, timeout) as connection:
         connection.send(begin() + stream(PARAMS, encode(pairs, wide), step) + stream(STDIN, body, step))
         return connection.read()
 
 
 def exchange(path, data, timeout=20):
-    """Sends bytes, closes the sending side, reads what comes."""
+    """Sends bytes, closes the sending side, reads the answer."""
     with Connection(path, timeout) as connection:
         connection.send(data)
         connection.no_more()

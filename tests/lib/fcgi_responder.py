@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A FastCGI application in a thread, for tests of what a web server makes of our rendered configuration."""
+"""A FastCGI application in a thread, for tests of our rendered configuration in a web server."""
 import os
 import socket
 import struct

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests' Cloud Storage holds: buckets of objects, and uploads in parts that are on their way."""
+"""The state of the tests' Cloud Storage: buckets of objects, and unfinished multipart uploads."""
 import base64
 import hashlib
 import secrets
@@ -28,7 +28,7 @@ def hashes_of(data):
 
 
 def check_hash(headers, data):
-    """x-goog-hash and Content-MD5 of an upload: "Hashes and ETags"."""
+    """Checks x-goog-hash and Content-MD5 of an upload; documented in "Hashes and ETags"."""
     given = dict(part.strip().partition("=")[::2] for part in (headers.get("x-goog-hash") or "").split(",") if part.strip())
     md5 = base64_text(hashlib.md5(data).digest())
     if given.get("md5", md5) != md5 or headers.get("Content-MD5", md5) != md5:

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """
 Google Cloud Storage for tests, as a program: gcs_process.py FOLDER PORT. JSON API, uploads (media, multipart), XML API
-(multipart uploads, objects), V4 signed URLs, the token service, the metadata server, signBlob; all of it behind what
-gcs_rules.py verifies. Writes FOLDER/port when it listens; keeps nothing on disk.
+(multipart uploads, objects), V4 signed URLs, the token service, the metadata server, signBlob. gcs_rules.py checks the
+permission of each request. The program writes FOLDER/port when it listens; it keeps no other data on disk.
 
 POST /_tests takes {"token_life": s, "rewrite_step": bytes, "may_sign": bool, "drop_tokens": true, "faults": [...]}; a fault is
-{"method", "path" (a regular expression on path and query), "status", "body", "times", "after": do it first, "drop": close
-the connection instead of an answer, "cut": bytes of the body after which it is closed}. "page" bounds pages of listings.
-GET /_tests tells what the server holds and what it was asked for.
+{"method", "path" (a regular expression on path and query), "status", "body", "times", "after": execute the request first,
+"drop": close the connection instead of an answer, "cut": bytes of the body after which the connection is closed}. "page" is
+the maximum length of a page of a listing. GET /_tests returns the state of the server and the requests that it got.
 """
 import email
 import json
@@ -154,7 +154,7 @@ class Handler(BaseHTTPRequestHandler):
             return getattr(self, name)(body, *[unquote(part) for part in match.groups()])
         raise Refused(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
 
-    # ---- the tests' own ----
+    # ---- control by the tests ----
 
     def tests(self, body):
         with self.state.lock:
@@ -281,7 +281,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def xml_uploads(self, _, bucket):
         if "uploads" not in self.query:
-            raise Refused(400, "InvalidArgument", "Invalid argument: listings are had by the JSON API here.")
+            raise Refused(400, "InvalidArgument", "Invalid argument: this server lists objects through the JSON API only.")
         marker = self.query.get("key-marker", ""), self.query.get("upload-id-marker", "")
         with self.state.lock:
             found = sorted((u.key, u.id, u.begun) for u in self.state.bucket(bucket).uploads.values()
@@ -304,7 +304,7 @@ class Handler(BaseHTTPRequestHandler):
                 return self.xml(f"<InitiateMultipartUploadResult xmlns='{NAMESPACE}'><Bucket>{bucket}</Bucket>"
                                 f"<Key>{escape(key)}</Key><UploadId>{upload.id}</UploadId></InitiateMultipartUploadResult>")
             if "uploadId" not in self.query:
-                raise Refused(400, "InvalidArgument", "Invalid argument: neither uploads nor uploadId.")
+                raise Refused(400, "InvalidArgument", "Invalid argument: uploads or uploadId is missing.")
             made = found.complete(key, self.query["uploadId"], body)
             return self.xml(f"<CompleteMultipartUploadResult xmlns='{NAMESPACE}'><Bucket>{bucket}</Bucket>"
                             f"<Key>{escape(key)}</Key><ETag>\"{made.generation}\"</ETag></CompleteMultipartUploadResult>")
@@ -324,7 +324,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 OBJECT = r"/storage/v1/b/([^/]+)/o/([^/]+)"
-ROUTES = [  # method, path, handler, whether it is open to all or asks by itself
+ROUTES = [  # method, path, handler, whether the route needs no credentials or its handler checks them
     ("*", r"/_tests", "tests", True),
     ("POST", r"/token", "token", True),
     ("GET", r"/computeMetadata/v1/instance/service-accounts/default/(token|email)", "metadata", True),

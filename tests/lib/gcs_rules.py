@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Who may do what on the tests' Cloud Storage: assertions, bearer tokens and V4 signatures, verified by Google's written rules
-with python3-cryptography. It shares nothing with the code under test.
+Access rules of the tests' Cloud Storage: assertions, bearer tokens and V4 signatures, verified by Google's written rules
+with python3-cryptography. This file shares no code with Berth.
 """
 import base64
 import hashlib
@@ -17,13 +17,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 ASSERTION_LIFE, SIGNED_LIFE, SKEW = 3600, 604800, 900
-AUDIENCE = "https://oauth2.googleapis.com/token"  # what Google's Python client says whatever the token_uri is
+AUDIENCE = "https://oauth2.googleapis.com/token"  # Google's Python client sends this audience for every token_uri
 SCOPES = {"https://www.googleapis.com/auth/devstorage.read_write", "https://www.googleapis.com/auth/devstorage.full_control",
           "https://www.googleapis.com/auth/cloud-platform"}
 
 
 class Refused(Exception):
-    """An answer that is not what was asked for: status, code and message."""
+    """A refusal: status, code and message of the answer."""
 
     def __init__(self, status, code, message):
         super().__init__(f"{status} {code}: {message}")
@@ -48,7 +48,7 @@ class Account:
         return True
 
     def key_file(self, token_uri):
-        """The text of the JSON key file that the console would hand out."""
+        """The text of the JSON key file, in the form of Google's console."""
         pem = self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                      serialization.NoEncryption()).decode()
         return {"type": "service_account", "project_id": "tests", "private_key_id": self.key_id, "private_key": pem,
@@ -62,7 +62,7 @@ def unbase64url(text):
 
 
 class Tokens:
-    """Trades assertions and refresh tokens for bearers, and knows which bearers hold."""
+    """Exchanges assertions and refresh tokens for bearer tokens, and knows which bearer tokens are valid."""
 
     def __init__(self, accounts, token_uri):
         self.accounts, self.token_uri = accounts, token_uri
@@ -126,8 +126,9 @@ def canonical_query(pairs):
 
 def check_v4(accounts, method, path, query, headers):
     """
-    "V4 signing process with your own program" read backwards: the canonical request is made of what came, and the account's
-    public key decides. Google's tests sign the host without its port, its Python client signs it with the port: both hold.
+    Verifies a V4 signature ("V4 signing process with your own program"): builds the canonical request from the received
+    request and checks the signature with the account's public key. Google's tests sign the host without the port, Google's
+    Python client signs it with the port: both are accepted.
     """
     given = dict(parameters(query))
     signature = bytes.fromhex(given.get("X-Goog-Signature", ""))
@@ -137,7 +138,7 @@ def check_v4(accounts, method, path, query, headers):
         raise Refused(403, "SignatureDoesNotMatch", "Access denied.")
     if len(scope) != 4 or scope[0] != date[:8] or scope[2:] != ["storage", "goog4_request"] or not life.isdigit() or \
             not 1 <= int(life) <= SIGNED_LIFE:
-        raise Refused(400, "AuthenticationRequired", "Invalid scope or life.")
+        raise Refused(400, "AuthenticationRequired", "Invalid scope or lifetime.")
     begun = datetime.strptime(date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc).timestamp()
     if time.time() > begun + int(life) or time.time() < begun - SKEW:
         raise Refused(400, "ExpiredToken", "Invalid argument.")

@@ -15,7 +15,7 @@ from storeserver import StoreServer
 
 
 def missing():
-    """Why it cannot run here; None when it can."""
+    """The reason why the server cannot run here, or None."""
     for name in ("cryptography", "crcmod"):
         if not importlib.util.find_spec(name):
             return f"python3-{name} is not installed"
@@ -23,13 +23,13 @@ def missing():
 
 
 class Gcs(StoreServer):
-    """One server; what it holds goes with its process."""
+    """One server. Its objects are in memory and end with its process."""
 
     name, script = "gcs", "gcs_process.py"
     missing = staticmethod(missing)
 
     def key_file(self, name="registry"):
-        """`registry`'s key file, or one with a key that is not the account's: `wrong`."""
+        """The key file of the account `registry`. With `wrong`, its key is not the account's."""
         return os.path.join(self.folder, f"{name}.json")
 
     def key(self, name="registry"):
@@ -37,7 +37,7 @@ class Gcs(StoreServer):
             return json.load(f)
 
     def user_file(self, path=None):
-        """Writes what `gcloud auth application-default login` leaves for a person; returns the path."""
+        """Writes the file that `gcloud auth application-default login` writes for a person; returns the path."""
         path = path or os.path.join(self.folder, "user.json")
         with open(path, "w", encoding="utf-8") as f:
             json.dump({"type": "authorized_user", "client_id": "client-id", "client_secret": "client-secret",
@@ -46,12 +46,12 @@ class Gcs(StoreServer):
         return path
 
     def section(self, name, **change):
-        """A `storage:` section of the gcs driver for this server; None in `change` takes a key out."""
+        """A `storage:` section of the gcs driver for this server. None in `change` removes a key."""
         gcs = {"bucket": name, "keyfile": self.key_file(), "endpoint": self.url, **change}
         return {"gcs": {key: value for key, value in gcs.items() if value is not None}}
 
     def control(self, **change):
-        """Changes the server's ways, see gcs_process.py; returns what it holds."""
+        """Changes the server's behaviour, see gcs_process.py; returns its state."""
         data = json.dumps(change).encode() if change else None
         with urllib.request.urlopen(f"{self.url}/_tests", data, timeout=30) as answer:
             return json.load(answer)
@@ -65,11 +65,11 @@ class Gcs(StoreServer):
         return self.control()["objects"][bucket]
 
     def uploads(self, bucket):
-        """Names of the uploads that are neither completed nor aborted."""
+        """Names of the unfinished uploads."""
         return sorted(key for key, _ in self.control()["uploads"][bucket].values())
 
     def requests(self, forget=False):
-        """What it was asked for since the last time that it was told to forget."""
+        """The requests since the last call with `forget`."""
         found = self.control()["requests"]
         if forget:
             self.control(forget=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Registries that ask who is there: by token, by password file, and a client that answers for each request."""
+"""Registries with authentication, by token or by password file, and clients that send credentials."""
 import os
 
 import pytest
@@ -21,7 +21,7 @@ def put(folder, name, text):
 
 
 class TokenRegistry:
-    """A registry with `auth.token`, the key whose tokens it believes, and clients for what they may do."""
+    """A registry with `auth.token`, the key whose tokens it accepts, and clients with given rights."""
 
     def __init__(self, registries, key, **change):
         self.key = key
@@ -35,12 +35,12 @@ class TokenRegistry:
         return token(self.key, claims(*entries, **change))
 
     def may(self, name, *actions, meta=None, **change):
-        """A client that may do this to one repository."""
+        """A client that may do these actions in one repository."""
         entry = access(name, *actions, **({"meta": meta} if meta is not None else {}))
         return Signed(self.client, bearer(self.token(entry, **change)))
 
     def repo(self, name=None):
-        """A repository whose every action is allowed."""
+        """A repository whose client may do every action."""
         made = Repo(self.client, name)
         made.client = self.may(made.name, "*")
         return made
@@ -53,7 +53,7 @@ def signer():
 
 @pytest.fixture(scope="session")
 def guarded(registries, signer):
-    """The registry that believes tokens of `signer`."""
+    """The registry that accepts tokens of `signer`."""
     return TokenRegistry(registries, signer)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Blobs, manifests and indexes for the tests, and the pushes that most tests begin with."""
+"""Blobs, manifests and indexes for the tests, and helpers that push them."""
 import hashlib
 import json
 import random
@@ -27,12 +27,12 @@ def digest(data, algorithm="sha256"):
 
 
 def blob(size=100):
-    """Bytes that no other test has."""
+    """Bytes that no other test uses."""
     return random.randbytes(size)
 
 
 def absent():
-    """The digest of something that nobody has pushed."""
+    """The digest of content that was never pushed."""
     return digest(blob(32))
 
 
@@ -50,7 +50,7 @@ def descriptor(content, media_type=OCI_LAYER, algorithm="sha256", **more):
 
 
 class Repo:
-    """A repository on a server: URLs and pushes. Every push asserts its 201."""
+    """A repository on a server: URLs and pushes. Every push asserts the status 201."""
 
     def __init__(self, client, repo_name=None):
         self.client, self.name = client, repo_name or name()
@@ -74,7 +74,7 @@ class Repo:
         return f"{self.base}/referrers/{subject}" + (f"?{urlencode(query)}" if query else "")
 
     def begin(self, **query):
-        """A new upload: its Location."""
+        """Starts an upload; returns its Location."""
         answer = self.client.post(self.uploads_url + (f"?{urlencode(query)}" if query else ""))
         assert answer.status == 202, answer
         return answer.location
@@ -86,13 +86,13 @@ class Repo:
         return reference
 
     def put(self, reference, document, media_type=OCI_MANIFEST, **query):
-        """PUT of a manifest (dict or bytes); the answer as it is."""
+        """Sends PUT of a manifest (dict or bytes); returns the answer without a check."""
         body = document if isinstance(document, bytes) else encode(document)
         url = self.manifest_url(reference) + (f"?{urlencode(query, doseq=True)}" if query else "")
         return self.client.put(url, body, {"Content-Type": media_type} if media_type else {})
 
     def push(self, document, tag=None, media_type=None, algorithm="sha256"):
-        """Pushes a manifest by tag, or by digest when there is none. Returns the digest."""
+        """Pushes a manifest by tag, or by digest if no tag is given. Returns the digest."""
         body = document if isinstance(document, bytes) else encode(document)
         reference = digest(body, algorithm)
         answer = self.put(tag or reference, body, media_type or json.loads(body)["mediaType"])
@@ -100,7 +100,7 @@ class Repo:
         return reference
 
     def image(self, tag=None, layers=1, **more):
-        """Pushes a small OCI image with blobs of its own. Returns (digest, document bytes)."""
+        """Pushes a small OCI image whose blobs no other image has. Returns (digest, document bytes)."""
         document = self.image_document(layers, **more)
         body = encode(document)
         return self.push(body, tag), body
@@ -143,5 +143,5 @@ def index(children, media_type=OCI_INDEX, **more):
 
 
 def with_query(url, **query):
-    """The URL with parameters added to those that it has."""
+    """Adds parameters to the query of the URL."""
     return url + ("&" if "?" in url else "?") + urlencode(query, quote_via=quote)

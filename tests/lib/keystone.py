@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-An identity service for the tests: POST /v2.0/tokens and /v3/auth/tokens. It holds requests to what the Identity API's
-documentation allows and answers with tokens of a real Swift's tempauth, so that it is Swift that verifies them.
+An identity service for the tests: POST /v2.0/tokens and /v3/auth/tokens. It refuses requests that the documentation of the
+Identity API does not allow. It answers with tokens of the tempauth of a real Swift, so that Swift can verify them.
 """
 import json
 import threading
@@ -16,7 +16,7 @@ TRUST = "5f3a"
 
 
 def only(value, *keys):
-    """`value` is an object with exactly these members."""
+    """Checks that `value` is an object with exactly these members."""
     if not isinstance(value, dict) or set(value) != set(keys):
         raise ValueError(f"{keys} expected, not {value!r}")
     return [value[key] for key in keys]
@@ -27,7 +27,7 @@ def is_domain(value, domain):
 
 
 def check_v2(body):
-    """"Authenticate", Identity API v2.0. Returns whether user, password and tenant are right."""
+    """Checks a request "Authenticate", Identity API v2.0. Returns whether user, password and tenant are right."""
     (auth,) = only(body, "auth")
     tenant = {key: auth.pop(key) for key in ("tenantName", "tenantId") if key in auth}
     if len(tenant) > 1:
@@ -37,7 +37,7 @@ def check_v2(body):
 
 
 def check_scope(scope):
-    """"Password authentication with scoped authorization", and with a trust."""
+    """Checks the scope of "Password authentication with scoped authorization", or of a trust."""
     if "OS-TRUST:trust" in scope:
         return only(*only(scope, "OS-TRUST:trust"), "id") == [TRUST]
     if "domain" in scope:
@@ -50,7 +50,7 @@ def check_scope(scope):
 
 
 def check_v3(body):
-    """"Password authentication", Identity API v3."""
+    """Checks a request "Password authentication", Identity API v3."""
     (auth,) = only(body, "auth")
     scope = auth.pop("scope", None)
     methods, password = only(*only(auth, "identity"), "methods", "password")
@@ -61,7 +61,7 @@ def check_v3(body):
 
 
 class Keystone:
-    """Serves on a free port until stop(). `life`: seconds that tokens are said to be good for."""
+    """Serves on a free port until stop(). `life`: the lifetime of a token in seconds, as the answer states it."""
 
     def __init__(self, swift, life=3600):
         self.swift, self.life = swift, life
@@ -94,12 +94,12 @@ class Keystone:
         return f"http://127.0.0.1:{self.server.server_port}/{version}"
 
     def storage(self, version, container, **change):
-        """A `storage:` section of the swift driver that signs in here."""
+        """A `storage:` section of the swift driver that authenticates at this service."""
         return {"swift": {"username": USER, "password": PASSWORD, "authurl": self.url(version), "container": container,
                           **change}}
 
     def token(self):
-        """(token, storage URL) of tempauth."""
+        """(token, storage URL) from tempauth."""
         credentials = {"X-Auth-User": self.swift.user, "X-Auth-Key": self.swift.password}
         request = urllib.request.Request(f"{self.swift.url}/auth/v1.0", headers=credentials)
         with urllib.request.urlopen(request, timeout=10) as answer:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-Fresh machines: Debian releases made by debootstrap, with systemd as their process 1, in namespaces of their own.
+Fresh machines: Debian releases made by debootstrap, with systemd as process 1, each in its own namespaces.
 
-A machine has a network of its own in which it reaches only itself. Packages that a test is going to install are downloaded
-before (`download`); its apt-get then finds them. Base systems and packages stay in the tests' cache.
+The network of a machine has no route to any other machine. `download` fetches the packages that a test will install; apt-get
+on the machine then finds them. Base systems and packages stay in the tests' cache.
 """
 import os
 import re
@@ -63,11 +63,11 @@ exec env -i container=berth-test /lib/systemd/systemd </dev/null >/dev/null 2>&1
 
 
 class Missing(Exception):
-    """This machine cannot make another one; the text says why."""
+    """This machine cannot start a fresh machine; the text gives the reason."""
 
 
 def mirror(release):
-    """The first archive of this machine's apt sources that has the release."""
+    """The first archive in this machine's apt sources that has the release."""
     text = ""
     for folder, _, names in os.walk("/etc/apt"):
         for name in names:
@@ -109,7 +109,7 @@ def base_system(release):
 
 
 def sources():
-    """The files of the project as they stand here: what git knows or would take, else everything that is not built."""
+    """The files of the project in their current state: tracked files and files git would add; without git, all but the build."""
     said = subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=False)
     if said.returncode == 0:
         return [name for name in said.stdout.splitlines() if os.path.lexists(os.path.join(TOP, name))]
@@ -121,7 +121,7 @@ def sources():
 
 
 class Machine:
-    """A fresh machine of a release. `close` ends it and removes it."""
+    """A fresh machine of a release. `close` stops and removes the machine."""
 
     def __init__(self, release, folder):
         self.release, self.root, self.outer, self.pid = release, os.path.join(folder, "root"), None, None
@@ -142,7 +142,7 @@ class Machine:
             shutil.copy2(os.path.join(TOP, name), target, follow_symlinks=False)
 
     def download(self, *packages):
-        """Gets packages with all that they need, by way of this machine's network, for a later installation."""
+        """Downloads packages and their dependencies over this machine's network, for a later installation."""
         shutil.copy("/etc/resolv.conf", self.path("etc/resolv.conf"))
         niced("chroot", self.root, "apt-get", "-qq", "update")
         niced("chroot", self.root, "apt-get", "-qq", "-y", "--download-only", "--no-install-recommends", "install", *packages)
@@ -181,7 +181,7 @@ class Machine:
                 *become, "bash", "-c", script]
 
     def shell(self, script, user=None, ok=True, seconds=900, text=None):
-        """Runs a bash script; a failure fails the test with its output and the end of the journal."""
+        """Runs a bash script. If the script fails, the test fails with its output and the end of the journal."""
         done = subprocess.run(self.words(script, user), capture_output=True, text=True, errors="replace", timeout=seconds, check=False,
                               **({"stdin": subprocess.DEVNULL} if text is None else {"input": text}))
         if ok and done.returncode != 0:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What tests of registries on object stores share, whatever the store."""
+"""Helpers that the tests of all object stores share."""
 import os
 import urllib.error
 import urllib.request
@@ -8,7 +8,7 @@ from images import OCTETS
 
 
 def blob_key(reference, prefix=""):
-    """Where a blob lies below the prefix, which ends with a slash."""
+    """The key of a blob below the prefix, which ends with a slash."""
     algorithm, hexadecimal = reference.split(":")
     return f"{prefix}docker/registry/v2/blobs/{algorithm}/{hexadecimal[:2]}/{hexadecimal}/data"
 
@@ -24,7 +24,7 @@ def fetch(url, method="GET", tls=None, **headers):
 
 
 def logs_of(registry):
-    """All that its processes have logged."""
+    """The logs of all its processes."""
     text = ""
     for name in os.listdir(registry.folder):
         if name.endswith(".log"):
@@ -35,8 +35,8 @@ def logs_of(registry):
 
 def in_chunks(client, where, data, size, begin=0):
     """
-    Sends the data, which stand at `begin` of the blob, to an upload in chunks of this size; where the next one goes. Of several
-    clients, nodes of one registry, each takes its turn.
+    Sends the data, which begin at offset `begin` of the blob, to an upload in chunks of this size. Returns the Location of the
+    next chunk. If several clients are given (nodes of one registry), they send chunks in rotation.
     """
     clients = client if isinstance(client, list) else [client]
     for turn, at in enumerate(range(0, len(data), size)):

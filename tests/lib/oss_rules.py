@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-The signatures of Alibaba Cloud OSS, checked as its documentation states the rules: "Include a V4 signature in the
-Authorization header", "Add a V4 signature in a URL", and the same for V1. Nothing here is shared with the driver.
+Checks the signatures of Alibaba Cloud OSS by the rules of its documentation: "Include a V4 signature in the Authorization
+header", "Add a V4 signature in a URL", and the same for V1. This file shares no code with the driver.
 """
 import base64
 import hashlib
@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 SKEW = 15 * 60
 WEEK = 7 * 24 * 3600
-# What V1 counts as part of the resource, as far as a registry could ever use it.
+# The sub-resources that V1 signs as part of the resource, as far as a registry can use them.
 SUBRESOURCES = {"acl", "append", "bucketInfo", "continuation-token", "delete", "location", "objectMeta", "partNumber", "position",
                 "response-cache-control", "response-content-disposition", "response-content-encoding",
                 "response-content-language", "response-content-type", "response-expires", "restore", "security-token",
@@ -27,14 +27,14 @@ class Refused(Exception):
 
 
 class Request:
-    """What a signature is about: `query` is the raw text, `headers` lower-case names to values, `key` decoded."""
+    """The signed parts of a request: `query` is the raw text, `headers` maps lower-case names to values, `key` is decoded."""
 
     def __init__(self, method, bucket, key, query, headers):
         self.method, self.bucket, self.key, self.query = method, bucket, key, query
         self.headers = {name.lower(): value.strip() for name, value in headers.items()}
 
     def parameters(self):
-        """(name, value), percent-encoded with blanks as %20; a value that is not there is empty."""
+        """(name, value), percent-encoded with blanks as %20. A missing value is empty."""
         return [tuple(part.partition("=")[::2]) for part in self.query.replace("+", "%20").split("&") if part]
 
     def parameter(self, name):
@@ -58,7 +58,7 @@ def v1_signature(secret, request, date):
 # ---- V4 ----
 
 def v4_signature(secret, request, date, region, further=(), product="oss"):
-    """`date` is ISO 8601 basic; `further` names headers that are signed beside those that always are."""
+    """`date` is in the basic format of ISO 8601. `further` names signed headers beyond those that are always signed."""
     signed = {name: value for name, value in request.headers.items()
               if name.startswith("x-oss-") or name in ("content-type", "content-md5") or name in further}
     query = sorted(item for item in request.parameters() if item[0] != "x-oss-signature")
@@ -81,7 +81,7 @@ def v4_signature(secret, request, date, region, further=(), product="oss"):
 # ---- judging a request ----
 
 class Judge:
-    """Knows one access key, and the region that the server is in."""
+    """Judges by one access key and the region of the server."""
 
     def __init__(self, access_key, secret, region):
         self.access_key, self.secret, self.region = access_key, secret, region
@@ -105,7 +105,7 @@ class Judge:
         return access_key, date
 
     def check(self, request):
-        """Returns which kind of signature it was; Refused unless one holds."""
+        """Returns the kind of the valid signature; raises Refused if there is none."""
         given = request.headers.get("authorization", "")
         if given.startswith("OSS4-HMAC-SHA256 "):
             return self._header_v4(request, given)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-An Alibaba Cloud OSS of the tests' own: one bucket on a port of 127.0.0.1, in a thread, behind oss_rules.py. Nothing that can
-be installed verifies OSS's signatures; Alibaba's own clients judge this one in turn (store/test_oss_server.py).
+An emulator of Alibaba Cloud OSS: one bucket on a port of 127.0.0.1, in a thread, with the signature checks of oss_rules.py.
+No installable emulator verifies OSS signatures. store/test_oss_server.py checks this one with Alibaba's clients.
 
     with Oss("images") as oss:
         ... Berth(cluster, "nginx", {"storage": oss.section()}) ...
@@ -44,7 +44,7 @@ class Upload:
 
 
 class Oss:
-    """The bucket and what has been asked of it."""
+    """The bucket, and a record of its requests."""
 
     access_key, secret, region = "LTAItests", "secret of the tests", "cn-tests"
 
@@ -53,7 +53,7 @@ class Oss:
         self.judge = Judge(self.access_key, self.secret, self.region)
         self.lock = threading.RLock()
         self.seen = []     # (kind of signature, method, key, sub-resource)
-        self.faults = []   # [method, pattern on the target, status, code]: each once
+        self.faults = []   # [method, pattern on the target, status, code]: each is used once
         self.page = PAGE
         self.server = None
 
@@ -145,7 +145,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.request_id = secrets.token_hex(12).upper()
         key = unquote(path).lstrip("/")
-        if key.split("/")[0] == self.oss.bucket:  # clients put the bucket there when the host is an address
+        if key.split("/")[0] == self.oss.bucket:  # clients put the bucket into the path if the host is an IP address
             key = key.partition("/")[2]
         self.about = Request(self.command, self.oss.bucket, key, query, dict(self.headers.items()))
         try:
@@ -213,7 +213,7 @@ class Handler(BaseHTTPRequestHandler):
                    "x-oss-storage-class": "Standard", "Last-Modified": "Wed, 25 Nov 2026 00:00:00 GMT"}
         asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.about.headers.get("range", ""))
         if not asked or int(asked[1]) >= len(found.data):
-            return 200, headers, found.data  # a range that cannot be satisfied is passed over
+            return 200, headers, found.data  # a range that cannot be satisfied is ignored
         first, last = int(asked[1]), min(int(asked[2] or len(found.data)), len(found.data) - 1)
         return 206, {**headers, "Content-Range": f"bytes {first}-{last}/{len(found.data)}"}, found.data[first:last + 1]
 

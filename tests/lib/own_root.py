@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-Gives a program a `/` that is a mount point. podman and buildah remount `/`, which the kernel refuses (EINVAL) in a chroot whose
-`/` is a plain folder. The program runs in a mount namespace of its own, in which the folder is mounted on itself; nothing
-outside of the namespace changes.
+Runs a program with a `/` that is a mount point. podman and buildah remount `/`; the kernel refuses this (EINVAL) in a chroot
+whose `/` is a plain folder. The program runs in a new mount namespace, in which the folder is mounted on itself. The change is
+not visible outside of this namespace.
 
-usage: own_root.py PROGRAM [ARGUMENT...]   needs root; the exit status is the program's
+usage: own_root.py PROGRAM [ARGUMENT...]   needs root; exits with the status of the program
 """
 import ctypes
 import os
@@ -19,7 +19,7 @@ def root_is_mounted():
 
 
 def prefix():
-    """What goes before the command of such a program: nothing where `/` is a mount point."""
+    """The words to put before the command of such a program; none if `/` is a mount point."""
     return [] if root_is_mounted() else ["/usr/bin/python3", os.path.realpath(__file__)]
 
 
@@ -34,7 +34,7 @@ def mount(source, target, flags):
 
 
 def leave_chroot():
-    """Goes to the root of the mount namespace: a folder above the root of the process leads there."""
+    """Changes to the root of the mount namespace, by way of a folder above the root of the process."""
     os.chdir("/")
     os.chroot("/proc")
     while not os.path.samestat(os.stat("."), os.stat("..")):

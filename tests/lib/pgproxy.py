@@ -17,7 +17,7 @@ STATEMENTS, ROUND_TRIPS = "EQ", "SQ"
 
 
 class Frontend:
-    """The client's stream, cut into messages: feed() gives the types that are complete by now."""
+    """Splits the client's stream into messages: feed() returns the types of the messages that are complete now."""
 
     def __init__(self):
         self.data, self.started = b"", False
@@ -37,7 +37,7 @@ class Frontend:
 
 
 class Proxy:
-    """Listens in a folder of its own; point a registry's database.host at `folder`."""
+    """Listens on a socket in `folder`. A registry uses the proxy if its database.host is this folder."""
 
     def __init__(self, folder, server_folder):
         self.folder, self.server = folder, os.path.join(server_folder, f".s.PGSQL.{PORT}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A scratch PostgreSQL cluster: unix socket only, never the system's."""
+"""A scratch PostgreSQL cluster on a unix socket, separate from the system's PostgreSQL."""
 import contextlib
 import glob
 import os
@@ -13,13 +13,13 @@ PORT = 5432
 
 
 def bin_folder():
-    """Where initdb and postgres live: the newest major version installed."""
+    """The folder of initdb and postgres of the newest installed major version."""
     found = glob.glob("/usr/lib/postgresql/*/bin/initdb")
     return os.path.dirname(max(found, key=lambda path: int(path.split("/")[4]))) if found else None
 
 
 class Cluster:
-    """One cluster below `folder`; the socket is folder/sock. `durable` keeps fsync on, for tests that kill it."""
+    """One cluster below `folder`; its socket is folder/sock. `durable` keeps fsync on, for tests that kill PostgreSQL."""
 
     def __init__(self, folder, durable=False):
         self.data, self.sockets = os.path.join(folder, "pg"), os.path.join(folder, "sock")
@@ -47,7 +47,7 @@ class Cluster:
         if self.child:
             others = self.child.children()
             self.child.stop(sig)
-            # each is in a session of its own, notices a crash by itself, and keeps the shared memory from the next start until then
+            # each process has its own session and notices a crash by itself; until it ends, it keeps the shared memory from a new start
             wait_until(lambda: not any(running(pid, "postgres") for pid in others), "the end of PostgreSQL's processes", 60)
 
     def create(self, database):
@@ -66,7 +66,7 @@ class Cluster:
 
 @contextlib.contextmanager
 def scratch_cluster(durable=False):
-    """A running cluster in a folder of its own, which goes with it."""
+    """A running cluster in a new folder. Both are removed at the end."""
     folder = ACCOUNT.scratch()
     made = Cluster(folder, durable)
     made.start()
@@ -79,7 +79,7 @@ def scratch_cluster(durable=False):
 
 
 class Lock:
-    """Holds tables of a registry's database locked, so that a request stops in the middle of its transaction."""
+    """Locks tables of a registry's database, so that a request stops in the middle of its transaction."""
 
     def __init__(self, registry, *tables, mode="ACCESS EXCLUSIVE"):
         self.registry, self.tables, self.mode = registry, tables, mode
@@ -96,7 +96,7 @@ class Lock:
         return self
 
     def waiting(self):
-        """How many others wait for a lock; asked in the session that holds it."""
+        """The number of sessions that wait for a lock, read in the session that holds the lock."""
         self.psql.stdin.write("SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE NOT granted"
                               " AND locktype = 'relation' AND datname = current_database();\n")
         self.psql.stdin.flush()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Child processes of the tests: started as one unprivileged user, waited for with a bound, stopped by pid."""
+"""Child processes of the tests: run by one unprivileged user, waited for with a time limit, stopped by pid."""
 import atexit
 import os
 import pwd
@@ -13,11 +13,11 @@ import time
 
 
 class Unready(Exception):
-    """Something did not come up, go down or answer within its time."""
+    """A process did not start, stop or answer within its time limit."""
 
 
 def wait_until(check, what, seconds=60.0, interval=0.02):
-    """Calls check() until it returns something true, which is returned; Unready when the time is over."""
+    """Calls check() until its result is true; returns the result. Raises Unready at the time limit."""
     deadline = time.monotonic() + seconds
     while True:
         found = check()
@@ -28,11 +28,11 @@ def wait_until(check, what, seconds=60.0, interval=0.02):
         time.sleep(interval)
 
 
-CLAIMS = []  # sockets; they end with this process
+CLAIMS = []  # sockets; they are closed when this process ends
 
 
 def claim(port):
-    """False when other tests on this machine have been given the port: it may be seconds until their server listens on it."""
+    """False if another test on this machine has got this port. The server of that test may start to listen seconds later."""
     mark = socket.socket(socket.AF_UNIX)
     try:
         mark.bind(f"\0berth-tests-port-{port}")
@@ -44,7 +44,7 @@ def claim(port):
 
 
 def free_port():
-    """Outside of the range from which connections take theirs, or one might have it before the server does."""
+    """A free port outside of the ephemeral range: a connection could take a port of that range before the server listens."""
     for _ in range(1000):
         port = random.SystemRandom().randrange(10000, 32000)
         with socket.socket() as probe:
@@ -58,7 +58,7 @@ def free_port():
 
 
 def listening(address):
-    """True when something accepts on (host, port) or on a unix socket's path."""
+    """True if a server accepts connections on (host, port) or on the path of a unix socket."""
     unix = isinstance(address, str)
     with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as probe:
         probe.settimeout(2)
@@ -70,7 +70,7 @@ def listening(address):
 
 
 class Account:
-    """Who runs the servers: an unprivileged user when the tests run as root, else whoever runs the tests."""
+    """The account of the servers: an unprivileged account if root runs the tests, else the user who runs the tests."""
 
     def __init__(self):
         name = os.environ.get("BERTH_TEST_USER")
@@ -79,7 +79,7 @@ class Account:
         else:
             entry = next(e for e in pwd.getpwall() if e.pw_name in ([name] if name else ["www-data", "nobody"]))
         self.name, self.uid, self.gid = entry.pw_name, entry.pw_uid, entry.pw_gid
-        self.keep = False  # set it to find scratch folders after the run
+        self.keep = False  # if true, scratch folders stay after the run
         self._made, self._maker = [], os.getpid()
         atexit.register(self._clean)
 
@@ -100,11 +100,11 @@ class Account:
         return self.folder(path)
 
     def serve_words(self):
-        """Options of `berth serve` when the tests run as root: accounts that every Debian with PostgreSQL has."""
+        """Options of `berth serve` if root runs the tests: accounts that every Debian with PostgreSQL has."""
         return ["--user", self.name, "--token-user", "daemon", "--database-user", "postgres"] if os.getuid() == 0 else []
 
     def roots_scratch(self):
-        """A new folder like scratch(), of whoever runs the tests: root serves from no folder of another account."""
+        """A new folder like scratch(), owned by the user who runs the tests: root does not serve from another account's folder."""
         path = self.scratch()
         if os.getuid() == 0:
             os.chown(path, 0, 0)
@@ -120,7 +120,7 @@ ACCOUNT = Account()
 
 
 def environment(**extra):
-    """What children see: a plain PATH and locale, sanitizers that end the process at the first finding."""
+    """The environment of child processes: a plain PATH and locale, sanitizers that abort at the first finding."""
     kept = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC",
             "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:allocator_may_return_null=1",
             "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1"}
@@ -128,7 +128,7 @@ def environment(**extra):
 
 
 def name_of(pid):
-    """What ps shows of a process; None when it is gone."""
+    """The name of a process as ps shows it; None if there is no such process."""
     try:
         with open(f"/proc/{pid}/comm", encoding="utf-8") as f:
             return f.read().strip()
@@ -137,7 +137,7 @@ def name_of(pid):
 
 
 def running(pid, name):
-    """Whether there is a process of this name under the pid that has not ended, be it that nobody has buried it."""
+    """Whether the process with this pid has this name and has not ended. A zombie has ended."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
             words = f.read()
@@ -147,7 +147,7 @@ def running(pid, name):
 
 
 class Child:
-    """A process in a session of its own, its output in a log file."""
+    """A process in a new session, with its output in a log file."""
 
     def __init__(self, name, command, log, **options):
         self.name, self.log = name, log
@@ -165,13 +165,13 @@ class Child:
             return f.read()
 
     def check_alive(self):
-        """True; Unready with the end of the log when the process is gone. For use inside wait_until's checks."""
+        """True. Raises Unready with the end of the log if the process has ended. For use in the checks of wait_until."""
         if not self.alive():
             raise Unready(f"{self.name} ended with {self.process.returncode}:\n{self.text()[-4000:]}")
         return True
 
     def stop(self, sig=signal.SIGTERM, seconds=20.0):
-        """Ends the process, then whatever is left of its session. Returns the exit status."""
+        """Stops the process, then all other processes of its session. Returns the exit status."""
         if self.alive():
             self.process.send_signal(sig)
             try:
@@ -194,12 +194,12 @@ class Child:
             return []
 
     def named(self, name):
-        """Pids of the direct children that go by this name in ps."""
+        """Pids of the direct children that have this name in ps."""
         return [pid for pid in self.children() if name_of(pid) == name]
 
     def workers(self, count=None):
-        """Pids of a master's workers, without its housekeeper and the like. With a count: once they are so many and no child
-        is too fresh to have a name, so that a start or reload is over and the same list later means that none has ended."""
+        """Pids of a master's workers, without its auxiliary processes. With a count, waits until there are so many workers and
+        every child has its name. Then a start or reload is over; the same list later means that no worker has ended."""
         def settled():
             found = self.named("berth-worker")
             return found if len(found) == count and not self.named(name_of(self.pid)) else None
@@ -207,7 +207,7 @@ class Child:
         return self.named("berth-worker") if count is None else wait_until(settled, f"{count} workers of {self.name}", 60)
 
     def reload(self, count):
-        """HUP to a master, until `count` new workers have taken the place of the old ones and no old one answers any more."""
+        """Sends HUP to a master. Waits until `count` new workers have replaced the old ones and no old worker answers any more."""
         before = set(self.children())
         self.process.send_signal(signal.SIGHUP)
         wait_until(lambda: not before & set(self.children()), f"the end of the old workers of {self.name}", 60)
@@ -215,7 +215,7 @@ class Child:
 
 
 def run(command, check=True, seconds=60, **options):
-    """Runs a command to its end as the account; returns the CompletedProcess with text output."""
+    """Runs a command as the account until it ends; returns the CompletedProcess with text output."""
     options = {**ACCOUNT.popen_options(), "env": environment(), **options}
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, cwd="/",
                           timeout=seconds, stdin=subprocess.DEVNULL, **options)
@@ -225,5 +225,5 @@ def run(command, check=True, seconds=60, **options):
 
 
 def program(name, *folders):
-    """The path of an installed program, sbin folders included; None when it is missing."""
+    """The path of an installed program, also in sbin folders; None if the program is missing."""
     return shutil.which(name, path=":".join([*folders, environment()["PATH"], os.environ.get("PATH", "")]))

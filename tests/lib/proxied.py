@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Buckets of each object store behind a proxy that goes wrong where it is told to."""
+"""Buckets of each object store behind a proxy that makes faults (faultproxy.py)."""
 import re
 
 from faultproxy import FaultProxy
@@ -10,8 +10,8 @@ MIB = 1 << 20
 
 class Store:
     """
-    A bucket behind a proxy. `points`: method, target, header that is there or (!) not, as FaultProxy.break_at takes them; `read` is
-    the same for a GET of an object.
+    A bucket behind a proxy. `points` are arguments of FaultProxy.break_at: method, target, and a header that is present or (!)
+    absent. `read` are the arguments for a GET of an object.
     """
 
     read = ("GET", r"some(/|%2F)key", None)
@@ -27,12 +27,12 @@ class Store:
         raise NotImplementedError
 
     def expect_only(self, sizes):
-        """The bucket holds blobs of these keys and sizes, and no trace of anything else."""
+        """Checks that the bucket holds blobs of these keys and sizes, and no other data."""
         raise NotImplementedError
 
 
 class AzureStore(Store):
-    points = {"part": ("PUT", r"comp=block&", None), "complete": ("PUT", r"comp=blocklist", "!if-none-match"),  # with it: what an abandoned upload ends with
+    points = {"part": ("PUT", r"comp=block&", None), "complete": ("PUT", r"comp=blocklist", "!if-none-match"),  # a request with it ends an abandoned upload
               "copy": ("PUT", r"/docker/registry", "x-ms-copy-source"), "head": ("HEAD", r"/docker/registry", None),
               "delete": ("DELETE", r"/berth/uploads", None)}
 

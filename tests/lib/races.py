@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Calls that start together."""
+"""Calls that start at the same moment."""
 import threading
 
 
 def at_once(*calls):
-    """Their answers, in order."""
+    """Runs the calls at the same moment; returns their results in order."""
     answers, barrier = [None] * len(calls), threading.Barrier(len(calls))
 
     def run(at):

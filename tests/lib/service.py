@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-A service of an object store without a registry around it: tests/store/service.c, a call a line.
+The client of an object store's service without a registry: drives the program tests/store/service.c, one call a line.
 
     with Service({"swift": {...}}) as service:
         service.put("files/a", path)
@@ -14,7 +14,7 @@ from stack import build_folder, yaml
 
 
 class Failed(Exception):
-    """A call failed; `code` is its error's."""
+    """A call failed; `code` is the code of its error."""
 
     def __init__(self, call, code, log):
         super().__init__(f"{call}: {code}\n{log[-3000:]}")
@@ -22,7 +22,7 @@ class Failed(Exception):
 
 
 class Service:
-    """One process of the program; methods are its calls."""
+    """One process of the program. Each method is one call."""
 
     def __init__(self, storage):
         self.folder = ACCOUNT.scratch()
@@ -63,11 +63,11 @@ class Service:
         self.call("put", key, path)
 
     def begin(self, key):
-        """Makes an upload current and returns its id."""
+        """Starts an upload, which becomes the current one; returns its id."""
         return self.call("begin", key)[0][0]
 
     def head(self, key):
-        """The size; None when absent."""
+        """The size of the object; None if it is absent."""
         size = self.call("head", key)[0][0]
         return None if size == "absent" else int(size)
 

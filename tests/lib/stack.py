@@ -2,8 +2,8 @@
 """
 The real stack on loopback: PostgreSQL, `berth migrate`, registry.fcgi under spawn-fcgi, NGINX or Apache in front.
 
-`Berth` is one registry with one configuration; several may share a PostgreSQL cluster, and one may share another's
-database and storage (`beside`), which is how read-only and delete-disabled registries are set over existing content.
+`Berth` is one registry with one configuration. Several registries may share a PostgreSQL cluster. With `beside`, a registry
+also shares the database and storage of another: so a read-only registry gets existing content.
 """
 import copy
 import glob
@@ -51,7 +51,7 @@ def yaml(value, indent=0):
 
 
 def merged(base, change):
-    """`base` with the nested dict `change` laid over it; a None removes the key."""
+    """`base` merged with the nested dict `change`. A value None removes the key."""
     result = copy.deepcopy(base)
     for key, item in change.items():
         if item is None:
@@ -64,13 +64,13 @@ def merged(base, change):
 
 
 class Berth:
-    """One registry: its configuration, its processes, its logs. Use as a context manager or call start and stop."""
+    """One registry: its configuration, processes and logs. Use it as a context manager, or call start and stop."""
 
     access_log = True
 
     def __init__(self, cluster, frontend, change=None, beside=None, workers=4, upload_workers=2, folder=None, keeper=None,
                  variables=None, token_workers=4):
-        """`keeper` is one of storages.py's, the filesystem unless given; `variables` are in the environment of Berth's programs."""
+        """`keeper` is a storage of storages.py (default: the filesystem). `variables` are in the environment of Berth's programs."""
         self.cluster, self.frontend, self.environment = cluster, frontend, environment(**(variables or {}))
         self.workers, self.upload_workers, self.token_workers = workers, upload_workers, token_workers
         self.build = build_folder()
@@ -89,7 +89,7 @@ class Berth:
         self.client = Client("127.0.0.1", self.port, self.config["http"].get("prefix", "/"))
 
     def _bucket(self):
-        """Lower case and digits, and as unique as the folder."""
+        """A name of lower-case letters and digits, as unique as the folder."""
         return "b" + os.path.basename(self.folder).encode().hex()[-40:]
 
     def _default_config(self):
@@ -104,7 +104,7 @@ class Berth:
         }
 
     def _expand(self, value):
-        """`{port}` and `{folder}` in a change stand for what only the registry itself knows."""
+        """`{port}` and `{folder}` in a change stand for the port and folder of the registry."""
         if isinstance(value, dict):
             return {key: self._expand(item) for key, item in value.items()}
         if isinstance(value, list):
@@ -192,13 +192,13 @@ class Berth:
         try:
             self.cluster.sql(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)', "postgres")
         except Unready:
-            pass  # a test left PostgreSQL down; the cluster goes as a whole
+            pass  # a test has stopped PostgreSQL; the whole cluster is removed later
 
     def sql(self, text):
         return self.cluster.sql(text, self.database)
 
     def damage(self):
-        """Lines of the logs that tell of a crash or a sanitizer's finding; empty when all is well."""
+        """Lines of the logs that report a crash or a sanitizer's finding."""
         found = []
         for path in sorted(glob.glob(os.path.join(self.folder, "*.log"))):
             with open(path, encoding="utf-8", errors="replace") as f:
@@ -215,7 +215,7 @@ class Berth:
 
 
 class DebianRegistry:
-    """Debian's docker-registry behind the same face: what the tests themselves are checked against."""
+    """Debian's docker-registry with the methods of `Berth`. The tests run against it to check the tests themselves."""
 
     frontend, shared = "direct", False
 
@@ -252,7 +252,7 @@ class DebianRegistry:
 
 
 class Registries:
-    """The registries of one test session and one front end, by configuration; each is started once."""
+    """The registries of one test session and one front end, one for each configuration. Each is started once."""
 
     def __init__(self, target, frontend, keeper=None):
         self.target, self.frontend, self.keeper = target, frontend, keeper
@@ -263,7 +263,7 @@ class Registries:
         return self.get({})
 
     def get(self, change, beside=None):
-        """The registry with this change to the default configuration; `beside` another's database and storage."""
+        """The registry with this change to the default configuration. With `beside`, it shares that registry's database and storage."""
         key = repr((change, beside and beside.folder))
         if key not in self.by_key:
             self.by_key[key] = self._new(change, beside)
@@ -283,7 +283,7 @@ class Registries:
         return self.cluster
 
     def close(self, keep=False):
-        """Stops everything; returns what the logs say went wrong."""
+        """Stops all registries; returns the lines of the logs that report damage."""
         damage = []
         for registry in sorted(self.by_key.values(), key=lambda r: not r.shared):
             registry.stop()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-What a registry of the tests keeps its blobs in, by the name of the option --storage. Servers start when the first registry
-needs them and are shared by all of a session; each registry has a bucket of its own.
+Storages for the registries of the tests, by the name that --storage takes. A server starts when the first registry needs it;
+all registries of a session share this server. Each registry has its own bucket.
 """
 import azurite
 import gcsserver
@@ -10,7 +10,7 @@ from swiftserver import Swift, missing
 
 
 class Filesystem:
-    """A folder, in which bodies are spooled too."""
+    """A folder. The spool is in the same folder."""
 
     why_not = staticmethod(lambda: None)
 
@@ -23,12 +23,12 @@ class Filesystem:
 
 
 class S3:
-    """A bucket of a Swift server's S3 API; blobs come through the web server, so that answers are as from a folder."""
+    """A bucket of the S3 API of a Swift server. The web server fetches the blobs, so that answers are as from a folder."""
 
     why_not = staticmethod(missing)
 
     def __init__(self, server=None, **change):
-        """A server of somebody else's stays his; `change` goes over the driver's section."""
+        """A given server is not stopped by this object. `change` is merged into the driver's section."""
         self.server, self.change, self.owns = server, change, server is None
 
     def section(self, _folder, name):
@@ -43,7 +43,7 @@ class S3:
 
 
 class Oss:
-    """An OSS server of the tests' own for each registry; `change` goes over the driver's section."""
+    """An emulated OSS server for each registry. `change` is merged into the driver's section."""
 
     why_not = staticmethod(lambda: None)
 
@@ -52,7 +52,7 @@ class Oss:
 
     @property
     def server(self):
-        """The one that was started last."""
+        """The server that was started last."""
         return self.servers[-1]
 
     def section(self, _folder, name):
@@ -65,7 +65,7 @@ class Oss:
 
 
 class Azure:
-    """A container of Azurite; likewise through the web server."""
+    """A container of Azurite. The web server fetches the blobs."""
 
     why_not = staticmethod(azurite.missing)
 
@@ -83,7 +83,7 @@ class Azure:
 
 
 class Gcs(S3):
-    """A bucket of the tests' own Cloud Storage."""
+    """A bucket of the emulated Cloud Storage."""
 
     why_not = staticmethod(gcsserver.missing)
 
@@ -94,7 +94,7 @@ class Gcs(S3):
 
 
 class SwiftStorage(S3):
-    """A container of a Swift server, by its own API; the driver makes it."""
+    """A container of a Swift server, through the Swift API. The driver creates the container."""
 
     def section(self, _folder, name):
         if not self.server:

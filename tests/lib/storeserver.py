@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A store of the tests that runs as a program of ours: it is told a folder and a port, and writes the port that it took."""
+"""An emulated store that runs as a program: its arguments are a folder and a port, and it writes its port to a file."""
 import os
 import shutil
 import signal
@@ -10,7 +10,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 
 
 class StoreServer:
-    """One server and its folder; what it holds survives stop and start, if it keeps it there, and goes with remove."""
+    """One server and its folder. Data in the folder survive stop and start; remove deletes them."""
 
     name = script = None
 
@@ -28,11 +28,11 @@ class StoreServer:
         self.remove()
 
     def missing(self):
-        """Why it cannot run here; None when it can."""
+        """The reason why the server cannot run here, or None."""
         raise NotImplementedError
 
     def start(self):
-        """Starts the server; a second start takes the port of the first, which nobody's connection has taken meanwhile."""
+        """Starts the server. A second start uses the port of the first; the port is not in the range of outgoing connections."""
         why = self.missing()
         if why:
             raise Unready(why)
@@ -48,7 +48,7 @@ class StoreServer:
         return self
 
     def stop(self):
-        """At once: the data are for tests."""
+        """Kills the server: the data of a test need no clean end."""
         if self.child:
             self.child.stop(signal.SIGKILL)
             self.child = None

@@ -9,7 +9,7 @@ STEP = 20     # bytes in a round: 80 a second
 
 
 class Link:
-    """One slow connection. `said` is what a sender has got so far."""
+    """One slow connection. `said` is the answer that a sender has received so far."""
 
     def __init__(self, address, head, reads=False):
         self.reads, self.said, self.open = reads, b"", True
@@ -35,24 +35,24 @@ class Link:
 
     @property
     def answered(self):
-        """A sender that has got its answer, or a client whose connection was ended."""
+        """True if a sender has its answer, or if the server has closed the connection."""
         return not self.open or (not self.reads and bool(self.said))
 
     @property
     def status(self):
-        """Of the answer; None when there was none."""
+        """The status of the answer; None if there was no answer."""
         return int(self.said.split()[1]) if self.said.startswith(b"HTTP/1.1 ") else None
 
 
 def head_of(client, method, target, **headers):
-    """A request's head; underscores in the names of headers stand for dashes."""
+    """The head of a request. Underscores in the names of headers stand for dashes."""
     lines = [f"{method} {client.target(target)} HTTP/1.1", f"Host: {client.netloc}",
              *[f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]]
     return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
 class Swarm:
-    """Use as a context manager; `add` may be called at any time."""
+    """All slow connections. Use it as a context manager; `add` may be called at any time."""
 
     def __init__(self):
         self.links, self.rounds, self.ended = [], 0, threading.Event()
@@ -81,7 +81,7 @@ class Swarm:
         return added
 
     def held(self):
-        """Links that the server has neither answered nor ended."""
+        """The number of links that the server has neither answered nor closed."""
         return sum(not link.answered for link in self.links)
 
     def wait_rounds(self, count, seconds=60):

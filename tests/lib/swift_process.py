@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
 OpenStack Swift in one process: the proxy (Swift API, and the S3 API by s3api) and its account, container and object
-servers, each on a loopback port of its own. Started by swiftserver.py as `swift_process.py FOLDER PORT`; PORT is the
-proxy's, 0 takes a free one. FOLDER/port holds it once requests are answered. FOLDER/variant.json, where it is, has what
-differs from the usual: filters to leave out, others to have, settings of filters, of the proxy and of swift.conf.
+servers, each on its own loopback port. swiftserver.py starts it as `swift_process.py FOLDER PORT`. PORT is the port of the
+proxy; 0 means any free port. The process writes the port to FOLDER/port when it answers requests. The optional file
+FOLDER/variant.json changes the setup: filters to leave out, filters to add, settings of filters, of the proxy and of swift.conf.
 """
 import json
 import os
@@ -24,7 +24,7 @@ STORAGE = ("account", "container", "object")
 AT_ONCE = 256
 PIPELINE = ("catch_errors gatekeeper healthcheck cache listing_formats bulk tempurl s3api tempauth copy slo dlo "
             "versioned_writes proxy-server")
-# What a filter of the pipeline is told beyond its name.
+# Settings of filters in the pipeline.
 FILTERS = {
     "tempauth": {"user_test_tester": "testing .admin", "user_test_reader": "testing3",
                  "user_test_owner": "never-in-a-log .admin", "storage_url_scheme": "http"},
@@ -33,7 +33,7 @@ FILTERS = {
 
 
 class MemoryCache:
-    """What the proxy asks of memcached, from a dict."""
+    """The calls of memcached that the proxy uses, backed by a dict."""
 
     def __init__(self):
         self.kept = {}

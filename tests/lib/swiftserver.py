@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-A Swift server of the tests' own, for the S3 and the Swift API: signatures, presigned and temporary URLs and tokens are
-verified. Users: test:tester (password and S3 secret `testing`, owner of the account), test:reader (`testing3`), and
-test:owner with a secret that can be told from everything else in a log.
+A real Swift server for the S3 and the Swift API. It verifies signatures, presigned and temporary URLs, and tokens. Users:
+test:tester (password and S3 secret `testing`, owner of the account), test:reader (`testing3`), and test:owner, whose secret
+occurs in no other text, so that a search of the logs finds it.
 
     with Swift() as swift:
         swift.bucket("blobs")
@@ -22,12 +22,12 @@ PACKAGE = "/usr/lib/python3/dist-packages/swift/proxy/server.py"
 
 
 def missing():
-    """Why it cannot run here; None when it can."""
+    """The reason why Swift cannot run here, or None."""
     return None if os.path.exists(PACKAGE) else "python3-swift is not installed"
 
 
 class Swift(StoreServer):
-    """One server and its folder; its data survive stop and start, and go with remove."""
+    """One server and its folder. Its data survive stop and start; remove deletes them."""
 
     name, script = "swift", "swift_process.py"
     missing = staticmethod(missing)
@@ -36,7 +36,7 @@ class Swift(StoreServer):
     region = "us-east-1"
 
     def __init__(self, folder=None, **variant):
-        """`variant`: without, extra, filters, proxy, constraints, as swift_process.py reads them."""
+        """`variant` has the keys that swift_process.py reads: without, extra, filters, proxy, constraints."""
         super().__init__(folder)
         if variant:
             with open(os.path.join(self.folder, "variant.json"), "w", encoding="utf-8") as f:
@@ -53,20 +53,20 @@ class Swift(StoreServer):
                           "container": container, **change}}
 
     def client(self, secret=None, **options):
-        """boto3's S3 client, as a judge independent of ours."""
-        import boto3  # only where it is needed: it takes half a second
+        """The S3 client of boto3, to check results without the code under test."""
+        import boto3  # imported here because the import takes half a second
         from botocore.client import Config
         return boto3.client("s3", endpoint_url=self.url, aws_access_key_id=self.user, region_name=self.region,
                             aws_secret_access_key=secret or self.password,
                             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, **options))
 
     def bucket(self, name):
-        """Makes the bucket; the S3 and the Swift API name the same thing so."""
+        """Creates a bucket. A bucket of the S3 API and a container of the Swift API with the same name are the same."""
         self.client().create_bucket(Bucket=name)
         return name
 
     def objects(self, bucket, prefix=""):
-        """{key: size} of the bucket; of an unknown one nothing."""
+        """{key: size} of the bucket; empty if there is no such bucket."""
         found = {}
         client = self.client()
         if bucket not in [b["Name"] for b in client.list_buckets()["Buckets"]]:
@@ -76,7 +76,7 @@ class Swift(StoreServer):
         return found
 
     def listed(self, container):
-        """{name: bytes} of a container by the Swift API: also of BUCKET+segments, where parts of multiparts lie."""
+        """{name: bytes} of a container, by the Swift API. The container BUCKET+segments has the parts of multipart uploads."""
         _, answer = self.request("GET", f"/{container}?format=json", missing_ok=True)
         return {item["name"]: item["bytes"] for item in json.loads(answer)} if answer else {}
 
@@ -90,7 +90,7 @@ class Swift(StoreServer):
         self.request("DELETE", f"/{container}")
 
     def request(self, method, path, body=None, headers=None, missing_ok=False):
-        """(header fields, body) of an answer to the account's owner; of a 404 nothing where that will do."""
+        """(header fields, body) of the answer to the owner of the account. If 404 is allowed, both are empty after a 404."""
         credentials = {"X-Auth-User": self.user, "X-Auth-Key": self.password}
         with urllib.request.urlopen(urllib.request.Request(f"{self.url}/auth/v1.0", headers=credentials), timeout=10) as r:
             token, base = r.headers["X-Auth-Token"], r.headers["X-Storage-Url"]
@@ -107,6 +107,6 @@ class Swift(StoreServer):
             return {}, None
 
     def multiparts(self, bucket):
-        """Uploads that are neither completed nor aborted: (key, id)."""
+        """Unfinished multipart uploads: (key, id)."""
         pages = self.client().get_paginator("list_multipart_uploads").paginate(Bucket=bucket)
         return [(item["Key"], item["UploadId"]) for page in pages for item in page.get("Uploads", [])]

@@ -6,7 +6,7 @@ from processes import ACCOUNT, run
 
 
 def self_signed(name):
-    """(certificate, key), where the servers' account may read them; `name` as in `IP:127.0.0.1` or `DNS:localhost`."""
+    """Paths of (certificate, key) that the servers' account can read. `name` is as in `IP:127.0.0.1` or `DNS:localhost`."""
     folder = ACCOUNT.scratch()
     certificate, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
     run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A registry's token service as its users and administrators know it: requests, and the commands that people use."""
+"""The token service of a registry: requests of its users, and commands of its administrators."""
 import base64
 import http.client
 import itertools
@@ -15,11 +15,11 @@ SERVICE = {
     "token_service": {"enabled": True, "issuer": "berth-test", "service": "registry.test", "keys": "{folder}/keys",
                       "passwordminimum": 8},
 }
-# The registry beside it believes its tokens.
+# The registry beside the service accepts its tokens.
 GUARD = {"auth": {"token": {"realm": "http://127.0.0.1:{port}/jwt/auth", "service": "registry.test", "issuer": "berth-test",
                             "rootcertbundle": "{folder}/keys/bundle.pem"}}}
 NUMBERS = itertools.count(1)
-PASSWORD = "canary-password-7c1f"  # every log is searched for it, and for what is made of it
+PASSWORD = "canary-password-7c1f"  # the tests search every log for this password and for its encodings
 
 
 def part(token, index):
@@ -29,7 +29,7 @@ def part(token, index):
 
 
 def access(token):
-    """What a token allows, as {"type:name": [actions]}."""
+    """The access that a token grants, as {"type:name": [actions]}."""
     return {f"{item['type']}:{item['name']}": item["actions"] for item in part(token, 1)["access"]}
 
 
@@ -49,7 +49,7 @@ class TokenService:
             connection.close()
 
     def ask(self, *scopes, user=None, password=PASSWORD, path="/jwt/auth", source="127.0.0.1", headers=(), **query):
-        """GET as docker asks; `query` are more parameters."""
+        """Sends a GET in the form that docker uses. `query` are further parameters."""
         pairs = [("service", "registry.test"), *[("scope", scope) for scope in scopes], *query.items()]
         headers = dict(headers)
         if user is not None:
@@ -65,7 +65,7 @@ class TokenService:
         return access(answer.json()["token"])
 
     def berth_command(self, noun, verb, *words, stdin=None, check=True):
-        """`berth NOUN VERB CONFIG WORDS...` as the account, the password on stdin."""
+        """Runs `berth NOUN VERB CONFIG WORDS...` as the account, with the password on stdin."""
         command = [os.path.join(self.berth.build, "berth"), noun, verb, self.berth.config_path, *map(str, words)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd="/",
                               env=environment(), input=stdin or "", **ACCOUNT.popen_options())
@@ -91,7 +91,7 @@ class TokenService:
         return path
 
     def token(self, user, *options, role="maintainer"):
-        """(name, the token) of a new access token."""
+        """Creates an access token; returns (name, token)."""
         name = f"t{next(NUMBERS)}"
         done = self.berth_command("token", "add", user, name, "--role", role, "--json", *options)
         return name, json.loads(done.stdout)["token"]

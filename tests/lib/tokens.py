@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
-Keys, certificates and tokens as token services make them, and as attackers would: every part of a token can be changed.
+Keys, certificates and tokens, as token services and as attackers make them: a test can change every part of a token.
 
-Signing is python3-cryptography's, so that nothing of what is tested made what it is tested with.
+python3-cryptography signs the tokens, so that the input of a test does not depend on the code under test.
 """
 import base64
 import ctypes
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 from cryptography.x509.oid import NameOID
 
-libcrypt = ctypes.CDLL("libcrypt.so.1")  # Python 3.13 has no module for it
+libcrypt = ctypes.CDLL("libcrypt.so.1")  # Python 3.13 has no crypt module
 libcrypt.crypt_gensalt_rn.argtypes = [ctypes.c_char_p, ctypes.c_ulong, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int]
 libcrypt.crypt_rn.argtypes = [ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int]
 libcrypt.crypt_gensalt_rn.restype = libcrypt.crypt_rn.restype = ctypes.c_char_p
@@ -42,7 +42,7 @@ def number(value):
 
 
 class Key:
-    """A key pair: "RSA", a curve's name, or "ED25519"; or, with `secret`, an HMAC key."""
+    """A key pair (`kind` is "RSA", the name of a curve or "ED25519"); with `secret`, an HMAC key."""
 
     def __init__(self, kind="RSA", bits=2048, secret=None):
         self.kind, self.secret = kind, secret
@@ -92,7 +92,7 @@ class Key:
         return b64(hashlib.sha256(json.dumps(needed, separators=(",", ":")).encode()).digest())
 
     def sign(self, data, alg=None):
-        """The raw signature by `alg`, whether or not it is one for this key."""
+        """The raw signature by `alg`, also if `alg` does not suit this key."""
         alg = alg or self.alg
         if alg.startswith("HS"):
             secret = self.secret if self.secret is not None else self.spki(serialization.Encoding.PEM)
@@ -110,7 +110,7 @@ class Key:
 
 
 def certificate(key, name="signer", issuer=None, issuer_key=None, authority=False, days=(-1, 30), usage=None):
-    """An x509 certificate of `key`, self-signed unless an issuer's name and key are given."""
+    """An x509 certificate of `key`. It is self-signed if no name and key of an issuer are given."""
     def called(text):
         return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
     now = datetime.datetime.utcnow()
@@ -142,7 +142,7 @@ CATALOG = {"type": "registry", "name": "catalog", "actions": ["*"]}
 
 
 def claims(*entries, now=None, **change):
-    """The claims of a good token. A change to None takes a claim out; use NULL for JSON's."""
+    """The claims of a valid token. A change to None removes a claim; NULL stands for JSON's null."""
     now = int(time.time()) if now is None else now
     result = {"iss": ISSUER, "aud": SERVICE, "sub": "somebody", "iat": now, "nbf": now - 5, "exp": now + 300,
               "jti": "2b6fe3d0", "access": list(entries), **change}
@@ -150,7 +150,7 @@ def claims(*entries, now=None, **change):
 
 
 class _Null:
-    """JSON's null, where None means absence."""
+    """Stands for JSON's null, because None means absence."""
 
     def __repr__(self):
         return "null"
@@ -161,8 +161,8 @@ NULL = _Null()
 
 def token(key, body, header=None, alg=None, kid="libtrust", signature=None):
     """
-    A token. `body` and `header` may be dicts, text or bytes. Without a header: typ, alg and the named kind of kid
-    ("libtrust", "thumbprint", None, or the text itself). `signature` replaces the real one.
+    A token. `body` and `header` may be dicts, text or bytes. The default header has typ, alg and a kid of the given kind
+    ("libtrust", "thumbprint", None, or a literal text). `signature` replaces the real signature.
     """
     alg = alg or key.alg
     if header is None:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """
-HTTP as the tests speak it: nothing is normalised, every answer is held to the rules that bind all of them.
+The HTTP client of the tests. It sends requests unchanged, and checks every answer by the rules for all answers.
 
-http.client leaves the request target as it is (no dot segments resolved, no percent-encoding); what it refuses to
-send (control bytes) goes through `raw`.
+http.client does not change the request target: it resolves no dot segments and adds no percent-encoding. It refuses control
+bytes; `raw` sends them.
 """
 import http.client
 import io
@@ -28,7 +28,7 @@ class Response:
         return self.headers.get(name, default)
 
     def all(self, name):
-        """Every value of a header that may be repeated or a comma list, split and trimmed."""
+        """All values of a header, split at commas and trimmed. The header may be repeated."""
         return [part.strip() for line in self.headers.get_all(name, []) for part in line.split(",") if part.strip()]
 
     def json(self):
@@ -46,13 +46,13 @@ class Response:
         """The target of the Link rel="next", or None."""
         for line in self.headers.get_all("Link", []):
             found = re.fullmatch(r'<([^>]+)>; ?rel="?next"?', line)
-            assert found, f"odd Link: {line}"
+            assert found, f"malformed Link: {line}"
             return found.group(1)
         return None
 
 
 def check_answer(response, method, target):
-    """What holds for every answer of the API, whatever was asked."""
+    """Checks the rules for every answer of the API."""
     said = f"{method} {target}\n{response!r}"
     assert response.status not in (500, 502, 504), said
     assert response.reason and response.reason != "Other", f"no reason phrase: {said}"
@@ -63,7 +63,7 @@ def check_answer(response, method, target):
     for name in ("X-Accel-Redirect", "X-Sendfile"):
         assert response.header(name) is None, f"{name} leaked: {said}"
     if response.status == 405:
-        assert method not in response.all("Allow"), f"what is not allowed is: {said}"
+        assert method not in response.all("Allow"), f"Allow lists the refused method: {said}"
         assert response.header("Allow") is not None, f"no Allow: {said}"
     if response.status == 429:
         assert response.header("Retry-After"), f"no Retry-After: {said}"
@@ -80,7 +80,7 @@ def check_error_body(response, said):
 
 
 class Client:
-    """One server. Each request has its own connection; targets may be absolute URLs of the same server."""
+    """A client of one server. Each request has its own connection. A target may be an absolute URL of this server."""
 
     def __init__(self, host, port, prefix="", checked=True):
         self.host, self.port, self.prefix, self.checked = host, port, prefix, checked
@@ -90,7 +90,7 @@ class Client:
         return f"{self.host}:{self.port}"
 
     def target(self, url):
-        """A path as it is; an absolute URL reduced to its target."""
+        """The request target of an absolute URL; a path is returned unchanged."""
         if re.match(r"^https?://", url):
             parts = urlsplit(url)
             return parts.path + (f"?{parts.query}" if parts.query else "")
@@ -99,9 +99,9 @@ class Client:
     def request(self, method, url, body=None, headers=(), host=None, checked=None, chunked=False, timeout=60,
                 source=None):
         """
-        `headers` is a dict or a list of pairs (repeats stay repeats). A body of bytes goes with Content-Length, or
-        chunked when asked; an iterable always goes chunked. GET and HEAD without a body carry none. `source` is the address
-        that the request comes from.
+        `headers` is a dict or a list of pairs, in which a name may be repeated. A body of bytes is sent with Content-Length,
+        or chunked if `chunked` is set; an iterable is always sent chunked. GET and HEAD without a body have neither header.
+        `source` is the client address of the request.
         """
         target = self.target(url)
         connection = http.client.HTTPConnection(self.host, self.port, timeout=timeout,
@@ -140,7 +140,7 @@ class Client:
             elif body:
                 connection.send(body)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # the server answered before it had the whole body: the answer is waiting
+            pass  # the server answered before it had read the whole body: the answer can be read
 
     @staticmethod
     def _check_length(response, answer, method):
@@ -155,8 +155,8 @@ class Client:
 
     def raw(self, data, timeout=20, patient=True):
         """
-        Sends bytes as they are and reads one answer; None when the server closes without one, or, unless patient, says
-        nothing in time (it may rightly wait for the rest of what was begun).
+        Sends bytes unchanged and reads one answer. Returns None if the server closes the connection without an answer. Without
+        `patient`, also returns None at the time limit: the server may wait for the rest of an incomplete request.
         """
         with socket.create_connection((self.host, self.port), timeout=timeout) as connection:
             try:
@@ -175,7 +175,7 @@ class Client:
                 return None
 
     def raw_request(self, method, target, headers=(), body=b""):
-        """`raw` with the request line and headers put together; target and header values may be any bytes."""
+        """As `raw`, with a request line and headers built from the arguments. The target and header values may be any bytes."""
         lines = io.BytesIO()
         lines.write(method.encode() + b" " + target + b" HTTP/1.1\r\nHost: " + self.netloc.encode() + b"\r\n")
         for name, value in headers:
@@ -187,7 +187,7 @@ class Client:
 
 
 class Signed(Client):
-    """A client whose requests carry a header of their own unless they bring one."""
+    """A client that adds a header to each request that does not have this header."""
 
     def __init__(self, client, headers):
         super().__init__(client.host, client.port, client.prefix, client.checked)

@@ -39,16 +39,16 @@ def allowed_table(text):
             elif floor == "base":
                 table[floor] = set()
             else:
-                strange = set(words) - set(known)
-                if strange:
-                    sys.exit(f"include_floors: src/README.md allows {floor} the unknown {sorted(strange)}")
+                unknown = set(words) - set(known)
+                if unknown:
+                    sys.exit(f"include_floors: src/README.md: the row of {floor} names unknown floors: {sorted(unknown)}")
                 table[floor] = set(words)
             table[floor] = table[floor] | {floor}
     return table
 
 
 def place(name):
-    """(floor, module) of a source or header; None for a file that stands on no floor."""
+    """(floor, module) of a source or header; None for a file that belongs to no floor."""
     parts = name.split("/")
     if name.startswith("include/berth/") and len(parts) > 3:
         floor, noun = parts[2], parts[-1]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The checks of this folder fail on planted faults, each for its own reason."""
+"""Each check of this folder finds the fault that a test plants, and gives the reason."""
 import os
 import shutil
 import subprocess
@@ -22,7 +22,7 @@ HEAD = "/* SPDX-License-Identifier: MIT */\n/* A file for the test. */\n"
 
 @pytest.fixture
 def plant(tmp_path):
-    """plant(check, {path: text}) runs the check on a tree of these files: (status, output)."""
+    """plant(check, {path: text}) runs the check on a tree of these files; returns (status, output)."""
     def run(check, files):
         files = {"src/README.md": README, "include/berth/base/banned.h": HEAD, **files}
         for name, text in files.items():
@@ -55,7 +55,7 @@ def test_an_include_up_or_beside_the_floor_is_refused(plant, source, target):
     assert status == 1 and f"{source}:3: " in said and "may not include" in said
 
 
-def test_a_commented_include_is_none(plant):
+def test_an_include_in_a_comment_is_ignored(plant):
     text = header('/*\n#include "berth/core/push.h"\n*/\n')
     status, said = plant("include_floors", {"src/base/span.c": text, "include/berth/core/push.h": header()})
     assert status == 0, said

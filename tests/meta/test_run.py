@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tests/run.sh counts what ran: a run, a stage or a runner that executed nothing is a failure."""
+"""tests/run.sh counts the tests that ran: a run, a stage or a test program that executes no test is a failure."""
 import os
 import pathlib
 import pty
@@ -19,7 +19,7 @@ COPIED = ["conf/packages.sh", "tests/run.sh", "tests/unit/run", "tests/lib/proce
 
 @pytest.fixture
 def planted():
-    """A tree that holds nothing but the runner; every account can enter it."""
+    """A tree with the files of the runner only. Every account can enter the tree."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="br.", dir="/tmp"))
     folder.chmod(0o755)
     for name in COPIED:
@@ -31,7 +31,7 @@ def planted():
 
 @pytest.fixture
 def run(planted):
-    """run(WORD...) is tests/run.sh in that tree: (status, lines)."""
+    """run(WORD...) runs tests/run.sh in that tree; returns (status, lines)."""
     def started(*words):
         done = subprocess.run([planted / "tests/run.sh", "--no-install", *words], capture_output=True, text=True, check=False,
                               cwd="/")
@@ -97,7 +97,7 @@ def test_a_tree_is_configured_again_when_what_is_installed_has_changed(run, plan
         (planted / name).chmod(0o755)
     folder = planted / "build/developer"
     os.makedirs(folder)
-    (folder / "Makefile").touch()  # configured by hand, when something else may have been installed
+    (folder / "Makefile").touch()  # configured by hand, possibly with other packages installed
 
     def configured():
         status, said = run("build")
@@ -147,7 +147,7 @@ def test_a_terminal_shows_what_is_under_way_and_a_file_does_not(run, planted):
         while chunk := os.read(master, 4096):
             text += chunk
     except OSError:
-        pass  # the other side is closed
+        pass  # the other side of the terminal is closed
     assert done.wait() == 0
     assert b"0 of 1 jobs done, now: schema" in text and b"\r\x1b[K" in text
 
@@ -170,7 +170,7 @@ def test_it(server):
 def test_an_interrupt_lets_the_tests_stop_their_servers(planted):
     write(planted / "tests/db/test_slow.py", SLOW)
     process = subprocess.Popen([planted / "tests/run.sh", "--no-install", "schema"], stdout=subprocess.PIPE, text=True)
-    wait_until((planted / "tests/db/begun").exists, "the begin of the test")
+    wait_until((planted / "tests/db/begun").exists, "the start of the test")
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 130
     assert (planted / "tests/db/stopped").exists()

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The tree as the checks see it: which files there are, and C text without its comments."""
+"""The tree for the checks: the list of files, and C text without comments."""
 import os
 import subprocess
 import sys
 
 ROOT = os.path.realpath(os.environ.get("BERTH_META_ROOT") or os.path.join(os.path.dirname(__file__), "..", ".."))
-SKIP = 77  # exit status, as automake has it
+SKIP = 77  # exit status of a skipped test in automake
 SKIPPED = {".git", "autom4te.cache", "build-aux", "__pycache__", ".venv", "node_modules", "results", "var"}
 
 
@@ -71,13 +71,13 @@ def strip(text, literals=False):
 
 
 def skip(check, why):
-    """This machine cannot tell; `run` counts it, and tests/run.sh --all takes it for a failure."""
+    """Ends a check that this machine cannot run. `run` counts the skip; tests/run.sh --all counts it as a failure."""
     print(f"SKIPPED: {check}: {why}")
     sys.exit(SKIP)
 
 
 def finish(check, faults, seen):
-    """Prints the faults and one closing line; the process ends with the check's status."""
+    """Prints the faults and one closing line; exits with the status of the check."""
     for fault in faults:
         print(f"{check}: {fault}")
     print(f"{check}: {'FAILED, %d faults' % len(faults) if faults else 'ok'} ({seen})")

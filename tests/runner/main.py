@@ -2,16 +2,17 @@
 """
 usage: tests/run.sh [--all] [--build DIR] [--jobs N] [--no-install] [--quick] [STAGE...]
 
-  --all         a skip is a failure: for machines on which everything can be installed
-  --quick       what a change is held to before it is shared, in minutes: no object stores beyond a look at each, no clients,
-                no conformance suite, no quickstart, no fresh machines, no release, no fault tests, no fuzzing
-  --build DIR   where the build trees live (build/ beside the sources)
-  --jobs N      how many jobs run at the same time (two more than there are processors)
-  --no-install  installs no package
+  --all         counts a skip as a failure: for machines on which every package can be installed
+  --quick       the tests to run before a change is shared; takes minutes. Runs a smoke test of each object store; leaves out
+                clients, the conformance suite, the quickstart, fresh machines, the release, fault tests and fuzzing
+  --build DIR   folder of the build trees (default: build/ beside the sources)
+  --jobs N      number of jobs that run at the same time (default: two more than there are processors)
+  --no-install  does not install packages
   --list        prints the stages
-  STAGE         all of them without
+  STAGE         a stage to run (default: all stages)
 
-Reports and logs are left in results/. As root, missing packages are installed with apt-get; an ordinary user is told.
+Reports and logs are left in results/. If root runs the tests, missing packages are installed with apt-get; for another user,
+their names are printed.
 BERTH_FAULT_SECONDS, BERTH_FUZZ_SECONDS, BERTH_TEST_CACHE: see tests/README.md.
 """
 import os
@@ -31,7 +32,7 @@ SLOWEST = 20
 
 
 class Options:
-    """The command line. Exits with status 2 when it is wrong, and after --help and --list."""
+    """The command line. Exits with status 2 if the command line is wrong, and exits after --help and --list."""
 
     def __init__(self, words):
         self.all = self.quick = self.check = False
@@ -45,10 +46,10 @@ class Options:
         if word in ("--all", "--quick", "--check"):
             setattr(self, word[2:], True)
         elif word == "--no-install":
-            pass  # tests/run.sh has seen it
+            pass  # tests/run.sh handles this option
         elif word == "--build":
             self.builds = os.path.abspath(self._value(word, left))
-        elif word == "--results":  # of a run that goes on in a copy of the tree
+        elif word == "--results":  # passed to the run in a copy of the tree
             self.results = os.path.abspath(self._value(word, left))
         elif word == "--jobs":
             value = self._value(word, left)
@@ -72,7 +73,7 @@ def wrong(text):
 
 
 def finish(pool, options):
-    """Prints what came of it all; returns the exit status."""
+    """Prints the summary of the run; returns the exit status."""
     print(f"\n{SLOWEST} slowest tests:")
     for seconds, name in reports.slowest(options.results, SLOWEST):
         print(f"{seconds:8.1f} s  {name}")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Where the tests run. As root, the servers of the tests run as another account, which must be able to enter the tree. If a folder
-above the tree is closed to this account, as /root is, the tests run in a copy.
+Where the tests run. If root runs the tests, their servers run as another account, which must be able to enter the tree. If
+this account cannot enter a folder above the tree, as /root, the tests run in a copy.
 """
 import os
 import subprocess
@@ -20,8 +20,8 @@ def is_open(path):
 
 def copy_of(top):
     """
-    A copy of the project's files in a folder that every account can enter; returns its path. The copy stays for the next run,
-    which builds only what has changed: files keep their times, and files that have gone from the project go from the copy.
+    Copies the project's files to a folder that every account can enter; returns its path. The copy stays for the next run,
+    which builds only changed files: files keep their times. Files that were removed from the project are removed here too.
     """
     copy = os.path.join(COPIES, f"{os.path.basename(top)}-{zlib.crc32(top.encode()):08x}")
     manifest = os.path.join(copy, "MANIFEST")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs the jobs of stages.py, several at once, the longest first; on a terminal one line shows what is under way."""
+"""Runs the jobs of stages.py, several at once, the longest first. On a terminal, one line shows the running jobs."""
 import os
 import queue
 import shutil
@@ -29,7 +29,7 @@ class Pool:
         self.live = sys.stdout.isatty()
 
     def run(self):
-        """Runs all jobs to their end. KeyboardInterrupt ends what is under way."""
+        """Runs all jobs until they end. KeyboardInterrupt ends the running jobs."""
         try:
             while self.waiting or self.running:
                 self._start_ready()
@@ -61,8 +61,8 @@ class Pool:
 
     def _start(self, job):
         with open(self._log(job), "wb") as log:
-            # A session of its own, so that an interrupt reaches all processes of the job and only them. pytest takes the
-            # folders between the tests and the current folder into account: tests/conftest.py is found from the top only.
+            # The job gets a new session, so that an interrupt reaches all its processes and no other. The current folder is
+            # the top of the tree, because pytest searches conftest.py from the current folder down to the tests.
             process = subprocess.Popen(job.words(self.place), cwd=stages.TOP, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                                        env=self.place.environment(), start_new_session=True)
         self.running[job] = process
@@ -83,14 +83,14 @@ class Pool:
         self._tell(job, outcome, f"{elapsed:.0f} s, {processor:.0f} s of a processor")
 
     def _give_up(self):
-        """Nothing runs and nothing may start: what the rest needs has failed."""
+        """Called if no job runs and no job may start, because jobs that they need have failed."""
         for job in self.waiting:
             missing = " ".join(need for need in job.needs if need not in self.ended)
             self.outcomes[job.name] = reports.Outcome(failed=1, faults=[f"not run, since it needs what failed: {missing}"])
             self.say(f"{job.name}: not run, since it needs what failed: {missing}")
 
     def _interrupt(self):
-        """Every job gets the signal of a Ctrl-C, upon which pytest stops the servers of its tests."""
+        """Sends SIGINT to every job, as Ctrl-C does; pytest then stops the servers of its tests."""
         self.say("interrupted; the jobs stop their servers")
         for process in self.running.values():
             try:
@@ -101,7 +101,7 @@ class Pool:
             job, *_ = self.news.get()
             del self.running[job]
 
-    # ---- what people see ----
+    # ---- output ----
 
     def say(self, text):
         self._clear()

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""What a job of the tests came to, out of what it left behind: a JUnit report, or a log whose last line counts."""
+"""The outcome of a job, read from its JUnit report or from the last line of its log, which has the counts."""
 import os
 import re
 import xml.etree.ElementTree
 from dataclasses import dataclass, field
 
 LINE = re.compile(r"(\d+) passed, (\d+) failed, (\d+) skipped\s*$")
-SHOWN = 200  # characters of the reason of a failure
+SHOWN = 200  # maximum length of the reason of a failure
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Outcome:
 
 
 def name_of(case):
-    """The name of a test as pytest takes it, as far as a report has it: tests/api/test_tags.py::test_it[nginx]."""
+    """The name of a test in the form that pytest accepts, such as tests/api/test_tags.py::test_it[nginx]."""
     return f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}"
 
 
@@ -34,7 +34,7 @@ def from_junit(path):
     root = xml.etree.ElementTree.parse(path).getroot()
     for suite in root.iter("testsuite"):
         tests, failed, errors, skipped = (int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped"))
-        # An error in a fixture's end comes on top of its test's own result.
+        # An error at the end of a fixture is reported in addition to the result of the test.
         outcome.passed += max(tests - failed - errors - skipped, 0)
         outcome.failed += failed + errors
         outcome.skipped += skipped
@@ -45,7 +45,7 @@ def from_junit(path):
 
 
 def from_log(path):
-    """The counts of a log's last line; None when it has none."""
+    """The counts in the last line of a log; None if there are none."""
     with open(path, encoding="utf-8", errors="replace") as f:
         lines = f.read().rstrip().splitlines()
     found = LINE.search(lines[-1]) if lines else None
@@ -57,8 +57,8 @@ def from_log(path):
 
 
 def outcome_of(status, log, report):
-    """The outcome of a job that ended with this status. A job that ran nothing has failed, and so has one whose report
-    cannot be read. A log without counts makes one test, by the status."""
+    """The outcome of a job that ended with this status. A job that ran no test has failed. A job whose report cannot be read
+    has failed. A log without counts counts as one test, whose result is the status."""
     try:
         outcome = from_junit(report) if report else from_log(log)
     except (OSError, xml.etree.ElementTree.ParseError) as error:

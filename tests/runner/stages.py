@@ -16,7 +16,7 @@ PYTHON = "/usr/bin/python3"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run builds and reports."""
+    """The folders of a run: build trees and results."""
     builds: str
     results: str
 
@@ -34,10 +34,10 @@ class Job:
     needs: tuple = ("build",)
     seconds: int = 10
     quick: bool = False  # part of --quick
-    spare: bool = False  # not part of a whole run, which has more of the same
+    spare: bool = False  # not part of a whole run, which has more such tests
     report: bool = False  # leaves a JUnit report {results}/NAME.xml
-    tools: tuple = ()  # programs of tools.sh, which are installed before
-    optional: bool = False  # a failure is a skip, and those that need the job start nevertheless
+    tools: tuple = ()  # programs of tools.sh, which must be installed first
+    optional: bool = False  # a failure counts as a skip, and jobs that need this job start all the same
 
     def words(self, place):
         return [word.replace("{builds}", place.builds).replace("{results}", place.results) for word in self.command]
@@ -49,7 +49,7 @@ def script(stage, name, program, *arguments, **options):
 
 
 def pytest(stage, name, *arguments, **options):
-    """pytest with these arguments; those that name something below tests/ become paths."""
+    """pytest with these arguments. An argument that names a file or folder below tests/ becomes a path."""
     paths = [os.path.join(TOP, "tests", word) for word in arguments]
     words = [path if os.path.exists(path) else word for path, word in zip(paths, arguments)]
     return Job(stage, name, (PYTHON, "-m", "pytest", "-q", "-rfEs", "--tb=short", "-p", "no:cacheprovider",
@@ -57,22 +57,22 @@ def pytest(stage, name, *arguments, **options):
 
 
 def behind_each(stage, name, *arguments, seconds):
-    """The same tests behind NGINX and behind Apache, a job each. --quick has those behind NGINX."""
+    """The same tests behind NGINX and behind Apache, one job each. --quick runs the job behind NGINX."""
     return [pytest(stage, f"{name}-{frontend}", *arguments, "--frontend", frontend, seconds=seconds, quick=frontend == "nginx")
             for frontend in ("nginx", "apache")]
 
 
 def api(storage, *files, stage="objects", name="api", frontend="nginx", **options):
-    """The API on an object store: all of it, or these files of it."""
+    """The tests of the API on an object store: all files, or the given files."""
     return pytest(stage, f"{name}-{storage}", *([f"api/test_{file}.py" for file in files] or ["api"]), "--storage", storage,
                   "--frontend", frontend, **options)
 
 
-# What of the API reaches a driver. Above the drivers of object stores there is one engine for upload sessions, which has the
-# whole of the API on s3. Apache hands a body to the worker as a stream, NGINX as a file: streams to an object store run on oss.
+# The tests of the API that reach a driver. All object stores share one engine for upload sessions; the whole API tests this
+# engine on s3. Apache streams a body to the worker, NGINX passes a file: oss tests streams to an object store.
 BLOBS = ("blobs", "deletion", "mount", "ranges_and_conditions", "redirect", "uploads_chunked", "uploads_monolithic")
 
-# Guessing takes as long as all the other attacks together.
+# A job of its own: guessing takes as long as all other attacks together.
 ATTACKS = sorted(file for file in glob.glob("test_*.py", root_dir=os.path.join(TOP, "tests", "adversary"))
                  if file != "test_guessing.py")
 
@@ -115,7 +115,7 @@ STAGES = list(dict.fromkeys(job.stage for job in JOBS))
 
 
 def chosen(stages, quick):
-    """The jobs of these stages, those of --quick, or else of a whole run; with a job for the tools that they need."""
+    """The jobs of these stages, of --quick, or of a whole run, and a job that installs the tools that they need."""
     jobs = [job for job in JOBS if job.stage in stages or (quick and job.quick) or not (stages or quick or job.spare)]
     tools = sorted({tool for job in jobs for tool in job.tools})
     if not tools:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A registry with its token service, shared by the tests: each makes users and projects of its own."""
+"""A registry with its token service, shared by the tests. Each test makes its own users and projects."""
 import pytest
 from stack import merged
 from token_service import GUARD, SERVICE, TokenService

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a token says, and to whom it says what."""
+"""The content of tokens: which access the token service grants to which account."""
 import base64
 import hashlib
 import subprocess
@@ -11,7 +11,7 @@ from token_service import PASSWORD, access, part
 ALL = "pull,push,delete,*"
 
 
-def test_nobody_gets_a_token_without_rights(service):
+def test_an_anonymous_client_gets_a_token_without_rights(service):
     before = int(time.time())
     answer = service.ask()
     assert answer.status == 200
@@ -39,7 +39,7 @@ def test_the_subject_is_the_account(service):
 
 
 def test_the_signature_is_the_bundles(service, tmp_path):
-    """With OpenSSL's own command, and the key that the kid names as libtrust computes it."""
+    """Verified by the command openssl, with the key that the kid names by the rules of libtrust."""
     token = service.ask().json()["token"]
     header = part(token, 0)
     assert header["alg"] == "RS256" and header["typ"] == "JWT" and set(header) == {"alg", "typ", "kid"}
@@ -108,7 +108,7 @@ def test_scopes_repeat_or_stand_in_one_parameter(service):
         f"repository:{b}", f"repository:{a}"]
 
 
-def test_what_is_not_ours_is_left_out(service):
+def test_unknown_scopes_and_actions_are_left_out(service):
     name = service.user("--admin")
     assert service.granted("thing:a:pull", "repository:UPPER:pull", "repository:host:5000/a:pull", "registry:other:*",
                            "repository:a:frob", user=name) == {}
@@ -183,11 +183,11 @@ def test_both_addresses_serve_and_only_they(service):
         assert answer.status == 405 and answer.header("Allow") == "GET, OPTIONS, POST"
 
 
-def test_unknown_parameters_are_nothing(service):
+def test_unknown_parameters_are_ignored(service):
     assert service.ask(account="me", client_id="docker", extra="1", password_hash="x").status == 200
 
 
-def test_the_switch_of_the_site(service):
+def test_a_site_that_is_switched_off_issues_no_token(service):
     name = service.user("--admin")
     service.berth_command("site", "change", "--registry", "off")
     try:
@@ -199,7 +199,7 @@ def test_the_switch_of_the_site(service):
     assert service.ask("repository:a:pull", user=name).status == 200
 
 
-def test_the_switch_of_a_project(service):
+def test_a_project_that_is_switched_off_grants_nothing(service):
     member, admin = service.user(), service.user("--admin")
     project = service.project("--visibility", "public", members={member: "maintainer"})
     other = service.project("--visibility", "public")
@@ -242,6 +242,6 @@ def test_post_with_a_password(service):
     ({"grant_type": "password", "service": "other"}, 400, "SERVICE_UNKNOWN"),
     ({"grant_type": "password", "kind": "application/json"}, 400, "GRANT_INVALID"),
 ])
-def test_post_that_is_wrong(service, form, status, code):
+def test_a_wrong_post_is_an_error(service, form, status, code):
     answer = service.post(source="127.0.0.77", **form)
     assert answer.status == status and answer.codes() == [code]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Signing keys: who believes them, how they change, and that Debian's docker-registry does, too."""
+"""Signing keys: their rotation, their files, and the acceptance of their tokens by Berth and by Debian's docker-registry."""
 import json
 import os
 import signal
@@ -12,7 +12,7 @@ from token_service import SERVICE, TokenService, part
 
 
 class Others:
-    """Debian's docker-registry, which believes the tokens of a bundle."""
+    """Debian's docker-registry, which accepts the tokens of a bundle."""
 
     def __init__(self, bundle):
         self.registry = DebianRegistry({"auth": {"token": {
@@ -34,7 +34,7 @@ class Others:
 
 @pytest.fixture(scope="module")
 def rotating(registries):
-    """A service of its own, whose keys change."""
+    """A separate service whose keys change."""
     return TokenService(registries.get(merged(SERVICE, {"token_service": {"expiry": "10m"}})))
 
 
@@ -54,7 +54,7 @@ def kid_of(service):
 
 
 def reload(service):
-    """The kid that signs once the service has read its keys again, in every worker."""
+    """The kid of new tokens, after every worker of the service has reloaded its keys."""
     before = kid_of(service)
     service.berth.children["tokens"].reload(service.berth.token_workers)
     seen = {kid_of(service) for _ in range(20)}
@@ -72,7 +72,7 @@ def test_docker_registry_takes_the_tokens(service, docker_registry):
         assert others.status(None) == 401
         assert others.status(token()) == 200
         assert others.status(token(), target="/v2/a/b/tags/list") == 401
-        assert others.status(token("repository:a/b:pull"), target="/v2/a/b/tags/list") == 404  # let in, nothing there
+        assert others.status(token("repository:a/b:pull"), target="/v2/a/b/tags/list") == 404  # allowed, but the object is absent
         assert others.status(token("repository:a/b:pull"), "POST", "/v2/a/b/blobs/uploads/") == 401
         assert others.status(token("repository:a/b:pull,push"), "POST", "/v2/a/b/blobs/uploads/") == 202
         assert others.status(token("repository:a/b:*"), "POST", "/v2/a/b/blobs/uploads/") == 202
@@ -85,7 +85,7 @@ def test_docker_registry_takes_the_tokens(service, docker_registry):
 def test_keys_change_without_a_refused_token(rotating, docker_registry):
     old = rotating.ask().json()["token"]
     made = json.loads(rotating.berth_command("key", "generate", "--type", "es256", "--json").stdout)
-    assert kid_of(rotating) == part(old, 0)["kid"]  # nothing signs with it before it is asked to
+    assert kid_of(rotating) == part(old, 0)["kid"]  # the new key does not sign until a command selects it
     with docker_registry(bundle_of(rotating)) as others:
         kid = reload(rotating)
         new = rotating.ask().json()["token"]

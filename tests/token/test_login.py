@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Who signs in with what, who waits, and what is written down of it."""
+"""Sign-in with passwords, access tokens and refresh tokens; back-off; the audit."""
 import base64
 import json
 import itertools
@@ -19,7 +19,7 @@ SOURCES = itertools.count(2)
 
 
 def another_source():
-    """An address that nobody has come from."""
+    """An address without earlier requests."""
     number = next(SOURCES)
     return f"127.1.{number // 250}.{1 + number % 250}"
 
@@ -29,7 +29,7 @@ def source():
     return another_source()
 
 
-def test_a_wrong_password_is_the_same_for_whoever_is_not_there(service, source):
+def test_an_unknown_user_gets_the_answer_of_a_wrong_password(service, source):
     name, disabled, robot = service.user(), service.user(), service.robot()
     service.berth_command("user", "change", disabled, "--disable")
     wrong = service.ask(user=name, password="wrong-password", source=source)
@@ -42,7 +42,7 @@ def test_a_wrong_password_is_the_same_for_whoever_is_not_there(service, source):
 
 
 def test_a_bearer_header_is_no_credentials(service, registries, source):
-    """oras-java shows the token that it has when it asks for another."""
+    """oras-java sends its current token when it requests another one."""
     answer = service.ask(headers={"Authorization": "Bearer abc.def.ghi"}, source=source)
     assert answer.status == 200 and "sub" not in part(answer.json()["token"], 1)
     closed = TokenService(registries.get(merged(SERVICE, {"token_service": {"anonymous": False}})))
@@ -52,7 +52,7 @@ def test_a_bearer_header_is_no_credentials(service, registries, source):
 
 @pytest.mark.parametrize("header", ["Bearer", "Basic", "Basic !!!", "basic bm9jb2xvbg==", "Digest x",
                                     "Basic YTpi, Basic YTpi"])
-def test_a_header_that_is_no_basic_is_refused(service, source, header):
+def test_a_malformed_basic_header_is_refused(service, source, header):
     answer = service.ask(headers={"Authorization": header}, source=source)
     assert answer.status == 401 and "Basic" in answer.header("WWW-Authenticate")
 
@@ -132,7 +132,7 @@ def test_a_refresh_token_is_worth_what_it_was_given_for(service, source):
     assert access(refreshed("token").json()["token"]) == {scope: ["pull"]}
     service.berth_command("user", "change", name, "--password", stdin="another-password\n")
     assert refreshed("password").status == 401
-    assert refreshed("token").status == 401  # the password's change ends them all
+    assert refreshed("token").status == 401  # a change of the password ends all refresh tokens
     body = service.ask(user=name, password=narrow, offline_token="true").json()
     tokens["token"] = body["refresh_token"]
     assert refreshed("token").status == 200
@@ -163,8 +163,8 @@ def exchange(service, token, **form):
     return service.post(grant_type="refresh_token", refresh_token=token, **form)
 
 
-def test_an_account_has_so_many_refresh_tokens(registries):
-    """The one longest unused gives way."""
+def test_the_refresh_tokens_of_an_account_are_limited(registries):
+    """The token that has not been used for the longest time is removed."""
     few = TokenService(registries.get(merged(SERVICE, {"token_service": {"refreshtokens": 3}})))
     name, other = few.user(), few.user()
     kept = given(few, other)
@@ -181,7 +181,7 @@ def test_an_account_has_so_many_refresh_tokens(registries):
 
 
 def test_a_chain_of_refresh_tokens_ends(service):
-    """A token that is given for a refresh token holds no longer than the chain that began with the sign-in."""
+    """A refresh token issued for a refresh token expires no later than the chain, which started with the sign-in."""
     name = service.user()
     first = given(service, name)
     second = exchange(service, first, access_type="offline").json()["refresh_token"]
@@ -220,12 +220,12 @@ def test_refresh_tokens_are_listed_and_revoked(service, source):
 
 
 @pytest.mark.parametrize("words", [[], ["1", "--all"], ["0"], ["x"], ["99999999999999999999"], ["--all"]])
-def test_what_cannot_be_revoked_is_told(service, words):
+def test_revoking_an_unknown_token_is_an_error(service, words):
     done = service.berth_command("token", "revoke-refresh", service.user(), *words, check=False)
     assert done.returncode in (1, 2) and done.stderr
 
 
-def test_nobody_gets_a_refresh_token(service):
+def test_an_anonymous_client_gets_no_refresh_token(service):
     assert "refresh_token" not in service.ask(offline_token="true").json()
 
 
@@ -238,13 +238,13 @@ def fail(service, name, source, times):
 
 def put_off(service, seconds):
     """
-    The end of every wait, by moving the last failures: the first waits are over within a second or two, which a busy machine
-    may take for the next request.
+    Moves the end of every wait by moving the times of the last failures. The first waits take only a second or two; on a busy
+    machine they could be over before the next request.
     """
     service.berth.sql(f"UPDATE login_failure SET last_at = last_at + interval '{seconds} seconds'")
 
 
-def test_whoever_fails_too_often_waits(service, source):
+def test_a_name_with_too_many_failures_waits(service, source):
     name = service.user()
     statuses, _ = fail(service, name, source, 5)
     assert statuses == [401] * 5
@@ -252,11 +252,11 @@ def test_whoever_fails_too_often_waits(service, source):
     statuses, last = fail(service, name, source, 1)
     assert statuses == [429]
     assert last.codes() == ["TOOMANYREQUESTS"] and 1 <= int(last.header("Retry-After")) <= 61
-    assert service.ask(user=name, source=source).status == 429  # the right password waits, too
+    assert service.ask(user=name, source=source).status == 429  # the right password is refused too
     put_off(service, -180)
     assert service.ask(user=name, source=source).status == 200
     statuses, _ = fail(service, name, source, 5)
-    assert statuses == [401] * 5  # counted from the start again
+    assert statuses == [401] * 5  # the count of failures has started again
 
 
 def test_the_waits_double_up_to_the_longest(service, source):
@@ -282,7 +282,7 @@ def test_an_attacker_at_one_address_locks_nobody_out_at_another(service, source)
 def test_many_attackers_do_not_lock_an_account_out_where_it_is_known(service, source):
     name = service.user()
     assert service.ask(user=name, source=source).status == 200
-    for number in range(25):  # 4 failures each: no pair waits, the account as a whole does
+    for number in range(25):  # 4 failures for each address: no pair of name and address waits, but the account does
         fail(service, name, f"127.2.{number}.1", 4)
     put_off(service, 60)
     assert service.ask(user=name, source="127.2.99.1").status == 429
@@ -298,11 +298,11 @@ def test_an_address_that_tries_many_names_waits_and_others_go_on(service, source
     assert service.ask(user=stranger, source=source).status == 429
     assert service.ask(user=known, source=source).status == 200
     _, secret = service.token(stranger)
-    assert service.ask(user=stranger, password=secret, source=source).status == 200  # tokens cannot be guessed
+    assert service.ask(user=stranger, password=secret, source=source).status == 200  # access tokens do not wait: they cannot be guessed
 
 
 def test_good_tokens_flow_while_passwords_are_tried(service):
-    """The failure of the one password that is looked at cannot be written: of the four workers it has one."""
+    """A lock blocks the write of the failure, so the one password check at a time blocks one of the four workers."""
     name = service.user()
     _, secret = service.token(name)
     over, statuses = threading.Event(), set()
@@ -315,12 +315,12 @@ def test_good_tokens_flow_while_passwords_are_tried(service):
     try:
         for attacker in attackers:
             attacker.start()
-        wait_until(lambda: 429 in statuses, "an attack that is held up")
+        wait_until(lambda: 429 in statuses, "the first 429 of the attack")
         with Lock(service.berth, "login_failure", mode="EXCLUSIVE") as lock:
             lock.wait_for_victim()
             for _ in range(20):
                 assert service.ask(user=name, password=secret).status == 200
-                assert lock.waiting() <= 2  # the housekeeper may be the other
+                assert lock.waiting() <= 2  # the other one may be the housekeeper
     finally:
         over.set()
         for attacker in attackers:
@@ -328,14 +328,14 @@ def test_good_tokens_flow_while_passwords_are_tried(service):
 
 
 def test_many_right_passwords_at_once_are_all_let_in(registries):
-    """Where nobody guesses, nobody is told to come back."""
+    """If there is no attack, no request gets 429."""
     quiet = TokenService(registries.get(merged(SERVICE, {"token_service": {"issuer": "quiet"}})))
     name = quiet.user()
     answers = at_once(*[lambda: quiet.ask(user=name)] * 16)
     assert [answer.status for answer in answers] == [200] * 16
 
 
-# ---- the audit, and what is in no log ----
+# ---- the audit, and secrets in logs ----
 
 def test_refusals_and_changes_are_written_down(service, source):
     name = service.user()
@@ -353,12 +353,12 @@ def test_refusals_and_changes_are_written_down(service, source):
     assert "mistyped-password" not in told and PASSWORD not in told
 
 
-def test_nobody_fills_the_audit(registries, source):
-    """However many addresses fail in an hour: beyond some thousand rows they are counted together."""
+def test_failures_do_not_fill_the_audit(registries, source):
+    """After 2,000 rows of one hour, all further addresses are counted in one row."""
     flooded = TokenService(registries.get(merged(SERVICE, {"token_service": {"issuer": "flooded"}})))
     flooded.berth.sql("INSERT INTO refusal (hour, account, address, action, project) SELECT date_trunc('hour', now() + n.h), '',"
                       " '2001:db8:' || i || '::/64', 'login', '' FROM generate_series(1, 2001) AS i,"
-                      " (VALUES (interval '0'), (interval '1 hour')) AS n (h)")  # the hour may end meanwhile
+                      " (VALUES (interval '0'), (interval '1 hour')) AS n (h)")  # the next hour may begin during the test
     for number in range(3):
         fail(flooded, f"nobody{number}", another_source(), 1)
     fail(flooded, "nobody", source, 1)
@@ -378,7 +378,7 @@ def test_no_secret_reaches_a_log(service):
     basic = base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()
     canaries = [PASSWORD, secret, body["refresh_token"], body["token"], body["token"].rsplit(".", 1)[1], basic]
     logs = service.logs()
-    assert any(name in text for text in logs.values())  # they are logs, and of this
+    assert any(name in text for text in logs.values())  # the logs are those of this test
     for where, text in logs.items():
         for canary in canaries:
             assert canary not in text, where
@@ -389,7 +389,7 @@ def test_no_secret_reaches_a_log(service):
 
 
 def computed(child):
-    """Seconds that the workers of a master have been on a processor, whoever else wanted it meanwhile."""
+    """Processor time in seconds of the workers of a master. Other processes do not change the result."""
     total = 0
     for pid in child.workers():
         with open(f"/proc/{pid}/schedstat", encoding="ascii") as f:
@@ -398,7 +398,7 @@ def computed(child):
 
 
 def work(service, user, source):
-    """Seconds of a processor for four wrong passwords: hashing takes tens of milliseconds, everything else a few."""
+    """Processor time in seconds of four wrong passwords: hashing takes tens of milliseconds, all else takes a few."""
     child = service.berth.children["tokens"]
     before = computed(child)
     for _ in range(4):
@@ -407,7 +407,7 @@ def work(service, user, source):
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(registries, source):
-    """Whatever hash it was made with: all the passwords here are of a costly kind."""
+    """This holds also if all passwords have costly hashes, as here."""
     costly = TokenService(registries.get(merged(SERVICE, {"token_service": {"issuer": "costly"}})))
     names = [costly.user("--hashed", password=password_line("x", PASSWORD, cost=11).strip().partition(":")[2]) for _ in range(2)]
     robot = costly.robot()
@@ -417,7 +417,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(registries, source):
 
 
 def test_unknown_names_take_cheap_and_costly_hashes_as_known_ones_do(registries):
-    """Of 12 unknown names some take the time of each kind of account, and each name always the same."""
+    """Some of 12 unknown names take as long as cheap hashes, others as long as costly ones. Each name always takes the same time."""
     mixed = TokenService(registries.get(merged(SERVICE, {"token_service": {"issuer": "mixed"}})))
     for _ in range(8):
         mixed.user("--hashed", password=password_line("x", PASSWORD, cost=11).strip().partition(":")[2])
@@ -430,14 +430,14 @@ def test_unknown_names_take_cheap_and_costly_hashes_as_known_ones_do(registries)
     assert max(times) > 3 * min(times) and costly == [time > between for time in again]
 
 
-# ---- a password that changes while somebody signs in with it ----
+# ---- a password that changes during a sign-in with it ----
 
 NEW_HASH = "$2y$04$mP1pQB5S5m8gOKGMjVjDQeW244wC2sigGRLHYC.LDLp4XzzML/Ueq"
 
 
 @pytest.fixture
 def changing(service):
-    """change(name): a transaction in which the account's password is changed as `berth user change` does; its commit."""
+    """change(name) changes the password as `berth user change` does, in an open transaction; returns its commit."""
     cluster = service.berth.cluster
     session = subprocess.Popen([f"{cluster.bin}/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", cluster.sockets, "-U",
                                 "berth", "-p", str(cluster.settings("")["port"]), "-d", service.berth.database], text=True,
@@ -469,12 +469,12 @@ def test_no_refresh_token_outlives_the_password_that_it_was_given_for(service, c
            "refresh token": lambda: service.post(grant_type="refresh_token", refresh_token=old, access_type="offline",
                                                  source=source)}[grant]
     service.berth.sql("UPDATE account SET last_used_at = now(); UPDATE access_token SET last_used_at = now();"
-                      " UPDATE refresh_token SET last_used_at = now()")  # nothing to be noted meanwhile
+                      " UPDATE refresh_token SET last_used_at = now()")  # so that a sign-in need not write the time of the last use
     commit, answers = changing(name), []
     asking = threading.Thread(target=lambda: answers.append(ask()))
     asking.start()
     wait_until(lambda: answers or service.berth.sql("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                                    " AND datname = current_database()"), "an answer, or one that waits")
+                                                    " AND datname = current_database()"), "an answer, or a session that waits for a lock")
     commit()
     asking.join()
     given = answers[0].json().get("refresh_token")

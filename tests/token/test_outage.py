@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""PostgreSQL away: no token and no 500; workers killed at their work: the gate opens again."""
+"""PostgreSQL is down: no token and no 500. Workers are killed during password checks: the next check is not blocked."""
 import os
 import signal
 import threading
@@ -13,7 +13,7 @@ from token_service import SERVICE, TokenService
 
 @pytest.fixture
 def lonely(registries):
-    """A service on a cluster of its own, which the test may stop."""
+    """A service with its own cluster, which the test may stop."""
     cluster = Cluster(ACCOUNT.scratch(), durable=True)
     cluster.start()
     berth = Berth(cluster, registries.frontend, SERVICE, workers=1, upload_workers=1)
@@ -42,8 +42,8 @@ def test_while_postgresql_is_away_all_is_503_and_afterwards_all_is_back(lonely):
     assert [ask().status for ask in asked] == [200, 200, 401, 200]
 
 
-def test_killed_workers_do_not_keep_the_gate_shut(lonely):
-    """Of four workers one may check passwords; those that are killed while they do hold nothing afterwards."""
+def test_killed_workers_do_not_block_password_checks(lonely):
+    """One of four workers may check a password at a time. A worker that is killed during the check does not block the others."""
     name = lonely.user()
     for _ in range(3):
         threads = [threading.Thread(target=lambda: lonely.ask(user=name)) for _ in range(4)]

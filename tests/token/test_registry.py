@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The registry and its token service together: the challenge leads to a token that is good for the request."""
+"""The registry with its token service: the challenge leads to a token that allows the request."""
 import re
 
 import pytest
@@ -12,7 +12,7 @@ def bearer(token):
 
 
 def challenged(service, answer, **how):
-    """The token that a client gets who does what the challenge says."""
+    """The token that a client gets if it follows the challenge."""
     said = dict(re.findall(r'(\w+)="([^"]*)"', answer.header("WWW-Authenticate")))
     assert said["realm"] == f"http://127.0.0.1:{service.berth.port}/jwt/auth" and said["service"] == "registry.test"
     return service.ask(*said.get("scope", "").split(), **how).json()["token"]
@@ -49,7 +49,7 @@ def test_the_catalog_is_the_administrators(service):
         assert client.get("/v2/_catalog", headers=bearer(challenged(service, first, user=user))).status == status
 
 
-def test_a_public_project_is_read_by_whoever_follows_the_challenge(service):
+def test_a_client_that_follows_the_challenge_reads_a_public_project(service):
     admin = service.user("--admin")
     project = service.project("--visibility", "public")
     client = service.berth.client
