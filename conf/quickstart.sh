@@ -200,7 +200,6 @@ command pkg-config pkg-config
 header fcgiapp.h libfcgi-dev
 header crypt.h libcrypt-dev
 module libcrypto libssl-dev
-module json-c libjson-c-dev
 module yaml-0.1 libyaml-dev
 module libpq libpq-dev
 module libpcre2-8 libpcre2-dev

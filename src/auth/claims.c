@@ -8,12 +8,12 @@
 #include "json_priv.h"
 
 /* Reads a text; "" if it is absent or null. */
-static bool text(const char **out, struct arena *arena, struct json_object *object, const char *key)
+static bool text(const char **out, struct arena *arena, const struct json *object, const char *key)
 {
 	struct span found;
 
 	*out = "";
-	if (!json_member(object, key))
+	if (!json_get(object, key))
 		return true;
 	if (json_member_text(&found, object, key) != JSON_TEXT_FOUND)
 		return false;
@@ -22,61 +22,56 @@ static bool text(const char **out, struct arena *arena, struct json_object *obje
 }
 
 /* Reads a text of GitLab's. A claim of another type belongs to another service and is ignored. */
-static void optional_text(const char **out, struct arena *arena, struct json_object *object, const char *key)
+static void optional_text(const char **out, struct arena *arena, const struct json *object, const char *key)
 {
 	if (!text(out, arena, object, key))
 		*out = "";
 }
 
-static bool integer(int64_t *out, struct json_object *object, const char *key)
+static bool integer(int64_t *out, const struct json *object, const char *key)
 {
-	struct json_object *value = json_member(object, key);
+	const struct json *value = json_get(object, key);
 
-	*out = value ? json_object_get_int64(value) : 0;
-	return !value || json_object_get_type(value) == json_type_int;
+	*out = json_get_integer(object, key, 0);
+	return !value || json_is(value, JSON_INTEGER);
 }
 
-static bool claim_list(struct json_object **out, struct json_object *object, const char *key)
+static bool claim_list(const struct json **out, const struct json *object, const char *key)
 {
-	*out = json_member(object, key);
-	return !*out || json_object_get_type(*out) == json_type_array;
+	*out = json_get(object, key);
+	return !*out || json_is(*out, JSON_ARRAY);
 }
 
-static bool texts(struct texts *out, struct arena *arena, struct json_object *object, const char *key)
+static bool texts(struct texts *out, struct arena *arena, const struct json *object, const char *key)
 {
-	struct json_object *array;
+	const struct json *array;
 	const char **items;
-	size_t count;
+	size_t count = 0;
 
 	*out = (struct texts){NULL, 0};
 	if (!claim_list(&array, object, key))
 		return false;
-	count = array ? json_object_array_length(array) : 0;
-	items = arena_array(arena, count + 1, sizeof *items);
-	for (size_t i = 0; i < count; i++) {
-		struct json_object *item = json_object_array_get_idx(array, i);
-		struct span value;
+	items = arena_array(arena, json_count(array) + 1, sizeof *items);
+	for (const struct json *item = json_first(array); item; item = item->next) {
+		struct span value = json_as_span(item);
 
-		if (json_object_get_type(item) != json_type_string)
+		if (!value.ptr || memchr(value.ptr, '\0', value.len))
 			return false;
-		value = (struct span){json_object_get_string(item), (size_t)json_object_get_string_len(item)};
-		if (memchr(value.ptr, '\0', value.len))
-			return false;
-		items[i] = arena_span(arena, value);
+		items[count++] = arena_span(arena, value);
 	}
 	*out = (struct texts){items, count};
 	return true;
 }
 
-static bool read_meta(struct grant_meta *out, struct arena *arena, struct json_object *entry)
+static bool read_meta(struct grant_meta *out, struct arena *arena, const struct json *entry)
 {
-	struct json_object *meta = json_member(entry, "meta"), *deny;
+	const struct json *meta = json_get(entry, "meta"), *deny;
 
 	*out = (struct grant_meta){.project_path = ""};
-	if (json_object_get_type(meta) != json_type_object)
+	if (!json_is(meta, JSON_OBJECT))
 		return true; /* GitLab's meta is an object; another service may use the name otherwise */
-	deny = json_member(meta, "tag_deny_access_patterns");
-	if (deny && (json_object_get_type(deny) != json_type_object || !texts(&out->deny_push, arena, deny, "push") ||
+	deny = json_get(meta, "tag_deny_access_patterns");
+	if (deny && (!json_is(deny, JSON_OBJECT) || !texts(&out->deny_push, arena, deny, "push") ||
 		     !texts(&out->deny_delete, arena, deny, "delete")))
 		return false;
 	return text(&out->project_path, arena, meta, "project_path") && integer(&out->project_id, meta, "project_id") &&
@@ -84,36 +79,35 @@ static bool read_meta(struct grant_meta *out, struct arena *arena, struct json_o
 	       texts(&out->immutable, arena, meta, "tag_immutable_patterns");
 }
 
-static bool read_grant(struct grant *out, struct arena *arena, struct json_object *entry)
+static bool read_grant(struct grant *out, struct arena *arena, const struct json *entry)
 {
 	const char *class;
 
-	return json_object_get_type(entry) == json_type_object && text(&out->type, arena, entry, "type") &&
+	return json_is(entry, JSON_OBJECT) && text(&out->type, arena, entry, "type") &&
 	       text(&class, arena, entry, "class") && text(&out->name, arena, entry, "name") &&
 	       texts(&out->actions, arena, entry, "actions") && read_meta(&out->meta, arena, entry);
 }
 
-static bool read_access(struct identity *out, struct arena *arena, struct json_object *claims)
+static bool read_access(struct identity *out, struct arena *arena, const struct json *claims)
 {
-	struct json_object *array;
+	const struct json *array;
 	struct grant *grants;
-	size_t count;
+	size_t count = 0;
 
 	if (!claim_list(&array, claims, "access"))
 		return false;
-	count = array ? json_object_array_length(array) : 0;
-	if (count > LIMIT_TOKEN_ACCESS)
+	if (json_count(array) > LIMIT_TOKEN_ACCESS)
 		return false;
-	grants = arena_array(arena, count + 1, sizeof *grants);
-	for (size_t i = 0; i < count; i++)
-		if (!read_grant(&grants[i], arena, json_object_array_get_idx(array, i)))
+	grants = arena_array(arena, json_count(array) + 1, sizeof *grants);
+	for (const struct json *entry = json_first(array); entry; entry = entry->next)
+		if (!read_grant(&grants[count++], arena, entry))
 			return false;
 	out->grants = grants;
 	out->grant_count = count;
 	return true;
 }
 
-bool claims_read(struct identity *out, struct arena *arena, struct json_object *claims)
+bool claims_read(struct identity *out, struct arena *arena, const struct json *claims)
 {
 	const char *unused;
 	int64_t issued;

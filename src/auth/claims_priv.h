@@ -8,13 +8,13 @@
 #include "berth/auth/identity.h"
 #include "berth/base/arena.h"
 
-struct json_object;
+struct json;
 
 /*
  * Reads `sub`, `auth_type`, `user`, and `access` with GitLab's `meta`, into `arena`. Checks the types of `jti` and `iat`. Returns
  * false if a claim of the specification, or a member of a `meta` object, has a wrong type: a rule that cannot be read must not be
  * ignored. `auth_type`, `user` and `meta` of other types are ignored (token.h).
  */
-bool claims_read(struct identity *out, struct arena *arena, struct json_object *claims);
+bool claims_read(struct identity *out, struct arena *arena, const struct json *claims);
 
 #endif

@@ -1,61 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading JSON objects strictly. */
+/* Members of JSON objects as tokens and keys have them. */
 #include "json_priv.h"
 
 #include <string.h>
 
 #include "berth/base/base64.h"
-#include "berth/base/json_scan.h"
-#include "berth/base/json_tree.h"
-#include "berth/base/limits.h"
 
-struct json_object *json_read_object(struct arena *arena, struct span text)
+const struct json *json_read_object(struct arena *arena, struct span text)
 {
-	struct json_scan scan;
-	struct json_object *object;
+	const struct json *value = json_read(arena, text, NULL);
 
-	if (text.len > LIMIT_KEY_FILE || !json_scan(&scan, arena, text))
-		return NULL;
-	object = json_tree(arena, text);
-	return json_object_get_type(object) == json_type_object ? object : NULL;
+	return json_is(value, JSON_OBJECT) ? value : NULL;
 }
 
-struct json_object *json_member(struct json_object *object, const char *key)
+enum json_text_found json_member_text(struct span *out, const struct json *object, const char *key)
 {
-	struct json_object *value = NULL;
-
-	return json_object_object_get_ex(object, key, &value) ? value : NULL;
-}
-
-enum json_text_found json_member_text(struct span *out, struct json_object *object, const char *key)
-{
-	struct json_object *value = json_member(object, key);
+	struct span text = json_as_span(json_get(object, key));
 
 	*out = (struct span){"", 0};
-	if (!json_object_object_get_ex(object, key, NULL))
+	if (!json_has(object, key))
 		return JSON_TEXT_ABSENT;
-	if (json_object_get_type(value) != json_type_string)
+	if (!text.ptr || memchr(text.ptr, '\0', text.len))
 		return JSON_TEXT_WRONG;
-	*out = (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
-	return memchr(out->ptr, '\0', out->len) ? JSON_TEXT_WRONG : JSON_TEXT_FOUND;
+	*out = text;
+	return JSON_TEXT_FOUND;
 }
 
-bool json_chain(struct span *out, size_t *count, size_t most, struct arena *arena, struct json_object *object)
+bool json_chain(struct span *out, size_t *count, size_t most, struct arena *arena, const struct json *object)
 {
-	struct json_object *list;
+	const struct json *list = json_get(object, "x5c"), *item = json_first(list);
 
 	*count = 0;
-	if (!json_object_object_get_ex(object, "x5c", &list))
+	if (!json_has(object, "x5c"))
 		return true;
-	if (json_object_get_type(list) != json_type_array || json_object_array_length(list) > most)
+	if (!json_is(list, JSON_ARRAY) || json_count(list) > most)
 		return false;
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *item = json_object_array_get_idx(list, i);
-
-		if (json_object_get_type(item) != json_type_string ||
-		    !base64_decode(&out[(*count)++], arena,
-				   (struct span){json_object_get_string(item), (size_t)json_object_get_string_len(item)}))
+	for (; item; item = item->next)
+		if (!json_is(item, JSON_STRING) || !base64_decode(&out[(*count)++], arena, json_as_span(item)))
 			return false;
-	}
 	return true;
 }

@@ -17,7 +17,7 @@
 
 struct reading {
 	struct arena *arena;
-	struct json_object *object;
+	const struct json *object;
 	const char **reason;
 	bool unusable; /* the key is well-formed, but cannot verify tokens */
 };
@@ -231,7 +231,7 @@ static bool read_kid(struct reading *reading, struct key *key)
 /* Returns whether `use` and `key_ops` allow the key to verify signatures. */
 static bool for_signatures(struct reading *reading)
 {
-	struct json_object *ops = json_member(reading->object, "key_ops");
+	const struct json *ops = json_get(reading->object, "key_ops");
 	struct span use;
 
 	switch (json_member_text(&use, reading->object, "use")) {
@@ -244,14 +244,11 @@ static bool for_signatures(struct reading *reading)
 	}
 	if (!ops)
 		return true;
-	if (json_object_get_type(ops) != json_type_array)
+	if (!json_is(ops, JSON_ARRAY))
 		return no(reading, "key_ops is no list");
-	for (size_t i = 0; i < json_object_array_length(ops); i++) {
-		struct json_object *op = json_object_array_get_idx(ops, i);
-
-		if (json_object_get_type(op) == json_type_string && strcmp(json_object_get_string(op), "verify") == 0)
+	for (const struct json *op = json_first(ops); op; op = op->next)
+		if (span_is(json_as_span(op), "verify"))
 			return true;
-	}
 	return not_for_us(reading, "key_ops has no verify");
 }
 
@@ -273,7 +270,7 @@ static bool jwk_read_key(struct reading *reading, struct key *out)
 	return not_for_us(reading, "another kty than RSA, EC, OKP and oct");
 }
 
-bool jwk_read(struct key *out, struct arena *arena, struct json_object *object, const char **reason)
+bool jwk_read(struct key *out, struct arena *arena, const struct json *object, const char **reason)
 {
 	struct reading reading = {arena, object, reason, false};
 
@@ -297,24 +294,25 @@ bool jwk_parse_set(const struct key **out, size_t *count, size_t *skipped, struc
 		   const char **reason)
 {
 	struct reading reading = {arena, json_read_object(arena, json), reason, false};
-	struct json_object *list, *single = reading.object;
+	const struct json *list, *item = reading.object;
 	struct key *keys;
 	size_t length;
 
 	*count = *skipped = 0;
-	if (!single)
+	if (!item)
 		return no(&reading, "not a strict JSON object");
-	list = json_member(single, "keys");
-	if (list && json_object_get_type(list) != json_type_array)
+	list = json_get(item, "keys");
+	if (list && !json_is(list, JSON_ARRAY))
 		return no(&reading, "keys is no list");
-	length = list ? json_object_array_length(list) : 1;
+	length = list ? json_count(list) : 1;
 	if (length > JWK_SET_MAX)
 		return no(&reading, "more than 100 keys");
 	keys = arena_array(arena, length + 1, sizeof *keys);
-	for (size_t i = 0; i < length; i++) {
-		reading.object = list ? json_object_array_get_idx(list, i) : single;
+	item = list ? json_first(list) : item;
+	for (size_t i = 0; i < length; i++, item = item->next) {
+		reading.object = item;
 		reading.unusable = false;
-		if (json_object_get_type(reading.object) != json_type_object)
+		if (!json_is(reading.object, JSON_OBJECT))
 			return no(&reading, "a key is no object");
 		if (jwk_read_key(&reading, &keys[*count])) {
 			if (!unique_kid(&reading, keys, *count))

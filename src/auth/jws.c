@@ -32,21 +32,21 @@ static bool jws_split(struct jws *out, struct arena *arena, struct span text, st
 
 static bool read_header(struct jws *out, struct arena *arena, struct span text)
 {
-	struct json_object *header = json_read_object(arena, text);
+	const struct json *header = json_read_object(arena, text);
 	struct span alg, typ;
 
 	if (!header || json_member_text(&alg, header, "alg") != JSON_TEXT_FOUND || !jwa_parse(&out->algorithm, alg))
 		return false;
 	/* `crit` lists extensions that must be understood; Berth understands none (RFC 7515 section 4.1.11) */
-	if (json_object_object_get_ex(header, "crit", NULL))
+	if (json_has(header, "crit"))
 		return false;
 	if (json_member_text(&typ, header, "typ") != JSON_TEXT_ABSENT && !span_is_nocase(typ, "JWT"))
 		return false;
 	if (json_member_text(&out->kid, header, "kid") == JSON_TEXT_WRONG)
 		return false;
-	if (json_object_object_get_ex(header, "jwk", NULL)) {
-		out->jwk = json_member(header, "jwk");
-		if (json_object_get_type(out->jwk) != json_type_object)
+	if (json_has(header, "jwk")) {
+		out->jwk = json_get(header, "jwk");
+		if (!json_is(out->jwk, JSON_OBJECT))
 			return false;
 	}
 	return json_chain(out->chain, &out->chain_count, JWS_CHAIN_MAX, arena, header);

@@ -12,23 +12,20 @@
 #include "claims_priv.h"
 #include "json_priv.h"
 
-static bool is_text(struct json_object *value, const char *text)
+static bool is_text(const struct json *value, const char *text)
 {
-	return json_object_get_type(value) == json_type_string &&
-	       span_is((struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)}, text);
+	return json_is(value, JSON_STRING) && span_is(json_as_span(value), text);
 }
 
 /* Returns whether the audience has the service. A list with an element of another type is no audience. */
-static bool is_for(struct json_object *audience, const char *service)
+static bool is_for(const struct json *audience, const char *service)
 {
 	bool found = false;
 
-	if (json_object_get_type(audience) != json_type_array)
+	if (!json_is(audience, JSON_ARRAY))
 		return is_text(audience, service);
-	for (size_t i = 0; i < json_object_array_length(audience); i++) {
-		struct json_object *item = json_object_array_get_idx(audience, i);
-
-		if (json_object_get_type(item) != json_type_string)
+	for (const struct json *item = json_first(audience); item; item = item->next) {
+		if (!json_is(item, JSON_STRING))
 			return false;
 		found = found || is_text(item, service);
 	}
@@ -36,19 +33,15 @@ static bool is_for(struct json_object *audience, const char *service)
 }
 
 /* Reads an integer claim. A float is refused, even 1.0. null counts as absent, as in Go. */
-static bool time_claim(int64_t *out, struct json_object *claims, const char *name, int64_t fallback)
+static bool time_claim(int64_t *out, const struct json *claims, const char *name, int64_t fallback)
 {
-	struct json_object *value;
+	const struct json *value = json_get(claims, name);
 
-	*out = fallback;
-	value = json_member(claims, name);
-	if (!value)
-		return true;
-	*out = json_object_get_int64(value);
-	return json_object_get_type(value) == json_type_int;
+	*out = json_get_integer(claims, name, fallback);
+	return !value || json_is(value, JSON_INTEGER);
 }
 
-static enum token_verdict check_times(int64_t *expires, struct json_object *claims, int64_t now)
+static enum token_verdict check_times(int64_t *expires, const struct json *claims, int64_t now)
 {
 	int64_t exp, nbf;
 
@@ -100,8 +93,7 @@ static enum token_verdict token_judge(struct identity *out, int64_t *expires, st
 	*expires = 0;
 	if (!jws_read(&jws, arena, text) || !jwa_has(rules->algorithms, jws.algorithm))
 		return TOKEN_BAD;
-	if (!is_text(json_member(jws.claims, "iss"), rules->issuer) ||
-	    !is_for(json_member(jws.claims, "aud"), rules->service))
+	if (!is_text(json_get(jws.claims, "iss"), rules->issuer) || !is_for(json_get(jws.claims, "aud"), rules->service))
 		return TOKEN_BAD;
 	verdict = check_times(expires, jws.claims, now);
 	if (verdict == TOKEN_BAD || verdict == TOKEN_UNTIMELY)

@@ -9,8 +9,7 @@ libbase_a_SOURCES = \
 	src/base/error.c \
 	src/base/hash.c \
 	src/base/hex.c \
-	src/base/json_scan.c \
-	src/base/json_tree.c \
+	src/base/json_read.c \
 	src/base/json_write.c \
 	src/base/log.c \
 	src/base/log_repeats.c \

@@ -6,59 +6,52 @@
 #include "berth/base/limits.h"
 
 static const struct field descriptor_fields[] = {
-	{"mediaType", json_type_string},   {"digest", json_type_string},   {"size", json_type_int},
-	{"urls", json_type_array},         {"platform", json_type_object}, {"artifactType", json_type_string},
-	{"annotations", json_type_object}, {"data", json_type_string},
+	{"mediaType", JSON_STRING}, {"digest", JSON_STRING},       {"size", JSON_INTEGER},       {"urls", JSON_ARRAY},
+	{"platform", JSON_OBJECT},  {"artifactType", JSON_STRING}, {"annotations", JSON_OBJECT}, {"data", JSON_STRING},
 };
 
 static const struct field platform_fields[] = {
-	{"os", json_type_string},         {"architecture", json_type_string}, {"variant", json_type_string},
-	{"os.version", json_type_string}, {"os.features", json_type_array},
+	{"os", JSON_STRING},         {"architecture", JSON_STRING}, {"variant", JSON_STRING},
+	{"os.version", JSON_STRING}, {"os.features", JSON_ARRAY},
 };
 
-static bool read_digest(struct digest *out, struct error *error, const struct place *place, struct json_object *object)
+static bool read_digest(struct digest *out, struct error *error, const struct place *place, const struct json *object)
 {
-	struct json_object *value = field_get(object, "digest");
-	struct span text;
+	const struct json *value = json_get(object, "digest");
 
 	if (!value)
 		return field_refuse(error, place, "digest", "missing");
-	text = (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
-	switch (digest_parse(out, text)) {
+	switch (digest_parse(out, json_as_span(value))) {
 	case DIGEST_OK: return true;
 	case DIGEST_UNSUPPORTED: return field_refuse(error, place, "digest", "unsupported algorithm");
 	default: return field_refuse(error, place, "digest", "malformed");
 	}
 }
 
-static bool read_size(uint64_t *out, struct error *error, const struct place *place, struct json_object *object)
+static bool read_size(uint64_t *out, struct error *error, const struct place *place, const struct json *object)
 {
-	struct json_object *value = field_get(object, "size");
-	int64_t size;
+	const struct json *value = json_get(object, "size");
 
 	if (!value)
 		return field_refuse(error, place, "size", "missing");
-	size = json_object_get_int64(value);
-	if (size < 0)
+	if (value->integer < 0)
 		return field_refuse(error, place, "size", "negative");
-	*out = (uint64_t)size;
+	*out = (uint64_t)value->integer;
 	return true;
 }
 
 /* A null among them counts as absent. */
 static bool read_urls(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-		      struct json_object *object)
+		      const struct json *object)
 {
-	struct json_object *value = field_get(object, "urls"), *item;
+	const struct json *value = json_get(object, "urls");
 	const char **urls;
-	size_t count = value ? json_object_array_length(value) : 0;
 
-	if (count == 0)
+	if (json_count(value) == 0)
 		return true;
-	out->urls = urls = arena_array(arena, count, sizeof *urls);
-	for (size_t i = 0; i < count; i++) {
-		item = json_object_array_get_idx(value, i);
-		if (!item)
+	out->urls = urls = arena_array(arena, json_count(value), sizeof *urls);
+	for (const struct json *item = json_first(value); item; item = item->next) {
+		if (json_is(item, JSON_NULL))
 			continue;
 		if (!field_value_text(&urls[out->url_count], arena, error, place, item, "urls", LIMIT_MANIFEST))
 			return false;
@@ -72,15 +65,13 @@ static bool read_urls(struct descriptor *out, struct arena *arena, struct error 
  * it must be what the digest names. An empty text counts as absent, as in Go's encoding. Read after digest and size.
  */
 static bool read_data(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-		      struct json_object *object)
+		      const struct json *object)
 {
-	struct json_object *value = field_get(object, "data");
-	struct span text, content;
+	struct span text = json_as_span(json_get(object, "data")), content;
 	struct digest digest;
 
-	if (!value || json_object_get_string_len(value) == 0)
+	if (text.len == 0)
 		return true;
-	text = (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
 	if (!base64_decode(&content, arena, text))
 		return field_refuse(error, place, "data", "not base64");
 	digest_of(&digest, out->digest.algorithm, content.ptr, content.len);
@@ -91,9 +82,9 @@ static bool read_data(struct descriptor *out, struct arena *arena, struct error 
 }
 
 static bool read_platform(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-			  struct json_object *object)
+			  const struct json *object)
 {
-	struct json_object *platform = field_get(object, "platform");
+	const struct json *platform = json_get(object, "platform");
 
 	if (!platform)
 		return true;
@@ -104,12 +95,12 @@ static bool read_platform(struct descriptor *out, struct arena *arena, struct er
 }
 
 bool descriptor_read(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-		     struct json_object *value)
+		     const struct json *value)
 {
 	const size_t known = sizeof descriptor_fields / sizeof *descriptor_fields;
 
 	*out = (struct descriptor){0};
-	if (json_object_get_type(value) != json_type_object)
+	if (!json_is(value, JSON_OBJECT))
 		return field_refuse(error, place, "", "not a descriptor object");
 	if (!field_check(error, place, value, descriptor_fields, known) || !field_check_annotations(error, place, value) ||
 	    !field_text(&out->media_type, arena, error, place, value, "mediaType", LIMIT_MEDIA_TYPE) ||

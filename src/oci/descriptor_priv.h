@@ -7,11 +7,12 @@
 
 #include "berth/base/arena.h"
 #include "berth/base/error.h"
+#include "berth/base/json_read.h"
 #include "berth/oci/descriptor.h"
 #include "field_priv.h"
 
-/* Reads `value`, which may be of any type or NULL for null. */
+/* Reads `value`, which may be of any kind. */
 bool descriptor_read(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-		     struct json_object *value);
+		     const struct json *value);
 
 #endif

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include <json_object_iterator.h>
-
 #include "berth/base/span.h"
 
 bool field_refuse(struct error *error, const struct place *place, const char *key, const char *why)
@@ -42,46 +40,33 @@ static bool same_folded(const char *a, const char *b)
 	return *a == *b;
 }
 
-static bool check_member(struct error *error, const struct place *place, const char *key, struct json_object *value,
+static bool check_member(struct error *error, const struct place *place, const struct json *member,
 			 const struct field *known)
 {
-	if (strcmp(key, known->key) != 0)
-		return !same_folded(key, known->key) ||
+	if (strcmp(member->key, known->key) != 0)
+		return !same_folded(member->key, known->key) ||
 		       field_refuse(error, place, known->key, "spelt in other letter case");
-	return !value || json_object_get_type(value) == known->type || field_refuse(error, place, key, "wrong JSON type");
+	return json_is(member, JSON_NULL) || json_is(member, known->kind) ||
+	       field_refuse(error, place, known->key, "wrong JSON type");
 }
 
-bool field_check(struct error *error, const struct place *place, struct json_object *object, const struct field known[],
+bool field_check(struct error *error, const struct place *place, const struct json *object, const struct field known[],
 		 size_t count)
 {
-	struct json_object_iterator at = json_object_iter_begin(object), end = json_object_iter_end(object);
-
-	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-		const char *key = json_object_iter_peek_name(&at);
-		struct json_object *value = json_object_iter_peek_value(&at);
-
+	for (const struct json *member = json_first(object); member; member = member->next)
 		for (size_t i = 0; i < count; i++)
-			if (!check_member(error, place, key, value, &known[i]))
+			if (!check_member(error, place, member, &known[i]))
 				return false;
-	}
 	return true;
 }
 
-struct json_object *field_get(struct json_object *object, const char *key)
-{
-	struct json_object *value = NULL;
-
-	return json_object_object_get_ex(object, key, &value) ? value : NULL;
-}
-
 bool field_value_text(const char **out, struct arena *arena, struct error *error, const struct place *place,
-		      struct json_object *value, const char *key, size_t most)
+		      const struct json *value, const char *key, size_t most)
 {
-	struct span text;
+	struct span text = json_as_span(value);
 
-	if (json_object_get_type(value) != json_type_string)
+	if (!text.ptr)
 		return field_refuse(error, place, key, "wrong JSON type");
-	text = (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
 	if (text.len > most)
 		return field_refuse(error, place, key, "too long");
 	for (size_t i = 0; i < text.len; i++)
@@ -92,28 +77,20 @@ bool field_value_text(const char **out, struct arena *arena, struct error *error
 }
 
 bool field_text(const char **out, struct arena *arena, struct error *error, const struct place *place,
-		struct json_object *object, const char *key, size_t most)
+		const struct json *object, const char *key, size_t most)
 {
-	struct json_object *value = field_get(object, key);
+	const struct json *value = json_get(object, key);
 
 	*out = NULL;
 	return !value || field_value_text(out, arena, error, place, value, key, most);
 }
 
-bool field_check_annotations(struct error *error, const struct place *place, struct json_object *object)
+bool field_check_annotations(struct error *error, const struct place *place, const struct json *object)
 {
-	struct json_object *annotations = field_get(object, "annotations");
-	struct json_object_iterator at, end;
+	const struct json *value = json_first(json_get(object, "annotations"));
 
-	if (!annotations)
-		return true;
-	at = json_object_iter_begin(annotations);
-	end = json_object_iter_end(annotations);
-	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-		struct json_object *value = json_object_iter_peek_value(&at);
-
-		if (value && json_object_get_type(value) != json_type_string)
+	for (; value; value = value->next)
+		if (!json_is(value, JSON_NULL) && !json_is(value, JSON_STRING))
 			return field_refuse(error, place, "annotations", "a value is not a string");
-	}
 	return true;
 }

@@ -2,11 +2,7 @@
 /* Manifests and indexes as pushed. */
 #include "berth/oci/manifest.h"
 
-#include <json_object.h>
-#include <json_object_iterator.h>
-
-#include "berth/base/json_scan.h"
-#include "berth/base/json_tree.h"
+#include "berth/base/json_read.h"
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
 #include "descriptor_priv.h"
@@ -15,9 +11,9 @@
 static const struct place whole = {"", 0, false};
 
 static const struct field manifest_fields[] = {
-	{"schemaVersion", json_type_int},   {"mediaType", json_type_string},   {"config", json_type_object},
-	{"layers", json_type_array},        {"manifests", json_type_array},    {"subject", json_type_object},
-	{"artifactType", json_type_string}, {"annotations", json_type_object},
+	{"schemaVersion", JSON_INTEGER}, {"mediaType", JSON_STRING},   {"config", JSON_OBJECT},
+	{"layers", JSON_ARRAY},          {"manifests", JSON_ARRAY},    {"subject", JSON_OBJECT},
+	{"artifactType", JSON_STRING},   {"annotations", JSON_OBJECT},
 };
 
 static bool refuse(struct error *error, const char *why)
@@ -30,32 +26,14 @@ static bool refuse_schema1(struct error *error)
 	return refuse(error, "Schema 1 manifest not supported");
 }
 
-/*
- * What json-c 0.16 allocates on 64 bits, rounded up: a table of 16 entries for an object, 8 pointers for an array, a
- * place for each key in a table that doubles. Without this bound 4 MiB of `{},` would take 1 GB.
- */
-static size_t tree_cost(const struct json_scan *scan, size_t text)
+static bool read_document(const struct json **out, struct arena *arena, struct span body, struct error *error)
 {
-	return text + scan->objects * 800 + scan->arrays * 160 + scan->members * 120 + scan->scalars * 100;
-}
+	struct json_fault fault;
 
-static bool check_text(struct arena *arena, struct span body, struct error *error)
-{
-	struct json_scan scan;
-
-	if (!json_scan(&scan, arena, body))
-		return error_setf(error, E_MANIFEST_INVALID, "not strict JSON: %s at byte %zu", scan.reason, scan.offset);
-	if (tree_cost(&scan, body.len) > LIMIT_JSON_TREE)
-		return refuse(error, "too many values");
-	return true;
-}
-
-static bool build_tree(struct json_object **out, struct arena *arena, struct span body, struct error *error)
-{
-	if (body.len > INT32_MAX)
-		return refuse(error, "too long");
-	*out = json_tree(arena, body);
-	return json_object_get_type(*out) == json_type_object || refuse(error, "not a JSON object");
+	*out = json_read(arena, body, &fault);
+	if (!*out)
+		return error_setf(error, E_MANIFEST_INVALID, "not strict JSON: %s at byte %zu", fault.reason, fault.offset);
+	return json_is(*out, JSON_OBJECT) || refuse(error, "not a JSON object");
 }
 
 /* The type that a name stands for, into *out; untouched for the empty name. */
@@ -83,27 +61,27 @@ static bool read_content_type(const struct mediatype **out, struct span content_
 	return look_up_type(out, essence, error);
 }
 
-static bool check_version(struct json_object *root, struct error *error)
+static bool check_version(const struct json *root, struct error *error)
 {
-	struct json_object *version = field_get(root, "schemaVersion");
+	const struct json *version = json_get(root, "schemaVersion");
 
 	if (!version)
 		return field_refuse(error, &whole, "schemaVersion", "missing");
-	if (json_object_get_int64(version) == 1)
+	if (version->integer == 1)
 		return refuse_schema1(error);
-	return json_object_get_int64(version) == 2 || field_refuse(error, &whole, "schemaVersion", "not 2");
+	return version->integer == 2 || field_refuse(error, &whole, "schemaVersion", "not 2");
 }
 
-static const struct mediatype *guess_type(struct json_object *root)
+static const struct mediatype *guess_type(const struct json *root)
 {
-	if (field_get(root, "manifests"))
+	if (json_get(root, "manifests"))
 		return mediatype_manifest(SPAN_LIT(MEDIATYPE_OCI_INDEX));
-	if (field_get(root, "config") || field_get(root, "layers"))
+	if (json_get(root, "config") || json_get(root, "layers"))
 		return mediatype_manifest(SPAN_LIT(MEDIATYPE_OCI_MANIFEST));
 	return NULL;
 }
 
-static bool decide_type(struct manifest *out, struct arena *arena, struct json_object *root,
+static bool decide_type(struct manifest *out, struct arena *arena, const struct json *root,
 			const struct mediatype *pushed_as, struct error *error)
 {
 	const struct mediatype *stated = NULL, *type;
@@ -124,11 +102,11 @@ static bool decide_type(struct manifest *out, struct arena *arena, struct json_o
 	return true;
 }
 
-static bool read_one(const struct descriptor **out, struct arena *arena, struct json_object *root, const char *key,
+static bool read_one(const struct descriptor **out, struct arena *arena, const struct json *root, const char *key,
 		     struct error *error)
 {
 	struct place place = {key, 0, false};
-	struct json_object *value = field_get(root, key);
+	const struct json *value = json_get(root, key);
 	struct descriptor *descriptor;
 
 	*out = NULL;
@@ -138,51 +116,49 @@ static bool read_one(const struct descriptor **out, struct arena *arena, struct 
 	return descriptor_read(descriptor, arena, error, &place, value);
 }
 
-static bool read_list(const struct descriptor **out, size_t *count, struct arena *arena, struct json_object *root,
+static bool read_list(const struct descriptor **out, size_t *count, struct arena *arena, const struct json *root,
 		      const char *key, struct error *error)
 {
 	struct place place = {key, 0, true};
-	struct json_object *list = field_get(root, key);
+	const struct json *list = json_get(root, key), *item = json_first(list);
 	struct descriptor *descriptors;
 
 	*out = NULL;
-	*count = list ? json_object_array_length(list) : 0;
+	*count = json_count(list);
 	if (*count == 0)
 		return true;
 	if (*count > LIMIT_MANIFEST_REFERENCES)
 		return refuse(error, "too many references");
 	*out = descriptors = arena_array(arena, *count, sizeof *descriptors);
-	for (; place.index < *count; place.index++)
-		if (!descriptor_read(&descriptors[place.index], arena, error, &place,
-				     json_object_array_get_idx(list, place.index)))
+	for (; item; item = item->next, place.index++)
+		if (!descriptor_read(&descriptors[place.index], arena, error, &place, item))
 			return false;
 	return true;
 }
 
-static bool read_image(struct manifest *out, struct arena *arena, struct json_object *root, struct error *error)
+static bool read_image(struct manifest *out, struct arena *arena, const struct json *root, struct error *error)
 {
-	if (field_get(root, "manifests"))
+	if (json_get(root, "manifests"))
 		return field_refuse(error, &whole, "manifests", "not allowed in an image manifest");
-	if (!field_get(root, "config"))
+	if (!json_get(root, "config"))
 		return field_refuse(error, &whole, "config", "missing");
 	return read_one(&out->config, arena, root, "config", error) &&
 	       read_list(&out->layers, &out->layer_count, arena, root, "layers", error);
 }
 
-static bool read_index(struct manifest *out, struct arena *arena, struct json_object *root, struct error *error)
+static bool read_index(struct manifest *out, struct arena *arena, const struct json *root, struct error *error)
 {
-	if (field_get(root, "config") || field_get(root, "layers"))
+	if (json_get(root, "config") || json_get(root, "layers"))
 		return refuse(error, "config and layers: not allowed in an index");
-	if (!json_object_object_get_ex(root, "manifests", NULL))
+	if (!json_has(root, "manifests"))
 		return field_refuse(error, &whole, "manifests", "missing");
 	return read_list(&out->manifests, &out->manifest_count, arena, root, "manifests", error);
 }
 
-/* Text, so that the columns of a listing hold it; json-c's own writer leaves out what it finds no memory for. */
-static bool read_annotations(struct manifest *out, struct arena *arena, struct json_object *root)
+/* Writes the annotations as text, as a column of a listing holds them. */
+static bool read_annotations(struct manifest *out, struct arena *arena, const struct json *root)
 {
-	struct json_object *annotations = field_get(root, "annotations"), *value;
-	struct json_object_iterator at, end;
+	const struct json *annotations = json_get(root, "annotations");
 	struct json_writer json;
 	struct strbuf text;
 	size_t count = 0;
@@ -192,14 +168,11 @@ static bool read_annotations(struct manifest *out, struct arena *arena, struct j
 	strbuf_init(&text, arena, LIMIT_RESPONSE);
 	json = json_writer(&text);
 	json_open(&json, '{');
-	at = json_object_iter_begin(annotations);
-	end = json_object_iter_end(annotations);
-	for (; !json_object_iter_equal(&at, &end); json_object_iter_next(&at)) {
-		value = json_object_iter_peek_value(&at);
-		if (!value)
+	for (const struct json *value = json_first(annotations); value; value = value->next) {
+		if (json_is(value, JSON_NULL))
 			continue;
-		json_key(&json, json_object_iter_peek_name(&at));
-		json_span(&json, (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)});
+		json_key(&json, value->key);
+		json_span(&json, json_as_span(value));
 		count++;
 	}
 	json_close(&json, '}');
@@ -213,13 +186,12 @@ bool manifest_parse(struct manifest *out, struct arena *arena, struct span body,
 {
 	const size_t known = sizeof manifest_fields / sizeof *manifest_fields;
 	const struct mediatype *pushed_as;
-	struct json_object *root = NULL;
+	const struct json *root = NULL;
 
 	*out = (struct manifest){.annotations = {"", 0}};
-	return read_content_type(&pushed_as, content_type, error) && check_text(arena, body, error) &&
-	       build_tree(&root, arena, body, error) && field_check(error, &whole, root, manifest_fields, known) &&
-	       field_check_annotations(error, &whole, root) && check_version(root, error) &&
-	       decide_type(out, arena, root, pushed_as, error) &&
+	return read_content_type(&pushed_as, content_type, error) && read_document(&root, arena, body, error) &&
+	       field_check(error, &whole, root, manifest_fields, known) && field_check_annotations(error, &whole, root) &&
+	       check_version(root, error) && decide_type(out, arena, root, pushed_as, error) &&
 	       (out->kind == MANIFEST_KIND_INDEX ? read_index : read_image)(out, arena, root, error) &&
 	       read_one(&out->subject, arena, root, "subject", error) &&
 	       field_text(&out->artifact_type, arena, error, &whole, root, "artifactType", LIMIT_MEDIA_TYPE) &&

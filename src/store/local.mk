@@ -106,8 +106,6 @@ libstore_a_SOURCES = \
 	src/store/service/canonical_priv.h \
 	src/store/service/credential.c \
 	src/store/service/credential_priv.h \
-	src/store/service/jsondoc.c \
-	src/store/service/jsondoc_priv.h \
 	src/store/service/multipart.c \
 	src/store/service/multipart_priv.h \
 	src/store/service/pages.c \

@@ -2,7 +2,7 @@
 /* Manifests: the first line is the Content-Type, the rest the body. */
 #include "fuzz.h"
 
-#include "berth/base/json_scan.h"
+#include "berth/base/json_read.h"
 #include "berth/oci/manifest.h"
 #include "berth/oci/referrer.h"
 
@@ -25,7 +25,6 @@ static void check_list(const struct descriptor *list, size_t count)
 static void check_manifest(const struct manifest *manifest, struct arena *arena)
 {
 	const struct mediatype *type = mediatype_manifest(span_of(manifest->media_type));
-	struct json_scan scan;
 
 	CLAIM(type && type->kind == manifest->kind && type->name == manifest->media_type);
 	if (manifest->kind == MANIFEST_KIND_IMAGE)
@@ -36,7 +35,7 @@ static void check_manifest(const struct manifest *manifest, struct arena *arena)
 	check_list(manifest->subject, manifest->subject != NULL);
 	check_list(manifest->layers, manifest->layer_count);
 	check_list(manifest->manifests, manifest->manifest_count);
-	CLAIM(manifest->annotations.len == 0 || json_scan(&scan, arena, manifest->annotations));
+	CLAIM(manifest->annotations.len == 0 || json_read(arena, manifest->annotations, NULL));
 	(void)referrer_artifact_type(manifest);
 }
 

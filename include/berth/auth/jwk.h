@@ -18,10 +18,10 @@
 
 #define JWK_SET_MAX 100 /* keys of one set */
 
-struct json_object;
+struct json;
 
 /* Reads one JWK, from a tree or from text. Returns false with a *reason that holds no key material. */
-bool jwk_read(struct key *out, struct arena *arena, struct json_object *object, const char **reason);
+bool jwk_read(struct key *out, struct arena *arena, const struct json *object, const char **reason);
 bool jwk_parse(struct key *out, struct arena *arena, struct span json, const char **reason);
 
 /*

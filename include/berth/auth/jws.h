@@ -3,7 +3,7 @@
  * Signed JSON in the compact form (RFC 7515 section 7.1): reading and verifying. Signing is auth/jws_sign.h.
  *
  * A JWS is read only if it has three parts of strict base64url, a header and a payload that are strict JSON objects
- * (base/json_scan.h), an algorithm of auth/jwa.h, and no `crit`.
+ * (base/json_read.h), an algorithm of auth/jwa.h, and no `crit`.
  *
  * Two libraries verify. The key says which algorithms it may be used with before either library sees the token, because
  * libjwt 1.10 would let the token choose. OpenSSL verifies first, with the key as it was read once. A signature that OpenSSL
@@ -22,7 +22,7 @@
 
 #define JWS_CHAIN_MAX 10 /* certificates in an x5c header; chains are two or three long */
 
-struct json_object;
+struct json;
 
 struct jws {
 	const char *text;        /* the whole JWS, NUL-terminated */
@@ -31,10 +31,10 @@ struct jws {
 	struct span signature;   /* decoded */
 	enum jwa algorithm;      /* that the header names */
 	struct span kid;         /* of the header, "" when absent */
-	struct json_object *jwk; /* the header's `jwk` object, or NULL: says which key to look for, is never that key */
+	const struct json *jwk;  /* the header's `jwk` object, or NULL: says which key to look for, is never that key */
 	struct span chain[JWS_CHAIN_MAX]; /* the header's `x5c` as DER, the signer's first */
 	size_t chain_count;
-	struct json_object *claims; /* the payload */
+	const struct json *claims; /* the payload */
 };
 
 /* Reads a JWS. Everything in *out lives in `arena`. Returns false for any other text, and for more than LIMIT_TOKEN bytes. */

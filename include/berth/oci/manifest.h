@@ -7,7 +7,7 @@
  *
  * Taken: any config and layer types (artifacts), no `layers` key, an empty or nested index, `data`, unknown fields.
  * Refused with E_MANIFEST_INVALID and a detail that names the field:
- *   - what json_scan refuses, and documents whose tree would not fit LIMIT_JSON_TREE;
+ *   - what json_read refuses;
  *   - `manifests` together with `config` or `layers` (CVE-2021-41190), or another mediaType than the Content-Type;
  *   - a known field in other letter case, which Go's decoder takes for the field and ours would not;
  *   - a known field of the wrong JSON type; null counts as absent, as a value of annotations and among urls too;

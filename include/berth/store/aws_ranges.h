@@ -38,11 +38,11 @@ struct aws_ranges {
 bool aws_ranges_contain(const struct aws_ranges *ranges, const char *address);
 
 /*
- * Takes over the ranges of the file's JSON text: of all regions, or of those of the comma-separated list `regions`
+ * Takes over the ranges of the file `text`: of all regions, or of those of the comma-separated list `regions`
  * ("" for all; case does not matter). False with one line in *reason, and nothing is changed, for anything else than such
  * a file.
  */
-bool aws_ranges_load(struct aws_ranges *ranges, struct span json, const char *regions, struct arena *arena,
+bool aws_ranges_load(struct aws_ranges *ranges, struct span text, const char *regions, struct arena *arena,
 		     const char **reason);
 
 /* Fetches the file and takes it over; blocks as long as that takes. Failure is logged. */

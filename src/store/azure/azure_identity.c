@@ -7,7 +7,7 @@
 
 #include "azure_account_priv.h"
 #include "berth/base/percent.h"
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "../service/secret_file_priv.h"
 
 #define RESOURCE "https://storage.azure.com/" /* of every cloud */
@@ -158,18 +158,18 @@ static void use_environment(struct azure_identity *identity, azure_variable_fn *
 /* ---- answers ---- */
 
 /* A number, or a text that is one: the end-points differ. 0 when it is neither. */
-static int64_t number_of(const struct jsondoc *root, const char *name)
+static int64_t number_of(const struct json *root, const char *name)
 {
-	const char *text = jsondoc_text(root, name);
+	const char *text = json_get_string(root, name);
 	uint64_t number;
 
 	if (!text)
-		return jsondoc_number(root, name, 0);
+		return json_get_integer(root, name, 0);
 	return span_to_u64(span_of(text), &number) && number < INT64_MAX ? (int64_t)number : 0;
 }
 
 /* The end of the token that the answer holds; 0 when it says none. */
-static int64_t end_of(const struct jsondoc *root)
+static int64_t end_of(const struct json *root)
 {
 	int64_t on = number_of(root, "expires_on"), in = number_of(root, "expires_in");
 
@@ -181,8 +181,8 @@ static int64_t end_of(const struct jsondoc *root)
 static bool entra_refused(const struct azure_identity *identity, const struct http_exchange *exchange,
 			  struct credential_fetch *fetch)
 {
-	const struct jsondoc *root = jsondoc_parse(exchange->answer, fetch->scratch);
-	const char *code = jsondoc_text(root, "error"), *detail = jsondoc_text(root, "error_description");
+	const struct json *root = json_read(fetch->scratch, exchange->answer, NULL);
+	const char *code = json_get_string(root, "error"), *detail = json_get_string(root, "error_description");
 	struct span line = {detail ? detail : "", detail ? strcspn(detail, "\r\n") : 0};
 
 	line.len = line.len < 200 ? line.len : 200;
@@ -196,7 +196,7 @@ static bool fetch_token(void *owner, struct credential_fetch *fetch)
 {
 	struct azure_identity *identity = owner;
 	struct http_exchange exchange = {.repeatable = true, .keep = ANSWER_MAX};
-	const struct jsondoc *root;
+	const struct json *root;
 	const char *token;
 
 	if (!identity->source->ask(identity, &exchange, fetch))
@@ -207,8 +207,8 @@ static bool fetch_token(void *owner, struct credential_fetch *fetch)
 	}
 	if (exchange.status != 200)
 		return entra_refused(identity, &exchange, fetch);
-	root = jsondoc_parse(exchange.answer, fetch->scratch);
-	token = jsondoc_text(root, "access_token");
+	root = json_read(fetch->scratch, exchange.answer, NULL);
+	token = json_get_string(root, "access_token");
 	fetch->ends = token ? end_of(root) : 0;
 	if (fetch->ends <= http_client_now()) {
 		fetch->why = arena_printf(fetch->scratch, "no token by %s: its answer holds none that is valid",

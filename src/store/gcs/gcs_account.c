@@ -8,7 +8,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "../service/secret_file_priv.h"
 
 #define DEFAULT_TOKEN_URI "https://oauth2.googleapis.com/token"
@@ -77,16 +77,16 @@ static EVP_PKEY *read_key(const char *given, struct arena *arena)
 
 /* ---- key files ---- */
 
-static const char *account_member(const struct jsondoc *root, const char *key, struct arena *arena)
+static const char *account_member(const struct json *root, const char *key, struct arena *arena)
 {
-	const char *text = jsondoc_text(root, key);
+	const char *text = json_get_string(root, key);
 
 	return arena_strdup(arena, text ? text : "");
 }
 
-static struct secret secret_member(const struct jsondoc *root, const char *key, struct arena *arena)
+static struct secret secret_member(const struct json *root, const char *key, struct arena *arena)
 {
-	return secret_new(arena, jsondoc_text(root, key));
+	return secret_new(arena, json_get_string(root, key));
 }
 
 static bool take_key(struct gcs_account *out, struct secret pem, const char *name, struct arena *arena, char *reason,
@@ -99,8 +99,8 @@ static bool take_key(struct gcs_account *out, struct secret pem, const char *nam
 	return out->key || refuse(reason, size, "%s: private_key is no RSA key in PEM", name);
 }
 
-static bool take_user(struct gcs_account *out, const struct jsondoc *root, const char *name, struct arena *arena,
-		      char *reason, size_t size)
+static bool take_user(struct gcs_account *out, const struct json *root, const char *name, struct arena *arena, char *reason,
+		      size_t size)
 {
 	out->kind = GCS_USER;
 	out->client_id = account_member(root, "client_id", arena);
@@ -111,8 +111,8 @@ static bool take_user(struct gcs_account *out, const struct jsondoc *root, const
 	return refuse(reason, size, "%s: client_id, client_secret or refresh_token is missing", name);
 }
 
-static bool take_file(struct gcs_account *out, const struct jsondoc *root, const char *name, struct arena *arena,
-		      char *reason, size_t size)
+static bool take_file(struct gcs_account *out, const struct json *root, const char *name, struct arena *arena, char *reason,
+		      size_t size)
 {
 	const char *type = account_member(root, "type", arena);
 
@@ -132,7 +132,7 @@ static bool take_file(struct gcs_account *out, const struct jsondoc *root, const
 bool gcs_account_parse(struct gcs_account *out, struct span json, const char *name, struct arena *arena, char *reason,
 		       size_t size)
 {
-	const struct jsondoc *root = jsondoc_parse(json, arena);
+	const struct json *root = json_read(arena, json, NULL);
 
 	*out = (struct gcs_account){
 		.email = "", .key_id = "", .token_uri = DEFAULT_TOKEN_URI, .universe = DEFAULT_UNIVERSE};

@@ -2,7 +2,7 @@
 /* Copies on the server, by rewrites of the JSON API. */
 #include "gcs_copy_priv.h"
 
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "gcs_request_priv.h"
 
 #define REWRITES_MAX 1000 /* within a bucket there is one */
@@ -16,13 +16,13 @@ struct rewrite {
 /* Reads one answer. Without a token the copy is complete, and the answer has its size. */
 static bool read_rewrite(struct rewrite *out, const struct http_exchange *x, struct arena *arena)
 {
-	const struct jsondoc *root = jsondoc_parse(x->answer, arena);
-	const char *token = jsondoc_text(root, "rewriteToken");
+	const struct json *root = json_read(arena, x->answer, NULL);
+	const char *token = json_get_string(root, "rewriteToken");
 
 	out->done = !token || !token[0];
 	out->token = token;
-	return out->done ? jsondoc_size(jsondoc_get(root, "resource"), "size", &out->size)
-			 : jsondoc_size(root, "objectSize", &out->size);
+	return out->done ? gcs_size(json_get(root, "resource"), "size", &out->size)
+			 : gcs_size(root, "objectSize", &out->size);
 }
 
 /* Within one location and storage class the first call is the last; across them each call moves a part of the bytes. */

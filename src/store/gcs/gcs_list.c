@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "../service/multipart_priv.h"
 #include "gcs_request_priv.h"
 
-#define PAGE 500                     /* both APIs give 1,000; names of 1 KiB must fit JSONDOC_BYTES_MAX */
+#define PAGE 500                     /* both APIs give 1,000; names of 1 KiB must fit PAGE_BYTES */
 #define PAGE_BYTES ((size_t)4 << 20) /* 1,000 names of 1 KiB, with what stands around them */
 
 /* ---- objects ---- */
@@ -21,17 +21,16 @@ struct listing {
 	bool stopped;
 };
 
-static bool visit_items(struct listing *listing, const struct jsondoc *items)
+static bool visit_items(struct listing *listing, const struct json *items)
 {
-	for (size_t i = 0; i < jsondoc_count(items) && !listing->stopped; i++) {
-		const struct jsondoc *item = jsondoc_item(items, i);
-		const char *name = jsondoc_text(item, "name");
+	for (const struct json *item = json_first(items); item && !listing->stopped; item = item->next) {
+		const char *name = json_get_string(item, "name");
 		uint64_t size;
 
-		if (!name || !jsondoc_size(item, "size", &size))
+		if (!name || !gcs_size(item, "size", &size))
 			return false;
 		listing->stopped =
-			!listing->visit(listing->context, name, size, service_age(jsondoc_text(item, "updated")));
+			!listing->visit(listing->context, name, size, service_age(json_get_string(item, "updated")));
 	}
 	return true;
 }
@@ -41,7 +40,7 @@ static bool gcs_page(void *context, const struct page_marker *from, struct page_
 {
 	struct listing *listing = context;
 	const char *token = from->first, *kind, *after, *url;
-	const struct jsondoc *root;
+	const struct json *root;
 	struct http_exchange x;
 
 	url = gcs_json_url(listing->gcs, page,
@@ -51,11 +50,11 @@ static bool gcs_page(void *context, const struct page_marker *from, struct page_
 	x.keep = PAGE_BYTES;
 	if (!service_run_fine(&x, page, error))
 		return false;
-	root = jsondoc_parse(x.answer, page);
-	kind = jsondoc_text(root, "kind");
-	if (!kind || strcmp(kind, "storage#objects") != 0 || !visit_items(listing, jsondoc_get(root, "items")))
+	root = json_read(page, x.answer, NULL);
+	kind = json_get_string(root, "kind");
+	if (!kind || strcmp(kind, "storage#objects") != 0 || !visit_items(listing, json_get(root, "items")))
 		return service_failed(&x, "the answer is no list of objects", error);
-	after = jsondoc_text(root, "nextPageToken");
+	after = json_get_string(root, "nextPageToken");
 	if (after && *after && !listing->stopped)
 		next->first = after;
 	return true;

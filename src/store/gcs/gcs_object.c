@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../service/body_priv.h"
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "../service/range_priv.h"
 #include "gcs_refusal_priv.h"
 #include "gcs_request_priv.h"
@@ -16,7 +16,7 @@ bool gcs_put(struct object_service *service, const char *key, const struct http_
 	struct gcs *gcs = gcs_of(service);
 	struct http_exchange x = gcs_exchange(gcs, "POST", gcs_upload_url(gcs, key, arena), key, arena);
 	const char *sum = body_crc32c_base64(body, arena), *stored_sum;
-	const struct jsondoc *root;
+	const struct json *root;
 	uint64_t stored;
 
 	if (!sum)
@@ -25,9 +25,9 @@ bool gcs_put(struct object_service *service, const char *key, const struct http_
 	http_exchange_set(&x, "Content-Type", "application/octet-stream");
 	if (!service_run_fine(&x, arena, error))
 		return false;
-	root = jsondoc_parse(x.answer, arena);
-	stored_sum = jsondoc_text(root, "crc32c");
-	if (!jsondoc_size(root, "size", &stored) || stored != body->length)
+	root = json_read(arena, x.answer, NULL);
+	stored_sum = json_get_string(root, "crc32c");
+	if (!gcs_size(root, "size", &stored) || stored != body->length)
 		return service_failed(&x, "the object has another size", error);
 	if (stored_sum && strcmp(stored_sum, sum) != 0)
 		return service_failed(&x, "the object has another checksum", error);
@@ -48,7 +48,7 @@ bool gcs_head(struct object_service *service, const char *key, bool *found, uint
 		return true;
 	if (!service_fine(&x))
 		return service_refused(&x, error);
-	*found = jsondoc_size(jsondoc_parse(x.answer, arena), "size", size);
+	*found = gcs_size(json_read(arena, x.answer, NULL), "size", size);
 	return *found || service_failed(&x, "the answer holds no size", error);
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "../service/xml_priv.h"
 
 /* Cloud Storage, "HTTP status and error codes", for JSON (codes in lower case) and XML. */
@@ -32,11 +32,11 @@ const struct refusal_table gcs_refusals = REFUSAL_TABLE(refusals);
 /* {"error": {"code": 403, "message": "...", "errors": [{"reason": "forbidden"}]}} */
 static bool words_json(struct service_words *out, const struct http_exchange *x, struct arena *arena)
 {
-	const struct jsondoc *error = jsondoc_get(jsondoc_parse(x->answer, arena), "error");
-	const char *message = jsondoc_text(error, "message");
-	const char *code = jsondoc_text(jsondoc_item(jsondoc_get(error, "errors"), 0), "reason");
+	const struct json *error = json_get(json_read(arena, x->answer, NULL), "error");
+	const char *message = json_get_string(error, "message");
+	const char *code = json_get_string(json_first(json_get(error, "errors")), "reason");
 
-	code = code ? code : jsondoc_text(error, "status");
+	code = code ? code : json_get_string(error, "status");
 	*out = (struct service_words){code ? code : "", message ? message : ""};
 	return error != NULL;
 }

@@ -53,3 +53,8 @@ struct http_exchange gcs_exchange(struct gcs *gcs, const char *method, const cha
 	return (struct http_exchange){
 		.method = method, .url = url, .repeatable = true, .prepare = gcs_prepare, .context = call};
 }
+
+bool gcs_size(const struct json *object, const char *key, uint64_t *out)
+{
+	return span_to_u64(json_as_span(json_get(object, key)), out);
+}

@@ -4,6 +4,7 @@
 #define BERTH_STORE_GCS_REQUEST_PRIV_H
 
 #include "../service/service_priv.h"
+#include "berth/base/json_read.h"
 #include "berth/store/gcs.h"
 #include "gcs_account_priv.h"
 
@@ -48,6 +49,9 @@ const char *gcs_upload_url(const struct gcs *gcs, const char *key, struct arena 
 
 /* URLs of the XML API ("/BUCKET/KEY"). */
 const char *gcs_xml_url(const struct gcs *gcs, const char *key, const char *query, struct arena *arena);
+
+/* Reads a size, which the JSON API writes as a number in quotes. Returns false if there is none. */
+bool gcs_size(const struct json *object, const char *key, uint64_t *out);
 
 /* Encodes a text as one name of a path or one value of a query. */
 const char *gcs_quote(const char *text, struct arena *arena);

@@ -9,7 +9,7 @@
 #include "berth/base/hex.h"
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "../service/sigv4_priv.h"
 #include "gcs_token_priv.h"
 
@@ -64,7 +64,7 @@ const char *gcs_v4_signed(const char *url, struct span signature, struct arena *
 /* The account may not sign by itself: blobs are sent through us from here on. */
 static void give_up_signing(struct gcs *gcs, const struct http_exchange *x, struct arena *arena)
 {
-	const char *message = jsondoc_text(jsondoc_get(jsondoc_parse(x->answer, arena), "error"), "message");
+	const char *message = json_get_string(json_get(json_read(arena, x->answer, NULL), "error"), "message");
 
 	log_warn("storage: gcs: no redirects: %s may not sign: status %d, %s; grant it "
 		 "roles/iam.serviceAccountTokenCreator on itself",
@@ -93,7 +93,7 @@ static bool sign_remotely(struct gcs *gcs, const char *text, struct span *out, s
 		give_up_signing(gcs, &x, arena);
 		return false;
 	}
-	blob = x.status == 200 ? jsondoc_text(jsondoc_parse(x.answer, arena), "signedBlob") : NULL;
+	blob = x.status == 200 ? json_get_string(json_read(arena, x.answer, NULL), "signedBlob") : NULL;
 	if (blob && base64_decode(out, arena, span_of(blob)))
 		return true;
 	log_warn("storage: gcs: signBlob: status %d without a signature", x.status);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "berth/base/log.h"
 
 #define SCOPE "https://www.googleapis.com/auth/devstorage.read_write"
@@ -41,8 +41,8 @@ static bool gcs_token_refused(const struct gcs *gcs, const struct http_exchange 
 {
 	bool of_machine = gcs->account.kind == GCS_METADATA;
 	const char *from = of_machine ? "the metadata server" : gcs->account.token_uri;
-	const struct jsondoc *root = jsondoc_parse(x->answer, fetch->scratch);
-	const char *code = jsondoc_text(root, "error"), *description = jsondoc_text(root, "error_description");
+	const struct json *root = json_read(fetch->scratch, x->answer, NULL);
+	const char *code = json_get_string(root, "error"), *description = json_get_string(root, "error_description");
 
 	if (!x->status) {
 		fetch->why = arena_printf(fetch->scratch, "no access token from %s: %s; %s", from, x->failure,
@@ -63,9 +63,9 @@ static bool gcs_token_refused(const struct gcs *gcs, const struct http_exchange 
 /* Takes {"access_token": ..., "expires_in": ...}. */
 static bool take_token(struct gcs *gcs, const struct http_exchange *x, struct credential_fetch *fetch)
 {
-	const struct jsondoc *root = jsondoc_parse(x->answer, fetch->scratch);
-	const char *token = jsondoc_text(root, "access_token");
-	int64_t seconds = jsondoc_number(root, "expires_in", -1);
+	const struct json *root = json_read(fetch->scratch, x->answer, NULL);
+	const char *token = json_get_string(root, "access_token");
+	int64_t seconds = json_get_integer(root, "expires_in", -1);
 
 	if (!token || strlen(token) > TOKEN_MAX || seconds <= 0 || seconds > LIFE_MAX) {
 		fetch->why = "the answer holds no token";

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "berth/base/json_scan.h"
+#include "berth/base/json_read.h"
 #include "berth/base/log.h"
 #include "berth/http/client.h"
 
@@ -79,31 +79,6 @@ bool aws_ranges_contain(const struct aws_ranges *ranges, const char *address)
 
 /* ---- reading the file ---- */
 
-/* Texts of a JSON document that json_scan has let through, one after the other. */
-static bool next_text(struct span *rest, struct span *text, bool *ends_object)
-{
-	*ends_object = false;
-	for (; rest->len > 0; *rest = span_after(*rest, 1)) {
-		if (rest->ptr[0] == '}')
-			*ends_object = true;
-		if (rest->ptr[0] == '"' || rest->ptr[0] == '}')
-			break;
-	}
-	if (rest->len == 0)
-		return false;
-	*rest = span_after(*rest, 1);
-	*text = (struct span){rest->ptr, 0};
-	while (!*ends_object && rest->ptr[0] != '"') {
-		size_t step = rest->ptr[0] == '\\' ? 2 : 1;
-
-		text->len += step;
-		*rest = span_after(*rest, step);
-	}
-	if (!*ends_object)
-		*rest = span_after(*rest, 1);
-	return true;
-}
-
 static bool listed(const char *regions, struct span region)
 {
 	struct span rest = span_of(regions), one;
@@ -163,30 +138,21 @@ static size_t merge_ranges(struct aws_range *items, size_t count)
 	return count ? kept + 1 : 0;
 }
 
-/* Both of a prefix's member names end alike, and no other does. */
-static size_t collect_ranges(struct aws_range *items, size_t most, struct span json, const char *regions,
+/* Adds the ranges that stand in `list`, of IPv4 or IPv6, and counts the prefixes that are none in *bad. */
+static size_t collect_ranges(struct aws_range *items, const struct json *list, const char *name, const char *regions,
 			     struct arena *arena, size_t *bad)
 {
-	struct span text, key = {"", 0}, prefix = {"", 0}, region = {"", 0};
 	size_t count = 0;
-	bool ends;
 
-	while (next_text(&json, &text, &ends)) {
-		if (ends) {
-			if (prefix.len && listed(regions, region) && count < most) {
-				if (parse_range(&items[count], prefix, arena))
-					count++;
-				else
-					++*bad;
-			}
-			prefix = region = (struct span){"", 0};
-		} else if (json.ptr[strspn(json.ptr, " \t\r\n")] == ':') {
-			key = text;
-		} else if (span_is(key, "ip_prefix") || span_is(key, "ipv6_prefix")) {
-			prefix = text;
-		} else if (span_is(key, "region")) {
-			region = text;
-		}
+	for (const struct json *entry = json_first(list); entry; entry = entry->next) {
+		struct span prefix = json_as_span(json_get(entry, name));
+
+		if (prefix.len == 0 || !listed(regions, json_as_span(json_get(entry, "region"))))
+			continue;
+		if (parse_range(&items[count], prefix, arena))
+			count++;
+		else
+			++*bad;
 	}
 	return count;
 }
@@ -202,20 +168,24 @@ static void publish_ranges(struct aws_ranges *ranges, const struct aws_range *it
 	atomic_store_explicit(&ranges->sequence, sequence + 1, memory_order_release);
 }
 
-bool aws_ranges_load(struct aws_ranges *ranges, struct span json, const char *regions, struct arena *arena,
+bool aws_ranges_load(struct aws_ranges *ranges, struct span text, const char *regions, struct arena *arena,
 		     const char **reason)
 {
+	const struct json *root, *four, *six;
+	struct json_fault fault;
 	struct aws_range *items;
-	struct json_scan scan;
 	size_t count, bad = 0;
 
-	if (!json_scan(&scan, arena, json)) {
-		*reason = scan.reason;
+	root = json_read(arena, text, &fault);
+	if (!root) {
+		*reason = fault.reason;
 		return false;
 	}
-	json.ptr = arena_span(arena, json); /* with a NUL behind it */
-	items = arena_array(arena, scan.objects + 1, sizeof *items);
-	count = collect_ranges(items, scan.objects, json, regions, arena, &bad);
+	four = json_get(root, "prefixes");
+	six = json_get(root, "ipv6_prefixes");
+	items = arena_array(arena, json_count(four) + json_count(six) + 1, sizeof *items);
+	count = collect_ranges(items, four, "ip_prefix", regions, arena, &bad);
+	count += collect_ranges(items + count, six, "ipv6_prefix", regions, arena, &bad);
 	*reason = bad ? "a prefix is no address range" : count == 0 ? "no range in it" : NULL;
 	count = merge_ranges(items, count);
 	if (count > AWS_RANGES_MAX)

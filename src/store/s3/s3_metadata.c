@@ -7,7 +7,7 @@
 
 #include "berth/base/timetext.h"
 #include "berth/http/client.h"
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "../service/secret_file_priv.h"
 
 #define ANSWER_MAX ((size_t)64 << 10)
@@ -55,9 +55,9 @@ static const char *fetch(struct s3_search *search, struct http_exchange *exchang
 
 bool s3_parse_keys(struct s3_search *search, struct span json)
 {
-	const struct jsondoc *root = jsondoc_parse(json, search->arena);
-	const char *code = jsondoc_text(root, "Code"), *expires = jsondoc_text(root, "Expiration");
-	const char *key = jsondoc_text(root, "AccessKeyId"), *secret = jsondoc_text(root, "SecretAccessKey");
+	const struct json *root = json_read(search->arena, json, NULL);
+	const char *code = json_get_string(root, "Code"), *expires = json_get_string(root, "Expiration");
+	const char *key = json_get_string(root, "AccessKeyId"), *secret = json_get_string(root, "SecretAccessKey");
 
 	if (!root)
 		return s3_no_keys(search, "the answer is not JSON");
@@ -67,7 +67,7 @@ bool s3_parse_keys(struct s3_search *search, struct span json)
 		return s3_no_keys(search, "the answer holds no keys");
 	search->keys.access_key = arena_strdup(search->arena, key);
 	search->keys.secret_key = secret_new(search->arena, secret);
-	search->keys.token = secret_new(search->arena, jsondoc_text(root, "Token"));
+	search->keys.token = secret_new(search->arena, json_get_string(root, "Token"));
 	if (expires && !timetext_parse(&search->keys.expires, span_of(expires)))
 		return s3_no_keys(search, "the answer's Expiration is no time");
 	return true;

@@ -37,14 +37,14 @@ static void read_v1(struct swift_access *out, const struct http_exchange *answer
 		out->life = (int64_t)life;
 }
 
-static bool region_fits(const char *wanted, const struct jsondoc *endpoint)
+static bool region_fits(const char *wanted, const struct json *endpoint)
 {
 	return !wanted[0] || strcmp(swift_text(endpoint, "region"), wanted) == 0 ||
 	       strcmp(swift_text(endpoint, "region_id"), wanted) == 0;
 }
 
 /* v2 has the three URLs of a region in one end-point, v3 each in an end-point of its own. */
-static const char *endpoint_url(const struct jsondoc *endpoint, const char *type)
+static const char *endpoint_url(const struct json *endpoint, const char *type)
 {
 	static const struct {
 		const char *type, *key;
@@ -59,18 +59,16 @@ static const char *endpoint_url(const struct jsondoc *endpoint, const char *type
 }
 
 /* The URL of the first object store that fits; "" when none does. *stores counts those of all regions, for the reason. */
-static const char *catalog_url(const struct jsondoc *catalog, const struct swift_settings *settings, size_t *stores)
+static const char *catalog_url(const struct json *catalog, const struct swift_settings *settings, size_t *stores)
 {
 	const char *type = settings->endpointtype[0] ? settings->endpointtype : "public";
 
-	for (size_t i = 0; i < jsondoc_count(catalog); i++) {
-		const struct jsondoc *service = jsondoc_item(catalog, i);
-		const struct jsondoc *endpoints = jsondoc_get(service, "endpoints");
+	for (const struct json *service = json_first(catalog); service; service = service->next) {
+		const struct json *endpoint = json_first(json_get(service, "endpoints"));
 
 		if (strcmp(swift_text(service, "type"), STORE_TYPE) != 0)
 			continue;
-		for (size_t k = 0; k < jsondoc_count(endpoints); k++) {
-			const struct jsondoc *endpoint = jsondoc_item(endpoints, k);
+		for (; endpoint; endpoint = endpoint->next) {
 			const char *url = endpoint_url(endpoint, type);
 
 			*stores += 1;
@@ -84,9 +82,9 @@ static const char *catalog_url(const struct jsondoc *catalog, const struct swift
 static bool read_keystone(struct swift_access *out, const struct swift_settings *settings, int version,
 			  const struct http_exchange *answer, struct arena *arena, const char **why)
 {
-	const struct jsondoc *root = jsondoc_parse(answer->answer, arena);
-	const struct jsondoc *access = jsondoc_get(root, version == 2 ? "access" : "token");
-	const struct jsondoc *token = version == 2 ? jsondoc_get(access, "token") : access;
+	const struct json *root = json_read(arena, answer->answer, NULL);
+	const struct json *access = json_get(root, version == 2 ? "access" : "token");
+	const struct json *token = version == 2 ? json_get(access, "token") : access;
 	size_t stores = 0;
 
 	if (!token) {
@@ -96,8 +94,8 @@ static bool read_keystone(struct swift_access *out, const struct swift_settings 
 	out->token = version == 2 ? secret_new(arena, swift_text(token, "id"))
 				  : secret_new(arena, arena_span(arena, http_exchange_header(answer, "X-Subject-Token")));
 	out->life = life_until(answer, swift_text(token, version == 2 ? "expires" : "expires_at"));
-	out->tenant_id = arena_strdup(arena, swift_text(jsondoc_get(token, version == 2 ? "tenant" : "project"), "id"));
-	out->storage_url = arena_strdup(arena, catalog_url(jsondoc_get(access, version == 2 ? "serviceCatalog" : "catalog"),
+	out->tenant_id = arena_strdup(arena, swift_text(json_get(token, version == 2 ? "tenant" : "project"), "id"));
+	out->storage_url = arena_strdup(arena, catalog_url(json_get(access, version == 2 ? "serviceCatalog" : "catalog"),
 							   settings, &stores));
 	if (out->storage_url[0])
 		return true;

@@ -43,14 +43,11 @@ static const char *info_url(const struct swift *swift, struct arena *arena)
 	return arena_printf(arena, "%.*s/info", SPAN_ARG(url));
 }
 
-static bool lists(const struct jsondoc *array, const char *word)
+static bool lists(const struct json *array, const char *word)
 {
-	for (size_t i = 0; i < jsondoc_count(array); i++) {
-		const char *item = jsondoc_string(jsondoc_item(array, i));
-
-		if (item && strcmp(item, word) == 0)
+	for (const struct json *item = json_first(array); item; item = item->next)
+		if (span_is(json_as_span(item), word))
 			return true;
-	}
 	return false;
 }
 
@@ -66,11 +63,11 @@ static bool has_container_keys(const char *version)
 	return number[0] > 2 || (number[0] == 2 && number[1] >= 3);
 }
 
-void swift_read_info(struct swift_powers *out, const struct jsondoc *info)
+void swift_read_info(struct swift_powers *out, const struct json *info)
 {
-	const struct jsondoc *swift = jsondoc_get(info, "swift"), *slo = jsondoc_get(info, "slo");
-	const struct jsondoc *tempurl = jsondoc_get(info, "tempurl");
-	const struct jsondoc *digests = jsondoc_get(tempurl, "allowed_digests");
+	const struct json *swift = json_get(info, "swift"), *slo = json_get(info, "slo");
+	const struct json *tempurl = json_get(info, "tempurl");
+	const struct json *digests = json_get(tempurl, "allowed_digests");
 
 	out->slo = slo != NULL;
 	out->manifest_max = swift_number(slo, "max_manifest_segments", MANIFEST_MAX);
@@ -79,7 +76,7 @@ void swift_read_info(struct swift_powers *out, const struct jsondoc *info)
 	if (out->page > PAGE)
 		out->page = PAGE;
 	out->container_key = has_container_keys(swift_text(swift, "version"));
-	out->tempurl = lists(jsondoc_get(tempurl, "methods"), "GET");
+	out->tempurl = lists(json_get(tempurl, "methods"), "GET");
 	out->digest = lists(digests, "sha256") ? HASH_SHA256 : lists(digests, "sha512") ? HASH_SHA512 : HASH_SHA1;
 }
 
@@ -101,7 +98,7 @@ static void assume(struct swift *swift)
 static bool ask_powers(struct swift *swift, struct arena *arena, struct error *error)
 {
 	struct http_exchange exchange = swift_exchange(swift, "GET", "/info", "", arena);
-	const struct jsondoc *info;
+	const struct json *info;
 
 	exchange.prepare = NULL; /* no token: it is public */
 	exchange.url = info_url(swift, arena);
@@ -109,7 +106,7 @@ static bool ask_powers(struct swift *swift, struct arena *arena, struct error *e
 		return false;
 	if (exchange.status >= 500 || exchange.status == 429)
 		return service_refused(&exchange, error);
-	info = service_fine(&exchange) ? jsondoc_parse(exchange.answer, arena) : NULL;
+	info = service_fine(&exchange) ? json_read(arena, exchange.answer, NULL) : NULL;
 	if (info)
 		swift_read_info(&swift->powers, info);
 	else

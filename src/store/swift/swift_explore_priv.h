@@ -9,6 +9,6 @@
 bool swift_explore(struct service *service, struct arena *arena, struct error *error);
 
 /* Reads what `/info` says, with defaults where it is silent. */
-void swift_read_info(struct swift_powers *out, const struct jsondoc *info);
+void swift_read_info(struct swift_powers *out, const struct json *info);
 
 #endif

@@ -257,7 +257,7 @@ static bool remove_listed(struct swift *swift, const char *key, struct arena *ar
 		return false;
 	if (!found)
 		return true;
-	status = swift_text(jsondoc_parse(exchange.answer, arena), "Response Status");
+	status = swift_text(json_read(arena, exchange.answer, NULL), "Response Status");
 	if (strncmp(status, "200", 3) == 0 || strncmp(status, "404", 3) == 0)
 		return true;
 	return service_failed(&exchange, arena_printf(arena, "segments were not removed: %.100s", status), error);

@@ -17,8 +17,7 @@ struct entries {
 static bool swift_visit(const struct entries *entries, const struct http_exchange *answer, const char **last,
 			struct arena *page, struct error *error)
 {
-	const struct jsondoc *list = jsondoc_parse(answer->answer, page);
-	size_t count = jsondoc_count(list);
+	const struct json *list = json_read(page, answer->answer, NULL);
 	int64_t now, then;
 	bool more = true;
 
@@ -26,8 +25,7 @@ static bool swift_visit(const struct entries *entries, const struct http_exchang
 		return service_failed(answer, "no listing", error);
 	if (!timetext_parse(&now, http_exchange_header(answer, "Date")))
 		now = http_client_now();
-	for (size_t i = 0; i < count && more; i++) {
-		const struct jsondoc *entry = jsondoc_item(list, i);
+	for (const struct json *entry = json_first(list); entry && more; entry = entry->next) {
 		const char *name = swift_text(entry, "name");
 
 		if (!name[0])

@@ -3,7 +3,7 @@
 #ifndef BERTH_STORE_SWIFT_REQUEST_PRIV_H
 #define BERTH_STORE_SWIFT_REQUEST_PRIV_H
 
-#include "../service/jsondoc_priv.h"
+#include "berth/base/json_read.h"
 #include "../service/service_priv.h"
 #include "berth/base/hash.h"
 #include "berth/store/swift.h"
@@ -66,16 +66,16 @@ bool swift_put_refused(const struct http_exchange *exchange, struct error *error
 bool swift_run_put(struct http_exchange *exchange, struct arena *arena, struct error *error);
 
 /* A text of a document, "" when there is none; a number that is not negative. */
-static inline const char *swift_text(const struct jsondoc *object, const char *key)
+static inline const char *swift_text(const struct json *object, const char *key)
 {
-	const char *text = jsondoc_text(object, key);
+	const char *text = json_get_string(object, key);
 
 	return text ? text : "";
 }
 
-static inline uint64_t swift_number(const struct jsondoc *object, const char *key, uint64_t otherwise)
+static inline uint64_t swift_number(const struct json *object, const char *key, uint64_t otherwise)
 {
-	int64_t number = jsondoc_number(object, key, -1);
+	int64_t number = json_get_integer(object, key, -1);
 
 	return number < 0 ? otherwise : (uint64_t)number;
 }

@@ -11,8 +11,7 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/test_error.c \
 	tests/unit/base/test_hash.c \
 	tests/unit/base/test_hex.c \
-	tests/unit/base/test_json_scan.c \
-	tests/unit/base/test_json_tree.c \
+	tests/unit/base/test_json_read.c \
 	tests/unit/base/test_json_write.c \
 	tests/unit/base/test_log.c \
 	tests/unit/base/test_log_repeats.c \

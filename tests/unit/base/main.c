@@ -11,8 +11,7 @@ const struct test_file *tests_digest(void);
 const struct test_file *tests_error(void);
 const struct test_file *tests_hash(void);
 const struct test_file *tests_hex(void);
-const struct test_file *tests_json_scan(void);
-const struct test_file *tests_json_tree(void);
+const struct test_file *tests_json_read(void);
 const struct test_file *tests_json_write(void);
 const struct test_file *tests_log(void);
 const struct test_file *tests_log_repeats(void);
@@ -31,11 +30,10 @@ const struct test_file *tests_ways(void);
 int main(void)
 {
 	const struct test_file *(*const files[])(void) = {
-		tests_address,   tests_arena,      tests_base64, tests_clock,       tests_crc32c,
-		tests_digest,    tests_error,      tests_hash,   tests_hex,         tests_json_scan,
-		tests_json_tree, tests_json_write, tests_log,    tests_log_repeats, tests_metric,
-		tests_pause,     tests_percent,    tests_secret, tests_shared,      tests_span,
-		tests_strbuf,    tests_timetext,   tests_utf8,   tests_uuid,        tests_ways,
+		tests_address,     tests_arena,  tests_base64,   tests_clock,     tests_crc32c,     tests_digest,
+		tests_error,       tests_hash,   tests_hex,      tests_json_read, tests_json_write, tests_log,
+		tests_log_repeats, tests_metric, tests_pause,    tests_percent,   tests_secret,     tests_shared,
+		tests_span,        tests_strbuf, tests_timetext, tests_utf8,      tests_uuid,       tests_ways,
 	};
 
 	return test_run("base", files, sizeof files / sizeof *files);

@@ -2,7 +2,7 @@
 #include "berth/base/json_write.h"
 
 #include "../../lib/test.h"
-#include "berth/base/json_scan.h"
+#include "berth/base/json_read.h"
 
 static struct arena arena;
 static struct strbuf buf;
@@ -44,14 +44,14 @@ END_TEST
 START_TEST(any_bytes_make_a_valid_string)
 {
 	unsigned char bytes[512];
-	struct json_scan scan;
+	struct json_fault fault;
 
 	for (unsigned step = 1; step < 256; step += 2) {
 		for (size_t i = 0; i < sizeof bytes; i++)
 			bytes[i] = (unsigned char)(i * step + i / 7);
 		escaped((struct span){(const char *)bytes, sizeof bytes});
-		ck_assert_msg(json_scan(&scan, &arena, strbuf_span(&buf)), "step %u: %s at %zu", step, scan.reason,
-			      scan.offset);
+		ck_assert_msg(json_read(&arena, strbuf_span(&buf), &fault), "step %u: %s at %zu", step, fault.reason,
+			      fault.offset);
 		arena_release(&arena);
 	}
 }

@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "../../lib/test.h"
-#include "berth/base/json_scan.h"
+#include "berth/base/json_read.h"
 #include "berth/base/limits.h"
 
 static FILE *captured;
@@ -50,10 +50,10 @@ static void expect(const char *due)
 static void expect_json(void)
 {
 	struct arena arena;
-	struct json_scan scan;
+	struct json_fault fault;
 
 	arena_init(&arena, 4 << 20);
-	ck_assert_msg(json_scan(&scan, &arena, span_of(lines())), "%s at %zu of %s", scan.reason, scan.offset, text);
+	ck_assert_msg(json_read(&arena, span_of(lines()), &fault), "%s at %zu of %s", fault.reason, fault.offset, text);
 	arena_release(&arena);
 }
 

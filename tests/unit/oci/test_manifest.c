@@ -190,13 +190,13 @@ static bool parse_filled(const char *start, const char *unit, const char *end)
 START_TEST(documents_that_explode_as_trees_are_refused)
 {
 	ck_assert(!parse_filled("{\"a\":[", "{},", "{}]}"));
-	ck_assert_str_eq(detail(), "too many values");
+	ck_assert_ptr_nonnull(strstr(detail(), "too many values"));
 	arena_release(&arena);
 	ck_assert(!parse_filled("{\"a\":[", "[],", "[]]}"));
-	ck_assert_str_eq(detail(), "too many values");
+	ck_assert_ptr_nonnull(strstr(detail(), "too many values"));
 	arena_release(&arena);
 	ck_assert(!parse_filled("{\"a\":[", "1,", "1]}"));
-	ck_assert_str_eq(detail(), "too many values");
+	ck_assert_ptr_nonnull(strstr(detail(), "too many values"));
 	arena_release(&arena);
 	ck_assert(!parse_filled("{\"a\":", "[", "]}"));
 	ck_assert_ptr_nonnull(strstr(detail(), "nested too deeply"));

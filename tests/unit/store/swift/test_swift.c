@@ -313,7 +313,7 @@ static struct swift_powers powers_of(const char *text)
 {
 	struct swift_powers powers = {0};
 
-	swift_read_info(&powers, jsondoc_parse(span_of(text), memory()));
+	swift_read_info(&powers, json_read(memory(), span_of(text), NULL));
 	return powers;
 }
 
