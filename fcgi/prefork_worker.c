@@ -12,9 +12,9 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "berth/base/clock.h"
 #include "berth/base/log.h"
 #include "berth/base/metric.h"
 #include "prefork_priv.h"
@@ -36,10 +36,7 @@ static struct {
 
 int64_t prefork_now_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return clock_coarse_ms();
 }
 
 struct prefork_slot *prefork_self(void)

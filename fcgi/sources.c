@@ -4,19 +4,11 @@
 
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
+#include "berth/base/clock.h"
 #include "berth/base/digest.h"
 
 #define KNOWN_SECONDS ((int64_t)30 * 86400)
-
-static int64_t clock_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec;
-}
 
 bool sources_init(struct sources *sources)
 {
@@ -80,20 +72,20 @@ static void sources_remember(struct source_table *table, uint64_t source, int64_
 
 void sources_succeeded(struct sources *sources, uint64_t source)
 {
-	sources_remember(&sources->known, source, clock_s() + KNOWN_SECONDS);
+	sources_remember(&sources->known, source, clock_coarse_s() + KNOWN_SECONDS);
 	if (sources_find(&sources->debts, source))
 		sources_remember(&sources->debts, source, 0);
 }
 
 bool sources_known(struct sources *sources, uint64_t source)
 {
-	return sources_left(&sources->known, source, clock_s()) > 0;
+	return sources_left(&sources->known, source, clock_coarse_s()) > 0;
 }
 
 /* Two failures in the same instant may count as one. That is harmless: a source has one attempt at a time. */
 void sources_failed(struct sources *sources, uint64_t source)
 {
-	int64_t now = clock_s(), debt = sources_left(&sources->debts, source, now) + SOURCES_PENALTY;
+	int64_t now = clock_coarse_s(), debt = sources_left(&sources->debts, source, now) + SOURCES_PENALTY;
 	int64_t most = SOURCES_DEBT_FREE + SOURCES_PENALTY;
 
 	sources_remember(&sources->debts, source, now + (debt < most ? debt : most));
@@ -102,7 +94,7 @@ void sources_failed(struct sources *sources, uint64_t source)
 
 void sources_turned_away(struct sources *sources, uint64_t source)
 {
-	int64_t now = clock_s(), debt = sources_left(&sources->debts, source, now) + 1;
+	int64_t now = clock_coarse_s(), debt = sources_left(&sources->debts, source, now) + 1;
 
 	if (debt <= SOURCES_DEBT_HAMMERING)
 		sources_remember(&sources->debts, source, now + debt);
@@ -110,7 +102,7 @@ void sources_turned_away(struct sources *sources, uint64_t source)
 
 void sources_suspect(struct sources *sources)
 {
-	int64_t now = clock_s(), until = atomic_load(&sources->suspicion);
+	int64_t now = clock_coarse_s(), until = atomic_load(&sources->suspicion);
 
 	until = (until > now ? until : now) + 1;
 	atomic_store(&sources->suspicion, until < now + SOURCES_SUSPICION_MAX ? until : now + SOURCES_SUSPICION_MAX);
@@ -118,10 +110,10 @@ void sources_suspect(struct sources *sources)
 
 int64_t sources_debt(struct sources *sources, uint64_t source)
 {
-	return sources_left(&sources->debts, source, clock_s());
+	return sources_left(&sources->debts, source, clock_coarse_s());
 }
 
 bool sources_suspected(const struct sources *sources)
 {
-	return atomic_load(&sources->suspicion) - clock_s() >= SOURCES_SUSPICION;
+	return atomic_load(&sources->suspicion) - clock_coarse_s() >= SOURCES_SUSPICION;
 }

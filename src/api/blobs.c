@@ -5,6 +5,7 @@
 
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
+#include "berth/base/url.h"
 #include "berth/core/blob.h"
 #include "berth/http/byterange.h"
 #include "berth/http/etag.h"
@@ -168,14 +169,13 @@ static bool redirect(struct call *call, const struct digest *digest, const char 
 static void tell_of_other_origin(const char *url, struct span origin)
 {
 	static bool told;
-	const char *host = strstr(url, "://");
-	size_t len = host ? (size_t)(host - url) + 3 + strcspn(host + 3, "/?") : 0;
+	struct span seen = url_split(span_of(url)).origin;
 
 	if (!told)
 		log_warn(
 			"storage.redirect.disable: blobs are at %.*s, and the web server fetches from %.*s: they go through the "
 			"workers until its configuration is rendered again",
-			(int)len, url, origin.len ? (int)origin.len : 7, origin.len ? origin.ptr : "nowhere");
+			SPAN_ARG(seen), origin.len ? (int)origin.len : 7, origin.len ? origin.ptr : "nowhere");
 	told = true;
 }
 

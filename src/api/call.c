@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
 #include "berth/base/utf8.h"
 #include "berth/base/limits.h"
@@ -82,27 +83,13 @@ bool call_query_once(struct call *call)
 	return true;
 }
 
-void call_add_encoded(struct strbuf *out, struct span text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			     (c && strchr("-._~", c));
-
-		if (plain)
-			strbuf_addc(out, (char)c);
-		else
-			strbuf_addf(out, "%%%02X", c);
-	}
-}
-
 void call_link_next(struct call *call, const char *path, size_t n, struct span last, const char *extra)
 {
 	struct strbuf link;
 
 	strbuf_init(&link, call->request.arena, LIMIT_HEADER_VALUE);
 	strbuf_addf(&link, "<%s/v2/%s?last=", call_base(call), path);
-	call_add_encoded(&link, last);
+	percent_add(&link, last, "");
 	strbuf_addf(&link, "&n=%zu%s>; rel=\"next\"", n, extra);
 	response_header(&call->response, "Link", link.ptr);
 }

@@ -78,9 +78,6 @@ bool call_query_once(struct call *call);
 /* `n`, at most `most`; `fallback` when absent. E_PAGINATION_NUMBER_INVALID when it is no number. */
 bool call_page_size(struct call *call, size_t fallback, size_t most, size_t *out);
 
-/* Percent-encodes a query value (RFC 3986 section 2.3). */
-void call_add_encoded(struct strbuf *out, struct span text);
-
 /* Link to the page behind `last`, to `path` below /v2/; `extra` is more query, already encoded, or "". */
 void call_link_next(struct call *call, const char *path, size_t n, struct span last, const char *extra);
 

@@ -2,6 +2,7 @@
 /* Tags, catalog and referrers: pages of JSON with a Link to the next (end-8, end-12, Docker's _catalog). */
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
+#include "berth/base/percent.h"
 #include "berth/core/listing.h"
 #include "berth/oci/mediatype.h"
 #include "call.h"
@@ -121,7 +122,7 @@ static const char *encoded(struct call *call, const char *key, struct span value
 		return "";
 	strbuf_init(&text, call->request.arena, LIMIT_HEADER_VALUE);
 	strbuf_addf(&text, "&%s=", key);
-	call_add_encoded(&text, value);
+	percent_add(&text, value, "");
 	return text.ptr;
 }
 

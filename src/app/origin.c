@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "berth/base/url.h"
+
 #include "berth/app/app.h"
 #include "store_priv.h"
 
@@ -24,7 +26,7 @@ static bool store_origin_of(const char **out, struct store *store, struct arena 
 {
 	const struct store_client client = {.web_server = true};
 	struct store_location location;
-	const char *authority, *end;
+	struct url url;
 	struct digest digest;
 	struct error error;
 
@@ -37,13 +39,12 @@ static bool store_origin_of(const char **out, struct store *store, struct arena 
 	}
 	if (location.place != STORE_PLACE_URL)
 		return true;
-	authority = strstr(location.url, "://");
-	end = authority ? strchr(authority + strlen("://"), '/') : NULL;
-	if (end)
-		*out = arena_span(arena, (struct span){location.url, (size_t)(end - location.url)});
+	url = url_split(span_of(location.url));
+	if (url.path.len > 0)
+		*out = arena_span(arena, url.origin);
 	else
 		(void)snprintf(reason, size, "the store's URLs have no path");
-	return end != NULL;
+	return url.path.len > 0;
 }
 
 bool app_store_origin(const char **out, bool *verify, const struct config *config, struct arena *arena, char *reason,

@@ -1,32 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* Protected and immutable tags. */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "berth/auth/tag_rules.h"
 
-#include <pcre2.h>
 #include <string.h>
 
-#define MATCH_STEPS 100000 /* a tag has at most 128 characters, for which a plain pattern needs some hundred steps */
-
-static void free_code(void *code)
+static void free_pattern(void *pattern)
 {
-	pcre2_code_free(code);
+	pattern_free(pattern);
 }
 
-static bool compile(void **out, struct arena *arena, const char *pattern)
+static bool compile(struct pattern **out, struct arena *arena, const char *text)
 {
-	PCRE2_SIZE at;
-	int why;
+	char reason[200];
 
-	if (strlen(pattern) > TAG_PATTERN_MAX)
-		return false;
-	*out = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_DOLLAR_ENDONLY, &why, &at, NULL);
+	*out = strlen(text) > TAG_PATTERN_MAX ? NULL : pattern_new(text, reason, sizeof reason);
 	if (*out)
-		arena_defer(arena, free_code, *out);
+		arena_defer(arena, free_pattern, *out);
 	return *out != NULL;
 }
 
-static bool tag_rules_add(void *list[], size_t *count, struct arena *arena, const struct texts *patterns,
+static bool tag_rules_add(struct pattern *list[], size_t *count, struct arena *arena, const struct texts *patterns,
 			  enum error_code code, struct error *error)
 {
 	for (size_t i = 0; i < patterns->count; i++)
@@ -60,28 +53,13 @@ bool tag_rules_of(struct tag_rules *out, struct arena *arena, const struct ident
 	return true;
 }
 
-/* A match that cannot be decided counts as a match, because these rules only forbid. */
-static bool any_matches(void *const list[], size_t count, struct span tag)
-{
-	pcre2_match_context *limits = count ? pcre2_match_context_create(NULL) : NULL;
-	pcre2_match_data *match = count ? pcre2_match_data_create(1, NULL) : NULL;
-	bool found = count && (!limits || !match);
-
-	if (limits)
-		(void)pcre2_set_match_limit(limits, MATCH_STEPS);
-	for (size_t i = 0; i < count && !found; i++)
-		found = pcre2_match(list[i], (PCRE2_SPTR)tag.ptr, tag.len, 0, 0, match, limits) != PCRE2_ERROR_NOMATCH;
-	pcre2_match_data_free(match);
-	pcre2_match_context_free(limits);
-	return found;
-}
-
+/* A search that cannot be decided counts as a match, because these rules only forbid. */
 bool tag_rules_deny(const struct tag_rules *rules, struct span tag)
 {
-	return any_matches(rules->denied, rules->denied_count, tag);
+	return pattern_any(rules->denied, rules->denied_count, tag, true);
 }
 
 bool tag_rules_freeze(const struct tag_rules *rules, struct span tag)
 {
-	return any_matches(rules->immutable, rules->immutable_count, tag);
+	return pattern_any(rules->immutable, rules->immutable_count, tag, true);
 }

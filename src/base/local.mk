@@ -14,6 +14,7 @@ libbase_a_SOURCES = \
 	src/base/log.c \
 	src/base/log_repeats.c \
 	src/base/metric.c \
+	src/base/pattern.c \
 	src/base/pause.c \
 	src/base/percent.c \
 	src/base/secret.c \
@@ -21,6 +22,7 @@ libbase_a_SOURCES = \
 	src/base/span.c \
 	src/base/strbuf.c \
 	src/base/timetext.c \
+	src/base/url.c \
 	src/base/utf8.c \
 	src/base/uuid.c \
 	src/base/ways.c

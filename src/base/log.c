@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "berth/base/clock.h"
 #include "berth/base/json_write.h"
 #include "berth/base/limits.h"
 #include "berth/base/log_repeats.h"
@@ -113,11 +114,10 @@ bool log_enabled(enum log_level level)
 
 static void add_time(char *out, size_t size)
 {
-	struct timespec now;
+	struct timespec now = clock_wall();
 	struct tm utc;
 	size_t len;
 
-	clock_gettime(CLOCK_REALTIME, &now);
 	gmtime_r(&now.tv_sec, &utc);
 	len = strftime(out, size, "%Y-%m-%dT%H:%M:%S", &utc);
 	(void)snprintf(out + len, size - len, ".%06ldZ", now.tv_nsec / 1000);

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "berth/base/clock.h"
 #include "berth/base/shared.h"
 
 #define SETS 256
@@ -41,14 +41,6 @@ void log_repeats_share(void)
 {
 	if (!table)
 		table = shared_new(sizeof *table);
-}
-
-static int64_t clock_s(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec;
 }
 
 /* FNV-1a of the texts. Peers can make two lines meet in one entry, which costs a line and nothing else. */
@@ -110,7 +102,7 @@ static bool kind_has_room(const char *peer, const char *kind, const char *text, 
 
 bool log_repeats_first(const char *peer, const char *kind, const char *text)
 {
-	int64_t now = clock_s();
+	int64_t now = clock_coarse_s();
 	struct entry *line;
 	uint64_t key;
 
@@ -146,7 +138,7 @@ static void flush(struct entry *entry, int64_t now, log_repeats_fn *write)
 
 static void flush_all(struct entry *entries, size_t count, bool all, log_repeats_fn *write)
 {
-	int64_t now = clock_s();
+	int64_t now = clock_coarse_s();
 
 	for (struct entry *entry = entries; entry < entries + count; entry++)
 		if (atomic_load(&entry->key) && (all || now - atomic_load(&entry->since) >= LOG_REPEATS_SECONDS))
@@ -155,7 +147,7 @@ static void flush_all(struct entry *entries, size_t count, bool all, log_repeats
 
 void log_repeats_flush(bool all, log_repeats_fn *write)
 {
-	int64_t now = clock_s();
+	int64_t now = clock_coarse_s();
 	uint32_t lost;
 
 	if (!table)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "berth/base/url.h"
 #include "form_priv.h"
 #include "value_priv.h"
 
@@ -27,9 +28,9 @@ void check_oss(struct load *load)
 	form_check_name(load, "storage.oss.region", oss->region, "-");
 	form_check_name(load, "storage.oss.accesskeyid", oss->accesskeyid, "._-");
 	oss->endpoint = form_without_slash(load, oss->endpoint);
-	if (oss->endpoint[0] &&
-	    !form_is_url(strstr(oss->endpoint, "://") ? oss->endpoint
-						      : arena_printf(load->arena, "http://%s", oss->endpoint)))
+	if (oss->endpoint[0] && !form_is_url(url_split(span_of(oss->endpoint)).scheme.len
+						     ? oss->endpoint
+						     : arena_printf(load->arena, "http://%s", oss->endpoint)))
 		load_error(load, "storage.oss.endpoint", "must be a host or a URL like https://oss.example.com, not %s",
 			   value_quote(oss->endpoint, load->arena));
 	if (oss->endpoint[0] && oss->internal)

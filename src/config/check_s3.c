@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "berth/base/url.h"
 #include "form_priv.h"
 #include "value_priv.h"
 
@@ -30,7 +31,7 @@ static void check_region(struct load *load)
 
 static bool is_endpoint(const char *text)
 {
-	if (strstr(text, "://"))
+	if (url_split(span_of(text)).scheme.len)
 		return form_is_url(text);
 	return strspn(text, LETTERS "-._~:/[]%") == strlen(text) && text[0] != '/' && text[0] != ':';
 }

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "berth/base/url.h"
 #include "form_priv.h"
 #include "value_priv.h"
 
@@ -82,7 +83,7 @@ static bool check_base(const struct item *item)
 {
 	if (!item->out->baseurl[0])
 		return item_refuse(item, "baseurl", "is missing");
-	if (item->out->kind == CONFIG_MIDDLEWARE_CLOUDFRONT && !strstr(item->out->baseurl, "://"))
+	if (item->out->kind == CONFIG_MIDDLEWARE_CLOUDFRONT && !url_split(span_of(item->out->baseurl)).scheme.len)
 		item->out->baseurl = arena_printf(item->load->arena, "https://%s", item->out->baseurl);
 	return form_is_url(item->out->baseurl) ||
 	       item_refuse(item, "baseurl", "must be a URL like https://cdn.example.com/path");

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* What the operator lets people push. */
-#define PCRE2_CODE_UNIT_WIDTH 8
 #include "berth/core/manifest_policy.h"
 
-#include <pcre2.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "berth/base/pattern.h"
 #include "berth/oci/mediatype.h"
-
-#define MATCH_STEPS 100000 /* a URL of a few hundred bytes needs a few hundred; bounds what a pattern can cost */
-/* `$` is the end of the URL only, as in the language that these patterns come from. */
-#define PATTERN_OPTIONS PCRE2_DOLLAR_ENDONLY
 
 #define PLUGIN_CONFIG "application/vnd.docker.plugin.v1+json"
 
 struct patterns {
-	pcre2_code **items;
+	struct pattern **items;
 	size_t count;
 };
 
@@ -24,33 +19,22 @@ struct manifest_policy {
 	const struct manifest_policy_settings *settings;
 	struct patterns allow;
 	struct patterns deny;
-	pcre2_match_context *limits;
 };
 
 static void release(struct patterns *patterns)
 {
 	for (size_t i = 0; i < patterns->count; i++)
-		pcre2_code_free(patterns->items[i]);
+		pattern_free(patterns->items[i]);
 	free(patterns->items);
 }
 
 static bool compile(struct patterns *out, const char *const *texts, size_t count, char *reason, size_t size)
 {
 	out->items = calloc(count + 1, sizeof *out->items);
-	for (size_t i = 0; out->items && i < count; i++) {
-		int code;
-		PCRE2_SIZE at;
-
-		out->items[i] =
-			pcre2_compile((PCRE2_SPTR)texts[i], PCRE2_ZERO_TERMINATED, PATTERN_OPTIONS, &code, &at, NULL);
-		if (!out->items[i]) {
-			char message[120] = "";
-
-			(void)pcre2_get_error_message(code, (PCRE2_UCHAR *)message, sizeof message);
-			(void)snprintf(reason, size, "pattern %s: %s at %zu", texts[i], message, (size_t)at);
+	for (; out->items && out->count < count; out->count++) {
+		out->items[out->count] = pattern_new(texts[out->count], reason, size);
+		if (!out->items[out->count])
 			return false;
-		}
-		out->count++;
 	}
 	return out->items != NULL;
 }
@@ -63,12 +47,9 @@ struct manifest_policy *manifest_policy_new(const struct manifest_policy_setting
 	if (!policy)
 		return NULL;
 	policy->settings = settings;
-	policy->limits = pcre2_match_context_create(NULL);
-	if (policy->limits && compile(&policy->allow, settings->urls_allow, settings->urls_allow_count, reason, size) &&
-	    compile(&policy->deny, settings->urls_deny, settings->urls_deny_count, reason, size)) {
-		(void)pcre2_set_match_limit(policy->limits, MATCH_STEPS);
+	if (compile(&policy->allow, settings->urls_allow, settings->urls_allow_count, reason, size) &&
+	    compile(&policy->deny, settings->urls_deny, settings->urls_deny_count, reason, size))
 		return policy;
-	}
 	manifest_policy_free(policy);
 	return NULL;
 }
@@ -79,33 +60,15 @@ void manifest_policy_free(struct manifest_policy *policy)
 		return;
 	release(&policy->allow);
 	release(&policy->deny);
-	pcre2_match_context_free(policy->limits);
 	free(policy);
-}
-
-/* What cannot be decided within the limit counts as `undecided`: a match for deny, none for allow. */
-static bool any_matches(const struct manifest_policy *policy, const struct patterns *patterns, const char *url,
-			bool undecided)
-{
-	for (size_t i = 0; i < patterns->count; i++) {
-		pcre2_match_data *match = pcre2_match_data_create(1, NULL);
-		int found = match ? pcre2_match(patterns->items[i], (PCRE2_SPTR)url, PCRE2_ZERO_TERMINATED, 0, 0, match,
-						policy->limits)
-				  : PCRE2_ERROR_NOMEMORY;
-
-		pcre2_match_data_free(match);
-		if (found >= 0 || (found != PCRE2_ERROR_NOMATCH && undecided))
-			return true;
-	}
-	return false;
 }
 
 static bool url_allowed(const struct manifest_policy *policy, const char *url)
 {
 	bool http = strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
 
-	return http && !strchr(url, '#') && any_matches(policy, &policy->allow, url, false) &&
-	       !any_matches(policy, &policy->deny, url, true);
+	return http && !strchr(url, '#') && pattern_any(policy->allow.items, policy->allow.count, span_of(url), false) &&
+	       !pattern_any(policy->deny.items, policy->deny.count, span_of(url), true);
 }
 
 static bool check_urls(const struct manifest_policy *policy, const struct manifest *manifest, struct error *error)

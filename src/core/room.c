@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "berth/base/clock.h"
 #include "berth/base/log.h"
 
 #define TCP_ESTABLISHED 0x01
@@ -17,10 +17,7 @@
 
 static int64_t now(void)
 {
-	struct timespec time;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec + 1; /* never 0 */
+	return clock_s() + 1; /* never 0 */
 }
 
 /* FNV-1a of the path's first part. */

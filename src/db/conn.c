@@ -6,8 +6,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "berth/base/clock.h"
 #include "berth/base/log.h"
 
 #define RETRY_AFTER_S 5
@@ -54,14 +54,6 @@ void db_drop(struct db *db)
 	db->held = false;
 	db->epoch++;
 	memset(db->prepared, 0, db->count * sizeof *db->prepared);
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 struct parameters {
@@ -172,14 +164,14 @@ bool db_connect(struct db *db)
 
 bool db_ensure(struct db *db, struct error *error)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 
 	if (db->conn)
 		return true;
 	if (now >= db->next_attempt_ms) {
 		if (db_connect(db))
 			return true;
-		db->next_attempt_ms = now_ms() + ATTEMPT_PAUSE_MS;
+		db->next_attempt_ms = clock_ms() + ATTEMPT_PAUSE_MS;
 		log_error("database: cannot connect: %s", db->message);
 	}
 	return error_unavailable(error, RETRY_AFTER_S);

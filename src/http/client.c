@@ -13,7 +13,9 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "berth/base/clock.h"
 #include "berth/base/log.h"
+#include "berth/base/url.h"
 
 #define AT_ONCE 4
 #define AT_ONCE_MAX 64
@@ -43,14 +45,6 @@ struct run {
 	unsigned slot_count;
 	bool failed; /* an exchange has, for good: no new ones are begun */
 };
-
-int64_t client_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static int64_t test_now;
 
@@ -167,7 +161,7 @@ static void note_ends(struct http_client *client)
 /* The nearest of `wait_ms` and the next attempt's time-out; -1 when one is over. */
 static int64_t watch_times(const struct http_client *client, int64_t wait_ms)
 {
-	int64_t now = client_clock_ms();
+	int64_t now = clock_ms();
 
 	for (struct client_attempt *attempt = client->running; attempt; attempt = attempt->next) {
 		int64_t left = attempt->active_ms + client->settings.answer_timeout_ms - now;
@@ -201,7 +195,7 @@ static uint64_t random_below(uint64_t bound)
 	uint64_t value = 0;
 
 	if (getrandom(&value, sizeof value, 0) != (ssize_t)sizeof value)
-		value = (uint64_t)client_clock_ms();
+		value = (uint64_t)clock_ms();
 	return bound ? value % bound : 0;
 }
 
@@ -237,7 +231,7 @@ static bool tries_again(struct run *run, struct slot *slot)
 {
 	const struct http_client *client = run->client;
 	const struct http_exchange *exchange = slot->exchange;
-	int64_t now = client_clock_ms();
+	int64_t now = clock_ms();
 
 	if (!exchange->repeatable || exchange->sunk > 0 || exchange->attempts > client->settings.retries ||
 	    !client_attempt_may_pass(&slot->attempt))
@@ -248,12 +242,10 @@ static bool tries_again(struct run *run, struct slot *slot)
 
 /* ---- one exchange ---- */
 
-/* scheme://host:port of the URL: what may be logged of it. */
+/* What may be logged of a URL. */
 static struct span origin_of(const char *url)
 {
-	const char *host = strstr(url, "://");
-
-	return (struct span){url, host ? strcspn(host + 3, "/?#@") + (size_t)(host + 3 - url) : 0};
+	return url_split(span_of(url)).origin;
 }
 
 static void explain(struct run *run, struct slot *slot)
@@ -297,7 +289,7 @@ static void settle(struct run *run, struct slot *slot)
 	if (tries_again(run, slot)) {
 		log_debug("http: %s %.*s: %s (status %d): next attempt in %lld ms", exchange->method,
 			  SPAN_ARG(origin_of(exchange->url)), exchange->failure ? exchange->failure : "busy",
-			  exchange->status, (long long)(slot->due_ms - client_clock_ms()));
+			  exchange->status, (long long)(slot->due_ms - clock_ms()));
 		slot->state = SLOT_DUE;
 		return;
 	}
@@ -342,7 +334,7 @@ static void assign(struct slot *slot, struct http_exchange *exchange)
 	memcpy(slot->fields, exchange->fields, sizeof slot->fields);
 	slot->field_count = exchange->field_count;
 	slot->url = exchange->url;
-	slot->begun_ms = slot->due_ms = client_clock_ms();
+	slot->begun_ms = slot->due_ms = clock_ms();
 	slot->state = SLOT_DUE;
 }
 
@@ -365,7 +357,7 @@ static void end_run(void *object)
 /* Milliseconds until requests_per_second lets another one begin; 0: now, and it has been counted. */
 static int64_t pace(struct http_client *client)
 {
-	int64_t now = client_clock_ms() * 1000, step;
+	int64_t now = clock_ms() * 1000, step;
 
 	if (client->settings.requests_per_second == 0)
 		return 0;
@@ -387,7 +379,7 @@ static int64_t advance(struct run *run, struct slot *slot)
 		return POLL_MAX_MS;
 	if (slot->state == SLOT_FREE)
 		return 0;
-	left = slot->due_ms - client_clock_ms();
+	left = slot->due_ms - clock_ms();
 	if (left <= 0)
 		left = pace(run->client);
 	if (left > 0)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "berth/base/clock.h"
+
 #define HEAD_MAX ((size_t)64 << 10)    /* of an answer; real ones are below 2 KiB */
 #define BUFFER_KEEP ((size_t)64 << 10) /* what a cleared buffer may go on holding */
 #define WIRE_BUFFER 131072L            /* libcurl's own, per transfer and direction */
@@ -76,7 +78,7 @@ static size_t send_body(char *to, size_t size, size_t count, void *context)
 	const struct http_client_body *body = &attempt->exchange->body;
 	size_t len = size * count;
 
-	attempt->active_ms = client_clock_ms();
+	attempt->active_ms = clock_ms();
 	if (len > body->length - attempt->sent)
 		len = (size_t)(body->length - attempt->sent);
 	if (body->bytes) {
@@ -115,7 +117,7 @@ static size_t take_head(char *bytes, size_t size, size_t count, void *context)
 	struct client_attempt *attempt = context;
 	struct span line = {bytes, size * count};
 
-	attempt->active_ms = client_clock_ms();
+	attempt->active_ms = clock_ms();
 	if (span_starts(line, "HTTP/")) { /* the answer proper follows a 100 */
 		client_buffer_clear(&attempt->head);
 		attempt->status = status_of(line);
@@ -131,7 +133,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 	struct http_exchange *exchange = attempt->exchange;
 	size_t len = size * count;
 
-	attempt->active_ms = client_clock_ms();
+	attempt->active_ms = clock_ms();
 	if (exchange->sink && attempt->status / 100 == 2) {
 		if (exchange->partial && attempt->status != 206)
 			return fail(attempt, "the range was not kept to");
@@ -281,7 +283,7 @@ bool client_attempt_start(struct http_client *client, struct client_attempt *att
 	attempt->over = attempt->timed_out = false;
 	attempt->code = CURLE_OK;
 	attempt->reason[0] = '\0';
-	attempt->active_ms = client_clock_ms();
+	attempt->active_ms = clock_ms();
 	client_buffer_clear(&attempt->head);
 	client_buffer_clear(&attempt->answer);
 	attempt->cause = fault_of(exchange);

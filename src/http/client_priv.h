@@ -47,9 +47,6 @@ struct http_client {
 	int64_t next_start_us; /* requests_per_second */
 };
 
-/* A monotonic clock. */
-int64_t client_clock_ms(void);
-
 /* Puts the exchange on the wire as it is now. False when it cannot be: attempt->cause says why. */
 bool client_attempt_start(struct http_client *client, struct client_attempt *attempt, struct http_exchange *exchange);
 

@@ -5,41 +5,23 @@
 #include <string.h>
 
 #include "berth/base/limits.h"
+#include "berth/base/percent.h"
 
 static bool is_control(unsigned char byte)
 {
 	return byte < 0x20 || byte == 0x7f;
 }
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* The byte that %XX at the start of `text` stands for; -1 when it is not two hex digits or a control character. */
-static int unescape(struct span text)
-{
-	int high = text.len >= 3 ? hex_value(text.ptr[1]) : -1;
-	int low = text.len >= 3 ? hex_value(text.ptr[2]) : -1;
-	int byte = high < 0 || low < 0 ? -1 : high << 4 | low;
-
-	return byte < 0 || is_control((unsigned char)byte) ? -1 : byte;
-}
-
-/* Percent-decoding; `plus` is what a `+` becomes, `barred` a byte that must not be hidden by an escape. */
+/* Decodes %XX. A `+` becomes `plus`. Refuses an escape that is none, or is of a control character or of the byte `barred`. */
 static bool decode(struct span *out, struct arena *arena, struct span text, char plus, char barred)
 {
 	char *bytes = arena_alloc(arena, text.len + 1), *to = bytes;
 
 	while (text.len > 0) {
 		size_t step = text.ptr[0] == '%' ? 3 : 1;
-		int byte = step == 3 ? unescape(text) : text.ptr[0] == '+' ? plus : text.ptr[0];
+		int byte = step == 3 ? percent_byte(text) : text.ptr[0] == '+' ? plus : text.ptr[0];
 
-		if (byte < 0 || (step == 3 && byte == barred))
+		if (byte < 0 || (step == 3 && (byte == barred || is_control((unsigned char)byte))))
 			return false;
 		*to++ = (char)byte;
 		text = span_after(text, step);

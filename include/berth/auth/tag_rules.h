@@ -2,9 +2,8 @@
 /*
  * Protected and immutable tags: what a token of GitLab forbids although its actions allow it (`meta` of an access entry).
  *
- * A pattern is a regular expression of Go that may match anywhere in the tag. PCRE2 reads it, with `$` for the end only, and with
- * a bound on the work of a match. A tag for which the bound is reached counts as matching. A token may have TAG_RULES_MAX
- * patterns of TAG_PATTERN_MAX characters, as in GitLab's registry.
+ * A pattern may match anywhere in the tag (base/pattern.h). A search that cannot be decided counts as a match. A token may
+ * have TAG_RULES_MAX patterns of TAG_PATTERN_MAX characters, as in GitLab's registry.
  */
 #ifndef BERTH_AUTH_TAG_RULES_H
 #define BERTH_AUTH_TAG_RULES_H
@@ -15,6 +14,7 @@
 #include "berth/auth/identity.h"
 #include "berth/base/arena.h"
 #include "berth/base/error.h"
+#include "berth/base/pattern.h"
 #include "berth/base/span.h"
 
 #define TAG_RULES_MAX 5
@@ -23,9 +23,9 @@
 enum tag_change { TAG_PUSHED, TAG_DELETED };
 
 struct tag_rules {
-	void *denied[TAG_RULES_MAX]; /* compiled */
+	struct pattern *denied[TAG_RULES_MAX];
 	size_t denied_count;
-	void *immutable[TAG_RULES_MAX];
+	struct pattern *immutable[TAG_RULES_MAX];
 	size_t immutable_count;
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "berth/app/app.h"
+#include "berth/base/url.h"
 
 #define DEBIAN_AUTHORITIES "/etc/ssl/certs/ca-certificates.crt"
 #define RESOLV_CONF "/etc/resolv.conf"
@@ -83,15 +84,14 @@ static const char *name_servers(struct arena *arena)
 
 static bool fetch_split_origin(struct site_fetch *out, struct arena *arena, const char **reason)
 {
-	const char *authority = strstr(out->origin, "://") + strlen("://"), *colon = strrchr(authority, ':');
-	bool port = colon && !strchr(colon, ']');
+	struct url url = url_split(span_of(out->origin));
 
-	out->tls = strncmp(out->origin, "https:", 6) == 0;
-	out->authority = authority;
-	out->port = port ? colon + 1 : out->tls ? "443" : "80";
-	out->host = port ? arena_span(arena, (struct span){authority, (size_t)(colon - authority)}) : authority;
-	if (*out->host &&
-	    strspn(authority, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") == strlen(authority))
+	out->tls = span_is(url.scheme, "https");
+	out->authority = arena_span(arena, url.authority);
+	out->port = url.port.len ? arena_span(arena, url.port) : out->tls ? "443" : "80";
+	out->host = arena_span(arena, url.host);
+	if (*out->host && strspn(out->authority, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]") ==
+				  strlen(out->authority))
 		return true;
 	*reason = arena_printf(arena,
 			       "storage: the address %s cannot be written into the configuration of a web server: "

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "berth/base/clock.h"
 #include "berth/base/log.h"
 
 #define CHILDREN_MAX 8
@@ -36,14 +37,6 @@ static struct {
 	bool stopping, reload;
 	int terminal; /* the terminal in whose foreground this process was started; -1: none */
 } all = {.terminal = -1};
-
-static int64_t supervise_now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void supervise_signals(sigset_t *set)
 {
@@ -227,14 +220,14 @@ static bool child_is_ready(const struct child_spec *spec)
 static bool child_await(struct child *child)
 {
 	const struct child_spec *spec = child->spec;
-	int64_t end = supervise_now_ms() + spec->ready_ms;
+	int64_t end = clock_ms() + spec->ready_ms;
 
 	while (!all.stopping) {
 		if (child_reap(child))
 			return false;
 		if (child_is_ready(spec))
 			return true;
-		if (supervise_now_ms() > end) {
+		if (clock_ms() > end) {
 			log_error("%s is not ready after %u s", spec->name, spec->ready_ms / 1000);
 			return false;
 		}
@@ -246,7 +239,7 @@ static bool child_await(struct child *child)
 static bool child_start(struct child *child)
 {
 	child->pid = child_launch(child->spec, false);
-	child->started_ms = supervise_now_ms();
+	child->started_ms = clock_ms();
 	if (child->spec->what_pid)
 		*child->spec->what_pid = child->pid;
 	if (child->pid <= 0) {
@@ -294,19 +287,19 @@ static void child_plan(struct child *child)
 {
 	int64_t pause = BACKOFF_FIRST_MS;
 
-	if (supervise_now_ms() - child->started_ms >= STABLE_MS)
+	if (clock_ms() - child->started_ms >= STABLE_MS)
 		child->failures = 0;
 	for (unsigned i = 0; i < child->failures && pause < BACKOFF_MAX_MS; i++)
 		pause *= 2;
 	child->failures++;
-	child->again_ms = supervise_now_ms() + (pause < BACKOFF_MAX_MS ? pause : BACKOFF_MAX_MS);
+	child->again_ms = clock_ms() + (pause < BACKOFF_MAX_MS ? pause : BACKOFF_MAX_MS);
 }
 
 static void child_tend(struct child *child)
 {
 	if (child_reap(child))
 		child_plan(child);
-	if (child->pid == 0 && supervise_now_ms() >= child->again_ms) {
+	if (child->pid == 0 && clock_ms() >= child->again_ms) {
 		log_info("%s: starting again", child->spec->name);
 		if (!child_start(child))
 			child_plan(child);
@@ -358,13 +351,13 @@ void supervise_run(void)
 static void child_stop(struct child *child)
 {
 	const struct child_spec *spec = child->spec;
-	int64_t end = supervise_now_ms() + spec->stop_ms;
+	int64_t end = clock_ms() + spec->stop_ms;
 	pid_t pid = child->pid;
 
 	if (pid <= 0)
 		return;
 	kill(pid, spec->stop_signal);
-	while (!child_reap(child) && supervise_now_ms() < end)
+	while (!child_reap(child) && clock_ms() < end)
 		supervise_pause(STEP_MS);
 	if (child->pid > 0) {
 		log_warn("%s did not stop within %u s: killing it", spec->name, spec->stop_ms / 1000);

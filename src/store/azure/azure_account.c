@@ -3,6 +3,7 @@
 #include "azure_account_priv.h"
 
 #include "berth/base/base64.h"
+#include "berth/base/url.h"
 
 static bool refuse(char *reason, size_t size, const char *why)
 {
@@ -132,11 +133,12 @@ static void read_settings(struct azure_account *out, const struct azure_settings
 /* The account is the path's first part where there is one (emulators), else the host's. */
 static const char *name_of_endpoint(const char *endpoint, struct arena *arena)
 {
-	const char *host = strstr(endpoint, "://") + 3, *path = strchr(host, '/');
+	struct url url = url_split(span_of(endpoint));
+	struct span rest = span_after(url.path, 1), name;
+	char end = rest.len > 0 ? '/' : '.';
 
-	if (path && path[1])
-		return arena_span(arena, (struct span){path + 1, strcspn(path + 1, "/")});
-	return arena_span(arena, (struct span){host, strcspn(host, ".:/")});
+	(void)span_split(rest.len > 0 ? &rest : &url.host, end, &name);
+	return arena_span(arena, name);
 }
 
 static bool is_url(const char *text)

@@ -11,6 +11,7 @@
 #include "berth/base/hash.h"
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
+#include "berth/base/url.h"
 
 #define TEXT_MAX ((size_t)64 << 10) /* of a string to sign; real ones are below 4 KiB */
 
@@ -29,28 +30,7 @@ static void add_headers(struct strbuf *out, const struct http_exchange *exchange
 		strbuf_addf(out, "%s:%s\n", fields.pairs[i].name, fields.pairs[i].value);
 }
 
-static int azure_hex_value(char c)
-{
-	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 /* The signature is over names and values as the service decodes them. */
-static const char *azure_decoded(struct arena *arena, const char *text)
-{
-	char *out = arena_strdup(arena, text), *to = out;
-
-	for (const char *at = out; *at; at++, to++) {
-		int high = *at == '%' ? azure_hex_value(at[1]) : -1, low = high < 0 ? -1 : azure_hex_value(at[2]);
-
-		*to = low < 0 ? *at : (char)(high << 4 | low);
-		at += low < 0 ? 0 : 2;
-	}
-	*to = '\0';
-	return out;
-}
-
 static void azure_add_query(struct strbuf *out, struct span query)
 {
 	struct canonical parameters = canonical_query(query, out->arena);
@@ -58,8 +38,8 @@ static void azure_add_query(struct strbuf *out, struct span query)
 	for (size_t i = 0; i < parameters.count; i++) {
 		struct canonical_pair *pair = &parameters.pairs[i];
 
-		pair->name = canonical_lower(azure_decoded(out->arena, pair->name), out->arena);
-		pair->value = azure_decoded(out->arena, pair->value);
+		pair->name = canonical_lower(percent_decode(out->arena, span_of(pair->name)), out->arena);
+		pair->value = percent_decode(out->arena, span_of(pair->value));
 	}
 	canonical_sort(&parameters);
 	for (size_t i = 0; i < parameters.count; i++)
@@ -69,13 +49,10 @@ static void azure_add_query(struct strbuf *out, struct span query)
 /* /account, the path as it is encoded in the URL, a line for each parameter. */
 static void add_resource(struct strbuf *out, const char *url, const char *account)
 {
-	const char *host = strstr(url, "://");
-	struct span rest = span_of(host ? host + 3 : url), path;
+	struct url parts = url_split(span_of(url));
 
-	rest = span_after(rest, strcspn(rest.ptr, "/?"));
-	span_split(&rest, '?', &path);
-	strbuf_addf(out, "/%s%.*s", account, SPAN_ARG(path.len ? path : SPAN_LIT("/")));
-	azure_add_query(out, rest.ptr ? rest : SPAN_LIT(""));
+	strbuf_addf(out, "/%s%.*s", account, SPAN_ARG(parts.path.len ? parts.path : SPAN_LIT("/")));
+	azure_add_query(out, parts.query.ptr ? parts.query : SPAN_LIT(""));
 }
 
 const char *azure_string_to_sign(const struct http_exchange *exchange, const char *account, struct arena *arena)

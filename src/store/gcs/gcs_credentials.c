@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "berth/base/url.h"
+
 #define GCLOUD_FILE "application_default_credentials.json"
 
 /* A variable's value; "" when it is not set. */
@@ -33,7 +35,7 @@ const char *gcs_emulator(const struct gcs_settings *settings, struct arena *aren
 
 	if (settings->endpoint[0] || !host[0])
 		return "";
-	url = span_of(arena_printf(arena, "%s%s", strstr(host, "://") ? "" : "http://", host));
+	url = span_of(arena_printf(arena, "%s%s", url_split(span_of(host)).scheme.len ? "" : "http://", host));
 	while (url.len > 0 && url.ptr[url.len - 1] == '/')
 		url.len--;
 	return arena_span(arena, url);

@@ -10,6 +10,7 @@
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
 #include "berth/base/json_read.h"
+#include "berth/base/url.h"
 #include "../service/sigv4_priv.h"
 #include "gcs_token_priv.h"
 
@@ -18,26 +19,9 @@
 
 static const struct sigv4_dialect goog4 = {"GOOG4-RSA-SHA256", NULL, "goog4_request"};
 
-/* "https://host:port/path" in parts. */
-struct parts {
-	struct span host; /* without the port */
-	struct span path; /* "" or "/path" */
-};
-
-static struct parts gcs_v4_split(const char *endpoint)
-{
-	const char *host = strstr(endpoint, "://") + 3, *path = host + strcspn(host, "/");
-	size_t whole = (size_t)(path - host), len = whole;
-
-	while (len > 0 && host[len - 1] >= '0' && host[len - 1] <= '9')
-		len--;
-	len = len > 0 && len < whole && host[len - 1] == ':' ? len - 1 : whole;
-	return (struct parts){{host, len}, span_of(path)};
-}
-
 const char *gcs_v4_url(const struct gcs_v4 *v4, const char **to_sign, struct arena *arena)
 {
-	struct parts parts = gcs_v4_split(v4->endpoint);
+	struct url parts = url_split(span_of(v4->endpoint));
 	struct sigv4_scope scope = sigv4_scope(&goog4, "auto", "storage", v4->now, arena);
 	const char *query, *canonical;
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "berth/base/url.h"
+
 struct rewrite {
 	const char *scheme, *host, *trim;
 };
@@ -22,18 +24,16 @@ static bool rewrite_open(struct locator *self, const struct locator_settings *se
 
 static const char *rewritten(const struct rewrite *rewrite, const char *url, struct arena *arena)
 {
-	const char *colon = strstr(url, "://"), *host = colon ? colon + strlen("://") : url;
-	size_t scheme_len = colon ? (size_t)(colon - url) : 0, host_len = strcspn(host, "/?");
-	struct span path = span_of(host + host_len);
+	struct url parts = url_split(span_of(url));
+	struct span scheme = *rewrite->scheme ? span_of(rewrite->scheme) : parts.scheme;
+	struct span host = *rewrite->host ? span_of(rewrite->host) : parts.authority, path = parts.target;
 
-	if (!colon)
+	if (parts.scheme.len == 0)
 		return url;
 	if (span_starts(path, rewrite->trim))
 		path = span_after(path, strlen(rewrite->trim));
-	return arena_printf(arena, "%.*s://%.*s%s%.*s", *rewrite->scheme ? (int)strlen(rewrite->scheme) : (int)scheme_len,
-			    *rewrite->scheme ? rewrite->scheme : url,
-			    *rewrite->host ? (int)strlen(rewrite->host) : (int)host_len,
-			    *rewrite->host ? rewrite->host : host, span_starts(path, "/") ? "" : "/", SPAN_ARG(path));
+	return arena_printf(arena, "%.*s://%.*s%s%.*s", SPAN_ARG(scheme), SPAN_ARG(host), span_starts(path, "/") ? "" : "/",
+			    SPAN_ARG(path));
 }
 
 static bool rewrite_find(const struct locator *self, const struct locator_query *query, struct store_location *out,

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "berth/base/url.h"
+
 #include "../s3/s3_open_priv.h"
 #include "../s3/s3_refusal_priv.h"
 #include "oss_refusal_priv.h"
@@ -25,13 +27,13 @@ static const char *without_oss(const char *region)
 static const char *host_of(const struct oss_settings *settings, struct arena *arena)
 {
 	static const char domain[] = ".aliyuncs.com";
-	const char *host = strstr(settings->endpoint, "://");
+	struct url url = url_split(span_of(settings->endpoint));
+	const char *host = url.authority.ptr; /* a path stays behind it */
 	size_t len;
 
 	if (!settings->endpoint[0])
 		return arena_printf(arena, "%s.oss-%s%s%s", settings->bucket, without_oss(settings->region),
 				    settings->internal ? "-internal" : "", domain);
-	host = host ? host + strlen("://") : settings->endpoint;
 	len = strlen(host);
 	if (strncmp(host, "oss-", 4) == 0 && len > strlen(domain) && strcmp(host + len - strlen(domain), domain) == 0)
 		return arena_printf(arena, "%s.%s", settings->bucket, host);
@@ -40,9 +42,9 @@ static const char *host_of(const struct oss_settings *settings, struct arena *ar
 
 static bool is_secure(const struct oss_settings *settings)
 {
-	if (strstr(settings->endpoint, "://"))
-		return strncmp(settings->endpoint, "https:", 6) == 0;
-	return settings->secure;
+	struct span scheme = url_split(span_of(settings->endpoint)).scheme;
+
+	return scheme.len ? span_is(scheme, "https") : settings->secure;
 }
 
 /* By now the settings' end-point is the bucket's URL. */

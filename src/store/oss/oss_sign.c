@@ -116,27 +116,6 @@ static bool is_subresource(const char *name)
 	return false;
 }
 
-static int oss_hex_value(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
-}
-
-static const char *oss_decoded(const char *text, struct arena *arena)
-{
-	char *out = arena_strdup(arena, text), *to = out;
-
-	for (const char *at = text; *at; at++) {
-		if (*at == '%' && oss_hex_value(at[1]) >= 0 && oss_hex_value(at[2]) >= 0) {
-			*to++ = (char)(oss_hex_value(at[1]) << 4 | oss_hex_value(at[2]));
-			at += 2;
-		} else {
-			*to++ = *at;
-		}
-	}
-	*to = '\0';
-	return out;
-}
-
 /* `date` is the Date field's, or the end of a URL's life. */
 static const char *v1_signature(const struct oss_signer *signer, const struct oss_signed *request, const char *date,
 				struct arena *arena)
@@ -159,7 +138,7 @@ static const char *v1_signature(const struct oss_signer *signer, const struct os
 			continue;
 		oss_add_parameter(&text, before,
 				  &(struct canonical_pair){parameters.pairs[i].name,
-							   oss_decoded(parameters.pairs[i].value, arena)});
+							   percent_decode(arena, span_of(parameters.pairs[i].value))});
 		before = "&";
 	}
 	return base64_encode(arena, bytes,

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "berth/base/url.h"
+
 #define DEFAULT_REGION "us-east-1" /* what servers that know no regions are signed for */
 
 /* Which domain the regions of a partition are under. */
@@ -40,37 +42,24 @@ static bool bucket_in_path(const struct s3_settings *settings, bool secure)
 }
 
 /* Host and port as they will stand in the Host header: without the scheme's own port. */
-static struct span s3_authority(const char *host, bool secure)
+static struct span s3_authority(const struct url *url, bool secure)
 {
-	struct span authority = {host, strcspn(host, "/")};
-	const char *port = secure ? ":443" : ":80";
-	size_t len = strlen(port);
-
-	if (authority.len > len && memcmp(host + authority.len - len, port, len) == 0)
-		authority.len -= len;
-	return authority;
-}
-
-/* "" or "/some/path". */
-static struct span s3_path(const char *host)
-{
-	struct span path = span_of(host + strcspn(host, "/"));
-
-	while (path.len > 0 && path.ptr[path.len - 1] == '/')
-		path.len--;
-	return path;
+	return span_is(url->port, secure ? "443" : "80") ? url->host : url->authority;
 }
 
 struct s3_endpoint s3_endpoint_of(const struct s3_settings *settings, struct arena *arena)
 {
-	const char *host = settings->regionendpoint, *scheme = strstr(host, "://");
+	struct url url = url_split(span_of(settings->regionendpoint));
 	struct s3_endpoint out = {.region = arena_strdup(arena, settings->region[0] ? settings->region : DEFAULT_REGION)};
 	struct span authority, path;
 
-	out.secure = scheme ? span_starts(span_of(host), "https:") : settings->secure;
-	host = scheme ? scheme + 3 : host[0] ? host : amazon_host(settings, arena);
-	authority = s3_authority(host, out.secure);
-	path = s3_path(host);
+	out.secure = url.scheme.len ? span_is(url.scheme, "https") : settings->secure;
+	if (!settings->regionendpoint[0])
+		url = url_split(span_of(amazon_host(settings, arena)));
+	authority = s3_authority(&url, out.secure);
+	path = url.path;
+	while (path.len > 0 && path.ptr[path.len - 1] == '/')
+		path.len--;
 	if (bucket_in_path(settings, out.secure))
 		out.base = arena_printf(arena, "%s://%.*s%.*s/%s/", out.secure ? "https" : "http", SPAN_ARG(authority),
 					SPAN_ARG(path), settings->bucket);

@@ -6,32 +6,13 @@
 
 #include "berth/base/percent.h"
 #include "berth/base/strbuf.h"
+#include "berth/base/url.h"
 #include "../service/canonical_priv.h"
 #include "../service/sigv4_priv.h"
 
 #define CANONICAL_MAX ((size_t)64 << 10)
 
 static const struct sigv4_dialect aws4 = {"AWS4-HMAC-SHA256", "AWS4", "aws4_request"};
-
-struct url_parts {
-	struct span host;
-	struct span path;
-	struct span query;
-};
-
-static struct url_parts take_apart(const char *url)
-{
-	const char *scheme = strstr(url, "://");
-	const char *host = scheme ? scheme + 3 : url;
-	const char *path = host + strcspn(host, "/?");
-	const char *query = path + strcspn(path, "?");
-
-	return (struct url_parts){
-		.host = {host, (size_t)(path - host)},
-		.path = query > path ? (struct span){path, (size_t)(query - path)} : SPAN_LIT("/"),
-		.query = span_of(*query ? query + 1 : ""),
-	};
-}
 
 /* What is encoded already stays as it is. */
 static const char *s3_encoded(const char *text, struct arena *arena)
@@ -74,14 +55,14 @@ static struct canonical headers_of(const struct s3_signed *request, struct span 
 /* The canonical request; *names are the headers that it covers. */
 static struct span canonical(const struct s3_signed *request, const char **names, struct arena *arena)
 {
-	struct url_parts url = take_apart(request->url);
-	struct canonical headers = headers_of(request, url.host, arena);
+	struct url url = url_split(span_of(request->url));
+	struct canonical headers = headers_of(request, url.authority, arena);
 	struct strbuf text, list;
 
 	strbuf_init(&list, arena, CANONICAL_MAX);
 	strbuf_init(&text, arena, CANONICAL_MAX);
-	strbuf_addf(&text, "%s\n%.*s\n", request->method, SPAN_ARG(url.path));
-	s3_add_query(&text, url.query);
+	strbuf_addf(&text, "%s\n%.*s\n", request->method, SPAN_ARG(url.path.len ? url.path : SPAN_LIT("/")));
+	s3_add_query(&text, url.query.ptr ? url.query : SPAN_LIT(""));
 	strbuf_addc(&text, '\n');
 	for (size_t i = 0; i < headers.count; i++) {
 		strbuf_addf(&list, "%s%s", i ? ";" : "", headers.pairs[i].name);

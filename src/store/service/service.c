@@ -9,7 +9,7 @@
 #include "berth/base/log.h"
 #include "berth/base/timetext.h"
 
-#define MEMORY ((size_t)1 << 20)
+#define MEMORY ((size_t)4 << 20)
 #define RETRY_AFTER 5     /* seconds, for the client */
 #define MESSAGE_SHOWN 300 /* bytes of a service's message in the log */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "berth/base/log.h"
+#include "berth/base/url.h"
 #include "swift_tempurl_priv.h"
 
 #define OBJECT_MAX ((uint64_t)5 << 30) /* Swift's default, less what it adds for headers */
@@ -35,7 +36,7 @@ static bool find_container(struct swift *swift, struct http_exchange *answer, st
 static const char *info_url(const struct swift *swift, struct arena *arena)
 {
 	struct span url = span_of(swift->access.storage_url);
-	size_t begin = (size_t)(strstr(url.ptr, "://") + 3 - url.ptr);
+	size_t begin = (size_t)(url_split(url).authority.ptr - url.ptr);
 
 	for (int parts = 2; parts > 0 && url.len > begin; url.len--)
 		if (url.ptr[url.len - 1] == '/')

@@ -9,22 +9,16 @@
 #include "berth/base/hex.h"
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
+#include "berth/base/url.h"
 
 #define MADE_BYTES 32
 #define MADE_ROUNDS 20000 /* the key is visible to the account's owner: the password behind it must not be guessable */
 
-/* The path of an http(s) URL. */
-static const char *tempurl_path(const char *url)
-{
-	const char *host = strstr(url, "://"), *path = strchr(host ? host + 3 : url, '/');
-
-	return path ? path : "";
-}
-
 const char *swift_tempurl(const struct swift_tempurl *in, struct arena *arena)
 {
-	const char *text = arena_printf(arena, "%s\n%lld\n%s/%s/%s", in->method, (long long)in->expires,
-					tempurl_path(in->storage_url), in->container, in->key);
+	struct span path = url_split(span_of(in->storage_url)).path;
+	const char *text = arena_printf(arena, "%s\n%lld\n%.*s/%s/%s", in->method, (long long)in->expires, SPAN_ARG(path),
+					in->container, in->key);
 	char hex[HASH_HEX_MAX];
 	const char *signature = hash_hmac_hex(hex, in->digest, span_of(secret_reveal(in->secret)), span_of(text));
 

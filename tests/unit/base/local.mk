@@ -16,6 +16,7 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/test_log.c \
 	tests/unit/base/test_log_repeats.c \
 	tests/unit/base/test_metric.c \
+	tests/unit/base/test_pattern.c \
 	tests/unit/base/test_pause.c \
 	tests/unit/base/test_percent.c \
 	tests/unit/base/test_secret.c \
@@ -23,6 +24,7 @@ tests_unit_test_base_SOURCES = \
 	tests/unit/base/test_span.c \
 	tests/unit/base/test_strbuf.c \
 	tests/unit/base/test_timetext.c \
+	tests/unit/base/test_url.c \
 	tests/unit/base/test_utf8.c \
 	tests/unit/base/test_uuid.c \
 	tests/unit/base/test_ways.c
