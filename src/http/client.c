@@ -2,8 +2,8 @@
 /*
  * Outgoing requests: which exchange is on the wire when, and what its end means.
  *
- * Attempts of all runs hang in one list of the client and are moved together, so that a `prepare` may run an exchange of
- * its own (a token) while parts are under way.
+ * The transfers of all runs are in one list of the client, and their bytes move together. So a `prepare` may run an
+ * exchange of its own, for a token, while the parts of an upload are under way.
  */
 #include "client_priv.h"
 
@@ -20,29 +20,16 @@
 #define AT_ONCE 4
 #define AT_ONCE_MAX 64
 #define RETRY_DELAY_MAX_MS 10000 /* also of what Retry-After asks for */
-#define RETRY_WINDOW_MS 60000    /* no attempt begins later than this after the first: a client waits behind us */
+#define RETRY_WINDOW_MS 60000    /* no attempt begins later than this after the first, as a client waits for us */
 #define KEPT_CONNECTIONS 16L
 #define POLL_MAX_MS 1000
 
-enum slot_state { SLOT_FREE, SLOT_DUE, SLOT_RUNNING };
-
-/* An exchange that has begun: what the caller had set, for a fresh start of each attempt. */
-struct slot {
-	struct client_attempt attempt;
-	enum slot_state state;
-	struct http_exchange *exchange;
-	struct http_field fields[HTTP_EXCHANGE_FIELDS];
-	size_t field_count;
-	const char *url;
-	int64_t begun_ms;
-	int64_t due_ms;
-};
-
+/* One call of http_client_run_all. */
 struct run {
 	struct http_client *client; /* NULL once it has ended */
 	struct arena *arena;
-	struct slot *slots;
-	unsigned slot_count;
+	struct transfer *transfers;
+	unsigned transfer_count;
 	bool failed; /* an exchange has, for good: no new ones are begun */
 };
 
@@ -72,7 +59,10 @@ static char *copy_of_variable(const char *name)
 	return value && *value ? strdup(value) : NULL;
 }
 
-/* As programs of OpenSSL's and Go's read them: GitLab's packages set the folder, private authorities are often in the file. */
+/*
+ * Takes the authorities from SSL_CERT_FILE and SSL_CERT_DIR, as OpenSSL and Go do. GitLab's packages set the folder;
+ * private authorities are often in the file.
+ */
 static void trust_environment(struct http_client *client)
 {
 	if (client->settings.ca_file)
@@ -94,7 +84,7 @@ static bool fill_settings(struct http_client_settings *out, const struct http_cl
 	return out->user_agent && (!given->ca_file || !*given->ca_file || out->ca_file);
 }
 
-/* A peer that hangs up is an error of its request: with NOSIGNAL libcurl leaves this to us. */
+/* A peer that hangs up must not end the process. With CURLOPT_NOSIGNAL libcurl does not see to that. */
 static void ignore_broken_pipes(void)
 {
 	struct sigaction action;
@@ -132,7 +122,7 @@ void http_client_free(struct http_client *client)
 	if (!client)
 		return;
 	while (client->running)
-		client_attempt_end(client, client->running);
+		transfer_end(client, client->running);
 	curl_multi_cleanup(client->multi);
 	free((char *)client->settings.user_agent);
 	free((char *)client->settings.ca_file);
@@ -148,43 +138,46 @@ static void note_ends(struct http_client *client)
 	int left;
 
 	while ((message = curl_multi_info_read(client->multi, &left))) {
-		void *attempt = NULL;
+		void *private = NULL;
+		struct transfer *transfer;
 
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &attempt);
-		((struct client_attempt *)attempt)->code = message->data.result;
-		((struct client_attempt *)attempt)->over = true;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
+		transfer = private;
+		transfer->code = message->data.result;
+		transfer->over = true;
 	}
 }
 
-/* The nearest of `wait_ms` and the next attempt's time-out; -1 when one is over. */
-static int64_t watch_times(const struct http_client *client, int64_t wait_ms)
+/* Returns the smaller of `wait_ms` and the time to the next deadline; -1 if a transfer is over. */
+static int64_t watch_deadlines(const struct http_client *client, int64_t wait_ms)
 {
 	int64_t now = clock_ms();
 
-	for (struct client_attempt *attempt = client->running; attempt; attempt = attempt->next) {
-		int64_t left = attempt->active_ms + client->settings.answer_timeout_ms - now;
+	for (struct transfer *transfer = client->running; transfer; transfer = transfer->next) {
+		int64_t left = transfer->deadline_ms - now;
 
-		if (!attempt->over && left <= 0) {
-			attempt->over = attempt->timed_out = true;
-			attempt->cause = "no byte moved for too long";
+		if (!transfer->over && left <= 0) {
+			transfer->over = transfer->timed_out = true;
+			transfer->cause = "no byte moved for too long";
 		}
-		if (attempt->over)
+		if (transfer->over)
 			return -1;
 		wait_ms = left < wait_ms ? left : wait_ms;
 	}
 	return wait_ms;
 }
 
-bool client_drive(struct http_client *client, int64_t wait_ms)
+/* Moves bytes for up to `wait_ms`, or until a transfer is over. Returns false if libcurl fails. */
+static bool move_bytes(struct http_client *client, int64_t wait_ms)
 {
 	int running;
 
 	if (curl_multi_perform(client->multi, &running) != CURLM_OK)
 		return false;
 	note_ends(client);
-	wait_ms = watch_times(client, wait_ms < POLL_MAX_MS ? wait_ms : POLL_MAX_MS);
+	wait_ms = watch_deadlines(client, wait_ms < POLL_MAX_MS ? wait_ms : POLL_MAX_MS);
 	return wait_ms <= 0 || curl_multi_poll(client->multi, NULL, 0, (int)wait_ms, NULL) == CURLM_OK;
 }
 
@@ -199,7 +192,7 @@ static uint64_t random_below(uint64_t bound)
 	return bound ? value % bound : 0;
 }
 
-/* Milliseconds that Retry-After (RFC 9110 section 10.2.3) asks for; 0 without one. */
+/* Returns the milliseconds that Retry-After asks for (RFC 9110 section 10.2.3); 0 without that header. */
 static int64_t asked_delay(const struct http_exchange *exchange)
 {
 	struct span value = http_exchange_header(exchange, "Retry-After");
@@ -215,7 +208,9 @@ static int64_t asked_delay(const struct http_exchange *exchange)
 	return then > time(NULL) ? (int64_t)(then - time(NULL)) * 1000 : 0;
 }
 
-/* Exponential, half of it jitter, so that workers that failed together do not come back together. */
+/*
+ * The delay doubles with each attempt. Half of it is random, so that workers that failed together do not return together.
+ */
 static int64_t delay_before_next(const struct http_client *client, const struct http_exchange *exchange)
 {
 	unsigned doublings = exchange->attempts - 1 < 16 ? exchange->attempts - 1 : 16;
@@ -227,115 +222,114 @@ static int64_t delay_before_next(const struct http_client *client, const struct 
 	return delay < RETRY_DELAY_MAX_MS ? delay : RETRY_DELAY_MAX_MS;
 }
 
-static bool tries_again(struct run *run, struct slot *slot)
+static bool tries_again(struct run *run, struct transfer *transfer)
 {
 	const struct http_client *client = run->client;
-	const struct http_exchange *exchange = slot->exchange;
+	const struct http_exchange *exchange = transfer->exchange;
 	int64_t now = clock_ms();
 
 	if (!exchange->repeatable || exchange->sunk > 0 || exchange->attempts > client->settings.retries ||
-	    !client_attempt_may_pass(&slot->attempt))
+	    !transfer_may_pass(transfer))
 		return false;
-	slot->due_ms = now + delay_before_next(client, exchange);
-	return slot->due_ms - slot->begun_ms < RETRY_WINDOW_MS;
+	transfer->due_ms = now + delay_before_next(client, exchange);
+	return transfer->due_ms - transfer->begun_ms < RETRY_WINDOW_MS;
 }
 
 /* ---- one exchange ---- */
 
-/* What may be logged of a URL. */
+/* Returns the part of a URL that may be logged. */
 static struct span origin_of(const char *url)
 {
 	return url_split(span_of(url)).origin;
 }
 
-static void explain(struct run *run, struct slot *slot)
+static void explain(struct run *run, struct transfer *transfer)
 {
-	const struct client_attempt *attempt = &slot->attempt;
-	const char *why = attempt->cause ? attempt->cause : attempt->reason;
+	const char *why = transfer->cause ? transfer->cause : transfer->reason;
 
-	/* only what libcurl says of a malformed URL could repeat it */
-	if (!attempt->cause && (!*why || attempt->code == CURLE_URL_MALFORMAT))
-		why = curl_easy_strerror(attempt->code);
-	slot->exchange->failure = arena_printf(run->arena, "%.*s: %s", SPAN_ARG(origin_of(slot->exchange->url)), why);
+	/* libcurl's own text may repeat a malformed URL, with its secrets */
+	if (!transfer->cause && (!*why || transfer->code == CURLE_URL_MALFORMAT))
+		why = curl_easy_strerror(transfer->code);
+	transfer->exchange->failure =
+		arena_printf(run->arena, "%.*s: %s", SPAN_ARG(origin_of(transfer->exchange->url)), why);
 }
 
-static struct span keep(struct arena *arena, const struct client_buffer *buffer)
+static struct span run_keep(struct arena *arena, const struct client_buffer *buffer)
 {
 	return (struct span){arena_span(arena, (struct span){buffer->len ? buffer->ptr : "", buffer->len}), buffer->len};
 }
 
-static void take_answer(struct run *run, struct slot *slot)
+static void take_answer(struct run *run, struct transfer *transfer)
 {
-	struct client_attempt *attempt = &slot->attempt;
-	struct http_exchange *exchange = slot->exchange;
-	bool whole = attempt->code == CURLE_OK && !attempt->cause;
+	struct http_exchange *exchange = transfer->exchange;
+	bool whole = transfer->code == CURLE_OK && !transfer->cause;
 
 	exchange->failure = NULL;
-	exchange->status = attempt->status;
-	exchange->head = keep(run->arena, &attempt->head);
-	exchange->answer = keep(run->arena, &attempt->answer);
+	exchange->status = transfer->status;
+	exchange->head = run_keep(run->arena, &transfer->head);
+	exchange->answer = run_keep(run->arena, &transfer->answer);
 	if (!whole) {
 		exchange->status = 0;
-		explain(run, slot);
+		explain(run, transfer);
 	}
 }
 
-static void settle(struct run *run, struct slot *slot)
+static void run_settle(struct run *run, struct transfer *transfer)
 {
-	struct http_exchange *exchange = slot->exchange;
+	struct http_exchange *exchange = transfer->exchange;
 
-	client_attempt_end(run->client, &slot->attempt);
-	take_answer(run, slot);
-	if (tries_again(run, slot)) {
+	transfer_end(run->client, transfer);
+	take_answer(run, transfer);
+	if (tries_again(run, transfer)) {
 		log_debug("http: %s %.*s: %s (status %d): next attempt in %lld ms", exchange->method,
 			  SPAN_ARG(origin_of(exchange->url)), exchange->failure ? exchange->failure : "busy",
-			  exchange->status, (long long)(slot->due_ms - clock_ms()));
-		slot->state = SLOT_DUE;
+			  exchange->status, (long long)(transfer->due_ms - clock_ms()));
+		transfer->state = TRANSFER_DUE;
 		return;
 	}
 	run->failed |= exchange->failure != NULL;
-	slot->state = SLOT_FREE;
+	transfer->state = TRANSFER_FREE;
 }
 
-static void give_up(struct run *run, struct slot *slot, const char *why)
+static void run_give_up(struct run *run, struct transfer *transfer, const char *why)
 {
-	struct http_exchange *exchange = slot->exchange;
+	struct http_exchange *exchange = transfer->exchange;
 
 	exchange->status = 0;
 	if (!exchange->failure)
 		exchange->failure =
-			arena_printf(run->arena, "%.*s: %s", SPAN_ARG(origin_of(slot->url ? slot->url : "")), why);
+			arena_printf(run->arena, "%.*s: %s", SPAN_ARG(origin_of(transfer->url ? transfer->url : "")), why);
 	run->failed = true;
-	slot->state = SLOT_FREE;
+	transfer->state = TRANSFER_FREE;
 }
 
-static void start(struct run *run, struct slot *slot)
+static void run_start(struct run *run, struct transfer *transfer)
 {
-	struct http_exchange *exchange = slot->exchange;
+	struct http_exchange *exchange = transfer->exchange;
 
-	memcpy(exchange->fields, slot->fields, sizeof slot->fields);
-	exchange->field_count = slot->field_count;
-	exchange->url = slot->url;
+	memcpy(exchange->fields, transfer->fields, sizeof transfer->fields);
+	exchange->field_count = transfer->field_count;
+	exchange->url = transfer->url;
 	exchange->failure = NULL;
 	exchange->attempts++;
 	if (exchange->prepare && !exchange->prepare(exchange, exchange->context, run->arena))
-		give_up(run, slot, "the request could not be prepared");
-	else if (!client_attempt_start(run->client, &slot->attempt, exchange))
-		give_up(run, slot, slot->attempt.cause);
+		run_give_up(run, transfer, "the request could not be prepared");
+	else if (!transfer_start(run->client, transfer))
+		run_give_up(run, transfer, transfer->cause);
 	else
-		slot->state = SLOT_RUNNING;
-	if (slot->state == SLOT_RUNNING)
+		transfer->state = TRANSFER_RUNNING;
+	if (transfer->state == TRANSFER_RUNNING)
 		exchange->failure = "libcurl failed"; /* until its end is known */
 }
 
-static void assign(struct slot *slot, struct http_exchange *exchange)
+static void assign(struct transfer *transfer, struct http_exchange *exchange)
 {
-	slot->exchange = exchange;
-	memcpy(slot->fields, exchange->fields, sizeof slot->fields);
-	slot->field_count = exchange->field_count;
-	slot->url = exchange->url;
-	slot->begun_ms = slot->due_ms = clock_ms();
-	slot->state = SLOT_DUE;
+	transfer->exchange = exchange;
+	memcpy(transfer->fields, exchange->fields, sizeof transfer->fields);
+	transfer->field_count = exchange->field_count;
+	transfer->url = exchange->url;
+	transfer->begun_ms = transfer->due_ms = clock_ms();
+	transfer->state = TRANSFER_DUE;
 }
 
 /* ---- a run of several ---- */
@@ -344,17 +338,17 @@ static void end_run(void *object)
 {
 	struct run *run = object;
 
-	for (unsigned i = 0; run->client && i < run->slot_count; i++) {
-		client_attempt_end(run->client, &run->slots[i].attempt);
-		client_buffer_free(&run->slots[i].attempt.head);
-		client_buffer_free(&run->slots[i].attempt.answer);
+	for (unsigned i = 0; run->client && i < run->transfer_count; i++) {
+		transfer_end(run->client, &run->transfers[i]);
+		client_buffer_free(&run->transfers[i].head);
+		client_buffer_free(&run->transfers[i].answer);
 	}
-	free(run->slots);
-	run->slots = NULL;
+	free(run->transfers);
+	run->transfers = NULL;
 	run->client = NULL;
 }
 
-/* Milliseconds until requests_per_second lets another one begin; 0: now, and it has been counted. */
+/* Returns the milliseconds until requests_per_second lets a request begin; 0 for now, and then counts the request. */
 static int64_t pace(struct http_client *client)
 {
 	int64_t now = clock_ms() * 1000, step;
@@ -368,24 +362,24 @@ static int64_t pace(struct http_client *client)
 	return 0;
 }
 
-/* Starts the slot if its time has come. Milliseconds until it should be looked at again. */
-static int64_t advance(struct run *run, struct slot *slot)
+/* Starts or ends the transfer if its time has come. Returns the milliseconds until the next look at it. */
+static int64_t run_advance(struct run *run, struct transfer *transfer)
 {
 	int64_t left;
 
-	if (slot->state == SLOT_RUNNING && slot->attempt.over)
-		settle(run, slot);
-	if (slot->state == SLOT_RUNNING)
+	if (transfer->state == TRANSFER_RUNNING && transfer->over)
+		run_settle(run, transfer);
+	if (transfer->state == TRANSFER_RUNNING)
 		return POLL_MAX_MS;
-	if (slot->state == SLOT_FREE)
+	if (transfer->state == TRANSFER_FREE)
 		return 0;
-	left = slot->due_ms - clock_ms();
+	left = transfer->due_ms - clock_ms();
 	if (left <= 0)
 		left = pace(run->client);
 	if (left > 0)
 		return left;
-	start(run, slot);
-	return slot->state == SLOT_RUNNING ? POLL_MAX_MS : 0;
+	run_start(run, transfer);
+	return transfer->state == TRANSFER_RUNNING ? POLL_MAX_MS : 0;
 }
 
 static void run_to_end(struct run *run, struct http_exchange *list, size_t count)
@@ -397,19 +391,19 @@ static void run_to_end(struct run *run, struct http_exchange *list, size_t count
 		int64_t wait = POLL_MAX_MS;
 
 		busy = false;
-		for (unsigned i = 0; i < run->slot_count; i++) {
-			struct slot *slot = &run->slots[i];
+		for (unsigned i = 0; i < run->transfer_count; i++) {
+			struct transfer *transfer = &run->transfers[i];
 			int64_t left;
 
-			if (slot->state == SLOT_FREE && next < count && !run->failed)
-				assign(slot, &list[next++]);
-			left = advance(run, slot);
-			if (slot->state == SLOT_FREE && (next == count || run->failed))
+			if (transfer->state == TRANSFER_FREE && next < count && !run->failed)
+				assign(transfer, &list[next++]);
+			left = run_advance(run, transfer);
+			if (transfer->state == TRANSFER_FREE && (next == count || run->failed))
 				continue;
 			busy = true;
 			wait = left < wait ? left : wait;
 		}
-		if (busy && !client_drive(run->client, wait))
+		if (busy && !move_bytes(run->client, wait))
 			break;
 	}
 }
@@ -433,10 +427,11 @@ bool http_client_run_all(struct http_client *client, struct http_exchange *list,
 	at_once = at_once < AT_ONCE_MAX ? at_once : AT_ONCE_MAX;
 	for (size_t i = 0; i < count; i++)
 		begin_exchange(&list[i]);
-	*run = (struct run){.client = client, .arena = arena, .slot_count = count < at_once ? (unsigned)count : at_once};
-	run->slots = calloc(run->slot_count ? run->slot_count : 1, sizeof *run->slots);
-	arena_defer(arena, end_run, run); /* the arena's jump must not leave attempts behind */
-	if (run->slots)
+	*run = (struct run){
+		.client = client, .arena = arena, .transfer_count = count < at_once ? (unsigned)count : at_once};
+	run->transfers = calloc(run->transfer_count ? run->transfer_count : 1, sizeof *run->transfers);
+	arena_defer(arena, end_run, run); /* a jump of the arena must not leave transfers on the wire */
+	if (run->transfers)
 		run_to_end(run, list, count);
 	end_run(run);
 	for (size_t i = 0; i < count; i++)

@@ -21,7 +21,7 @@ void http_exchange_set(struct http_exchange *exchange, const char *name, const c
 	else if (exchange->field_count < HTTP_EXCHANGE_FIELDS)
 		exchange->fields[exchange->field_count++] = (struct http_field){name, value};
 	else
-		exchange->field_count = HTTP_EXCHANGE_FIELDS + 1; /* the run refuses it */
+		exchange->field_count = HTTP_EXCHANGE_FIELDS + 1; /* transfer_start refuses it */
 }
 
 const char *http_exchange_get(const struct http_exchange *exchange, const char *name)

@@ -3,7 +3,7 @@ libhttp_a_SOURCES = \
 	src/http/base_url.c \
 	src/http/byterange.c \
 	src/http/client.c \
-	src/http/client_attempt.c \
+	src/http/client_transfer.c \
 	src/http/client_exchange.c \
 	src/http/client_priv.h \
 	src/http/etag.c \

@@ -8,8 +8,8 @@
  *     if (x.status == 200) ... http_exchange_header(&x, "ETag") ... x.answer ...
  *
  * TLS is verified, no redirect is followed, no proxy and no netrc is used, time and the size of an answer are bounded. An
- * exchange marked `repeatable` is tried again after 429, 5xx, a reset or a time-out, with exponential back-off and jitter,
- * Retry-After respected up to a bound; each attempt is prepared anew, so that it has a fresh date and signature.
+ * exchange marked `repeatable` is tried again after 429, 5xx, a reset or a time-out, with exponential back-off and
+ * jitter, Retry-After respected up to a bound; each attempt is prepared anew, so that it has a fresh date and signature.
  */
 #ifndef BERTH_HTTP_CLIENT_H
 #define BERTH_HTTP_CLIENT_H
@@ -29,7 +29,7 @@ struct http_client_settings {
 	bool skip_verify;             /* no certificate check; the caller has warned of it */
 	const char *ca_file;          /* instead of the system's and of SSL_CERT_FILE, SSL_CERT_DIR of the environment */
 	unsigned connect_timeout_ms;  /* 10 s */
-	unsigned answer_timeout_ms;   /* without a byte in either direction: 30 s */
+	unsigned answer_timeout_ms;   /* without a byte in either direction, or with less than 1 kB/s in the end; 30 s */
 	unsigned retries;             /* attempts after the first; 5. HTTP_CLIENT_NO_RETRIES: none */
 	unsigned retry_delay_ms;      /* before the second attempt, doubled from there on; 100 ms */
 	unsigned requests_per_second; /* of this process; 0: no bound */
@@ -56,12 +56,12 @@ struct http_field {
 struct http_exchange;
 
 /*
- * Called before each attempt, with the fields back to what the caller had set: adds what must be fresh (date, signature,
- * bearer token). May change the URL. False gives the attempt up; failure is then set.
+ * Called before each attempt, with the fields that the caller had set. Adds what must be fresh: date, signature, bearer
+ * token. May change the URL. Returns false to give the exchange up.
  */
 typedef bool http_prepare_fn(struct http_exchange *exchange, void *context, struct arena *arena);
 
-/* Takes a piece of a 2xx answer. False ends the exchange: the receiver is gone. */
+/* Takes a piece of a 2xx answer. Returns false if the receiver is gone, which ends the exchange. */
 typedef bool http_sink_fn(void *context, const void *bytes, size_t len);
 
 struct http_exchange {
@@ -88,15 +88,16 @@ struct http_exchange {
 	const char *failure; /* why there is no (whole) answer, one line without secrets; NULL otherwise */
 };
 
+/* Returns a body of bytes in memory, which are borrowed. */
 static inline struct http_client_body http_body_bytes(struct span bytes)
 {
 	return (struct http_client_body){.bytes = bytes.ptr, .length = bytes.len};
 }
 
-/* Copies of the settings' strings are made. NULL when memory or libcurl fails. */
+/* Makes a client. The strings of the settings are copied. Returns NULL if memory is out or libcurl fails. */
 struct http_client *http_client_new(const struct http_client_settings *settings);
 
-/* NULL is fine. */
+/* Ends all connections. Takes NULL. */
 void http_client_free(struct http_client *client);
 
 /*
@@ -105,27 +106,30 @@ void http_client_free(struct http_client *client);
  */
 void http_exchange_set(struct http_exchange *exchange, const char *name, const char *value);
 
-/* The request header `name`, NULL when it is not set. */
+/* Returns the request header `name`; NULL if it is not set. */
 const char *http_exchange_get(const struct http_exchange *exchange, const char *name);
 
-/* The last answer header `name`; the empty span when absent. */
+/* Returns the last answer header `name`; the empty span if it is absent. */
 struct span http_exchange_header(const struct http_exchange *exchange, const char *name);
 
 /*
- * Runs the exchanges, at most `at_once` (0: 4) at a time, until each has an answer or has failed for good; once one has
- * failed, those that have not begun are not tried. True when every one has an answer, whatever its status. A `prepare` may
- * run an exchange of its own on the same client; a sink must not, and must not leave by a jump.
+ * Runs the exchanges, at most `at_once` (0: 4) at a time, until each has an answer or has failed for good. Once one has
+ * failed, those that have not begun are not tried. Returns true if every exchange has an answer, whatever its status. A
+ * `prepare` may run an exchange of its own on the same client. A sink must not, and must not leave by a jump.
  */
 bool http_client_run_all(struct http_client *client, struct http_exchange *list, size_t count, unsigned at_once,
 			 struct arena *arena);
 
+/* Runs one exchange. */
 static inline bool http_client_run(struct http_client *client, struct http_exchange *exchange, struct arena *arena)
 {
 	return http_client_run_all(client, exchange, 1, 1, arena);
 }
 
-/* A time for tests of signatures: seconds since the epoch, the clock's unless a test has set one (0: the clock again). */
+/* Returns the time for dates and signatures, in seconds since 1970. */
 int64_t http_client_now(void);
+
+/* Sets that time, for tests of signatures; 0: the clock's again. */
 void http_client_set_now(int64_t now);
 
 #endif

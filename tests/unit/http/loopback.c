@@ -21,6 +21,7 @@ struct connection {
 	int fd; /* 0: free */
 	unsigned number;
 	bool hung;
+	bool drips;
 	char text[LOOPBACK_TEXT];
 	size_t len;   /* kept of the request */
 	size_t total; /* come of it */
@@ -73,7 +74,8 @@ static void answer(struct server *server, struct connection *connection)
 	else if (next->after == AFTER_RESET)
 		drop(connection, true);
 	else
-		connection->hung = next->after == AFTER_HANG;
+		connection->hung = next->after == AFTER_HANG || next->after == AFTER_DRIP;
+	connection->drips = next->after == AFTER_DRIP;
 }
 
 static void receive(struct server *server, struct connection *connection)
@@ -108,6 +110,20 @@ static void take_connection(struct server *server)
 	close(fd);
 }
 
+/* Sends a byte on each connection that drips. Returns whether there is one. */
+static bool drip(struct server *server)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < CONNECTIONS; i++) {
+		struct connection *connection = &server->connections[i];
+
+		connection->drips = connection->drips && send(connection->fd, "x", 1, MSG_NOSIGNAL) == 1;
+		any |= connection->drips;
+	}
+	return any;
+}
+
 static void serve(struct server *server)
 {
 	for (;;) {
@@ -118,7 +134,7 @@ static void serve(struct server *server)
 
 			fds[i + 1] = (struct pollfd){connection->fd && !connection->hung ? connection->fd : -1, POLLIN, 0};
 		}
-		if (poll(fds, CONNECTIONS + 1, -1) < 0)
+		if (poll(fds, CONNECTIONS + 1, drip(server) ? 20 : -1) < 0)
 			_exit(1);
 		for (size_t i = 0; i < CONNECTIONS; i++)
 			if (fds[i + 1].revents)

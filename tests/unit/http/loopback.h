@@ -11,6 +11,7 @@ enum loopback_after {
 	AFTER_KEEP,  /* the connection stays */
 	AFTER_CLOSE, /* it is closed */
 	AFTER_HANG,  /* it stays, and nothing more is read or sent */
+	AFTER_DRIP,  /* a byte is sent each 20 ms, and nothing more is read */
 	AFTER_RESET  /* it is reset */
 };
 

@@ -505,6 +505,45 @@ START_TEST(a_silent_service_is_left)
 }
 END_TEST
 
+START_TEST(a_service_that_drips_is_left)
+{
+	static const struct loopback_answer script[] = {{"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", AFTER_DRIP}};
+	int64_t begun = milliseconds();
+	struct http_exchange x;
+
+	begin_with(&(struct http_client_settings){.answer_timeout_ms = 200, .retries = HTTP_CLIENT_NO_RETRIES}, script, 1);
+	x = exchange("GET", "/");
+	ck_assert(!http_client_run(client, &x, &arena));
+	ck_assert_ptr_nonnull(strstr(x.failure, "too long"));
+	ck_assert_int_ge(milliseconds() - begun, 200);
+	end();
+}
+END_TEST
+
+static bool sink_slowly(void *context, const void *bytes, size_t len)
+{
+	struct sunk *sunk = context;
+
+	if (sunk->len == 0)
+		(void)usleep(1500000);
+	return sink(context, bytes, len);
+}
+
+START_TEST(the_time_of_a_slow_receiver_is_not_the_services)
+{
+	static const struct loopback_answer script[] = {{CUT_TEXT, AFTER_DRIP}};
+	struct sunk sunk = {.stop_at = 100};
+	struct http_exchange x;
+
+	begin_with(&(struct http_client_settings){.answer_timeout_ms = 1000, .retries = HTTP_CLIENT_NO_RETRIES}, script, 1);
+	x = sinking(&sunk);
+	x.sink = sink_slowly;
+	ck_assert_msg(http_client_run(client, &x, &arena), "%s", x.failure);
+	ck_assert_mem_eq(sunk.text, "helloxxxxx", 10);
+	end();
+}
+END_TEST
+
 START_TEST(several_run_at_once)
 {
 	struct http_exchange list[20];
@@ -659,6 +698,6 @@ TEST_FILE(client, a_request_goes_out_as_it_was_made, each_method_says_how_long_i
 	  an_answer_beyond_the_limit_is_a_failure, nothing_is_smuggled_into_a_request, more_fields_than_fit_are_refused,
 	  only_http_is_spoken_and_no_user_is_taken_from_a_url, proxies_of_the_environment_are_not_used,
 	  a_good_answer_is_sunk_and_an_error_is_kept, what_was_sunk_in_part_is_not_repeated, a_silent_service_is_left,
-	  several_run_at_once, after_a_failure_nothing_new_is_begun, requests_per_second_are_bounded,
-	  a_prepare_may_run_an_exchange_of_its_own, a_prepare_that_fails_ends_the_exchange,
-	  an_arenas_jump_leaves_the_client_whole, a_tests_time_stands_still)
+	  a_service_that_drips_is_left, the_time_of_a_slow_receiver_is_not_the_services, several_run_at_once,
+	  after_a_failure_nothing_new_is_begun, requests_per_second_are_bounded, a_prepare_may_run_an_exchange_of_its_own,
+	  a_prepare_that_fails_ends_the_exchange, an_arenas_jump_leaves_the_client_whole, a_tests_time_stands_still)
