@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening, losing and reopening the connection; notifications. */
+/* The connection object: connecting on demand, session locks, notifications. */
 #include "db_priv.h"
 
 #include <errno.h>
@@ -11,11 +11,11 @@
 #include "berth/base/log.h"
 
 #define RETRY_AFTER_S 5
-#define ATTEMPT_PAUSE_MS 200 /* a dead database costs one attempt per pause and worker, not one per request */
+#define ATTEMPT_PAUSE_MS 200 /* while the database is away, a worker tries once in this time, not for each request */
 
 /*
- * Bounds on how long one statement may wait; search_path pinned so that no other schema can shadow ours. No transaction of
- * ours waits for a client or for storage, so idle_in_transaction_session_timeout only ends what is broken.
+ * Bounds how long a statement may wait, and pins search_path, so that no other schema can shadow ours. No transaction of
+ * ours waits for a client or for storage, so idle_in_transaction_session_timeout ends only transactions that hang.
  */
 static const char session_options[] = "-c statement_timeout=60s -c lock_timeout=10s"
 				      " -c idle_in_transaction_session_timeout=60s -c client_min_messages=warning"
@@ -47,22 +47,13 @@ void db_free(struct db *db)
 	free(db);
 }
 
-void db_drop(struct db *db)
-{
-	PQfinish(db->conn);
-	db->conn = NULL;
-	db->held = false;
-	db->epoch++;
-	memset(db->prepared, 0, db->count * sizeof *db->prepared);
-}
-
 struct parameters {
 	const char *keys[24];
 	const char *values[24];
 	int count;
 };
 
-static void add(struct parameters *list, const char *key, const char *value)
+static void parameter_add(struct parameters *list, const char *key, const char *value)
 {
 	if (!value || !*value)
 		return;
@@ -78,23 +69,23 @@ static PGconn *open_connection(const struct db_settings *s)
 	if (s->port)
 		(void)snprintf(port, sizeof port, "%u", s->port);
 	(void)snprintf(timeout, sizeof timeout, "%u", s->connect_timeout_ms ? (s->connect_timeout_ms + 999) / 1000 : 5);
-	add(&list, "host", s->host);
-	add(&list, "port", port);
-	add(&list, "user", s->user);
-	add(&list, "password", secret_reveal(s->password));
-	add(&list, "dbname", s->dbname);
-	add(&list, "sslmode", s->sslmode);
-	add(&list, "sslcert", s->sslcert);
-	add(&list, "sslkey", s->sslkey);
-	add(&list, "sslrootcert", s->sslrootcert);
-	add(&list, "connect_timeout", timeout);
-	add(&list, "application_name", s->application ? s->application : "berth");
-	add(&list, "client_encoding", "UTF8");
-	add(&list, "options", session_options);
-	add(&list, "keepalives_idle", "30");
-	add(&list, "keepalives_interval", "10");
-	add(&list, "keepalives_count", "3");
-	add(&list, "tcp_user_timeout", "30000");
+	parameter_add(&list, "host", s->host);
+	parameter_add(&list, "port", port);
+	parameter_add(&list, "user", s->user);
+	parameter_add(&list, "password", secret_reveal(s->password));
+	parameter_add(&list, "dbname", s->dbname);
+	parameter_add(&list, "sslmode", s->sslmode);
+	parameter_add(&list, "sslcert", s->sslcert);
+	parameter_add(&list, "sslkey", s->sslkey);
+	parameter_add(&list, "sslrootcert", s->sslrootcert);
+	parameter_add(&list, "connect_timeout", timeout);
+	parameter_add(&list, "application_name", s->application ? s->application : "berth");
+	parameter_add(&list, "client_encoding", "UTF8");
+	parameter_add(&list, "options", session_options);
+	parameter_add(&list, "keepalives_idle", "30");
+	parameter_add(&list, "keepalives_interval", "10");
+	parameter_add(&list, "keepalives_count", "3");
+	parameter_add(&list, "tcp_user_timeout", "30000");
 	return PQconnectdbParams(list.keys, list.values, 0);
 }
 
@@ -108,7 +99,7 @@ static void keep_message(struct db *db, const char *text)
 	db->message[len] = '\0';
 }
 
-static void quiet(void *arg, const char *message)
+static void log_notice(void *arg, const char *message)
 {
 	(void)arg;
 	log_debug("database notice: %s", message);
@@ -124,8 +115,9 @@ static bool command_succeeds(struct db *db, const char *command)
 }
 
 /*
- * A worker's connection is idle while the worker reads a body or waits for requests, and must survive that: the lock of an
- * upload session ends with the connection. PostgreSQL 13 has no such limit, and refuses the parameter among the options.
+ * Turns the server's limit for idle sessions off: a worker's connection is idle while the worker reads a body or waits for
+ * requests, and the lock of an upload session ends with the connection. PostgreSQL 13 has no such limit, and refuses the
+ * parameter among the options.
  */
 static bool stay_when_idle(struct db *db)
 {
@@ -153,7 +145,7 @@ bool db_connect(struct db *db)
 		return true;
 	db->conn = open_connection(db->settings);
 	if (PQstatus(db->conn) == CONNECTION_OK) {
-		PQsetNoticeProcessor(db->conn, quiet, NULL);
+		PQsetNoticeProcessor(db->conn, log_notice, NULL);
 		if (stay_when_idle(db) && start_listening(db))
 			return true;
 	}
@@ -205,8 +197,11 @@ void db_tidy(struct db *db)
 	}
 }
 
-/* Takes in all that has come, without waiting; false when the connection is over: its end lies behind a last message. */
-static bool take_in(PGconn *conn)
+/*
+ * Reads all that has arrived, without waiting. Returns false if the connection has ended: a last message may precede its
+ * end.
+ */
+static bool read_arrived(PGconn *conn)
 {
 	struct pollfd socket = {.fd = PQsocket(conn), .events = POLLIN};
 
@@ -223,7 +218,7 @@ uint64_t db_epoch(struct db *db)
 
 	if (!db->conn)
 		return db->epoch;
-	if (!take_in(db->conn)) {
+	if (!read_arrived(db->conn)) {
 		db_drop(db);
 		return db->epoch;
 	}
@@ -233,7 +228,7 @@ uint64_t db_epoch(struct db *db)
 		db->epoch++;
 	}
 	if (errno == ENOMEM)
-		db_drop(db); /* there may be one that libpq could not hand out */
+		db_drop(db); /* libpq may have had no memory for a notification */
 	return db->epoch;
 }
 

@@ -10,7 +10,7 @@
 
 enum verdict { VERDICT_CONSTRAINT, VERDICT_RETRY, VERDICT_BUSY, VERDICT_AWAY, VERDICT_FULL, VERDICT_BUG };
 
-/* Longest prefix first where two would match. PostgreSQL manual, appendix A. */
+/* PostgreSQL manual, appendix A. Of two prefixes that match, the longer stands first. */
 static const struct {
 	const char *prefix;
 	enum verdict verdict;
@@ -34,7 +34,7 @@ static enum verdict verdict_of(const struct db *db, const char *state)
 	for (size_t i = 0; state && i < sizeof verdicts / sizeof *verdicts; i++)
 		if (strncmp(state, verdicts[i].prefix, strlen(verdicts[i].prefix)) == 0)
 			return verdicts[i].verdict;
-	/* libpq's own failures carry no SQLSTATE: the connection broke */
+	/* a failure of libpq itself has no SQLSTATE: the connection is lost */
 	return !state || PQstatus(db->conn) != CONNECTION_OK ? VERDICT_AWAY : VERDICT_BUG;
 }
 
@@ -61,7 +61,7 @@ enum db_outcome db_judge(struct db *db, const PGresult *result, const char *what
 	case VERDICT_BUG: break;
 	}
 	log_error("database: %s: %s (%s)", what, db->message, state ? state : "connection lost");
-	if (!state || PQstatus(db->conn) != CONNECTION_OK) /* out of memory, libpq cannot tell what the server has done */
+	if (!state || PQstatus(db->conn) != CONNECTION_OK) /* if libpq is out of memory, the server's state is unknown */
 		db_drop(db);
 	if (verdict == VERDICT_AWAY)
 		error_unavailable(error, RETRY_AFTER_S);

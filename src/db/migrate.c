@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbered migrations. Scripts are constants of the program, so plain PQexec is right here, and only here. */
+/* Numbered migrations. Only here PQexec runs several statements at once: the scripts are constants of the program. */
 #include "berth/db/migrate.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "berth/base/digest.h"
 #include "db_priv.h"
 
-/* Any constant of ours; all migrating nodes meet at it. */
+/* The advisory lock of all nodes that migrate: an arbitrary constant. */
 #define LOCK_TAKE "SELECT pg_advisory_lock(7300451902210)"
 #define LOCK_LEAVE "SELECT pg_advisory_unlock(7300451902210)"
 
@@ -78,7 +78,7 @@ static void hash_of(const struct db_migration *migration, char text[static DIGES
 	digest_text(&digest, text);
 }
 
-/* What is recorded for a version: its hash, or "" when it is not applied. */
+/* Reads the recorded hash of a version, "" if the version is not applied. */
 static bool recorded_hash(struct db *db, int version, char *out, size_t size)
 {
 	char number[16];
@@ -165,7 +165,7 @@ bool db_migrate_up(struct db *db, const struct db_migration *list, size_t count,
 	int version = 0;
 	bool ok;
 
-	/* waiting for another node's migrations may take longer than a request's statement may */
+	/* another node's migrations may take longer than a statement of a request may */
 	if (!db_connect(db) || !plain(db, "SET statement_timeout = 0; SET lock_timeout = 0") || !plain(db, LOCK_TAKE))
 		return false;
 	ok = plain(db, bookkeeping) && db_migrate_version(db, &version);
@@ -177,6 +177,6 @@ bool db_migrate_up(struct db *db, const struct db_migration *list, size_t count,
 	if (ok)
 		ok = plain(db, LOCK_LEAVE);
 	else
-		db_drop(db); /* gives the lock back and keeps the message */
+		db_drop(db); /* which releases the lock; the message stays */
 	return ok;
 }

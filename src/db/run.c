@@ -30,13 +30,15 @@ static bool lost(const struct db *db)
 	return PQstatus(db->conn) != CONNECTION_OK;
 }
 
-/* Only a statement that stands alone may be repeated on a new connection. To be asked before it is run. */
+/*
+ * Only a statement outside of transactions and locks may be repeated on a new connection. Ask before the statement runs.
+ */
 static bool stands_alone(const struct db *db)
 {
 	return PQtransactionStatus(db->conn) == PQTRANS_IDLE && !db->held;
 }
 
-static PGresult *prepare(struct db *db, int statement)
+static PGresult *statement_prepare(struct db *db, int statement)
 {
 	const struct db_statement *entry = &db->table[statement];
 
@@ -44,7 +46,7 @@ static PGresult *prepare(struct db *db, int statement)
 	return db_await(db, PQsendPrepare(db->conn, entry->name, entry->text, entry->arity, NULL));
 }
 
-static PGresult *execute(struct db *db, int statement, struct db_values values)
+static PGresult *statement_execute(struct db *db, int statement, struct db_values values)
 {
 	const char *pointers[ARITY_MAX];
 	int lengths[ARITY_MAX], formats[ARITY_MAX];
@@ -61,21 +63,21 @@ static PGresult *execute(struct db *db, int statement, struct db_values values)
 						formats, 1));
 }
 
-static PGresult *attempt(struct db *db, int statement, struct db_values values)
+static PGresult *statement_attempt(struct db *db, int statement, struct db_values values)
 {
 	PGresult *result;
 
 	if (!db->prepared[statement]) {
-		result = prepare(db, statement);
+		result = statement_prepare(db, statement);
 		if (!succeeded(result))
 			return result;
 		PQclear(result);
 		db->prepared[statement] = true;
 	}
-	return execute(db, statement, values);
+	return statement_execute(db, statement, values);
 }
 
-/* One try; a connection that died while it was idle is replaced first. */
+/* Runs the statement once. If the connection had died while it was idle, the statement runs on a new one. */
 static PGresult *run_once(struct db *db, int statement, struct db_values values, struct error *error)
 {
 	PGresult *result;
@@ -84,19 +86,19 @@ static PGresult *run_once(struct db *db, int statement, struct db_values values,
 	if (!db_ensure(db, error))
 		return NULL;
 	alone = stands_alone(db);
-	result = attempt(db, statement, values);
+	result = statement_attempt(db, statement, values);
 	if (succeeded(result) || !lost(db) || !alone)
 		return result;
 	PQclear(result);
 	db_drop(db);
-	return db_ensure(db, error) ? attempt(db, statement, values) : NULL;
+	return db_ensure(db, error) ? statement_attempt(db, statement, values) : NULL;
 }
 
 /*
- * Before another try. Whoever was let through by our giving way must have its row before we ask for it again: a server
- * process that is woken for a row finds it taken when we are back at once, and the two meet in the next deadlock.
+ * Waits before another try, so that the transaction that waits for our row gets it first. Without the pause we would take
+ * the row again before that server process is awake, and both would meet in the next deadlock.
  */
-static void let_pass(int tries)
+static void pause_before_try(int tries)
 {
 	const struct timespec pause = {.tv_nsec = (PAUSE_MS * tries + (long)(getpid() % PAUSE_MS)) * 1000000};
 
@@ -118,7 +120,7 @@ enum db_outcome db_run(struct db *db, int statement, struct db_values values, st
 	for (int i = 0; outcome == DB_RETRY && i < TRANSACTION_TRIES; i++) {
 		PGresult *result;
 
-		let_pass(i);
+		pause_before_try(i);
 		result = run_once(db, statement, values, error);
 		if (!result)
 			return DB_FAILED;
@@ -130,7 +132,7 @@ enum db_outcome db_run(struct db *db, int statement, struct db_values values, st
 		outcome = db_judge(db, result, db->table[statement].name, error);
 		PQclear(result);
 		if (db_in_transaction(db))
-			break; /* then it is the whole transaction that must be tried again */
+			break; /* the whole transaction must be tried again */
 	}
 	if (outcome == DB_RETRY && !db_in_transaction(db)) {
 		error_unavailable(error, 1);
@@ -154,8 +156,11 @@ enum db_outcome db_command(struct db *db, const char *constant, struct error *er
 	return outcome;
 }
 
-/* After a restart the first BEGIN meets a dead socket: nothing has happened yet, so try on a new one. */
-static bool begin(struct db *db, struct error *error)
+/*
+ * After a restart of the server the first BEGIN meets a dead socket. Nothing has happened yet, so BEGIN runs on a new
+ * one.
+ */
+static bool transaction_begin(struct db *db, struct error *error)
 {
 	PGresult *result;
 	bool ok, alone;
@@ -174,7 +179,7 @@ static bool begin(struct db *db, struct error *error)
 	return db->conn || alone ? db_command(db, "BEGIN", error) == DB_OK : error_unavailable(error, 1);
 }
 
-static void roll_back(struct db *db)
+static void transaction_roll_back(struct db *db)
 {
 	PGresult *result;
 
@@ -187,13 +192,13 @@ static void roll_back(struct db *db)
 	PQclear(result);
 }
 
-/* A COMMIT after a failed statement succeeds as a command, and rolls back. */
-static enum db_outcome commit(struct db *db, struct error *error)
+/* A COMMIT after a failed statement succeeds as a command, but rolls back: its tag says so. */
+static enum db_outcome transaction_commit(struct db *db, struct error *error)
 {
 	enum db_outcome outcome = DB_OK;
 	PGresult *result;
 
-	if (!db->conn) { /* lost with the transaction: on a new connection COMMIT would commit nothing, and say so too softly */
+	if (!db->conn) { /* the transaction is lost, too; on a new connection COMMIT would only warn */
 		error_unavailable(error, 1);
 		return DB_FAILED;
 	}
@@ -220,16 +225,16 @@ bool db_transaction(struct db *db, db_body_fn *body, void *context, struct error
 	for (int i = 0; i < TRANSACTION_TRIES; i++) {
 		enum db_outcome end;
 
-		let_pass(i);
+		pause_before_try(i);
 		db->retry_wanted = false;
-		if (!begin(db, error))
+		if (!transaction_begin(db, error))
 			return false;
 		if (body(db, context, error)) {
-			end = commit(db, error);
+			end = transaction_commit(db, error);
 			if (end == DB_OK || end == DB_FAILED)
 				return end == DB_OK || error_set(error, E_UNKNOWN);
 		} else {
-			roll_back(db);
+			transaction_roll_back(db);
 		}
 		if (!db->retry_wanted || error_is_set(error))
 			return error_set(error, E_UNKNOWN);

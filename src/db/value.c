@@ -52,7 +52,7 @@ static void add_i32(struct strbuf *buf, uint32_t value)
 	strbuf_add(buf, bytes, 4);
 }
 
-/* array_send's format: dimensions, null flag, element type, then length and lower bound of the dimension. */
+/* Writes the format of array_send: dimensions, null flag, element type, then length and lower bound of the dimension. */
 static struct db_value array(struct arena *arena, const struct span *items, size_t count, uint32_t type)
 {
 	struct strbuf buf;
@@ -61,7 +61,7 @@ static struct db_value array(struct arena *arena, const struct span *items, size
 	for (size_t i = 0; i < count; i++)
 		total += sizeof(uint32_t) + items[i].len;
 	strbuf_init(&buf, arena, LIMIT_RESPONSE);
-	(void)strbuf_reserve(&buf, total); /* at once: a buffer that grows leaves its smaller ones in the arena */
+	(void)strbuf_reserve(&buf, total); /* a buffer that grows would leave its smaller versions in the arena */
 	add_i32(&buf, count ? 1 : 0);
 	add_i32(&buf, 0);
 	add_i32(&buf, type);

@@ -56,16 +56,18 @@ enum db_outcome {
 };
 
 /*
- * A connection that uses the statements of `table`. Settings and table are borrowed for its life. Does not connect.
- * NULL when memory is out. db_free closes; NULL is fine.
+ * Makes a connection object for the statements of `table`, without connecting. Settings and table are borrowed for its
+ * life. Returns NULL if memory is out.
  */
 struct db *db_new(const struct db_settings *settings, const struct db_statement *table, size_t count);
+
+/* Closes the connection. Takes NULL. */
 void db_free(struct db *db);
 
-/* Connects now: for start-up checks. On failure the reason is in db_message(). */
+/* Connects now, for start-up checks. Returns false with the reason in db_message(). */
 bool db_connect(struct db *db);
 
-/* What the server or libpq said last. Never a secret, may be empty. */
+/* Returns what the server or libpq said last, borrowed. Never a secret; may be empty. */
 const char *db_message(const struct db *db);
 
 /* One parameter; the bytes are borrowed until db_run returns. */
@@ -76,13 +78,14 @@ struct db_value {
 	unsigned char inlined[8];
 };
 
+/* Return a parameter: SQL NULL, a text (NULL is SQL NULL), a text or bytea of a span, of bytes, a bigint. */
 struct db_value db_null(void);
-struct db_value db_text(const char *text); /* NULL is SQL NULL */
+struct db_value db_text(const char *text);
 struct db_value db_span(struct span text);
 struct db_value db_bytes(const void *bytes, size_t len);
 struct db_value db_i64(int64_t value);
 
-/* A one-dimensional bytea[] or text[], built in `arena`. */
+/* Return a one-dimensional bytea[] or text[], built in `arena`. */
 struct db_value db_bytes_array(struct arena *arena, const struct span *items, size_t count);
 struct db_value db_text_array(struct arena *arena, const struct span *items, size_t count);
 
@@ -102,49 +105,61 @@ struct db_rows {
 	int count;
 };
 
-/* Runs one statement of the table in one round trip (a second one prepares it, once per connection). */
+/*
+ * Runs one statement of the table, in one round trip; another one prepares it, once for each connection. With DB_OK the
+ * rows are in *out, as long as `arena`. Outside a transaction DB_RETRY does not occur: the statement is tried three
+ * times.
+ */
 enum db_outcome db_run(struct db *db, int statement, struct db_values values, struct db_rows *out, struct arena *arena,
 		       struct error *error) __attribute__((warn_unused_result));
 
-/* Columns by position. The spans are borrowed from the result. A NULL column is 0, or an empty span with ptr NULL. */
+/*
+ * Return a column of a row by position, as an integer or as bytes borrowed from the result; 0 or a NULL ptr for SQL NULL.
+ */
 int64_t db_column_i64(const struct db_rows *rows, int row, int column);
 struct span db_column(const struct db_rows *rows, int row, int column);
+
+/* Returns whether a column is SQL NULL. */
 bool db_column_null(const struct db_rows *rows, int row, int column);
 
-/* Name of the constraint behind the last DB_CONSTRAINT. */
+/* Returns the name of the constraint behind the last DB_CONSTRAINT, borrowed until the next statement. */
 const char *db_constraint(const struct db *db);
 
 /*
- * Runs body(context) between BEGIN and COMMIT. When body returns false the transaction is rolled back. DB_RETRY inside
- * (or db_want_retry) rolls back and runs the body again, three times at most, then answers 503; the body must set its
- * results anew each time. Returns true only after COMMIT was confirmed.
+ * Runs body(context) between BEGIN and COMMIT, and rolls back if body returns false. After DB_RETRY inside, or
+ * db_want_retry, the body runs again, three times at most; it must set its results anew each time. Returns true once
+ * COMMIT is confirmed, else false with the body's error, or E_UNAVAILABLE after the third time and if the connection was
+ * lost.
  */
 typedef bool db_body_fn(struct db *db, void *context, struct error *error);
 bool db_transaction(struct db *db, db_body_fn *body, void *context, struct error *error);
 
-/* Asks db_transaction to run the body again: what it relied on was removed meanwhile. Returns false. */
+/* Asks db_transaction to run the body again, because a row that it relied on was removed meanwhile. Returns false. */
 bool db_want_retry(struct db *db);
 
-/* Whether a transaction is open, also one in which a statement has failed. */
+/* Returns whether a transaction is open, also one in which a statement has failed. */
 bool db_in_transaction(const struct db *db);
 
-/* Tells the connection that a session lock is held: it is not to be replaced silently until released. */
+/* Says that a session lock is held: a lost connection is not replaced until the lock is released. */
 void db_hold(struct db *db);
+
+/* Says that the lock is released. */
 void db_release_hold(struct db *db);
 
-/* Whether a session lock is held: false again once the connection is lost. */
+/* Returns whether a session lock is held; false again once the connection is lost. */
 bool db_is_held(const struct db *db);
 
-/* Ends what a request left behind: an open transaction or a held lock costs the connection. Call after each request. */
+/* Drops the connection if a request has left a transaction open or a lock held. Call after each request. */
 void db_tidy(struct db *db);
 
 /*
- * A number that grows whenever a notification arrived on the channel or the connection (and with it any notification
- * meanwhile) was lost. Reads the socket without waiting. What was cached under another number is stale.
+ * Returns a number that grows when a notification has arrived on the channel, and when the connection was lost, as
+ * notifications may have been lost with it. Reads the socket without waiting. What was cached under another number is
+ * stale.
  */
 uint64_t db_epoch(struct db *db);
 
-/* Round trips made since the connection object was made: for tests and debug logs. */
+/* Returns the round trips made since db_new: for tests and debug logs. */
 uint64_t db_round_trips(const struct db *db);
 
 #endif

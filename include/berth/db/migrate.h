@@ -18,19 +18,20 @@ struct db_migration {
 	const char *after; /* NULL, or a statement that fills in what `text` made room for; see db_migrate_up */
 };
 
-/* Told of each migration right after it was committed; may be NULL. */
+/* Called for each migration right after it was committed. */
 typedef void db_migrated_fn(void *context, const struct db_migration *migration);
 
 /*
- * Applies the migrations that are missing, then runs the `after` of every migration of the list, outside of a transaction,
- * so that it may commit in batches. `after` runs again with each call: it has to know what is left to do.
+ * Applies the migrations that are missing, and calls `told` for each unless it is NULL. Then runs the `after` of every
+ * migration of the list, outside of a transaction, so that it may commit in batches. `after` runs again with each call: it
+ * has to know what is left to do.
  *
- * Returns false when a migration or an `after` failed (db_message() says why; the migrations before it stay applied), when
- * the database holds a version newer than ours, or when an applied migration's text differs from ours.
+ * Returns false if a migration or an `after` failed (db_message() says why; the migrations before it stay applied), if the
+ * database has a version newer than ours, or if the text of an applied migration differs from ours.
  */
 bool db_migrate_up(struct db *db, const struct db_migration *list, size_t count, db_migrated_fn *told, void *context);
 
-/* The highest version applied, 0 for an empty database; false when the database could not be asked. */
+/* Reads the highest version applied, 0 for an empty database. Returns false if the database could not be asked. */
 bool db_migrate_version(struct db *db, int *out);
 
 #endif

@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waiting for results.
+ * One connection: what is sent over it, what comes back, its end.
  *
- * libpq (15) takes a message for cut short when it had no memory for what is in it, and PQexec waits for a rest that never
- * comes. So it is we who wait, and who look why nothing has come of what is there.
+ * If libpq 15 has no memory for a message, it takes the message for incomplete, and PQexec waits for a rest that never
+ * comes. So this file waits for results itself, and asks after each wait whether libpq ran out of memory.
  */
 #include "db_priv.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 
 #include "berth/base/log.h"
 
 #define LOOK_MS 1000
-#define LOOK_TLS_MS 5 /* bytes that OpenSSL has taken in already wake nobody */
+#define LOOK_TLS_MS 5 /* poll(2) does not report bytes that OpenSSL has already read */
 
-/* PQgetResult will not wait. False: libpq is out of memory. */
+void db_drop(struct db *db)
+{
+	PQfinish(db->conn);
+	db->conn = NULL;
+	db->held = false;
+	db->epoch++;
+	memset(db->prepared, 0, db->count * sizeof *db->prepared);
+}
+
+/* Waits until PQgetResult would not. Returns false if libpq is out of memory. */
 static bool arrived(PGconn *conn)
 {
 	struct pollfd socket = {.fd = PQsocket(conn), .events = POLLIN};
@@ -28,7 +38,7 @@ static bool arrived(PGconn *conn)
 			return false;
 		(void)poll(&socket, 1, PQsslInUse(conn) ? LOOK_TLS_MS : LOOK_MS);
 		if (!PQconsumeInput(conn))
-			return true; /* the end of the connection, which is a result, too */
+			return true; /* the connection has ended, which PQgetResult reports */
 	}
 }
 
