@@ -66,7 +66,7 @@ static int work(void *context, int slot)
 		return EXIT_FAILED;
 	prefork_while_idle(fcgi_io_idle, io);
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);
-	while (!arena.forsaken && (fd = prefork_accept(0)) >= 0) {
+	while (!arena.unrecoverable && (fd = prefork_accept(0)) >= 0) {
 		log_peer_set("");
 		if (fcgi_io_begin(io, fd, &transport)) {
 			api_serve(app_worker_api(worker), &transport, &arena);
@@ -75,7 +75,7 @@ static int work(void *context, int slot)
 		log_peer_set(NULL);
 		prefork_request_done();
 	}
-	if (arena.forsaken)
+	if (arena.unrecoverable)
 		log_error("worker %d: out of memory outside a request's arena; restarting", (int)getpid());
 	arena_release(&arena);
 	app_worker_free(worker);

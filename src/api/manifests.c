@@ -177,7 +177,7 @@ bool api_manifest_put(struct call *call)
 	struct manifest_pushed pushed;
 
 	if (!read_push(call, &asked, &push) ||
-	    !http_body_all(&call->request, &push.payload, LIMIT_MANIFEST, E_MANIFEST_TOO_LARGE, &call->error) ||
+	    !http_body_all(&call->request, LIMIT_MANIFEST, E_MANIFEST_TOO_LARGE, &push.payload, &call->error) ||
 	    !manifest_push(&call->work, &push, &pushed))
 		return false;
 	reply_pushed(call, &asked, &pushed);

@@ -219,7 +219,7 @@ void api_serve(struct api *api, struct http_io *io, struct arena *arena)
 {
 	if (setjmp(arena->on_exhausted) == 0) {
 		arena->armed = true;
-		arena_refuge(arena);
+		arena_recover_here(arena);
 		serve(api, io, arena);
 	} else {
 		out_of_memory(io, arena);

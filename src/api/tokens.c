@@ -205,7 +205,7 @@ static bool read_form(struct call *call, struct target *out)
 	(void)span_split(&header, ';', &type);
 	if (!span_is_nocase(span_trim(type), "application/x-www-form-urlencoded"))
 		return error_setf(&call->error, E_GRANT_INVALID, "the body must be application/x-www-form-urlencoded");
-	return http_body_all(&call->request, &body, LIMIT_FORM, E_GRANT_INVALID, &call->error) &&
+	return http_body_all(&call->request, LIMIT_FORM, E_GRANT_INVALID, &body, &call->error) &&
 	       target_parse_form(out, call->request.arena, body, &call->error);
 }
 

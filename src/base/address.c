@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses as they are counted. */
+/* From an address to the network that is counted. */
 #include "berth/base/address.h"
 
 #include <arpa/inet.h>

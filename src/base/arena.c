@@ -34,7 +34,7 @@ struct arena_cleanup {
 	void *object;
 };
 
-static struct arena *refuge;
+static struct arena *recovery;
 
 void arena_init(struct arena *arena, size_t ceiling)
 {
@@ -42,16 +42,16 @@ void arena_init(struct arena *arena, size_t ceiling)
 	arena->ceiling = ceiling;
 }
 
-void arena_refuge(struct arena *arena)
+void arena_recover_here(struct arena *arena)
 {
-	refuge = arena;
+	recovery = arena;
 }
 
 void arena_none_left(void)
 {
-	if (refuge) {
-		refuge->forsaken = true;
-		longjmp(refuge->on_exhausted, 1);
+	if (recovery) {
+		recovery->unrecoverable = true;
+		longjmp(recovery->on_exhausted, 1);
 	}
 	fputs("berth: out of memory\n", stderr);
 	abort();
@@ -88,8 +88,8 @@ static struct arena_block *block_with(struct arena *arena, size_t size)
 	return add_block(arena, size > BLOCK_SIZE / 2 ? size : BLOCK_SIZE);
 }
 
-/* Without the ceiling, which bounds what requests ask for, not our own bookkeeping. */
-static void *take(struct arena *arena, size_t size)
+/* Allocates without counting: the ceiling bounds what requests ask for, not the list of cleanups. */
+static void *arena_take(struct arena *arena, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	size_t rounded = (size + align - 1) & ~(align - 1);
@@ -106,7 +106,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	if (size > arena->ceiling - arena->used)
 		arena_exhaust(arena);
 	arena->used += size;
-	return take(arena, size);
+	return arena_take(arena, size);
 }
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
@@ -166,7 +166,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 
 void arena_defer(struct arena *arena, arena_cleanup_fn *fn, void *object)
 {
-	struct arena_cleanup *cleanup = take(arena, sizeof *cleanup);
+	struct arena_cleanup *cleanup = arena_take(arena, sizeof *cleanup);
 
 	cleanup->fn = fn;
 	cleanup->object = object;
@@ -189,8 +189,8 @@ void arena_clear(struct arena *arena)
 	struct arena_block *block, *next, *kept = NULL;
 
 	arena->armed = false;
-	if (refuge == arena)
-		refuge = NULL;
+	if (recovery == arena)
+		recovery = NULL;
 	run_cleanups(arena);
 	for (block = arena->block; block; block = next) {
 		next = block->next;

@@ -60,7 +60,7 @@ static bool decode(struct span *out, struct arena *arena, struct span text, cons
 	}
 	*to = '\0';
 	*out = (struct span){bytes, (size_t)(to - bytes)};
-	/* bits that no byte takes are zero */
+	/* the bits behind the last byte must be zero (RFC 4648 section 3.5) */
 	return digits.len % 4 == 0 || (group & (digits.len % 4 == 2 ? 15u : 3u)) == 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Content digests. OpenSSL's EVP interface cannot hand out a state in the middle, so this file, and no other, uses
- * the SHA256_* and SHA512_* functions that OpenSSL 3 marks as deprecated; they run the same assembler.
+ * Content digests. OpenSSL's EVP interface cannot export an unfinished state. So this file, and no other, uses the
+ * SHA256_* and SHA512_* functions, which OpenSSL 3 marks as deprecated; they run the same assembler.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "berth/base/digest.h"
@@ -45,7 +45,7 @@ static bool is_component_char(char c)
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* algorithm ::= component (separator component)*, separator one of + . _ - */
+/* The grammar of OCI image-spec: algorithm ::= component (separator component)*, with a separator of + . _ - */
 static bool algorithm_grammar(struct span name)
 {
 	bool after_separator = true;
@@ -166,7 +166,7 @@ struct cursor {
 	unsigned char *at;
 };
 
-static void put(struct cursor *out, uint64_t value, unsigned size)
+static void digest_put(struct cursor *out, uint64_t value, unsigned size)
 {
 	for (unsigned i = 0; i < size; i++)
 		*out->at++ = (unsigned char)(value >> (8 * (size - 1 - i)));
@@ -189,13 +189,13 @@ size_t hasher_export(const struct hasher *hasher, unsigned char out[static HASHE
 	unsigned word = is_small ? 4 : 8, waiting = is_small ? small->num : large->num;
 	struct cursor cursor = {out};
 
-	put(&cursor, STATE_VERSION, 1);
-	put(&cursor, (uint64_t)hasher->algorithm, 1);
+	digest_put(&cursor, STATE_VERSION, 1);
+	digest_put(&cursor, (uint64_t)hasher->algorithm, 1);
 	for (int i = 0; i < 8; i++)
-		put(&cursor, is_small ? small->h[i] : large->h[i], word);
-	put(&cursor, is_small ? small->Nl : large->Nl, word);
-	put(&cursor, is_small ? small->Nh : large->Nh, word);
-	put(&cursor, waiting, 1);
+		digest_put(&cursor, is_small ? small->h[i] : large->h[i], word);
+	digest_put(&cursor, is_small ? small->Nl : large->Nl, word);
+	digest_put(&cursor, is_small ? small->Nh : large->Nh, word);
+	digest_put(&cursor, waiting, 1);
 	memcpy(cursor.at, is_small ? (const void *)small->data : (const void *)large->u.p, waiting);
 	return (size_t)(cursor.at - out) + waiting;
 }

@@ -34,7 +34,7 @@ enum error_code error_code(const struct error *error)
 	return error->count ? error->items[0].code : E_NONE;
 }
 
-/* A person reads no more, and the reasons of 40,000 items would double the response. */
+/* The reasons of 40,000 items would double the response, and a person does not read that many. */
 #define REASONS_MAX 100
 
 static void append(struct error *error, enum error_code code, const char *json, const char *reason)
@@ -64,7 +64,7 @@ bool error_set(struct error *error, enum error_code code)
 	return error_set_json(error, code, NULL);
 }
 
-/* In no more memory than it takes: a manifest can miss 40,000 blobs. */
+/* Takes exactly the memory of the text, as a manifest can lack 40,000 blobs. */
 static const char *json_string(struct arena *arena, const char *text)
 {
 	char room[256];
@@ -133,7 +133,7 @@ bool error_unavailable(struct error *error, unsigned retry_after)
 	return error_set(error, E_UNAVAILABLE);
 }
 
-/* A message that is a sentence keeps its full stop, for clients that look for the text; the reason is the next one. */
+/* A message that ends in a full stop keeps it, as clients compare the text. The reason then is the next sentence. */
 const char *error_item_message(const struct error *error, const struct error_item *item)
 {
 	const char *message = faces[item->code].message;

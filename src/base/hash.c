@@ -35,7 +35,7 @@ size_t hash_of(unsigned char out[static HASH_MAX], enum hash hash, struct span b
 	unsigned len = 0;
 
 	if (EVP_Digest(bytes.ptr, bytes.len, out, &len, method_of(hash), NULL) != 1)
-		arena_none_left(); /* or OpenSSL without the algorithm: nothing sound can follow either */
+		arena_none_left(); /* or this OpenSSL lacks the algorithm, which ends the request, too */
 	return len;
 }
 

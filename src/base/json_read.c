@@ -30,7 +30,7 @@ static bool refuse_at(struct reader *reader, const char *at, const char *reason)
 	return false;
 }
 
-static bool refuse(struct reader *reader, const char *reason)
+static bool reader_refuse(struct reader *reader, const char *reason)
 {
 	return refuse_at(reader, reader->at, reason);
 }
@@ -41,7 +41,7 @@ static int peek(const struct reader *reader)
 	return reader->at < reader->end ? (unsigned char)*reader->at : -1;
 }
 
-static bool take(struct reader *reader, char c)
+static bool reader_take(struct reader *reader, char c)
 {
 	if (peek(reader) != c)
 		return false;
@@ -132,16 +132,16 @@ static bool read_escape(struct reader *reader, char **to)
 	long point;
 
 	if (reader->end - reader->at < 2)
-		return refuse(reader, "unfinished escape");
+		return reader_refuse(reader, "unfinished escape");
 	if (reader->at[1] == 'u') {
 		point = unicode_escape(reader->at, reader->end, &length);
 		if (point < 0)
-			return refuse(reader, "bad \\u escape or lone surrogate");
+			return reader_refuse(reader, "bad \\u escape or lone surrogate");
 		*to = put_utf8(*to, point);
 	} else {
 		simple = reader->at[1] ? strchr(escapes, reader->at[1]) : NULL;
 		if (!simple)
-			return refuse(reader, "unknown escape");
+			return reader_refuse(reader, "unknown escape");
 		*(*to)++ = meant[simple - escapes];
 	}
 	reader->at += length;
@@ -158,11 +158,11 @@ static bool read_string(struct reader *reader, struct span *out)
 		size_t step = 1;
 
 		if (c < 0)
-			return refuse(reader, "unfinished string");
+			return reader_refuse(reader, "unfinished string");
 		if (c == '"')
 			break;
 		if (c < 0x20)
-			return refuse(reader, "control character in a string");
+			return reader_refuse(reader, "control character in a string");
 		if (c == '\\') {
 			if (!read_escape(reader, &to))
 				return false;
@@ -171,7 +171,7 @@ static bool read_string(struct reader *reader, struct span *out)
 		if (c >= 0x80)
 			step = utf8_sequence((const unsigned char *)reader->at, (size_t)(reader->end - reader->at));
 		if (step == 0)
-			return refuse(reader, "not UTF-8");
+			return reader_refuse(reader, "not UTF-8");
 		if (to == reader->at) {
 			to = reader->at += step;
 			continue;
@@ -212,20 +212,20 @@ static bool read_number(struct reader *reader, struct json *out)
 	const char *start = reader->at;
 
 	out->kind = JSON_INTEGER;
-	take(reader, '-');
-	if (!take(reader, '0') && !skip_digits(reader))
-		return refuse(reader, "not a JSON value");
-	if (take(reader, '.')) {
+	reader_take(reader, '-');
+	if (!reader_take(reader, '0') && !skip_digits(reader))
+		return reader_refuse(reader, "not a JSON value");
+	if (reader_take(reader, '.')) {
 		out->kind = JSON_REAL;
 		if (!skip_digits(reader))
-			return refuse(reader, "digit expected after the decimal point");
+			return reader_refuse(reader, "digit expected after the decimal point");
 	}
-	if (take(reader, 'e') || take(reader, 'E')) {
+	if (reader_take(reader, 'e') || reader_take(reader, 'E')) {
 		out->kind = JSON_REAL;
-		if (!take(reader, '+'))
-			take(reader, '-');
+		if (!reader_take(reader, '+'))
+			reader_take(reader, '-');
 		if (!skip_digits(reader))
-			return refuse(reader, "digit expected in the exponent");
+			return reader_refuse(reader, "digit expected in the exponent");
 	}
 	if (out->kind == JSON_REAL) {
 		out->real = strtod(start, NULL); /* ends where the digits do: the copy has a NUL behind it */
@@ -251,7 +251,7 @@ static bool read_word(struct reader *reader, struct json *out)
 			reader->at += strlen(words[i].text);
 			return true;
 		}
-	return refuse(reader, "not a JSON value");
+	return reader_refuse(reader, "not a JSON value");
 }
 
 /* ---- arrays and objects ---- */
@@ -264,7 +264,7 @@ static bool read_child(struct reader *reader, struct json *parent, struct json *
 	struct json *child;
 
 	if (++reader->values > LIMIT_JSON_VALUES)
-		return refuse(reader, "too many values");
+		return reader_refuse(reader, "too many values");
 	child = arena_alloc(reader->arena, sizeof *child);
 	child->key = key;
 	**last = child;
@@ -280,29 +280,29 @@ static bool read_array(struct reader *reader, struct json *out)
 	out->kind = JSON_ARRAY;
 	reader->at++;
 	skip_space(reader);
-	if (take(reader, ']'))
+	if (reader_take(reader, ']'))
 		return true;
 	do {
 		if (!read_child(reader, out, &last, NULL))
 			return false;
-	} while (take(reader, ','));
-	return take(reader, ']') || refuse(reader, "a comma or ] is due");
+	} while (reader_take(reader, ','));
+	return reader_take(reader, ']') || reader_refuse(reader, "a comma or ] is due");
 }
 
-static bool read_key(struct reader *reader, const char **out)
+static bool read_member_key(struct reader *reader, const char **out)
 {
 	const char *start = reader->at;
 	struct span key;
 
 	if (peek(reader) != '"')
-		return refuse(reader, "a key in double quotes is due");
+		return reader_refuse(reader, "a key in double quotes is due");
 	if (!read_string(reader, &key))
 		return false;
 	if (memchr(key.ptr, '\0', key.len))
 		return refuse_at(reader, start, "NUL in a key");
 	*out = key.ptr;
 	skip_space(reader);
-	return take(reader, ':') || refuse(reader, "a colon is due");
+	return reader_take(reader, ':') || reader_refuse(reader, "a colon is due");
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -340,18 +340,18 @@ static bool read_object(struct reader *reader, struct json *out)
 	out->kind = JSON_OBJECT;
 	reader->at++;
 	skip_space(reader);
-	if (take(reader, '}'))
+	if (reader_take(reader, '}'))
 		return true;
 	do {
 		skip_space(reader);
-		if (!read_key(reader, &key) || !read_child(reader, out, &last, key))
+		if (!read_member_key(reader, &key) || !read_child(reader, out, &last, key))
 			return false;
-	} while (take(reader, ','));
+	} while (reader_take(reader, ','));
 	if (peek(reader) != '}')
-		return refuse(reader, "a comma or } is due");
+		return reader_refuse(reader, "a comma or } is due");
 	if (has_twins(reader, out))
-		return refuse(reader, "an object has the same key twice");
-	return take(reader, '}');
+		return reader_refuse(reader, "an object has the same key twice");
+	return reader_take(reader, '}');
 }
 
 static bool read_scalar(struct reader *reader, struct json *out)
@@ -360,7 +360,7 @@ static bool read_scalar(struct reader *reader, struct json *out)
 	struct span string;
 
 	if (c < 0)
-		return refuse(reader, "the text ends where a value is due");
+		return reader_refuse(reader, "the text ends where a value is due");
 	if (c == '-' || (c >= '0' && c <= '9'))
 		return read_number(reader, out);
 	if (c != '"')
@@ -385,7 +385,7 @@ static bool read_value(struct reader *reader, struct json *out)
 		ok = read_scalar(reader, out);
 	} else {
 		if (reader->depth == LIMIT_JSON_DEPTH)
-			return refuse(reader, "nested too deeply");
+			return reader_refuse(reader, "nested too deeply");
 		reader->depth++;
 		ok = c == '{' ? read_object(reader, out) : read_array(reader, out);
 		reader->depth--;
@@ -398,12 +398,13 @@ static bool read_value(struct reader *reader, struct json *out)
 static bool read_text(struct reader *reader, struct json *out, struct span text)
 {
 	if (text.len == 0)
-		return refuse(reader, "empty");
+		return reader_refuse(reader, "empty");
 	if (text.len >= UINT32_MAX)
-		return refuse(reader, "too long");
+		return reader_refuse(reader, "too long");
 	reader->begin = reader->at = arena_span(reader->arena, text);
 	reader->end = reader->begin + text.len;
-	return read_value(reader, out) && (reader->at == reader->end || refuse(reader, "more text behind the value"));
+	return read_value(reader, out) &&
+	       (reader->at == reader->end || reader_refuse(reader, "more text behind the value"));
 }
 
 const struct json *json_read(struct arena *arena, struct span text, struct json_fault *fault)
@@ -425,7 +426,7 @@ const struct json *json_first(const struct json *value)
 	return json_is(value, JSON_ARRAY) || json_is(value, JSON_OBJECT) ? value->first : NULL;
 }
 
-static const struct json *find(const struct json *object, const char *key)
+static const struct json *json_find(const struct json *object, const char *key)
 {
 	const struct json *member = json_is(object, JSON_OBJECT) ? object->first : NULL;
 
@@ -436,12 +437,12 @@ static const struct json *find(const struct json *object, const char *key)
 
 bool json_has(const struct json *object, const char *key)
 {
-	return find(object, key) != NULL;
+	return json_find(object, key) != NULL;
 }
 
 const struct json *json_get(const struct json *object, const char *key)
 {
-	const struct json *member = find(object, key);
+	const struct json *member = json_find(object, key);
 
 	return json_is(member, JSON_NULL) ? NULL : member;
 }

@@ -15,7 +15,7 @@
 #include "berth/base/log_repeats.h"
 #include "berth/base/strbuf.h"
 
-/* Above the message, all context values and all static text with every byte escaped to six: no line is cut. */
+/* More than message, context and static fields together with each byte escaped to six bytes: no line is cut. */
 #define LINE_MAX_BYTES ((size_t)128 << 10)
 #define STATIC_FIELDS 16
 #define CONTEXT_FIELDS 8
@@ -37,7 +37,7 @@ static struct {
 	bool has_peer;
 	char fixed_text[4096];
 	size_t fixed_used;
-	char *captured; /* NULL: lines go out */
+	char *captured; /* the buffer of log_capture; NULL: lines are written */
 	size_t captured_size;
 } state = {.level = LOG_LEVEL_INFO};
 
@@ -49,7 +49,7 @@ void log_setup(enum log_level level, enum log_format format)
 	state.format = format;
 }
 
-static const char *keep(const char *text)
+static const char *log_keep(const char *text)
 {
 	size_t len = strlen(text) + 1;
 	char *copy = state.fixed_text + state.fixed_used;
@@ -63,7 +63,7 @@ static const char *keep(const char *text)
 
 void log_static_field(const char *key, const char *value)
 {
-	const char *kept_key = keep(key), *kept_value = keep(value);
+	const char *kept_key = log_keep(key), *kept_value = log_keep(value);
 
 	if (kept_key && kept_value && state.fixed_count < STATIC_FIELDS)
 		state.fixed[state.fixed_count++] = (struct field){kept_key, kept_value};
@@ -146,7 +146,7 @@ static void add_field(struct strbuf *line, const char *key, struct span value)
 	json_escape(line, value);
 }
 
-static void add_head(struct strbuf *line, enum log_level level)
+static void log_add_head(struct strbuf *line, enum log_level level)
 {
 	static const struct {
 		const char *time, *level, *end;
@@ -173,7 +173,7 @@ static void write_all(const char *bytes, size_t len)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
-			return; /* nowhere left to complain to */
+			return; /* a failure of stderr cannot be reported */
 		bytes += done;
 		len -= (size_t)done;
 	}
@@ -186,7 +186,7 @@ static void write_line(enum log_level level, const char *message)
 	struct strbuf line;
 
 	strbuf_fixed(&line, memory, sizeof memory);
-	add_head(&line, level);
+	log_add_head(&line, level);
 	add_field(&line, message_key, span_of(message));
 	for (size_t i = 0; i < state.context_count; i++)
 		add_field(&line, state.context[i].key, cut(state.context[i].value));

@@ -12,11 +12,11 @@
 #include "berth/base/shared.h"
 
 #define SETS 256
-#define KIND_SETS 64 /* of some hundred format strings */
+#define KIND_SETS 64 /* there are some hundred format strings */
 #define WAYS 4
 #define TEXT_MAX 256
 
-/* All zero: free. */
+/* The count of one kind of repetition. A free entry is all zero. */
 struct entry {
 	_Atomic uint64_t key;
 	_Atomic int64_t since;    /* seconds of the monotonic clock when the period began */
@@ -26,12 +26,12 @@ struct entry {
 	char text[TEXT_MAX];
 };
 
-/* Each in a place of its own: texts do not push peers out, nor peers the kinds. */
+/* Three tables, so that entries of one sort do not push out those of another. */
 struct table {
 	struct entry texts[SETS][WAYS]; /* by peer and text */
 	struct entry peers[SETS][WAYS]; /* by peer and kind */
 	struct entry kinds[KIND_SETS][WAYS];
-	_Atomic uint32_t lost; /* counted in entries that had to give way */
+	_Atomic uint32_t lost; /* counts of entries that were replaced */
 	_Atomic int64_t lost_since;
 };
 
@@ -43,8 +43,8 @@ void log_repeats_share(void)
 		table = shared_new(sizeof *table);
 }
 
-/* FNV-1a of the texts. Peers can make two lines meet in one entry, which costs a line and nothing else. */
-static uint64_t key_of(const char *a, const char *b)
+/* FNV-1a of both texts. A peer can make the hashes of two lines equal, and then one of them is counted, not written. */
+static uint64_t repeats_key_of(const char *a, const char *b)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
@@ -77,7 +77,7 @@ static struct entry *entry_of(struct entry *set, uint64_t key, uint32_t most, co
 	return oldest;
 }
 
-static bool has_room(struct entry *entry)
+static bool repeats_has_room(struct entry *entry)
 {
 	if (atomic_fetch_add(&entry->lines, 1) < atomic_load(&entry->most))
 		return true;
@@ -86,18 +86,18 @@ static bool has_room(struct entry *entry)
 	return false;
 }
 
-/* Is there room for one more line of this kind, for the peer and for all? */
-static bool kind_has_room(const char *peer, const char *kind, const char *text, int64_t now)
+/* Returns whether one more line of this kind may be written, for the peer and for all peers together. */
+static bool repeats_kind_has_room(const char *peer, const char *kind, const char *text, int64_t now)
 {
-	uint64_t of_peer = key_of(peer, kind), of_all = key_of("", kind);
+	uint64_t of_peer = repeats_key_of(peer, kind), of_all = repeats_key_of("", kind);
 	char about[TEXT_MAX];
 
 	(void)snprintf(about, sizeof about, "lines like \"%.*s\" from %s", TEXT_MAX / 2, text,
 		       *peer ? peer : "an unknown address");
-	if (!has_room(entry_of(table->peers[of_peer % SETS], of_peer, LOG_REPEATS_TEXTS, about, now)))
+	if (!repeats_has_room(entry_of(table->peers[of_peer % SETS], of_peer, LOG_REPEATS_TEXTS, about, now)))
 		return false;
 	(void)snprintf(about, sizeof about, "lines like \"%.*s\"", TEXT_MAX / 2, text);
-	return has_room(entry_of(table->kinds[of_all % KIND_SETS], of_all, LOG_REPEATS_LINES, about, now));
+	return repeats_has_room(entry_of(table->kinds[of_all % KIND_SETS], of_all, LOG_REPEATS_LINES, about, now));
 }
 
 bool log_repeats_first(const char *peer, const char *kind, const char *text)
@@ -108,13 +108,13 @@ bool log_repeats_first(const char *peer, const char *kind, const char *text)
 
 	if (!table)
 		return true;
-	key = key_of(peer, text);
+	key = repeats_key_of(peer, text);
 	line = entry_of(table->texts[key % SETS], key, 1, text, now);
-	if (!has_room(line))
+	if (!repeats_has_room(line))
 		return false;
-	if (kind_has_room(peer, kind, text, now))
+	if (repeats_kind_has_room(peer, kind, text, now))
 		return true;
-	atomic_store(&line->key, 0); /* was not written: its repetitions are counted with its kind */
+	atomic_store(&line->key, 0); /* the line is not written, so its repetitions are counted with its kind */
 	return false;
 }
 
@@ -129,11 +129,11 @@ static void flush(struct entry *entry, int64_t now, log_repeats_fn *write)
 		atomic_store(&entry->since, 0);
 		return;
 	}
-	memcpy(text, entry->text, sizeof text); /* another process may be replacing it */
+	memcpy(text, entry->text, sizeof text); /* another process may replace the text meanwhile */
 	text[sizeof text - 1] = '\0';
 	write(counted, now > since ? (unsigned)(now - since) : 1, text);
 	if (atomic_load(&entry->most) > 1)
-		atomic_store(&entry->lines, 0); /* new lines in the new period; of the same text only the count goes on */
+		atomic_store(&entry->lines, 0); /* a kind may write lines again; a text is only counted on */
 }
 
 static void flush_all(struct entry *entries, size_t count, bool all, log_repeats_fn *write)

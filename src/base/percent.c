@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* Writes the byte, or the three that stand for it, and returns what is behind them. */
-static char *put(char *to, char c, const char *keep)
+static char *percent_put(char *to, char c, const char *keep)
 {
 	static const char digits[] = "0123456789ABCDEF";
 
@@ -25,7 +25,7 @@ char *percent_encode(struct arena *arena, struct span bytes, const char *keep)
 	char *text = arena_alloc(arena, 3 * bytes.len + 1), *to = text;
 
 	for (size_t i = 0; i < bytes.len; i++)
-		to = put(to, bytes.ptr[i], keep);
+		to = percent_put(to, bytes.ptr[i], keep);
 	return text; /* zeroed: ends in a NUL */
 }
 
@@ -34,7 +34,7 @@ void percent_add(struct strbuf *out, struct span bytes, const char *keep)
 	char one[3];
 
 	for (size_t i = 0; i < bytes.len; i++)
-		strbuf_add(out, one, (size_t)(put(one, bytes.ptr[i], keep) - one));
+		strbuf_add(out, one, (size_t)(percent_put(one, bytes.ptr[i], keep) - one));
 }
 
 static int hex_value(char c)

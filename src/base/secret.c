@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void wipe(void *text)
+static void secret_wipe(void *text)
 {
 	explicit_bzero(text, strlen(text));
 }
@@ -16,6 +16,6 @@ struct secret secret_new(struct arena *arena, const char *text)
 	if (!text)
 		return (struct secret){NULL};
 	copy = arena_strdup(arena, text);
-	arena_defer(arena, wipe, copy);
+	arena_defer(arena, secret_wipe, copy);
 	return (struct secret){copy};
 }

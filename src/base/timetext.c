@@ -38,7 +38,7 @@ const char *timetext_extended(char out[static TIMETEXT_MAX], int64_t seconds)
 	return out;
 }
 
-/* What may follow the seconds of the extended form. */
+/* Returns whether `rest` may follow the seconds of the extended form. */
 static bool is_end(const char *rest)
 {
 	if (*rest == '.') {

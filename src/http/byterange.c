@@ -11,7 +11,7 @@ static bool to_position(struct span text, uint64_t *out)
 
 enum spec_outcome { SPEC_IN, SPEC_BEYOND, SPEC_MALFORMED };
 
-/* "-n": the last n bytes. */
+/* Reads "-n", the last n bytes. */
 static enum spec_outcome read_suffix(struct byterange *out, struct span digits, uint64_t size)
 {
 	uint64_t length;
@@ -24,7 +24,7 @@ static enum spec_outcome read_suffix(struct byterange *out, struct span digits, 
 	return SPEC_IN;
 }
 
-/* One of "first-last", "first-", "-n" (RFC 9110 section 14.1.2). */
+/* Reads "first-last", "first-" or "-n" (RFC 9110 section 14.1.2). */
 static enum spec_outcome read_spec(struct byterange *out, struct span spec, uint64_t size)
 {
 	struct span rest = spec, digits;
@@ -83,7 +83,7 @@ enum byterange_outcome byterange_parse(struct byterange out[static BYTERANGE_MAX
 	return *count > 0 ? BYTERANGE_PARTIAL : BYTERANGE_UNSATISFIABLE;
 }
 
-/* "/n" or "/ *" behind the range; a known length must hold the range. */
+/* Accepts "/n" or "/ *" behind the range; the range must be within n. */
 static bool total_fits(struct span total, uint64_t last)
 {
 	uint64_t length;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the client thinks it is talking to. */
+/* Scheme and host as proxies tell them. */
 #include "berth/http/forwarded.h"
 
 #include "list_priv.h"
@@ -60,7 +60,7 @@ static struct span checked_host(struct span host)
 	return forwarded_host_valid(host) ? host : (struct span){"", 0};
 }
 
-/* for=192.0.2.60;proto=https;host="registry.example:5000" */
+/* Reads an element such as for=192.0.2.60;proto=https;host="registry.example:5000". */
 static struct forwarded read_element(struct span element)
 {
 	struct forwarded found = {NULL, {"", 0}};

@@ -2,7 +2,7 @@
 /* Lists in header values. */
 #include "list_priv.h"
 
-/* Up to the separator, outside of quotes. */
+/* Returns the length up to the first separator outside of quotes. */
 static size_t element_length(struct span rest, char separator)
 {
 	bool quoted = false;

@@ -8,15 +8,18 @@
 #include "berth/base/span.h"
 
 /*
- * Takes the next element, trimmed, and moves *rest behind its separator. False when the list is used up. Empty
- * elements are skipped. An unfinished quoted string runs to the end.
+ * Takes the next element, trimmed, and moves *rest behind its separator. Skips empty elements. An unfinished quoted
+ * string runs to the end. Returns false if the list is used up.
  */
 bool list_next(struct span *rest, char separator, struct span *element);
 
-/* Splits "name=value" at the first `=`, both sides trimmed; without one the value is empty. */
+/* Splits "name=value" at the first `=`, and trims both sides. Without a `=` the value is empty. */
 void list_pair(struct span element, struct span *name, struct span *value);
 
-/* Without the quotes around it, if it has both. Escapes within stay: what has them passes no grammar of ours. */
+/*
+ * Returns the value without the quotes around it, if it has both. Escapes within stay: none of our grammars takes a
+ * backslash.
+ */
 struct span list_unquote(struct span value);
 
 #endif

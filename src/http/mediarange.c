@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What a client will take. */
+/* The Accept header. */
 #include "berth/http/mediarange.h"
 
 #include "list_priv.h"
 
 enum specificity { NO_MATCH, MATCH_ANY, MATCH_TYPE, MATCH_EXACT };
 
-/* How closely the range without parameters matches. */
+/* Tells how closely a range, without its parameters, matches. */
 static enum specificity match(struct span range, const char *media_type)
 {
 	size_t type = strcspn(media_type, "/");

@@ -32,14 +32,14 @@ const char *http_method_name(enum http_method method)
 	return "?";
 }
 
-static struct span variable(const struct http_request *request, const char *name)
+static struct span message_variable(const struct http_request *request, const char *name)
 {
 	return span_of(request->io->variable(request->io->context, name));
 }
 
 static bool read_length(struct http_request *out, struct error *error)
 {
-	struct span length = variable(out, "CONTENT_LENGTH");
+	struct span length = message_variable(out, "CONTENT_LENGTH");
 
 	if (length.len == 0)
 		return true;
@@ -54,10 +54,10 @@ bool http_request_read(struct http_request *out, struct http_io *io, struct aren
 	const char *spool = io->variable(io->context, FRONT_SPOOL_FILE);
 
 	*out = (struct http_request){.io = io, .arena = arena};
-	out->method = http_method_parse(variable(out, "REQUEST_METHOD"));
+	out->method = http_method_parse(message_variable(out, "REQUEST_METHOD"));
 	out->spooled = spool != NULL;
 	out->spool_path = spool && *spool ? spool : NULL;
-	return read_length(out, error) && target_parse(&out->target, arena, variable(out, "REQUEST_URI"), error);
+	return read_length(out, error) && target_parse(&out->target, arena, message_variable(out, "REQUEST_URI"), error);
 }
 
 struct span http_header(const struct http_request *request, const char *name)
@@ -86,8 +86,9 @@ struct span http_header(const struct http_request *request, const char *name)
 
 struct span http_authorization(const struct http_request *request)
 {
-	struct span first = variable(request, FRONT_CREDENTIALS), rest = variable(request, FRONT_CREDENTIALS_REST);
-	struct span end = variable(request, FRONT_CREDENTIALS_END);
+	struct span first = message_variable(request, FRONT_CREDENTIALS),
+		    rest = message_variable(request, FRONT_CREDENTIALS_REST);
+	struct span end = message_variable(request, FRONT_CREDENTIALS_END);
 
 	if (first.len == 0)
 		return http_header(request, "HTTP_AUTHORIZATION");
@@ -124,7 +125,7 @@ bool http_body_read(struct http_request *request, void *buffer, size_t len, size
 
 #define BODY_STEP ((size_t)16 << 10)
 
-/* What to read next: all that was announced, or a step; one byte past the limit shows that there is more. */
+/* Returns how much to read next: the announced length, or a step. One byte beyond the limit tells that there is more. */
 static size_t next_read(const struct http_request *request, size_t have, size_t limit)
 {
 	size_t want = request->has_length ? (size_t)request->length - have : BODY_STEP;
@@ -132,7 +133,7 @@ static size_t next_read(const struct http_request *request, size_t have, size_t 
 	return want > limit + 1 - have ? limit + 1 - have : want;
 }
 
-bool http_body_all(struct http_request *request, struct span *out, size_t limit, enum error_code too_large,
+bool http_body_all(struct http_request *request, size_t limit, enum error_code too_large, struct span *out,
 		   struct error *error)
 {
 	struct strbuf body;

@@ -75,7 +75,7 @@ void response_length(struct response *response, uint64_t length)
 	response->length = length;
 }
 
-/* What errors_json writes, but for escapes: a buffer that grows leaves its smaller ones in the arena. */
+/* Returns about the size of the JSON. A buffer that grows would leave its smaller versions in the arena. */
 static size_t errors_length(const struct error *error)
 {
 	static const char frame[] = "{\"code\":\"\",\"message\":\": \",\"detail\":},";
@@ -130,7 +130,7 @@ void response_error(struct response *response, const struct error *error)
 		response_headerf(response, "Retry-After", "%u", error->retry_after);
 }
 
-static void refuse(struct response *response)
+static void response_refuse(struct response *response)
 {
 	struct error error;
 
@@ -152,7 +152,7 @@ static void add_length(const struct response *response, struct strbuf *out)
 		strbuf_addf(out, "Content-Length: %" PRIu64 "\r\n", length);
 }
 
-/* RFC 9110 section 15. Without a phrase NGINX sends a status line that is not one: the blank before it would be missing. */
+/* Names the status (RFC 9110 section 15). Without a phrase NGINX would leave out the blank that a status line needs. */
 static const struct {
 	int status;
 	const char *phrase;
@@ -191,7 +191,7 @@ static const char *reason(int status)
 	return "Other";
 }
 
-static bool put(struct http_io *io, const void *bytes, size_t len)
+static bool response_put(struct http_io *io, const void *bytes, size_t len)
 {
 	io->begun = true;
 	return io->write(io->context, bytes, len);
@@ -202,7 +202,7 @@ bool response_send(struct response *response, struct http_io *io, enum http_meth
 	struct strbuf out;
 
 	if (response->invalid)
-		refuse(response);
+		response_refuse(response);
 	strbuf_init(&out, response->arena, HEAD_MAX + HEAD_OWN + response->body.len);
 	strbuf_addf(&out, "Status: %d %s\r\n", response->status, reason(response->status));
 	for (size_t i = 0; i < response->header_count; i++) {
@@ -214,10 +214,11 @@ bool response_send(struct response *response, struct http_io *io, enum http_meth
 	add_length(response, &out);
 	strbuf_adds(&out, "\r\n");
 	if (method == HTTP_HEAD || bodiless(response->status))
-		return put(io, out.ptr, out.len);
+		return response_put(io, out.ptr, out.len);
 	if (response->body.len < (size_t)64 << 10) {
-		strbuf_add_span(&out, response->body); /* one write, one record */
-		return put(io, out.ptr, out.len) && (!response->stream || response->stream(response->stream_context, io));
+		strbuf_add_span(&out, response->body); /* one write makes one FastCGI record */
+		return response_put(io, out.ptr, out.len) &&
+		       (!response->stream || response->stream(response->stream_context, io));
 	}
-	return put(io, out.ptr, out.len) && put(io, response->body.ptr, response->body.len);
+	return response_put(io, out.ptr, out.len) && response_put(io, response->body.ptr, response->body.len);
 }

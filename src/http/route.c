@@ -14,14 +14,14 @@ struct pattern {
 	bool slash; /* ends in one */
 };
 
-/* The path below the prefix, as segments. */
+/* Takes the path below the prefix apart into segments. */
 struct path {
 	const struct span *segments;
 	size_t count;
 	bool slash;
 };
 
-static struct pattern split(const char *text)
+static struct pattern route_split(const char *text)
 {
 	struct span rest = span_after(span_of(text), 1), part;
 	struct pattern result = {.count = 0};
@@ -35,7 +35,7 @@ static struct pattern split(const char *text)
 	return result;
 }
 
-static bool is_name(struct span part)
+static bool route_is_name(struct span part)
 {
 	return span_is(part, "{name}");
 }
@@ -68,8 +68,8 @@ static bool match(const struct pattern *pattern, const struct path *path, struct
 	if (path->count < pattern->count || (path->slash && !pattern->slash))
 		return false;
 	for (size_t i = 0; i < pattern->count; i++) {
-		if (is_name(pattern->parts[i])) {
-			taken = path->count - pattern->count + 1; /* what the other parts leave */
+		if (route_is_name(pattern->parts[i])) {
+			taken = path->count - pattern->count + 1; /* {name} takes the segments that the other parts leave */
 			out->name = join(path, at, taken, arena);
 			at += taken;
 		} else if (!match_one(pattern->parts[i], path->segments[at++], out)) {
@@ -81,7 +81,7 @@ static bool match(const struct pattern *pattern, const struct path *path, struct
 
 static bool below_prefix(const struct target *target, const char *prefix, struct path *out)
 {
-	struct pattern lead = *prefix ? split(prefix) : (struct pattern){.count = 0};
+	struct pattern lead = *prefix ? route_split(prefix) : (struct pattern){.count = 0};
 
 	if (target->segment_count < lead.count)
 		return false;
@@ -104,9 +104,9 @@ struct route_match route_find(const struct route *table, size_t count, const cha
 		return out;
 	for (size_t i = 0; i < count; i++) {
 		if (!resource) {
-			struct pattern pattern = split(table[i].pattern);
+			struct pattern pattern = route_split(table[i].pattern);
 
-			out = none; /* the row before may have matched in part */
+			out = none; /* the row before may have set some of it */
 			if (!match(&pattern, &path, arena, &out))
 				continue;
 			resource = table[i].pattern;

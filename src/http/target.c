@@ -12,7 +12,10 @@ static bool is_control(unsigned char byte)
 	return byte < 0x20 || byte == 0x7f;
 }
 
-/* Decodes %XX. A `+` becomes `plus`. Refuses an escape that is none, or is of a control character or of the byte `barred`. */
+/*
+ * Decodes %XX. A `+` becomes `plus`. Refuses an escape that is none, or is of a control character or of the byte
+ * `barred`.
+ */
 static bool decode(struct span *out, struct arena *arena, struct span text, char plus, char barred)
 {
 	char *bytes = arena_alloc(arena, text.len + 1), *to = bytes;
@@ -45,7 +48,9 @@ static bool is_dots(struct span segment)
 	return span_is(segment, ".") || span_is(segment, "..");
 }
 
-/* `path` is decoded and begins with a slash; no escape made a slash, so those in it are the client's. */
+/*
+ * Takes the decoded path apart, which begins with a slash. Its slashes are the client's: escapes of slashes were refused.
+ */
 static bool split_path(struct target *out, struct arena *arena, struct span path)
 {
 	struct span *segments = arena_array(arena, count_of(path, '/'), sizeof *segments);
@@ -85,7 +90,7 @@ static bool split_query(struct target *out, struct arena *arena, struct span que
 	return true;
 }
 
-static bool is_plain(struct span text)
+static bool target_is_plain(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++)
 		if (text.ptr[i] <= ' ' || text.ptr[i] >= 0x7f || text.ptr[i] == '#')
@@ -95,10 +100,10 @@ static bool is_plain(struct span text)
 
 static bool is_origin_form(struct span uri)
 {
-	return uri.len > 0 && uri.ptr[0] == '/' && is_plain(uri);
+	return uri.len > 0 && uri.ptr[0] == '/' && target_is_plain(uri);
 }
 
-/* Apache leaves the front of a target in absolute-form where the client put it, NGINX takes it off. */
+/* Removes scheme and authority of a target in absolute-form. NGINX has removed them, Apache has not. */
 static struct span without_authority(struct span uri)
 {
 	static const char *const schemes[] = {"http://", "https://"};
@@ -164,7 +169,7 @@ bool target_tidy(struct span *out, struct arena *arena, struct span uri, bool ke
 bool target_parse_form(struct target *out, struct arena *arena, struct span form, struct error *error)
 {
 	*out = (struct target){.raw_query = {arena_span(arena, form), form.len}};
-	return (is_plain(form) && split_query(out, arena, out->raw_query)) || error_set(error, E_URI_INVALID);
+	return (target_is_plain(form) && split_query(out, arena, out->raw_query)) || error_set(error, E_URI_INVALID);
 }
 
 const struct span *target_next(const struct target *target, const char *key, size_t *at)

@@ -77,7 +77,7 @@ static enum job_result run_guarded(const struct job *job, const struct job_conte
 
 	if (setjmp(guard->on_exhausted) == 0) {
 		guard->armed = true;
-		arena_refuge(guard);
+		arena_recover_here(guard);
 		result = job->run(context, arena);
 	} else {
 		log_error("job: %s: out of memory", job->name);
@@ -130,7 +130,7 @@ void job_loop(const struct job *jobs, struct job_state *states, size_t count, co
 	for (size_t i = 0; i < count; i++)
 		if (runs_here(&jobs[i], pool, process, context->settings))
 			schedule_first(&jobs[i], &states[i], jobs[i].due(context->settings));
-	while (!context->stopping() && !guard.forsaken) {
+	while (!context->stopping() && !guard.unrecoverable) {
 		int64_t now = clock_ms(), soonest = INT64_MAX;
 		size_t next = 0;
 

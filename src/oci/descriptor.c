@@ -15,7 +15,7 @@ static const struct field platform_fields[] = {
 	{"os.version", JSON_STRING}, {"os.features", JSON_ARRAY},
 };
 
-static bool read_digest(struct digest *out, struct error *error, const struct place *place, const struct json *object)
+static bool read_digest(struct digest *out, const struct place *place, const struct json *object, struct error *error)
 {
 	const struct json *value = json_get(object, "digest");
 
@@ -28,7 +28,7 @@ static bool read_digest(struct digest *out, struct error *error, const struct pl
 	}
 }
 
-static bool read_size(uint64_t *out, struct error *error, const struct place *place, const struct json *object)
+static bool read_size(uint64_t *out, const struct place *place, const struct json *object, struct error *error)
 {
 	const struct json *value = json_get(object, "size");
 
@@ -40,9 +40,9 @@ static bool read_size(uint64_t *out, struct error *error, const struct place *pl
 	return true;
 }
 
-/* A null among them counts as absent. */
-static bool read_urls(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-		      const struct json *object)
+/* Reads `urls`. A null among them counts as absent. */
+static bool read_urls(struct descriptor *out, struct arena *arena, const struct place *place, const struct json *object,
+		      struct error *error)
 {
 	const struct json *value = json_get(object, "urls");
 	const char **urls;
@@ -53,7 +53,7 @@ static bool read_urls(struct descriptor *out, struct arena *arena, struct error 
 	for (const struct json *item = json_first(value); item; item = item->next) {
 		if (json_is(item, JSON_NULL))
 			continue;
-		if (!field_value_text(&urls[out->url_count], arena, error, place, item, "urls", LIMIT_MANIFEST))
+		if (!field_value_text(&urls[out->url_count], arena, place, item, "urls", LIMIT_MANIFEST, error))
 			return false;
 		out->url_count++;
 	}
@@ -61,11 +61,12 @@ static bool read_urls(struct descriptor *out, struct arena *arena, struct error 
 }
 
 /*
- * OCI image-spec, descriptor, "data": the content itself in base64. Clients that trust it never ask for the blob, so
- * it must be what the digest names. An empty text counts as absent, as in Go's encoding. Read after digest and size.
+ * Checks `data`, the content itself in base64 (OCI image-spec, "Descriptor"). Clients that trust it do not fetch the
+ * blob, so it must be what digest and size name, which were read before. An empty text counts as absent, as in Go's
+ * encoding.
  */
-static bool read_data(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-		      const struct json *object)
+static bool read_data(struct descriptor *out, struct arena *arena, const struct place *place, const struct json *object,
+		      struct error *error)
 {
 	struct span text = json_as_span(json_get(object, "data")), content;
 	struct digest digest;
@@ -81,33 +82,33 @@ static bool read_data(struct descriptor *out, struct arena *arena, struct error 
 	return true;
 }
 
-static bool read_platform(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-			  const struct json *object)
+static bool read_platform(struct descriptor *out, struct arena *arena, const struct place *place, const struct json *object,
+			  struct error *error)
 {
 	const struct json *platform = json_get(object, "platform");
 
 	if (!platform)
 		return true;
-	return field_check(error, place, platform, platform_fields, sizeof platform_fields / sizeof *platform_fields) &&
-	       field_text(&out->os, arena, error, place, platform, "os", LIMIT_MEDIA_TYPE) &&
-	       field_text(&out->architecture, arena, error, place, platform, "architecture", LIMIT_MEDIA_TYPE) &&
-	       field_text(&out->variant, arena, error, place, platform, "variant", LIMIT_MEDIA_TYPE);
+	return field_check(place, platform, platform_fields, sizeof platform_fields / sizeof *platform_fields, error) &&
+	       field_text(&out->os, arena, place, platform, "os", LIMIT_MEDIA_TYPE, error) &&
+	       field_text(&out->architecture, arena, place, platform, "architecture", LIMIT_MEDIA_TYPE, error) &&
+	       field_text(&out->variant, arena, place, platform, "variant", LIMIT_MEDIA_TYPE, error);
 }
 
-bool descriptor_read(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-		     const struct json *value)
+bool descriptor_read(struct descriptor *out, struct arena *arena, const struct place *place, const struct json *value,
+		     struct error *error)
 {
 	const size_t known = sizeof descriptor_fields / sizeof *descriptor_fields;
 
 	*out = (struct descriptor){0};
 	if (!json_is(value, JSON_OBJECT))
 		return field_refuse(error, place, "", "not a descriptor object");
-	if (!field_check(error, place, value, descriptor_fields, known) || !field_check_annotations(error, place, value) ||
-	    !field_text(&out->media_type, arena, error, place, value, "mediaType", LIMIT_MEDIA_TYPE) ||
-	    !field_text(&out->artifact_type, arena, error, place, value, "artifactType", LIMIT_MEDIA_TYPE) ||
-	    !read_digest(&out->digest, error, place, value) || !read_size(&out->size, error, place, value) ||
-	    !read_urls(out, arena, error, place, value) || !read_platform(out, arena, error, place, value) ||
-	    !read_data(out, arena, error, place, value))
+	if (!field_check(place, value, descriptor_fields, known, error) || !field_check_annotations(place, value, error) ||
+	    !field_text(&out->media_type, arena, place, value, "mediaType", LIMIT_MEDIA_TYPE, error) ||
+	    !field_text(&out->artifact_type, arena, place, value, "artifactType", LIMIT_MEDIA_TYPE, error) ||
+	    !read_digest(&out->digest, place, value, error) || !read_size(&out->size, place, value, error) ||
+	    !read_urls(out, arena, place, value, error) || !read_platform(out, arena, place, value, error) ||
+	    !read_data(out, arena, place, value, error))
 		return false;
 	if (!out->media_type)
 		out->media_type = "";

@@ -12,7 +12,7 @@
 #include "field_priv.h"
 
 /* Reads `value`, which may be of any kind. */
-bool descriptor_read(struct descriptor *out, struct arena *arena, struct error *error, const struct place *place,
-		     const struct json *value);
+bool descriptor_read(struct descriptor *out, struct arena *arena, const struct place *place, const struct json *value,
+		     struct error *error);
 
 #endif

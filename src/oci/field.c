@@ -16,8 +16,8 @@ bool field_refuse(struct error *error, const struct place *place, const char *ke
 }
 
 /*
- * The letter that Go's strings.EqualFold takes the character at *at for, among those that fold to ASCII. The other
- * one, U+212A for k, is in none of our keys.
+ * Takes the character at *at as Go's strings.EqualFold does, and returns its lower case. Two characters beyond ASCII fold
+ * to an ASCII letter: U+017F to s, and U+212A to k, which is in none of our keys.
  */
 static char fold(const char **at)
 {
@@ -40,8 +40,8 @@ static bool same_folded(const char *a, const char *b)
 	return *a == *b;
 }
 
-static bool check_member(struct error *error, const struct place *place, const struct json *member,
-			 const struct field *known)
+static bool check_member(const struct place *place, const struct json *member, const struct field *known,
+			 struct error *error)
 {
 	if (strcmp(member->key, known->key) != 0)
 		return !same_folded(member->key, known->key) ||
@@ -50,18 +50,18 @@ static bool check_member(struct error *error, const struct place *place, const s
 	       field_refuse(error, place, known->key, "wrong JSON type");
 }
 
-bool field_check(struct error *error, const struct place *place, const struct json *object, const struct field known[],
-		 size_t count)
+bool field_check(const struct place *place, const struct json *object, const struct field known[], size_t count,
+		 struct error *error)
 {
 	for (const struct json *member = json_first(object); member; member = member->next)
 		for (size_t i = 0; i < count; i++)
-			if (!check_member(error, place, member, &known[i]))
+			if (!check_member(place, member, &known[i], error))
 				return false;
 	return true;
 }
 
-bool field_value_text(const char **out, struct arena *arena, struct error *error, const struct place *place,
-		      const struct json *value, const char *key, size_t most)
+bool field_value_text(const char **out, struct arena *arena, const struct place *place, const struct json *value,
+		      const char *key, size_t most, struct error *error)
 {
 	struct span text = json_as_span(value);
 
@@ -76,16 +76,16 @@ bool field_value_text(const char **out, struct arena *arena, struct error *error
 	return true;
 }
 
-bool field_text(const char **out, struct arena *arena, struct error *error, const struct place *place,
-		const struct json *object, const char *key, size_t most)
+bool field_text(const char **out, struct arena *arena, const struct place *place, const struct json *object,
+		const char *key, size_t most, struct error *error)
 {
 	const struct json *value = json_get(object, key);
 
 	*out = NULL;
-	return !value || field_value_text(out, arena, error, place, value, key, most);
+	return !value || field_value_text(out, arena, place, value, key, most, error);
 }
 
-bool field_check_annotations(struct error *error, const struct place *place, const struct json *object)
+bool field_check_annotations(const struct place *place, const struct json *object, struct error *error)
 {
 	const struct json *value = json_first(json_get(object, "annotations"));
 

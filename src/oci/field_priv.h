@@ -26,24 +26,24 @@ struct field {
 bool field_refuse(struct error *error, const struct place *place, const char *key, const char *why);
 
 /*
- * Each known field of `object` is null or of its type, and no key is a known one in other letter case: Go's decoder
- * would read that as the field.
+ * Checks that each known field of `object` is null or of its kind, and that no key is a known one in other letter case:
+ * Go's decoder would read that key as the field.
  */
-bool field_check(struct error *error, const struct place *place, const struct json *object, const struct field known[],
-		 size_t count);
+bool field_check(const struct place *place, const struct json *object, const struct field known[], size_t count,
+		 struct error *error);
 
 /*
- * A copy of the text of a string field, NULL when absent. Refused: control characters, more than `most` bytes.
- * The field must have passed field_check as JSON_STRING.
+ * Copies the text of a string field, which has passed field_check, into `arena`; NULL if the field is absent. Refuses
+ * control characters and more than `most` bytes.
  */
-bool field_text(const char **out, struct arena *arena, struct error *error, const struct place *place,
-		const struct json *object, const char *key, size_t most);
+bool field_text(const char **out, struct arena *arena, const struct place *place, const struct json *object,
+		const char *key, size_t most, struct error *error);
 
-/* The same of a value in hand, such as an array's element, which may be of any type. `key` is for the detail. */
-bool field_value_text(const char **out, struct arena *arena, struct error *error, const struct place *place,
-		      const struct json *value, const char *key, size_t most);
+/* Does the same with a value of any kind, such as an item of an array. `key` is for the detail. */
+bool field_value_text(const char **out, struct arena *arena, const struct place *place, const struct json *value,
+		      const char *key, size_t most, struct error *error);
 
-/* An `annotations` field holds strings only; an annotation that is null counts as absent. */
-bool field_check_annotations(struct error *error, const struct place *place, const struct json *object);
+/* Checks that the field `annotations` holds strings only. An annotation that is null counts as absent. */
+bool field_check_annotations(const struct place *place, const struct json *object, struct error *error);
 
 #endif

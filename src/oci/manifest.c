@@ -16,14 +16,14 @@ static const struct field manifest_fields[] = {
 	{"artifactType", JSON_STRING},   {"annotations", JSON_OBJECT},
 };
 
-static bool refuse(struct error *error, const char *why)
+static bool manifest_refuse(struct error *error, const char *why)
 {
 	return error_setf(error, E_MANIFEST_INVALID, "%s", why);
 }
 
 static bool refuse_schema1(struct error *error)
 {
-	return refuse(error, "Schema 1 manifest not supported");
+	return manifest_refuse(error, "Schema 1 manifest not supported");
 }
 
 static bool read_document(const struct json **out, struct arena *arena, struct span body, struct error *error)
@@ -33,10 +33,10 @@ static bool read_document(const struct json **out, struct arena *arena, struct s
 	*out = json_read(arena, body, &fault);
 	if (!*out)
 		return error_setf(error, E_MANIFEST_INVALID, "not strict JSON: %s at byte %zu", fault.reason, fault.offset);
-	return json_is(*out, JSON_OBJECT) || refuse(error, "not a JSON object");
+	return json_is(*out, JSON_OBJECT) || manifest_refuse(error, "not a JSON object");
 }
 
-/* The type that a name stands for, into *out; untouched for the empty name. */
+/* Looks a media type up. The empty name leaves *out as it is. */
 static bool look_up_type(const struct mediatype **out, struct span name, struct error *error)
 {
 	const struct mediatype *type = mediatype_manifest(name);
@@ -57,7 +57,7 @@ static bool read_content_type(const struct mediatype **out, struct span content_
 
 	*out = NULL;
 	if (essence.len > 0 && !mediatype_essence(&essence, essence))
-		return refuse(error, "Content-Type is not a media type");
+		return manifest_refuse(error, "Content-Type is not a media type");
 	return look_up_type(out, essence, error);
 }
 
@@ -87,7 +87,7 @@ static bool decide_type(struct manifest *out, struct arena *arena, const struct 
 	const struct mediatype *stated = NULL, *type;
 	const char *name;
 
-	if (!field_text(&name, arena, error, &whole, root, "mediaType", LIMIT_MEDIA_TYPE) ||
+	if (!field_text(&name, arena, &whole, root, "mediaType", LIMIT_MEDIA_TYPE, error) ||
 	    !look_up_type(&stated, span_of(name), error))
 		return false;
 	if (stated && strcmp(name, stated->name) != 0)
@@ -96,14 +96,14 @@ static bool decide_type(struct manifest *out, struct arena *arena, const struct 
 		return field_refuse(error, &whole, "mediaType", "differs from the Content-Type");
 	type = pushed_as ? pushed_as : stated ? stated : guess_type(root);
 	if (!type)
-		return refuse(error, "neither an image nor an index");
+		return manifest_refuse(error, "neither an image nor an index");
 	out->media_type = type->name;
 	out->kind = type->kind;
 	return true;
 }
 
-static bool read_one(const struct descriptor **out, struct arena *arena, const struct json *root, const char *key,
-		     struct error *error)
+static bool manifest_read_one(const struct descriptor **out, struct arena *arena, const struct json *root, const char *key,
+			      struct error *error)
 {
 	struct place place = {key, 0, false};
 	const struct json *value = json_get(root, key);
@@ -113,7 +113,7 @@ static bool read_one(const struct descriptor **out, struct arena *arena, const s
 	if (!value)
 		return true;
 	*out = descriptor = arena_alloc(arena, sizeof *descriptor);
-	return descriptor_read(descriptor, arena, error, &place, value);
+	return descriptor_read(descriptor, arena, &place, value, error);
 }
 
 static bool read_list(const struct descriptor **out, size_t *count, struct arena *arena, const struct json *root,
@@ -128,10 +128,10 @@ static bool read_list(const struct descriptor **out, size_t *count, struct arena
 	if (*count == 0)
 		return true;
 	if (*count > LIMIT_MANIFEST_REFERENCES)
-		return refuse(error, "too many references");
+		return manifest_refuse(error, "too many references");
 	*out = descriptors = arena_array(arena, *count, sizeof *descriptors);
 	for (; item; item = item->next, place.index++)
-		if (!descriptor_read(&descriptors[place.index], arena, error, &place, item))
+		if (!descriptor_read(&descriptors[place.index], arena, &place, item, error))
 			return false;
 	return true;
 }
@@ -142,14 +142,14 @@ static bool read_image(struct manifest *out, struct arena *arena, const struct j
 		return field_refuse(error, &whole, "manifests", "not allowed in an image manifest");
 	if (!json_get(root, "config"))
 		return field_refuse(error, &whole, "config", "missing");
-	return read_one(&out->config, arena, root, "config", error) &&
+	return manifest_read_one(&out->config, arena, root, "config", error) &&
 	       read_list(&out->layers, &out->layer_count, arena, root, "layers", error);
 }
 
 static bool read_index(struct manifest *out, struct arena *arena, const struct json *root, struct error *error)
 {
 	if (json_get(root, "config") || json_get(root, "layers"))
-		return refuse(error, "config and layers: not allowed in an index");
+		return manifest_refuse(error, "config and layers: not allowed in an index");
 	if (!json_has(root, "manifests"))
 		return field_refuse(error, &whole, "manifests", "missing");
 	return read_list(&out->manifests, &out->manifest_count, arena, root, "manifests", error);
@@ -190,10 +190,10 @@ bool manifest_parse(struct manifest *out, struct arena *arena, struct span body,
 
 	*out = (struct manifest){.annotations = {"", 0}};
 	return read_content_type(&pushed_as, content_type, error) && read_document(&root, arena, body, error) &&
-	       field_check(error, &whole, root, manifest_fields, known) && field_check_annotations(error, &whole, root) &&
+	       field_check(&whole, root, manifest_fields, known, error) && field_check_annotations(&whole, root, error) &&
 	       check_version(root, error) && decide_type(out, arena, root, pushed_as, error) &&
 	       (out->kind == MANIFEST_KIND_INDEX ? read_index : read_image)(out, arena, root, error) &&
-	       read_one(&out->subject, arena, root, "subject", error) &&
-	       field_text(&out->artifact_type, arena, error, &whole, root, "artifactType", LIMIT_MEDIA_TYPE) &&
+	       manifest_read_one(&out->subject, arena, root, "subject", error) &&
+	       field_text(&out->artifact_type, arena, &whole, root, "artifactType", LIMIT_MEDIA_TYPE, error) &&
 	       read_annotations(out, arena, root);
 }

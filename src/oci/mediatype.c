@@ -14,7 +14,7 @@ static const char *const schema1_types[] = {
 	"application/vnd.docker.distribution.manifest.v1+prettyjws",
 };
 
-/* RFC 9110 section 5.6.2 */
+/* Returns whether `text` is a token (RFC 9110 section 5.6.2). */
 static bool is_token(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++) {

@@ -13,7 +13,10 @@ static size_t count_alnum(struct span text)
 	return n;
 }
 
-/* Length of the separator at the start: a dot, one or two underscores, any run of dashes; 0 for none. len > 0. */
+/*
+ * Returns the length of the separator that `text` begins with: a dot, one or two underscores, a run of dashes; 0 for
+ * none.
+ */
 static size_t count_separator(struct span text)
 {
 	size_t n = 0;

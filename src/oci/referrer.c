@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the referrers listing tells of a manifest. */
+/* Manifests with a subject: their artifact type and their fallback tag. */
 #include "berth/oci/referrer.h"
 
 #include <stdio.h>

@@ -15,9 +15,9 @@
  * armed, and aborts the process if it is not (start-up code, commands). Anything that needs closing is registered
  * with arena_defer, so that neither the jump nor an early return leaks it.
  *
- * An armed arena can be the refuge of the process, as a request's is: memory that runs out anywhere beneath, in an arena
- * that is not armed or where there is none, then jumps there instead of ending the process. What was under way in between
- * is left as it stood, so `forsaken` is set: answer, and end the process in good order.
+ * One armed arena can be the recovery point of the process, as a request's is. Memory that runs out where no armed arena
+ * is at hand then jumps there instead of ending the process. The code in between was left in the middle, so the arena is
+ * marked `unrecoverable`: the process answers the request and ends in good order.
  *
  * Under AddressSanitizer every allocation is a malloc of its own, so that overruns are seen.
  */
@@ -37,10 +37,10 @@ struct arena_cleanup;
 struct arena {
 	struct arena_block *block;
 	struct arena_cleanup *cleanups;
-	size_t used;    /* bytes handed out since the last clear */
-	size_t ceiling; /* most that may be handed out between two clears */
-	bool armed;     /* on_exhausted is valid */
-	bool forsaken;  /* what was beneath this refuge can no longer be trusted; stays */
+	size_t used;        /* bytes handed out since the last clear */
+	size_t ceiling;     /* most that may be handed out between two clears */
+	bool armed;         /* on_exhausted is valid */
+	bool unrecoverable; /* memory ran out below this recovery point, elsewhere than in this arena; stays set */
 	jmp_buf on_exhausted;
 };
 
@@ -52,34 +52,35 @@ void arena_init(struct arena *arena, size_t ceiling);
 /* Runs the deferred cleanups, newest first, and forgets all allocations; the first block is kept for reuse. */
 void arena_clear(struct arena *arena);
 
-/* arena_clear, then gives all memory back. */
+/* Does what arena_clear does, and gives all memory back. */
 void arena_release(struct arena *arena);
 
-/* Zeroed memory, aligned for any type. Never NULL. */
+/* Returns `size` zeroed bytes, aligned for any type. */
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((warn_unused_result, returns_nonnull));
 
-/* Zeroed memory for count objects; an overflowing product exhausts the arena. */
+/* Returns zeroed memory for `count` objects of `size` bytes. A product that overflows exhausts the arena. */
 void *arena_array(struct arena *arena, size_t count, size_t size) __attribute__((warn_unused_result, returns_nonnull));
 
-/* Copies, NUL-terminated. */
+/* Return a copy of a string, of a span, of bytes: with a NUL behind it. */
 char *arena_strdup(struct arena *arena, const char *text) __attribute__((returns_nonnull));
 char *arena_span(struct arena *arena, struct span bytes) __attribute__((returns_nonnull));
 void *arena_memdup(struct arena *arena, const void *bytes, size_t size) __attribute__((returns_nonnull));
 
+/* Return the text that printf(3) would write. */
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3), returns_nonnull));
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0), returns_nonnull));
 
-/* Makes an armed arena the refuge, until it is cleared. There is one at a time. */
-void arena_refuge(struct arena *arena);
+/* Makes an armed arena the recovery point of the process, in place of another one, until it is cleared. */
+void arena_recover_here(struct arena *arena);
 
-/* For memory that goes with the arena's but is not from it, such as a library's: it has run out. */
+/* Jumps as an allocation of the arena would: a library had no memory for an object that belongs to the arena's user. */
 _Noreturn void arena_exhaust(struct arena *arena);
 
-/* For memory that goes with no arena: it has run out. */
+/* Jumps to the recovery point of the process, and aborts if there is none: no arena is at hand, and memory is out. */
 _Noreturn void arena_none_left(void);
 
-/* Calls fn(object) when the arena is cleared or released. */
+/* Registers fn(object) to be called when the arena is cleared or released, the newest first. */
 void arena_defer(struct arena *arena, arena_cleanup_fn *fn, void *object);
 
 #endif

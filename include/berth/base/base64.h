@@ -13,10 +13,11 @@
 #include "berth/base/arena.h"
 #include "berth/base/span.h"
 
+/* Return the text, in `arena`. */
 char *base64_encode(struct arena *arena, const void *bytes, size_t len) __attribute__((returns_nonnull));
 char *base64url_encode(struct arena *arena, const void *bytes, size_t len) __attribute__((returns_nonnull));
 
-/* The bytes, in `arena` and with a NUL behind them; false on any other text. */
+/* Decode into `arena`, with a NUL behind the bytes. Return false for a text that encoding does not make. */
 bool base64_decode(struct span *out, struct arena *arena, struct span text);
 bool base64url_decode(struct span *out, struct arena *arena, struct span text);
 

@@ -9,7 +9,10 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Return the monotonic time in microseconds, milliseconds or seconds since an arbitrary moment before the process started. */
+/*
+ * Return the monotonic time in microseconds, milliseconds or seconds since an arbitrary moment before the process
+ * started.
+ */
 int64_t clock_us(void);
 int64_t clock_ms(void);
 int64_t clock_s(void);

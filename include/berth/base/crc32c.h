@@ -6,10 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The checksum of what `crc` is the checksum of (0: nothing yet), followed by `bytes`. */
+/* Returns the checksum of the bytes that `crc` is of (0: none yet), followed by `bytes`. */
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t len);
 
-/* The same by the code for processors without an instruction of their own: for tests. */
+/* Does the same by the code for processors without a CRC instruction: for tests. */
 uint32_t crc32c_by_tables(uint32_t crc, const void *bytes, size_t len);
 
 #endif

@@ -34,25 +34,30 @@ enum digest_outcome {
 	DIGEST_UNSUPPORTED /* the grammar holds, the algorithm is not one of ours */
 };
 
+/* Parses `algorithm:encoded`. *out is set with DIGEST_OK only. */
 enum digest_outcome digest_parse(struct digest *out, struct span text);
 
-/* `sha256`, `sha512`; false for any other name. */
+/* Parses `sha256` or `sha512`. Returns false for any other name. */
 bool digest_algorithm_parse(enum digest_algorithm *out, struct span name);
+/* Returns `sha256` or `sha512`; static. */
 const char *digest_algorithm_name(enum digest_algorithm algorithm);
 
-/* Raw length: 32 or 64. */
+/* Returns the number of bytes of the raw hash: 32 or 64. */
 size_t digest_length(enum digest_algorithm algorithm);
 
-/* `algorithm:hex` with NUL, in the caller's buffer, which is returned. */
+/* Writes `algorithm:hex` and a NUL into `text`, and returns it. */
 const char *digest_text(const struct digest *digest, char text[static DIGEST_TEXT_MAX]);
 
+/* Returns whether algorithm and hash are the same. */
 bool digest_equal(const struct digest *a, const struct digest *b);
 
-/* memcmp order of the packed form: the order in which row locks are taken. */
+/* Compares by memcmp(3) of the packed form: the order in which row locks are taken. */
 int digest_compare(const struct digest *a, const struct digest *b);
 
-/* Database form: one algorithm byte, then the raw hash. Returns the length. */
+/* Writes the form that the database keeps: a byte for the algorithm, then the raw hash. Returns its length. */
 size_t digest_pack(const struct digest *digest, unsigned char out[static DIGEST_PACKED_MAX]);
+
+/* Reads that form. Returns false for an unknown algorithm and for a wrong length. */
 bool digest_unpack(struct digest *out, const void *packed, size_t len);
 
 struct hasher {
@@ -65,17 +70,22 @@ struct hasher {
 
 #define HASHER_STATE_MAX 224
 
+/* Begins a computation. */
 void hasher_init(struct hasher *hasher, enum digest_algorithm algorithm);
+
+/* Adds bytes to what is hashed. */
 void hasher_update(struct hasher *hasher, const void *bytes, size_t len);
 
-/* Ends the computation; the hasher must be initialised again before reuse. */
+/* Ends the computation. The hasher must be initialised again before it is used again. */
 void hasher_final(struct hasher *hasher, struct digest *out);
 
-/* A portable image of the state; returns its length. Import refuses what export did not make. */
+/* Writes an image of the state that any machine can import. Returns its length. */
 size_t hasher_export(const struct hasher *hasher, unsigned char out[static HASHER_STATE_MAX]);
+
+/* Restores an exported state. Returns false for bytes that hasher_export does not write. */
 bool hasher_import(struct hasher *hasher, const void *state, size_t len);
 
-/* Digest of bytes in memory. */
+/* Computes the digest of bytes in memory. */
 void digest_of(struct digest *out, enum digest_algorithm algorithm, const void *bytes, size_t len);
 
 #endif

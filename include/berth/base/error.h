@@ -37,22 +37,24 @@ struct error {
 	unsigned retry_after; /* seconds for a Retry-After header, 0 for none */
 };
 
-/* An unset error whose details will live in `arena`. */
+/* Makes an unset error, whose details will live in `arena`. */
 void error_init(struct error *error, struct arena *arena);
 
+/* Returns whether there is a code. */
 static inline bool error_is_set(const struct error *error)
 {
 	return error->count > 0;
 }
 
-/* The code of the first item; E_NONE when unset. */
+/* Returns the code of the first item; E_NONE if the error is unset. */
 enum error_code error_code(const struct error *error);
 
 /*
- * Sets the error unless it is set already. All return false, so that a function can `return error_set(...)`.
- * error_setf takes the detail as text and makes it a JSON string; the text is the reason, too, where error_table.def
- * says REASON. error_explainf is error_setf for a code that is BARE, where a person must act on this instance of it.
- * error_set_json takes JSON as it is; there is no reason.
+ * Set the error unless it is set already. They return false, so that a function can `return error_set(...)`.
+ *   - error_set has no detail.
+ *   - error_setf makes a JSON string of the detail. For a REASON code (error_table.def) the text is the reason, too.
+ *   - error_explainf does that for a BARE code also, where a person must act on this instance of the error.
+ *   - error_set_json takes the detail as JSON, and has no reason.
  */
 bool error_set(struct error *error, enum error_code code);
 bool error_setf(struct error *error, enum error_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -61,18 +63,18 @@ bool error_explainf(struct error *error, enum error_code code, const char *forma
 bool error_set_json(struct error *error, enum error_code code, const char *json);
 
 /*
- * Appends an item to those set so far: one for each missing blob of a manifest, say. `reason` is the detail's text
- * when it is NULL. From the hundredth item on, messages have no reason.
+ * Appends an item, such as one for each missing blob of a manifest. `detail_text` becomes a JSON string. If `reason` is
+ * NULL, the detail is the reason. From the hundredth item on, messages have no reason.
  */
 void error_add(struct error *error, enum error_code code, const char *detail_text, const char *reason);
 
-/* E_UNAVAILABLE with a Retry-After: the database or the storage is away for now. */
+/* Sets E_UNAVAILABLE with a Retry-After in seconds: the database or the storage is away for now. Returns false. */
 bool error_unavailable(struct error *error, unsigned retry_after);
 
-/* The message of one item: the code's message and, where there is one, the reason. Lives in the error's arena. */
+/* Returns the message of an item: the message of its code and, if there is one, the reason. In the error's arena. */
 const char *error_item_message(const struct error *error, const struct error_item *item);
 
-/* The three faces of a code. */
+/* Return the name of a code without E_, its HTTP status, its message. */
 const char *error_name(enum error_code code);
 int error_status(enum error_code code);
 const char *error_message(enum error_code code);

@@ -15,14 +15,14 @@ enum hash { HASH_MD5, HASH_SHA1, HASH_SHA256, HASH_SHA512 };
 
 #define HASH_SHA256_BYTES 32
 
-/* Takes no memory, so that it cannot fail: OpenSSL's SHA256() then leaves `out` as it was. */
+/* Computes SHA-256. It takes no memory and cannot fail; OpenSSL's SHA256() leaves `out` unset if there is no memory. */
 void hash_sha256(unsigned char out[static HASH_SHA256_BYTES], struct span bytes);
 
-/* Both return the length of the result: 16, 20, 32 or 64. */
+/* Compute a hash and an HMAC. They return the length of the result: 16, 20, 32 or 64. */
 size_t hash_of(unsigned char out[static HASH_MAX], enum hash hash, struct span bytes);
 size_t hash_hmac(unsigned char out[static HASH_MAX], enum hash hash, struct span key, struct span bytes);
 
-/* The same in lower-case hex, in the caller's buffer, which is returned. */
+/* Write the same in lower-case hex with a NUL into `out`, and return it. */
 const char *hash_hex(char out[static HASH_HEX_MAX], enum hash hash, struct span bytes);
 const char *hash_hmac_hex(char out[static HASH_HEX_MAX], enum hash hash, struct span key, struct span bytes);
 

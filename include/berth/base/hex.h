@@ -11,7 +11,7 @@
 /* Writes 2 * len digits and a NUL to `out`. */
 void hex_encode(char *out, const unsigned char *bytes, size_t len);
 
-/* Exactly 2 * len lower-case digits into `out`; upper case is refused, as digests must have one spelling only. */
+/* Reads exactly 2 * len lower-case digits. Returns false for upper case, too, as a digest has one spelling only. */
 bool hex_decode(unsigned char *out, size_t len, struct span text);
 
 #endif

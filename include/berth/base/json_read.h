@@ -54,8 +54,8 @@ struct json_fault {
 };
 
 /*
- * Reads `text`, of which the tree holds a copy. Returns the value, which lives as long as the arena; NULL for a text that is
- * refused, with the cause in *fault unless that is NULL.
+ * Reads `text`, of which the tree holds a copy. Returns the value, which lives as long as the arena; NULL for a text that
+ * is refused, with the cause in *fault unless that is NULL.
  */
 const struct json *json_read(struct arena *arena, struct span text, struct json_fault *fault)
 	__attribute__((warn_unused_result));

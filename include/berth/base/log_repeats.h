@@ -20,15 +20,15 @@
 #define LOG_REPEATS_TEXTS 20
 #define LOG_REPEATS_LINES 100
 
-/* Makes the shared memory. Before that, and when there is none, every line is written. */
+/* Makes the shared memory. Before that, and if there is none, every line is written. */
 void log_repeats_share(void);
 
 /* Returns true if the line is to be written, false after counting it. `kind` and `text` are hashed, `text` is copied. */
 bool log_repeats_first(const char *peer, const char *kind, const char *text);
 
 /*
- * Calls `write` for each count whose period is over (`all`: for each count), and begins its next period. For one process
- * of those that share.
+ * Calls `write` for each count whose period is over (`all`: for each count), and begins its next period. One of the
+ * processes that share the counts calls this.
  */
 typedef void log_repeats_fn(unsigned more, unsigned seconds, const char *text);
 void log_repeats_flush(bool all, log_repeats_fn *write);

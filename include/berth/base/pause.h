@@ -6,8 +6,8 @@
 #include <poll.h>
 
 /*
- * Waits for `count` descriptors, at most `ms` milliseconds, as poll(2) does. SIGTERM and SIGQUIT get through during the wait
- * only: one that is pending already ends the wait at once. Returns poll's result; -1 with EINTR after a signal.
+ * Waits for `count` descriptors, at most `ms` milliseconds, as poll(2) does. SIGTERM and SIGQUIT get through during the
+ * wait only: one that is pending already ends the wait at once. Returns poll's result; -1 with EINTR after a signal.
  */
 int pause_poll(struct pollfd *fds, nfds_t count, unsigned ms);
 

@@ -8,8 +8,8 @@
 #include "berth/base/strbuf.h"
 
 /*
- * Returns `bytes` in `arena` with every byte as %XX but the unreserved ones (letters, digits, "-._~") and those of `keep`:
- * "/" for the path of a key, "" for a name or value of a query.
+ * Returns `bytes` in `arena` with every byte as %XX but the unreserved ones (letters, digits, "-._~") and those of
+ * `keep`: "/" for the path of a key, "" for a name or value of a query.
  */
 char *percent_encode(struct arena *arena, struct span bytes, const char *keep) __attribute__((returns_nonnull));
 

@@ -16,21 +16,22 @@ struct secret {
 	const char *hidden; /* NULL when unset */
 };
 
-/* A copy of `text` in `arena`, wiped when the arena is cleared. NULL gives an unset secret. */
+/* Copies `text` into `arena`; the copy is wiped when the arena is cleared. NULL gives an unset secret. */
 struct secret secret_new(struct arena *arena, const char *text);
 
+/* Returns whether there is a text that is not empty. */
 static inline bool secret_is_set(struct secret secret)
 {
 	return secret.hidden != NULL && secret.hidden[0] != '\0';
 }
 
-/* The text itself, or "" when unset. */
+/* Returns the text, borrowed; "" if the secret is unset. */
 static inline const char *secret_reveal(struct secret secret)
 {
 	return secret.hidden ? secret.hidden : "";
 }
 
-/* What may be printed instead: "***", or "" when unset. */
+/* Returns what may be printed instead of the text: "***", or "" if the secret is unset. */
 static inline const char *secret_mask(struct secret secret)
 {
 	return secret_is_set(secret) ? "***" : "";

@@ -11,7 +11,10 @@
 /* Makes `size` zeroed bytes that later children share. Returns NULL, with errno set, if the kernel has none. */
 void *shared_new(size_t size);
 
-/* Does the same for a program that cannot run without: writes a line with `purpose` to stderr and aborts if there is none. */
+/*
+ * Does the same for a program that cannot run without: writes a line with `purpose` to stderr and aborts if there is
+ * none.
+ */
 void *shared_require(size_t size, const char *purpose) __attribute__((returns_nonnull));
 
 /* Takes the `size` bytes of shared_new out of this process; the other processes keep them. Takes NULL. */

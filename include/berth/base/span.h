@@ -20,25 +20,28 @@ struct span {
 #define SPAN_ARG(s) (int)(s).len, (s).ptr
 #define SPAN_LIT(literal) ((struct span){(literal), sizeof(literal) - 1})
 
-/* The bytes of a C string; NULL gives the empty span. */
+/* Returns the bytes of a C string; NULL gives the empty span. */
 static inline struct span span_of(const char *text)
 {
 	return (struct span){text ? text : "", text ? strlen(text) : 0};
 }
 
+/* Returns whether both hold the same bytes. */
 static inline bool span_equal(struct span a, struct span b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+/* Returns whether the bytes are those of the C string. */
 static inline bool span_is(struct span a, const char *text)
 {
 	return span_equal(a, span_of(text));
 }
 
-/* ASCII case folded comparison: header and scheme names (RFC 9110 section 5.1). */
+/* Compares without regard to ASCII case, as names of headers and schemes are (RFC 9110 section 5.1). */
 bool span_is_nocase(struct span a, const char *text);
 
+/* Returns whether the bytes begin with the C string. */
 static inline bool span_starts(struct span a, const char *prefix)
 {
 	size_t len = strlen(prefix);
@@ -46,13 +49,13 @@ static inline bool span_starts(struct span a, const char *prefix)
 	return a.len >= len && memcmp(a.ptr, prefix, len) == 0;
 }
 
-/* What is left after `count` bytes; the empty span when there are fewer. */
+/* Returns what is behind the first `count` bytes; the empty span at the end of `a` if there are fewer. */
 static inline struct span span_after(struct span a, size_t count)
 {
 	return count >= a.len ? (struct span){a.ptr + a.len, 0} : (struct span){a.ptr + count, a.len - count};
 }
 
-/* Without leading and trailing spaces and tabs. */
+/* Returns the span without leading and trailing spaces and tabs. */
 struct span span_trim(struct span a);
 
 /*
@@ -61,7 +64,7 @@ struct span span_trim(struct span a);
  */
 bool span_split(struct span *rest, char separator, struct span *part);
 
-/* A whole decimal number without sign or blanks; false on anything else and beyond uint64_t. */
+/* Reads a decimal number without sign and blanks. Returns false for any other text and beyond uint64_t. */
 bool span_to_u64(struct span a, uint64_t *out);
 
 #endif

@@ -25,8 +25,8 @@ struct url {
 };
 
 /*
- * Takes `text` apart. It is "scheme://authority/path?query", or begins with the authority, as settings that name a host do.
- * The fragment is in no part. Never fails: what is no URL has a strange host.
+ * Takes `text` apart. It is "scheme://authority/path?query", or begins with the authority, as settings that name a host
+ * do. The fragment is in no part. Never fails: what is no URL has a strange host.
  */
 struct url url_split(struct span text);
 

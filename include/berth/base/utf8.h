@@ -5,7 +5,10 @@
 
 #include <stddef.h>
 
-/* Length in bytes of the well-formed sequence at `bytes`, of which `len` are there; 0 when it is not well-formed. */
+/*
+ * Returns the number of bytes of the well-formed sequence at `bytes`, of which `len` are there; 0 if it is not
+ * well-formed.
+ */
 size_t utf8_sequence(const unsigned char *bytes, size_t len);
 
 #endif

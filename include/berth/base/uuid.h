@@ -9,10 +9,10 @@
 
 #define UUID_TEXT_MAX 37 /* with NUL */
 
-/* A new identifier in lower case. */
+/* Writes a new identifier in lower case, with a NUL. */
 void uuid_new(char text[static UUID_TEXT_MAX]);
 
-/* Exactly the form that uuid_new makes: 36 characters, lower-case hex, dashes in place. */
+/* Returns whether `text` has the form that uuid_new writes: 36 characters, lower-case hex, dashes in place. */
 bool uuid_valid(struct span text);
 
 #endif

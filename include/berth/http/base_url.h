@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What Location and Link begin with. First that applies: `http.host`; nothing at all with `http.relativeurls`; the
- * proxy's Forwarded or X-Forwarded-Proto and -Host; scheme and Host of the request. Then the prefix of the API.
+ * What Location and Link begin with: the first that applies of `http.host`, nothing with `http.relativeurls`, the proxy's
+ * Forwarded or X-Forwarded-Proto and -Host, scheme and Host of the request. The prefix of the API follows.
  */
 #ifndef BERTH_HTTP_BASE_URL_H
 #define BERTH_HTTP_BASE_URL_H
@@ -14,7 +14,7 @@ struct base_url_settings {
 	bool relative;
 };
 
-/* Up to and without the slash before `v2`: "https://registry.example", "/prefix", "". Lives in the request's arena. */
+/* Returns what stands before "/v2": "https://registry.example", "/prefix", "". In the request's arena. */
 const char *base_url(const struct http_request *request, const struct base_url_settings *settings);
 
 #endif

@@ -17,6 +17,7 @@ struct byterange {
 	uint64_t last;
 };
 
+/* Returns the number of bytes of a range. */
 static inline uint64_t byterange_length(struct byterange range)
 {
 	return range.last - range.first + 1;
@@ -29,17 +30,17 @@ enum byterange_outcome {
 };
 
 /*
- * What a Range header asks of `size` bytes. Ranges keep their order; those beyond the end are left out. More than
- * BYTERANGE_MAX of them, or together more bytes than there are, is an attack or a confusion: the whole is sent. Nothing
- * at all has no part, so a well-formed header is ignored where size is 0 (RFC 9110 section 14.2 allows that; clients
- * such as containerd send `bytes=0-` with every fetch).
+ * Reads what a Range header asks of a representation of `size` bytes. Ranges keep their order; those beyond the end are
+ * left out. The whole is sent if there are more than BYTERANGE_MAX ranges, or together more bytes than `size`. If `size`
+ * is 0, a well-formed header is ignored (RFC 9110 section 14.2): clients such as containerd send `bytes=0-` with every
+ * fetch.
  */
 enum byterange_outcome byterange_parse(struct byterange out[static BYTERANGE_MAX], size_t *count, struct span header,
 				       uint64_t size);
 
 /*
- * The Content-Range of a chunk: `first-last`. Tolerated, as clients send them: a `bytes ` prefix, a `/total` or `/ *`
- * (without the blank) behind. False when malformed.
+ * Reads the Content-Range of a chunk, `first-last`. As clients send them, a prefix `bytes ` and a `/total` or `/ *`
+ * (without the blank) behind the range are accepted. Returns false for any other text.
  */
 bool byterange_parse_chunk(struct byterange *out, struct span header);
 

@@ -13,8 +13,8 @@ enum etag_comparison {
 };
 
 /*
- * Does the list in `header` (all its lines joined with commas) hold `tag`, our entity tag without its quotes? `*`
- * matches any. Docker clients send the bare digest, so quotes are optional. An absent header matches nothing.
+ * Returns whether the list in `header` (all its lines joined with commas) holds `tag`, our entity tag without its quotes.
+ * `*` matches any. Docker clients send the bare digest, so quotes are optional. An absent header matches nothing.
  */
 bool etag_matches(struct span header, struct span tag, enum etag_comparison comparison);
 

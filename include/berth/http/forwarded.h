@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the client thinks it is talking to, as told by proxies: Forwarded (RFC 7239) or X-Forwarded-Proto and -Host.
+ * The scheme and the host that the client uses, as proxies tell them: Forwarded (RFC 7239) or X-Forwarded-Proto and
+ * -Host.
  *
  * These values end up in Location and Link headers, so only what passes the grammars below is ever returned.
  */
@@ -17,18 +18,19 @@ struct forwarded {
 };
 
 /*
- * The first element of Forwarded when that header is there, else the first elements of the X- pair. What does not
- * pass its grammar counts as not told. Absent headers are empty spans.
+ * Reads the first element of Forwarded if that header is there, else the first elements of the X- pair. A value that does
+ * not pass its grammar counts as absent. Absent headers are empty spans.
  */
 struct forwarded forwarded_parse(struct span forwarded, struct span x_proto, struct span x_host);
 
 /*
- * host[:port] for a URL: letters, digits, dots, dashes and underscores, or an IPv6 address in brackets; at most 255
- * bytes; a port from 1 to 65535 (RFC 3986 section 3.2.2, narrowed). Also for the Host header itself.
+ * Returns whether `host` is host[:port] of a URL: letters, digits, dots, dashes and underscores, or an IPv6 address in
+ * brackets; at most 255 bytes; a port from 1 to 65535 (RFC 3986 section 3.2.2, narrowed). Also for the Host header
+ * itself.
  */
 bool forwarded_host_valid(struct span host);
 
-/* "http" or "https" for such a scheme in any case, NULL for any other. */
+/* Returns "http" or "https", static, for such a scheme in any case; NULL for any other. */
 const char *forwarded_scheme(struct span scheme);
 
 #endif

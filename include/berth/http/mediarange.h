@@ -8,13 +8,14 @@
 #include "berth/base/span.h"
 
 /*
- * Does Accept allow `media_type` (no parameters)? `accept` is all its header lines joined with commas. The most
- * specific range that matches decides, by whether its q is 0; among equals the kindest. Parameters but q are
- * ignored, what is no media range is skipped. An absent or blank header allows everything.
+ * Returns whether Accept allows `media_type`, which has no parameters. `accept` is all its header lines joined with
+ * commas. The most specific range that matches decides: it refuses if its q is 0. Among equally specific ranges, one that
+ * allows wins. Other parameters than q are ignored, and so is what is no media range. An absent or blank header allows
+ * everything.
  */
 bool mediarange_allows(struct span accept, const char *media_type);
 
-/* The same, but wildcards and an absent header do not count: the client names the type itself. */
+/* Returns whether Accept allows `media_type` by its name: neither by a wildcard nor by being absent. */
 bool mediarange_names(struct span accept, const char *media_type);
 
 #endif

@@ -61,35 +61,43 @@ struct http_request {
 	bool spooled;           /* the body is not on the stream */
 };
 
-/* Reads method, target and lengths; the error is E_URI_* or E_SIZE_INVALID. `request` is usable for a reply even then. */
+/*
+ * Reads method, target and lengths. Returns false with E_URI_INVALID, E_URI_TOO_LONG or E_SIZE_INVALID; *out can then
+ * still be replied to. `io` and `arena` are borrowed for the life of the request.
+ */
 bool http_request_read(struct http_request *out, struct http_io *io, struct arena *arena, struct error *error);
 
-/* GET, HEAD ... by name, case-sensitive; 0 for others. And back. */
+/* Returns the method of that name, which is case-sensitive; 0 for any other. */
 enum http_method http_method_parse(struct span name);
+
+/* Returns the name of a method; static. */
 const char *http_method_name(enum http_method method);
 
 /*
- * The header whose CGI name is `name` (`HTTP_ACCEPT`, `CONTENT_TYPE`); repeated ones joined with ", " (RFC 9110
- * section 5.3). The empty span when absent.
+ * Returns the header whose CGI name is `name` (`HTTP_ACCEPT`, `CONTENT_TYPE`), with repeated ones joined by ", " (RFC
+ * 9110 section 5.3); the empty span if it is absent.
  */
 struct span http_header(const struct http_request *request, const char *name);
 
-/* The same of Authorization, which may come in three parts (FRONT_CREDENTIALS). */
+/* Returns the Authorization header, which may come in three parts (FRONT_CREDENTIALS); the empty span if it is absent. */
 struct span http_authorization(const struct http_request *request);
 
 /*
- * Up to `len` bytes of the body; *got is 0 at its end. False with E_SIZE_INVALID when it broke off before its end, with
- * E_REQUEST_TIMEOUT when it came too slowly, with E_UNAVAILABLE when a slow body had to make room for other requests.
+ * Reads up to `len` bytes of the body; *got is 0 at its end. Returns false with E_SIZE_INVALID if the body broke off,
+ * with E_REQUEST_TIMEOUT if it came too slowly, with E_UNAVAILABLE if a slow body had to make room for other requests.
  */
 bool http_body_read(struct http_request *request, void *buffer, size_t len, size_t *got, struct error *error);
 
-/* The whole body, at most `limit` bytes; more is `too_large`. */
-bool http_body_all(struct http_request *request, struct span *out, size_t limit, enum error_code too_large,
+/*
+ * Reads the whole body into the request's arena. Returns false as http_body_read does, or with `too_large` beyond `limit`
+ * bytes.
+ */
+bool http_body_all(struct http_request *request, size_t limit, enum error_code too_large, struct span *out,
 		   struct error *error);
 
 /*
- * Forgets the body bytes that have arrived, LIMIT_DRAIN at most. Never waits. False when more may be on its way: Apache
- * then reads on to the body's end before it sends the reply, unless the reply says `Connection: close`.
+ * Forgets the body bytes that have arrived, LIMIT_DRAIN at most, without waiting. Returns false if more may be on its
+ * way: Apache then reads the body to its end before it sends the reply, unless the reply says `Connection: close`.
  */
 bool http_body_drain(struct http_request *request);
 

@@ -37,29 +37,37 @@ struct response {
 	void *stream_context;
 };
 
-/* A whole 503, for when there is no memory to build one. */
+/* The text of a whole 503, for a worker that has no memory to build one. */
 extern const char response_out_of_memory[];
 
+/* Makes an empty response, 200. */
 void response_init(struct response *response, struct arena *arena);
 
-/* Forgets status, headers and body: an error is found while a reply is being built. */
+/* Forgets status, headers and body: for an error that is found while a reply is built. */
 void response_clear(struct response *response);
 
-/* Adds a header. `name` is a constant (or a configured, checked name); `value` is copied and checked. */
+/*
+ * Add a header. `name` is a constant or a checked name of the configuration; `value` is copied. A control character in it
+ * makes the reply a 500.
+ */
 void response_header(struct response *response, const char *name, const char *value);
 void response_headerf(struct response *response, const char *name, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Status, Content-Type and body; the bytes are borrowed until the response is sent. */
+/* Sets status, Content-Type and body. The bytes are borrowed until the response is sent. */
 void response_body(struct response *response, int status, const char *content_type, struct span body);
 
-/* Only headers: `length` bytes would follow a GET. */
+/* Sets the Content-Length of a reply without a body: a GET would get `length` bytes. */
 void response_length(struct response *response, uint64_t length);
 
-/* The error as the registry's JSON, with its status and Retry-After. Replaces what was built. */
+/*
+ * Replaces what was built by the error as JSON (OCI distribution-spec, "Error Codes"), with its status and Retry-After.
+ */
 void response_error(struct response *response, const struct error *error);
 
-/* Sends it; for HEAD without the body. False when nobody listens any more. */
+/*
+ * Sends the response, for HEAD without the body. Returns false if the receiver has gone, or the body could not be read.
+ */
 bool response_send(struct response *response, struct http_io *io, enum http_method method);
 
 #endif

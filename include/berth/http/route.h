@@ -17,7 +17,7 @@
 #include "berth/base/limits.h"
 #include "berth/http/message.h"
 
-/* What a request needs to be allowed to do: authorisation reads this and nothing else. */
+/* The permission that a request needs. Authorisation reads nothing else of a route. */
 enum route_action {
 	ACTION_NONE,     /* anybody */
 	ACTION_ANY,      /* a caller whose credentials are good */
@@ -84,14 +84,17 @@ struct route_match {
 	struct span parameter;        /* the other one */
 };
 
-/* `prefix` is the segment-wise prefix of all routes, "" or "/a/b/". */
+/*
+ * Finds the route of a request. `prefix` stands before all patterns: "" or "/a/b/". The spans of the result live in
+ * `arena`.
+ */
 struct route_match route_find(const struct route *table, size_t count, const char *prefix, struct arena *arena,
 			      const struct target *target, enum http_method method);
 
-/* "none", "small", "buffered", "spooled". */
+/* Returns "none", "small", "buffered" or "spooled"; static. */
 const char *route_body_word(enum route_body_place place);
 
-/* "DELETE, GET, HEAD": for Allow. */
+/* Returns the value of Allow, such as "DELETE, GET, HEAD", in `arena`. */
 const char *route_allow(int methods, struct arena *arena);
 
 #endif

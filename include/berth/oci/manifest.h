@@ -42,7 +42,7 @@ struct manifest {
 
 /*
  * Reads `body`, pushed with the header value `content_type` (empty: the body's mediaType decides, else its fields).
- * Everything in *out lives in `arena`, independent of `body`. False with E_MANIFEST_INVALID set.
+ * Everything in *out lives in `arena`, independent of `body`. Returns false with E_MANIFEST_INVALID.
  */
 bool manifest_parse(struct manifest *out, struct arena *arena, struct span body, struct span content_type,
 		    struct error *error);

@@ -27,15 +27,15 @@ struct mediatype {
 };
 
 /*
- * type "/" subtype of a Content-Type value, without its parameters (RFC 9110 section 8.3.1). False when that is not
- * two tokens with a slash between. The empty value is not a media type either; callers who allow it ask before.
+ * Reads the type "/" subtype of a Content-Type value, without its parameters (RFC 9110 section 8.3.1). Returns false if
+ * that is not two tokens with a slash between, or `value` is empty.
  */
 bool mediatype_essence(struct span *out, struct span value);
 
-/* One of the four manifest types, compared without case as RFC 9110 has it; NULL for any other. Static. */
+/* Returns the manifest type of that name, static, compared without case (RFC 9110 section 8.3.1); NULL for any other. */
 const struct mediatype *mediatype_manifest(struct span name);
 
-/* Docker's first manifest format, signed or not, which is refused by name. */
+/* Returns whether `name` is Docker's first manifest format, signed or not, which is refused by name. */
 bool mediatype_is_schema1(struct span name);
 
 #endif

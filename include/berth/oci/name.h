@@ -8,9 +8,10 @@
 #include "berth/base/span.h"
 
 /*
- * Components parted by single slashes, each of lower-case letters and digits with `.`, `_`, `__` or a run of dashes
- * between them; at most LIMIT_NAME bytes. Such a name is safe as a path below a directory: no empty component, no
- * `.` or `..`, no leading underscore. A host in front, as Docker's own grammar has it, is not part of a name here.
+ * Returns whether `name` is components parted by single slashes, each of lower-case letters and digits with `.`, `_`,
+ * `__` or a run of dashes between them; at most LIMIT_NAME bytes. Such a name is safe as a path below a directory: no
+ * empty component, no `.` or `..`, no leading underscore. A host in front, as Docker's own grammar has it, is not part of
+ * a name here.
  */
 bool name_valid(struct span name);
 

@@ -7,7 +7,7 @@
 
 #include "berth/base/span.h"
 
-/* A letter, digit or underscore, then up to LIMIT_TAG - 1 of these, dots and dashes. A tag never holds a colon. */
+/* Returns whether `tag` is a letter, digit or underscore, then up to LIMIT_TAG - 1 of these, dots and dashes. */
 bool tag_valid(struct span tag);
 
 #endif

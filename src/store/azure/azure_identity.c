@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "azure_account_priv.h"
-#include "berth/base/percent.h"
 #include "berth/base/json_read.h"
+#include "berth/base/percent.h"
 #include "../service/secret_file_priv.h"
 
 #define RESOURCE "https://storage.azure.com/" /* of every cloud */

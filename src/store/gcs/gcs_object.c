@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "../service/body_priv.h"
 #include "berth/base/json_read.h"
+#include "../service/body_priv.h"
 #include "../service/range_priv.h"
 #include "gcs_refusal_priv.h"
 #include "gcs_request_priv.h"

@@ -7,9 +7,9 @@
 
 #include "berth/base/base64.h"
 #include "berth/base/hex.h"
+#include "berth/base/json_read.h"
 #include "berth/base/log.h"
 #include "berth/base/percent.h"
-#include "berth/base/json_read.h"
 #include "berth/base/url.h"
 #include "../service/sigv4_priv.h"
 #include "gcs_token_priv.h"

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "berth/base/json_read.h"
 #include "berth/base/timetext.h"
 #include "berth/http/client.h"
-#include "berth/base/json_read.h"
 #include "../service/secret_file_priv.h"
 
 #define ANSWER_MAX ((size_t)64 << 10)

@@ -73,50 +73,50 @@ START_TEST(printf_result_outlives_later_allocations)
 }
 END_TEST
 
-START_TEST(memory_that_runs_out_beneath_a_refuge_jumps_there)
+START_TEST(memory_that_runs_out_below_a_recovery_point_jumps_there)
 {
-	struct arena refuge, inner;
+	struct arena outer, inner;
 	int jumps = 0;
 
-	arena_init(&refuge, 1000);
+	arena_init(&outer, 1000);
 	arena_init(&inner, 10);
-	if (setjmp(refuge.on_exhausted) == 0) {
-		refuge.armed = true;
-		arena_refuge(&refuge);
-		ck_assert(!refuge.forsaken);
+	if (setjmp(outer.on_exhausted) == 0) {
+		outer.armed = true;
+		arena_recover_here(&outer);
+		ck_assert(!outer.unrecoverable);
 		ck_assert_ptr_nonnull(arena_alloc(&inner, 11));
 		ck_abort_msg("the allocation must not return");
 	} else {
 		jumps++;
 	}
 	ck_assert_int_eq(jumps, 1);
-	arena_clear(&refuge);
-	ck_assert(refuge.forsaken); /* for good */
+	arena_clear(&outer);
+	ck_assert(outer.unrecoverable); /* for good */
 	arena_release(&inner);
-	arena_release(&refuge);
+	arena_release(&outer);
 }
 END_TEST
 
-START_TEST(an_armed_arena_beneath_a_refuge_looks_after_itself)
+START_TEST(an_armed_arena_below_a_recovery_point_jumps_to_itself)
 {
-	struct arena refuge, inner;
+	struct arena outer, inner;
 	bool jumped = true;
 
-	arena_init(&refuge, 1000);
-	refuge.armed = true;
-	arena_refuge(&refuge);
+	arena_init(&outer, 1000);
+	outer.armed = true;
+	arena_recover_here(&outer);
 	arena_init(&inner, 10);
 	if (setjmp(inner.on_exhausted) == 0) {
 		inner.armed = true;
 		ck_assert_ptr_nonnull(arena_alloc(&inner, 11));
 		jumped = false;
 	}
-	ck_assert(jumped && !refuge.forsaken);
+	ck_assert(jumped && !outer.unrecoverable);
 	arena_release(&inner);
-	arena_release(&refuge);
+	arena_release(&outer);
 }
 END_TEST
 
 TEST_FILE(arena, cleanups_run_newest_first_and_once, past_the_ceiling_the_arena_jumps_and_cleanups_still_run,
 	  an_overflowing_array_is_refused, printf_result_outlives_later_allocations,
-	  memory_that_runs_out_beneath_a_refuge_jumps_there, an_armed_arena_beneath_a_refuge_looks_after_itself)
+	  memory_that_runs_out_below_a_recovery_point_jumps_there, an_armed_arena_below_a_recovery_point_jumps_to_itself)

@@ -19,7 +19,7 @@ static bool read_request(void)
 static bool read_all(struct span *out, size_t limit)
 {
 	ck_assert(read_request());
-	return http_body_all(&request, out, limit, E_MANIFEST_TOO_LARGE, &fake.error);
+	return http_body_all(&request, limit, E_MANIFEST_TOO_LARGE, out, &fake.error);
 }
 
 START_TEST(methods_have_one_spelling)
