@@ -46,7 +46,6 @@ struct object_limits {
 	uint64_t part_min;  /* least size of all parts but the last; 0: none */
 	uint64_t part_max;
 	unsigned parts_max;
-	uint64_t put_max; /* most that one `put` takes; at most part_size is sent so */
 };
 
 /* Sees one key of a listing; `age` is in seconds since its last change. Returns false to end the listing. */

@@ -83,7 +83,7 @@ struct object_service *azure_open(const struct azure_settings *settings, char *r
 		.size = sizeof(struct azure),
 		.kind = &kind,
 		.ops = &azure_ops,
-		.limits = {.part_size = PART, .part_max = BLOCK_MAX, .parts_max = PARTS, .put_max = BLOCK_MAX},
+		.limits = {.part_size = PART, .part_max = BLOCK_MAX, .parts_max = PARTS},
 		.http =
 			{
 				.skip_verify = settings->skipverify,

@@ -73,7 +73,6 @@ struct object_service *gcs_open(const struct gcs_settings *settings, char *reaso
 				.part_min = GCS_PART_MIN,
 				.part_max = GCS_PART_MAX,
 				.parts_max = GCS_PARTS_MAX,
-				.put_max = GCS_PART_MAX,
 			},
 		.http = {.user_agent = settings->useragent},
 	};

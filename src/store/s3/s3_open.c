@@ -12,7 +12,6 @@
 
 #define S3_PART_MIN ((uint64_t)5 << 20) /* "Amazon S3 multipart upload limits" */
 #define S3_PART_MAX ((uint64_t)5 << 30)
-#define S3_PUT_MAX ((uint64_t)5 << 30)
 
 static void s3_close(struct object_service *service)
 {
@@ -60,7 +59,6 @@ struct object_service *s3_open(const struct s3_dialect *dialect, const struct s3
 				.part_min = dialect->part_min,
 				.part_max = S3_PART_MAX,
 				.parts_max = (unsigned)settings->maxparts,
-				.put_max = S3_PUT_MAX,
 			},
 		.http =
 			{

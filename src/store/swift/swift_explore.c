@@ -122,7 +122,7 @@ static void set_limits(struct swift *swift)
 
 	limits->parts_max = powers->slo && powers->manifest_max < DYNAMIC_MAX ? (unsigned)powers->manifest_max
 									      : DYNAMIC_MAX;
-	limits->part_max = limits->put_max = powers->object_max;
+	limits->part_max = powers->object_max;
 	if (limits->part_size > powers->object_max)
 		limits->part_size = powers->object_max;
 }

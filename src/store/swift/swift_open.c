@@ -60,10 +60,7 @@ struct object_service *swift_open(const struct swift_settings *settings, char *r
 		.size = sizeof(struct swift),
 		.kind = &kind,
 		.ops = &swift_ops,
-		.limits = {.part_size = (uint64_t)settings->chunksize,
-			   .part_max = PART_MAX,
-			   .parts_max = PARTS,
-			   .put_max = PART_MAX},
+		.limits = {.part_size = (uint64_t)settings->chunksize, .part_max = PART_MAX, .parts_max = PARTS},
 		.http =
 			{
 				.skip_verify = settings->insecureskipverify,

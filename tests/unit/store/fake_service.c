@@ -136,7 +136,7 @@ static bool put(struct object_service *service, const char *key, const struct ht
 	(void)arena;
 	if (!enter(fake, "put", error))
 		return false;
-	ck_assert_uint_le(body->length, service->limits.put_max);
+	ck_assert_uint_le(body->length, service->limits.part_max);
 	store(fake, key, read_body(body));
 	return leave(fake, error);
 }

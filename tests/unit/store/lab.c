@@ -58,12 +58,12 @@ struct lab lab_object(const struct object_limits *limits)
 
 struct lab lab_object_tails(void)
 {
-	return lab_object(&(struct object_limits){10 << 20, 5 << 20, (uint64_t)5 << 30, 10000, (uint64_t)5 << 30});
+	return lab_object(&(struct object_limits){10 << 20, 5 << 20, (uint64_t)5 << 30, 10000});
 }
 
 struct lab lab_object_parts(void)
 {
-	return lab_object(&(struct object_limits){1000, 4, (uint64_t)5 << 30, 1000, (uint64_t)5 << 30});
+	return lab_object(&(struct object_limits){1000, 4, (uint64_t)5 << 30, 1000});
 }
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *where)

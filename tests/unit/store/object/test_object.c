@@ -15,7 +15,7 @@
 #define UPLOADS "pre/fix/" LAYOUT_UPLOADS "/"
 
 /* A row holds a tail of 256 KiB; parts are 300 KiB and more; sixteen of them, so that a session crowds soon. */
-static const struct object_limits narrow = {400 * KIB, 300 * KIB, 4096 * KIB, 16, 4096 * KIB};
+static const struct object_limits narrow = {400 * KIB, 300 * KIB, 4096 * KIB, 16};
 
 static struct lab lab;
 

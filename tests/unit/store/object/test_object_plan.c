@@ -5,7 +5,7 @@
 #define MIB ((uint64_t)1 << 20)
 #define GIB ((uint64_t)1 << 30)
 
-static const struct object_limits s3 = {10 * MIB, 5 * MIB, 5 * GIB, 10000, 5 * GIB};
+static const struct object_limits s3 = {10 * MIB, 5 * MIB, 5 * GIB, 10000};
 
 START_TEST(a_whole_blob_is_cut_into_parts_of_the_configured_size_where_they_do)
 {
@@ -36,7 +36,7 @@ END_TEST
 
 START_TEST(a_blob_beyond_the_service_is_refused)
 {
-	static const struct object_limits small = {10, 5, 20, 4, 20};
+	static const struct object_limits small = {10, 5, 20, 4};
 	struct object_plan plan;
 
 	ck_assert(object_plan_whole(&small, 40, &plan));
@@ -96,7 +96,7 @@ END_TEST
 
 START_TEST(a_service_without_a_least_size_has_ours)
 {
-	struct object_limits limits = {20 * MIB, 0, 5 * GIB, 1000, 5 * GIB};
+	struct object_limits limits = {20 * MIB, 0, 5 * GIB, 1000};
 
 	ck_assert_uint_eq(object_plan_least(&s3), 5 * MIB);
 	ck_assert_uint_eq(object_plan_least(&limits), 5 * MIB);
