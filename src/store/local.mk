@@ -59,10 +59,13 @@ libstore_a_SOURCES = \
 	src/store/locate/locator_priv.h \
 	src/store/locate/locator_redirect.c \
 	src/store/locate/locator_rewrite.c \
+	src/store/locate/locators.c \
 	src/store/object/object.c \
 	src/store/object/object_append.c \
 	src/store/object/object_body.c \
 	src/store/object/object_finish.c \
+	src/store/object/object_guard.c \
+	src/store/object/object_key.c \
 	src/store/object/object_plan.c \
 	src/store/object/object_priv.h \
 	src/store/object/object_send.c \

@@ -112,13 +112,6 @@ def test_files_that_use_each_other_are_found(built):
     assert status == 1 and "files in a circle: src/base/span.c, src/base/text.c" in said
 
 
-def test_a_circle_is_allowed_while_it_is_listed_and_a_line_without_one_is_noted(built):
-    status, said = built(CIRCLE, **{"tests/meta/circles.txt": "span.c\ntext.c\n"})
-    assert status == 0, said
-    status, said = built(LOW, **{"tests/meta/circles.txt": "span.c\ntext.c\n"})
-    assert status == 0 and "note: tests/meta/circles.txt: text.c is in no circle: remove the line" in said
-
-
 def test_symbols_of_the_c_library_and_main_have_no_floor(built):
     status, said = built({"src/core/a.c": "void __assert_fail(void) {}\nint main(void) { return 0; }\n",
                           "src/base/b.c": "void __assert_fail(void); void b(void) { __assert_fail(); }\n"})

@@ -1,62 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The object engine: its table, opening and closing, keys, and what it does with blobs that are there. */
+/* The object engine: its table, opening and closing, and what it does with blobs that are there. */
 #include "berth/store/object.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "berth/base/log.h"
 #include "berth/store/layout.h"
 #include "../file_io_priv.h"
 #include "object_priv.h"
-
-#define BATCH_MEMORY ((size_t)16 << 20) /* a request for each of 64 parts or keys, and a page of a listing */
-
-bool object_guard(struct object_store *objects, object_batch_fn *work, void *batch, struct error *error)
-{
-	struct arena *arena = &objects->batch;
-	bool ok;
-
-	arena_clear(arena); /* a jump of the caller's arena may have left the last batch in it */
-	if (setjmp(arena->on_exhausted) == 0) {
-		arena->armed = true;
-		ok = work(batch, arena);
-	} else {
-		log_error("storage: %s: one batch of requests needs more than %zu MiB", objects->service->ops->name,
-			  BATCH_MEMORY >> 20);
-		ok = error_unavailable(error, 0);
-	}
-	arena_clear(arena);
-	return ok;
-}
-
-/* ---- keys ---- */
-
-const char *object_blob_key(const struct object_store *objects, const struct digest *digest, struct arena *arena)
-{
-	return arena_printf(arena, "%s" LAYOUT_BLOBS "/%s", objects->prefix, layout_blob_data(digest).text);
-}
-
-const char *object_uploads_key(const struct object_store *objects, const char *name, struct arena *arena)
-{
-	return arena_printf(arena, "%s" LAYOUT_UPLOADS "/%s", objects->prefix, name);
-}
-
-const char *object_staging_key(const struct object_store *objects, const char *id, const char *maker, struct arena *arena)
-{
-	return arena_printf(arena, "%s" LAYOUT_UPLOADS "/%s%s%s", objects->prefix, id, *maker ? "." : "", maker);
-}
-
-const char *object_tail_key(const struct object_store *objects, const char *id, const struct object_tail *tail,
-			    struct arena *arena)
-{
-	return arena_printf(arena, "%s.%" PRIu64, object_staging_key(objects, id, tail->maker, arena), tail->end);
-}
 
 /* ---- blobs ---- */
 
@@ -212,7 +167,7 @@ struct store *store_object_open(struct object_service *service, const struct sto
 	objects->prehashes = settings->prehashes;
 	objects->prefix = strdup(settings->prefix);
 	objects->spool = (struct spool){-1, strdup(settings->spool)};
-	arena_init(&objects->batch, BATCH_MEMORY);
+	arena_init(&objects->batch, OBJECT_BATCH_MEMORY);
 	if (!objects->prefix || !objects->spool.path)
 		(void)snprintf(reason, size, "out of memory");
 	else if (open_spool(&objects->spool, reason, size))

@@ -8,7 +8,8 @@
 #include "../spool/spool_priv.h"
 
 #define OBJECT_CHUNK ((size_t)128 << 10)
-#define OBJECT_ROW_TAIL ((uint64_t)256 << 10) /* bytes that a session keeps in its row; more becomes an object */
+#define OBJECT_BATCH_MEMORY ((size_t)16 << 20) /* a request for each of 64 parts or keys, and a page of a listing */
+#define OBJECT_ROW_TAIL ((uint64_t)256 << 10)  /* bytes that a session keeps in its row; more becomes an object */
 
 struct object_store {
 	struct store store;
@@ -31,7 +32,7 @@ static inline const struct object_service_ops *object_ops(const struct object_st
 	return objects->service->ops;
 }
 
-/* ---- object.c ---- */
+/* ---- object_guard.c ---- */
 
 /* One batch of a call that may have thousands of requests. `arena` is cleared afterwards. */
 typedef bool object_batch_fn(void *batch, struct arena *arena);
@@ -41,6 +42,8 @@ typedef bool object_batch_fn(void *batch, struct arena *arena);
  * than it may have fails with E_UNAVAILABLE and a log line.
  */
 bool object_guard(struct object_store *objects, object_batch_fn *work, void *batch, struct error *error);
+
+/* ---- object_key.c ---- */
 
 /* Keys: of a blob; below berth/uploads; of a session's staged bytes, and of its tail. */
 const char *object_blob_key(const struct object_store *objects, const struct digest *digest, struct arena *arena);
