@@ -130,12 +130,6 @@ static void log_who(struct call *call, const struct identity *identity)
 	}
 }
 
-static bool come_back(struct call *call, unsigned seconds)
-{
-	call->error.retry_after = seconds;
-	return error_setf(&call->error, E_TOOMANYREQUESTS, THROTTLE_REFUSAL);
-}
-
 bool authorize(struct call *call, enum route_action action)
 {
 	struct access needs[NEEDS_MAX];
@@ -156,7 +150,7 @@ bool authorize(struct call *call, enum route_action action)
 	question.throttle = call->api->throttle;
 	verdict = auth_ask(call->api->auth, &question, call->request.arena, &answer);
 	if (verdict == AUTH_BUSY)
-		return come_back(call, answer.retry_after);
+		return error_busy(&call->error, answer.retry_after, THROTTLE_REFUSAL);
 	if (verdict == AUTH_LAPSED && action == ACTION_CONTINUE && !may_continue(call, &answer.identity, &allowed))
 		return false;
 	if (verdict == AUTH_ALLOWED || allowed) {
@@ -164,6 +158,6 @@ bool authorize(struct call *call, enum route_action action)
 		log_who(call, &call->identity);
 		return true;
 	}
-	call->challenge = answer.challenge;
-	return error_set_json(&call->error, E_UNAUTHORIZED, detail(call->request.arena, &question));
+	(void)error_set_json(&call->error, E_UNAUTHORIZED, detail(call->request.arena, &question));
+	return answer.challenge && error_header(&call->error, "WWW-Authenticate", answer.challenge);
 }

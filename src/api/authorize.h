@@ -11,7 +11,7 @@
 
 #include "call.h"
 
-/* True: call->identity is who asks. False: call->error is set, and the challenge of an E_UNAUTHORIZED. */
+/* True: call->identity is who asks. False: call->error is set; an E_UNAUTHORIZED has its WWW-Authenticate. */
 bool authorize(struct call *call, enum route_action action);
 
 #endif

@@ -62,10 +62,8 @@ static enum byterange_outcome asked(const struct call *call, const struct digest
 
 static bool not_satisfiable(struct call *call, uint64_t size)
 {
-	error_setf(&call->error, E_RANGE_INVALID, "the blob has %" PRIu64 " bytes", size);
-	response_error(&call->response, &call->error);
-	response_headerf(&call->response, "Content-Range", "bytes */%" PRIu64, size);
-	return true;
+	(void)error_setf(&call->error, E_RANGE_INVALID, "the blob has %" PRIu64 " bytes", size);
+	return error_header(&call->error, "Content-Range", arena_printf(call->request.arena, "bytes */%" PRIu64, size));
 }
 
 static void stream(struct call *call, const struct digest *digest, struct byterange range)

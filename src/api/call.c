@@ -124,18 +124,6 @@ bool call_not_modified(struct call *call, const struct digest *digest)
 	return true;
 }
 
-/*
- * The query is opaque to clients and unread by us, for all state is in the session's row, so a stale Location works.
- * It is there because some clients append `&digest=` without looking.
- */
-void call_session_headers(struct call *call, const char *id, uint64_t offset)
-{
-	response_headerf(&call->response, "Location", "%s/v2/%s/blobs/uploads/%s?_state=%" PRIu64, call_base(call),
-			 call->match.name.ptr, id, offset);
-	response_header(&call->response, "Docker-Upload-UUID", id);
-	response_headerf(&call->response, "Range", "0-%" PRIu64, offset ? offset - 1 : 0);
-}
-
 void call_empty(struct call *call, int status)
 {
 	response_body(&call->response, status, NULL, (struct span){"", 0});

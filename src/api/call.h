@@ -24,9 +24,7 @@ struct call {
 	const char *address;              /* of the peer, as address_source makes it */
 	struct identity identity;         /* who asks; nobody until authorised */
 	const struct grant_meta *project; /* whose repository it is, by the token; NULL when that says nothing */
-	const char *challenge;            /* goes with an E_UNAUTHORIZED, or NULL */
 	uint64_t unjudged;                /* bytes of a streamed body since the disk's room was looked at */
-	const struct upload *stands;      /* goes with an E_RANGE_INVALID: the session as it is, or NULL */
 };
 
 /* True: the response is filled. False: call->error is set and becomes the response. */
@@ -89,9 +87,6 @@ bool call_precondition(struct call *call, const struct digest *digest);
 
 /* If-None-Match names the digest: the response is now a 304. */
 bool call_not_modified(struct call *call, const struct digest *digest);
-
-/* Where a session goes on, and what it has: Location, Range, Docker-Upload-UUID. */
-void call_session_headers(struct call *call, const char *id, uint64_t offset);
 
 /* The response refuses the request: forgets what has come of its body, and has the web server not wait for the rest. */
 void call_drain(struct call *call);

@@ -196,8 +196,10 @@ static bool delete_tag(struct call *call, struct span tag)
 		return error_setf(&call->error, E_PROTECTED_TAG, "%.*s", SPAN_ARG(tag));
 	if (tag_rules_freeze(&rules, tag))
 		return error_setf(&call->error, E_IMMUTABLE_TAG, "%.*s", SPAN_ARG(tag));
+	if (!tag_delete(&call->work, call->match.name, tag))
+		return false;
 	call_empty(call, 202);
-	return tag_delete(&call->work, call->match.name, tag);
+	return true;
 }
 
 /* It would take all its tags with it, and whether one is protected is not for a token to find out. */
@@ -209,8 +211,10 @@ static bool delete_manifest(struct call *call, const struct digest *digest)
 		return false;
 	if (tag_rules_any(&rules))
 		return error_set(&call->error, E_PROTECTED_MANIFEST);
+	if (!manifest_delete(&call->work, call->match.name, digest))
+		return false;
 	call_empty(call, 202);
-	return manifest_delete(&call->work, call->match.name, digest);
+	return true;
 }
 
 bool api_manifest_delete(struct call *call)

@@ -75,11 +75,8 @@ static bool other_method(struct call *call)
 		response_header(&call->response, "Allow", allow);
 		return true;
 	}
-	error_setf(&call->error, E_UNSUPPORTED, "Allowed are %s.", allow);
-	response_error(&call->response, &call->error);
-	response_header(&call->response, "Allow", allow);
-	call_drain(call);
-	return true;
+	(void)error_setf(&call->error, E_UNSUPPORTED, "Allowed are %s.", allow);
+	return error_header(&call->error, "Allow", allow);
 }
 
 static void log_context(const struct call *call)
@@ -151,15 +148,18 @@ static const char *allow_instead(const struct call *call)
 	return route_allow(methods & ~(int)call->request.method, call->response.arena);
 }
 
+/* Makes the error the response. A handler that fails without an error is a fault of the program: 500, and the log has its route. */
 static void refuse(struct call *call)
 {
+	if (!error_is_set(&call->error)) {
+		log_error("api: route %s %s failed without an error", http_method_name(call->request.method),
+			  call->match.route ? call->match.route->pattern : "(none)");
+		(void)error_set(&call->error, E_UNKNOWN);
+	}
+	if (error_status(error_code(&call->error)) == 405 && call->match.resource)
+		(void)error_header(&call->error, "Allow", allow_instead(call));
 	response_error(&call->response, &call->error);
-	if (call->stands && error_code(&call->error) == E_RANGE_INVALID)
-		call_session_headers(call, call->stands->stored.id, call->stands->stored.offset);
-	if (call->response.status == 405 && call->match.resource)
-		response_header(&call->response, "Allow", allow_instead(call));
-	if (call->challenge && error_code(&call->error) == E_UNAUTHORIZED)
-		response_header(&call->response, "WWW-Authenticate", call->challenge);
+	call_drain(call);
 }
 
 static bool handle(struct call *call, struct http_io *io)
@@ -190,14 +190,8 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 	call->address = address_source(arena, io->variable(io->context, "REMOTE_ADDR"));
 	log_peer_set(call->address);
 	call->work = work_begin(&api->core, arena, &call->error);
-	if (!handle(call, io)) {
-		if (!error_is_set(&call->error)) {
-			log_error("request: failed without saying why");
-			error_unavailable(&call->error, 1);
-		}
+	if (!handle(call, io))
 		refuse(call);
-		call_drain(call);
-	}
 	if (preauth_asked(call))
 		preauth_answer(call);
 	common_headers(call);

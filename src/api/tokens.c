@@ -141,20 +141,20 @@ static bool issue_and_reply(struct call *call, const struct issuing *work, struc
 	return true;
 }
 
-/* The end of both methods: an error becomes the response here, as it may carry a challenge. */
+/* The end of both methods. No cache keeps a response, be it a token or a refusal. */
 static bool finish(struct call *call, bool done)
 {
-	if (!done) {
-		if (!error_is_set(&call->error))
-			return false;
-		response_error(&call->response, &call->error);
-		call_drain(call);
-		if (error_code(&call->error) == E_UNAUTHORIZED)
-			response_headerf(&call->response, "WWW-Authenticate", "%s, charset=\"UTF-8\"",
-					 challenge_basic(call->request.arena, call->api->issuer->settings->issuer));
+	struct arena *arena = call->request.arena;
+
+	if (done) {
+		response_header(&call->response, "Cache-Control", "no-store");
+		return true;
 	}
-	response_header(&call->response, "Cache-Control", "no-store");
-	return true;
+	if (error_code(&call->error) == E_UNAUTHORIZED)
+		(void)error_header(&call->error, "WWW-Authenticate",
+				   arena_printf(arena, "%s, charset=\"UTF-8\"",
+						challenge_basic(arena, call->api->issuer->settings->issuer)));
+	return error_header(&call->error, "Cache-Control", "no-store");
 }
 
 static bool sign_in_basic(struct call *call, const struct issuing *work, struct meta_account *out)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Uploads (end-4, end-5, end-6, end-11, end-13, end-14). */
+#include <inttypes.h>
+
 #include "berth/core/blob.h"
 #include "berth/core/room.h"
 #include "berth/core/upload.h"
@@ -113,10 +115,40 @@ static bool read_chunk(struct call *call, struct upload_chunk *out)
 
 /* ---- replies ---- */
 
+/*
+ * Where a session goes on. No request reads the query, because the session's row has all its state: an old Location works, too.
+ * The query is there for clients that append `&digest=` to any Location.
+ */
+static const char *session_location(struct call *call, const char *id, uint64_t offset)
+{
+	return arena_printf(call->request.arena, "%s/v2/%s/blobs/uploads/%s?_state=%" PRIu64, call_base(call),
+			    call->match.name.ptr, id, offset);
+}
+
+/* The bytes that a session has. An empty session has "0-0", too (end-5). */
+static const char *session_range(struct call *call, uint64_t offset)
+{
+	return arena_printf(call->request.arena, "0-%" PRIu64, offset ? offset - 1 : 0);
+}
+
 static void reply_session(struct call *call, int status, const char *id, uint64_t offset)
 {
 	call_empty(call, status);
-	call_session_headers(call, id, offset);
+	response_header(&call->response, "Location", session_location(call, id, offset));
+	response_header(&call->response, "Docker-Upload-UUID", id);
+	response_header(&call->response, "Range", session_range(call, offset));
+}
+
+/* A chunk was refused. If it was out of order, the response tells where the session goes on. */
+static bool refuse_chunk(struct call *call, const struct upload *upload)
+{
+	const char *id = upload->stored.id;
+	uint64_t offset = upload->stored.offset;
+
+	return error_code(&call->error) == E_RANGE_INVALID &&
+	       (error_header(&call->error, "Location", session_location(call, id, offset)) ||
+		error_header(&call->error, "Docker-Upload-UUID", id) ||
+		error_header(&call->error, "Range", session_range(call, offset)));
 }
 
 static void reply_blob(struct call *call, const struct digest *digest)
@@ -234,16 +266,10 @@ bool api_upload_get(struct call *call)
 	return true;
 }
 
-/* The session for a chunk. If the chunk is out of order, the reply tells the offset. */
-static struct upload *open_session(struct call *call, const struct upload_chunk *chunk)
+static bool open_session(struct call *call, const struct upload_chunk *chunk, struct upload *out)
 {
-	struct upload *upload = arena_alloc(call->request.arena, sizeof *upload);
-
-	if (!upload_open(&call->work, call->match.name, call->match.parameter, chunk->empty ? UPLOAD_KEEP : UPLOAD_ADD,
-			 upload))
-		return NULL;
-	call->stands = upload;
-	return upload;
+	return upload_open(&call->work, call->match.name, call->match.parameter, chunk->empty ? UPLOAD_KEEP : UPLOAD_ADD,
+			   out);
 }
 
 static bool session_exists(struct call *call)
@@ -263,12 +289,13 @@ bool api_upload_patch_check(struct call *call)
 bool api_upload_patch(struct call *call)
 {
 	struct upload_chunk chunk;
-	struct upload *upload;
+	struct upload upload;
 
-	if (!read_chunk(call, &chunk) || !(upload = open_session(call, &chunk)) || !take_room(call) ||
-	    !upload_append(&call->work, upload, &chunk))
+	if (!read_chunk(call, &chunk) || !open_session(call, &chunk, &upload))
 		return false;
-	reply_session(call, 202, upload->stored.id, upload->stored.offset);
+	if (!take_room(call) || !upload_append(&call->work, &upload, &chunk))
+		return refuse_chunk(call, &upload);
+	reply_session(call, 202, upload.stored.id, upload.stored.offset);
 	return true;
 }
 
@@ -293,13 +320,12 @@ bool api_upload_put(struct call *call)
 {
 	struct upload_chunk chunk;
 	struct digest digest;
-	struct upload *upload;
+	struct upload upload;
 
-	if (!read_closing(call, &chunk, &digest))
+	if (!read_closing(call, &chunk, &digest) || !open_session(call, &chunk, &upload))
 		return false;
-	if (!(upload = open_session(call, &chunk)) || !take_room(call) ||
-	    !upload_finish(&call->work, upload, &chunk, &digest))
-		return false;
+	if (!take_room(call) || !upload_finish(&call->work, &upload, &chunk, &digest))
+		return refuse_chunk(call, &upload);
 	reply_blob(call, &digest);
 	return true;
 }

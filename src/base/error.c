@@ -2,6 +2,7 @@
 /* What a request failed with. */
 #include "berth/base/error.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -126,11 +127,48 @@ void error_add(struct error *error, enum error_code code, const char *detail_tex
 	append(error, code, detail, shown);
 }
 
-bool error_unavailable(struct error *error, unsigned retry_after)
+const char *error_header_value(const struct error *error, const char *name)
+{
+	for (size_t i = 0; i < error->header_count; i++)
+		if (strcmp(error->headers[i].name, name) == 0)
+			return error->headers[i].value;
+	return NULL;
+}
+
+bool error_header(struct error *error, const char *name, const char *value)
+{
+	assert(error->header_count < ERROR_HEADERS_MAX);
+	if (!error_header_value(error, name))
+		error->headers[error->header_count++] = (struct error_header){name, arena_strdup(error->arena, value)};
+	return false;
+}
+
+static bool retry_after(struct error *error, unsigned seconds)
+{
+	return seconds > 0 && error_header(error, "Retry-After", arena_printf(error->arena, "%u", seconds));
+}
+
+bool error_busy(struct error *error, unsigned seconds, const char *reason)
+{
+	if (error_is_set(error))
+		return false;
+	(void)(reason ? error_setf(error, E_TOOMANYREQUESTS, "%s", reason) : error_set(error, E_TOOMANYREQUESTS));
+	return retry_after(error, seconds);
+}
+
+bool error_unavailable(struct error *error, unsigned seconds)
+{
+	if (error_is_set(error))
+		return false;
+	(void)error_set(error, E_UNAVAILABLE);
+	return retry_after(error, seconds);
+}
+
+bool error_copy(struct error *error, const struct error *other)
 {
 	if (!error_is_set(error))
-		error->retry_after = retry_after;
-	return error_set(error, E_UNAVAILABLE);
+		*error = *other;
+	return false;
 }
 
 /* A message that ends in a full stop keeps it, as clients compare the text. The reason then is the next sentence. */

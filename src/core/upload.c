@@ -110,8 +110,7 @@ static bool take_row(const struct work *work, struct span path, const struct upl
 	case META_UPLOAD_UNKNOWN: return upload_unknown(work);
 	case META_UPLOAD_BUSY: break;
 	}
-	work->error->retry_after = BUSY_RETRY_AFTER_S;
-	return error_setf(work->error, E_TOOMANYREQUESTS, "another request is using this upload");
+	return error_busy(work->error, BUSY_RETRY_AFTER_S, "another request is using this upload");
 }
 
 /* Fails with E_BLOB_UPLOAD_UNKNOWN also when another request has opened the session since. */

@@ -54,7 +54,7 @@ enum db_outcome db_judge(struct db *db, const PGresult *result, const char *what
 	(void)snprintf(db->message, sizeof db->message, "%s", message ? message : PQerrorMessage(db->conn));
 	switch (verdict) {
 	case VERDICT_CONSTRAINT: keep_constraint(db, result); return DB_CONSTRAINT;
-	case VERDICT_RETRY: db->retry_wanted = true; return DB_RETRY;
+	case VERDICT_RETRY: return DB_RETRY;
 	case VERDICT_BUSY: return DB_BUSY;
 	case VERDICT_AWAY:
 	case VERDICT_FULL:

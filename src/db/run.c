@@ -134,9 +134,9 @@ enum db_outcome db_run(struct db *db, int statement, struct db_values values, st
 		if (db_in_transaction(db))
 			break; /* the whole transaction must be tried again */
 	}
-	if (outcome == DB_RETRY && !db_in_transaction(db)) {
-		error_unavailable(error, 1);
-		return DB_FAILED;
+	if (outcome == DB_RETRY) {
+		(void)db_want_retry(db, error);
+		return db_in_transaction(db) ? DB_RETRY : DB_FAILED;
 	}
 	return outcome;
 }
@@ -150,8 +150,10 @@ enum db_outcome db_command(struct db *db, const char *constant, struct error *er
 		return DB_FAILED;
 	db->round_trips++;
 	result = db_exec(db, constant);
-	if (!succeeded(result))
+	if (!succeeded(result)) {
 		outcome = db_judge(db, result, constant, error);
+		(void)error_set(error, E_UNKNOWN);
+	}
 	PQclear(result);
 	return outcome;
 }
@@ -207,36 +209,40 @@ static enum db_outcome transaction_commit(struct db *db, struct error *error)
 	if (!succeeded(result)) {
 		outcome = db_judge(db, result, "COMMIT", error);
 	} else if (strcmp(PQcmdStatus(result), "COMMIT") != 0) {
-		outcome = db->retry_wanted ? DB_RETRY : DB_FAILED;
+		outcome = DB_FAILED;
 		log_error("database: rolled back instead of committed: a statement had failed (%s)", db->message);
 	}
 	PQclear(result);
+	if (outcome == DB_RETRY ||
+	    outcome == DB_CONSTRAINT) /* a deferred constraint: the row it needs was removed meanwhile */
+		(void)db_want_retry(db, error);
+	else if (outcome == DB_BUSY)
+		(void)error_busy(error, 1, NULL);
+	else if (outcome != DB_OK)
+		(void)error_set(error, E_UNKNOWN);
 	return outcome;
 }
 
-bool db_want_retry(struct db *db)
+bool db_want_retry(struct db *db, struct error *error)
 {
 	db->retry_wanted = true;
-	return false;
+	return error_unavailable(error, 1);
 }
 
 bool db_transaction(struct db *db, db_body_fn *body, void *context, struct error *error)
 {
 	for (int i = 0; i < TRANSACTION_TRIES; i++) {
-		enum db_outcome end;
-
 		pause_before_try(i);
+		if (i > 0)
+			error_init(error, error->arena);
 		db->retry_wanted = false;
 		if (!transaction_begin(db, error))
 			return false;
-		if (body(db, context, error)) {
-			end = transaction_commit(db, error);
-			if (end == DB_OK || end == DB_FAILED)
-				return end == DB_OK || error_set(error, E_UNKNOWN);
-		} else {
+		if (!body(db, context, error))
 			transaction_roll_back(db);
-		}
-		if (!db->retry_wanted || error_is_set(error))
+		else if (transaction_commit(db, error) == DB_OK)
+			return true;
+		if (!db->retry_wanted)
 			return error_set(error, E_UNKNOWN);
 	}
 	log_warn("database: transaction given up after %d tries", TRANSACTION_TRIES);

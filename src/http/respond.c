@@ -126,8 +126,8 @@ void response_error(struct response *response, const struct error *error)
 {
 	response_clear(response);
 	response_body(response, error_status(error_code(error)), "application/json", errors_json(error, response->arena));
-	if (error->retry_after)
-		response_headerf(response, "Retry-After", "%u", error->retry_after);
+	for (size_t i = 0; i < error->header_count; i++)
+		response_header(response, error->headers[i].name, error->headers[i].value);
 }
 
 static void response_refuse(struct response *response)

@@ -34,12 +34,6 @@ static bool login_refuse(const struct issuing *work, const struct meta_account *
 	return note(work, account, name, action) && error_set(work->error, E_UNAUTHORIZED);
 }
 
-static bool come_back(const struct issuing *work, int64_t seconds, const char *why)
-{
-	work->error->retry_after = (unsigned)seconds;
-	return error_setf(work->error, E_TOOMANYREQUESTS, "%s", why);
-}
-
 /* Returns a hash of kind, name and address, so that the table of failures holds no names. */
 static struct span key_of(const struct issuing *work, const char *kind, struct span name, const char *address)
 {
@@ -76,7 +70,7 @@ static bool find(const struct issuing *work, const struct meta_login_query *quer
 		return true;
 	if (login_tell(work, account, query->name, action) && !note(work, account, query->name, action))
 		return false;
-	return come_back(work, wait, "too many failed attempts");
+	return error_busy(work->error, (unsigned)wait, "too many failed attempts");
 }
 
 /* Checks the password against the account's hash, or against a hash of the same cost that no password fits. */
@@ -124,7 +118,7 @@ static bool login_password(const struct issuing *work, struct span name, struct 
 	caller.known = login.known;
 	wait = throttle_acquire(throttle, work->arena, &caller);
 	if (wait > 0)
-		return come_back(work, wait, THROTTLE_REFUSAL);
+		return error_busy(work->error, wait, THROTTLE_REFUSAL);
 	good = check_in_turn(work, &query, password, out, &caller);
 	throttle_release(throttle);
 	return good && (!out->due || meta_login_succeeded(&work->meta, out->id, work->address, query.keys[META_KEY_PAIR]));

@@ -80,7 +80,7 @@ static bool lock_existing(const struct meta *meta, const struct meta_manifest_ne
 		      DB_VALUES(db_i64(manifest->repository), meta_digest(meta, &manifest->digest)), &rows))
 		return false;
 	if (rows.count == 0)
-		return db_want_retry(meta->db);
+		return db_want_retry(meta->db, meta->error);
 	*id = db_column_i64(&rows, 0, 0);
 	return true;
 }

@@ -7,6 +7,8 @@
 #include "berth/base/log.h"
 #include "berth/meta/statements.h"
 
+#define BUSY_RETRY_AFTER_S 1
+
 struct db *meta_db_new(const struct db_settings *settings)
 {
 	return db_new(settings, meta_statements, STMT_COUNT);
@@ -65,7 +67,7 @@ static bool refused(const struct meta *meta)
 {
 	if (db_in_transaction(meta->db)) {
 		log_debug("database: constraint %s: the transaction is tried again", db_constraint(meta->db));
-		return db_want_retry(meta->db);
+		return db_want_retry(meta->db, meta->error);
 	}
 	log_error("database: the constraint %s refused a statement", db_constraint(meta->db));
 	return error_set(meta->error, E_UNKNOWN);
@@ -75,7 +77,7 @@ bool meta_ok(const struct meta *meta, enum db_outcome outcome)
 {
 	switch (outcome) {
 	case DB_OK: return true;
-	case DB_BUSY: meta->error->retry_after = 1; return error_set(meta->error, E_TOOMANYREQUESTS);
+	case DB_BUSY: return error_busy(meta->error, BUSY_RETRY_AFTER_S, NULL);
 	case DB_CONSTRAINT: return refused(meta);
 	case DB_RETRY:
 	case DB_FAILED: break;
@@ -121,9 +123,18 @@ bool meta_deleted(const struct meta *meta, enum db_outcome outcome, const char *
 	return true;
 }
 
+/* PostgreSQL names foreign keys so that have no name of their own; those of accounts and projects have none. */
+static bool is_foreign_key(const char *constraint)
+{
+	size_t len = strlen(constraint);
+
+	return len > 5 && strcmp(constraint + len - 5, "_fkey") == 0;
+}
+
 bool meta_changed(const struct meta *meta, enum db_outcome outcome, const struct db_rows *rows, enum meta_change *out)
 {
-	if (outcome == DB_CONSTRAINT) {
+	/* A foreign key refuses no value: the row that it needs was removed meanwhile. */
+	if (outcome == DB_CONSTRAINT && !is_foreign_key(db_constraint(meta->db))) {
 		*out = META_CHANGE_REFUSED;
 		return true;
 	}

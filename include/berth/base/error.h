@@ -29,12 +29,21 @@ struct error_item {
 	const char *reason; /* stands behind the message of the code; NULL for none */
 };
 
+#define ERROR_HEADERS_MAX 6
+
+/* A header of the response that the error becomes. */
+struct error_header {
+	const char *name;
+	const char *value;
+};
+
 struct error {
 	struct arena *arena;
 	struct error_item *items;
 	size_t count;
 	size_t capacity;
-	unsigned retry_after; /* seconds for a Retry-After header, 0 for none */
+	struct error_header headers[ERROR_HEADERS_MAX];
+	size_t header_count;
 };
 
 /* Makes an unset error, whose details will live in `arena`. */
@@ -68,8 +77,22 @@ bool error_set_json(struct error *error, enum error_code code, const char *json)
  */
 void error_add(struct error *error, enum error_code code, const char *detail_text, const char *reason);
 
-/* Sets E_UNAVAILABLE with a Retry-After in seconds: the database or the storage is away for now. Returns false. */
+/*
+ * Gives the response a header: Retry-After, Allow, WWW-Authenticate. To be called right after the error was set. A header of
+ * that name stays if there is one, as the first failure stays. `name` is a constant; `value` is copied. Whether the value may
+ * stand in a header is checked by the one writer of headers (berth/http/respond.h). Returns false, as error_set does.
+ */
+bool error_header(struct error *error, const char *name, const char *value);
+
+/* Returns the value of a header of the error; NULL when it has none of that name. */
+const char *error_header_value(const struct error *error, const char *name);
+
+/* Sets E_TOOMANYREQUESTS, or E_UNAVAILABLE, with a Retry-After of so many seconds; 0: without one. Both return false. */
+bool error_busy(struct error *error, unsigned retry_after, const char *reason);
 bool error_unavailable(struct error *error, unsigned retry_after);
+
+/* Sets the error as `other` is: its items and headers. Both have the same arena. Returns false. */
+bool error_copy(struct error *error, const struct error *other);
 
 /* Returns the message of an item: the message of its code and, if there is one, the reason. In the error's arena. */
 const char *error_item_message(const struct error *error, const struct error_item *item);

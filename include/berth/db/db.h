@@ -47,12 +47,16 @@ struct db_settings {
 	const char *application;
 };
 
+/*
+ * The error is set with DB_RETRY and DB_FAILED. What DB_CONSTRAINT and DB_BUSY mean is for the caller to say: it sets the error
+ * (meta_ok on the meta floor does).
+ */
 enum db_outcome {
 	DB_OK,
-	DB_CONSTRAINT, /* the schema refused; db_constraint() names it; the error is left unset */
-	DB_RETRY,      /* deadlock or serialisation failure: db_transaction runs the body again; the error is left unset */
-	DB_BUSY,       /* lock_timeout passed; the error is left unset */
-	DB_FAILED      /* the error is set and the cause logged: away (503), full (507), or a bug (500) */
+	DB_CONSTRAINT, /* the schema refused; db_constraint() names the constraint */
+	DB_RETRY, /* in a transaction: deadlock or serialisation failure; db_transaction forgets the error and runs again */
+	DB_BUSY,  /* lock_timeout passed */
+	DB_FAILED /* the cause is logged: away (503), full (507), or a fault of the program (500) */
 };
 
 /*
@@ -126,16 +130,19 @@ bool db_column_null(const struct db_rows *rows, int row, int column);
 const char *db_constraint(const struct db *db);
 
 /*
- * Runs body(context) between BEGIN and COMMIT, and rolls back if body returns false. After DB_RETRY inside, or
- * db_want_retry, the body runs again, three times at most; it must set its results anew each time. Returns true once
- * COMMIT is confirmed, else false with the body's error, or E_UNAVAILABLE after the third time and if the connection was
- * lost.
+ * Runs body(context) between BEGIN and COMMIT, and rolls back if body returns false. After DB_RETRY inside, or db_want_retry, the
+ * error is forgotten and the body runs again, three times at most; it must set its results anew each time. Returns true once
+ * COMMIT is confirmed, else false with the body's error, or E_UNAVAILABLE after the third time and if the connection was lost.
+ * `error` is unset before.
  */
 typedef bool db_body_fn(struct db *db, void *context, struct error *error);
 bool db_transaction(struct db *db, db_body_fn *body, void *context, struct error *error);
 
-/* Asks db_transaction to run the body again, because a row that it relied on was removed meanwhile. Returns false. */
-bool db_want_retry(struct db *db);
+/*
+ * Asks db_transaction to run the body again, because what it relied on was removed meanwhile. Sets the error to 503, which is
+ * the answer if no run succeeds. Returns false.
+ */
+bool db_want_retry(struct db *db, struct error *error);
 
 /* Returns whether a transaction is open, also one in which a statement has failed. */
 bool db_in_transaction(const struct db *db);

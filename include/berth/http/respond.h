@@ -61,7 +61,7 @@ void response_body(struct response *response, int status, const char *content_ty
 void response_length(struct response *response, uint64_t length);
 
 /*
- * Replaces what was built by the error as JSON (OCI distribution-spec, "Error Codes"), with its status and Retry-After.
+ * Replaces what was built by the error as JSON (OCI distribution-spec, "Error Codes"), with its status and headers.
  */
 void response_error(struct response *response, const struct error *error);
 

@@ -87,8 +87,7 @@ static bool explain_refusal(const struct append *append, const struct error *ref
 		log_error("storage: upload %s: its parts are an object already: it cannot grow", call->upload->id);
 		return error_set(call->error, E_BLOB_UPLOAD_INVALID);
 	}
-	call->error->retry_after = refusal->retry_after;
-	return error_set(call->error, error_code(refusal));
+	return error_copy(call->error, refusal);
 }
 
 /* ---- sending ---- */

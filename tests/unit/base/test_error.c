@@ -24,7 +24,8 @@ START_TEST(the_first_failure_stays)
 	ck_assert_uint_eq(error.count, 1);
 	ck_assert_int_eq(error_code(&error), E_BLOB_UNKNOWN);
 	ck_assert_ptr_null(error.items[0].detail);
-	ck_assert_uint_eq(error.retry_after, 0);
+	ck_assert(!error_busy(&error, 5, "later"));
+	ck_assert_ptr_null(error_header_value(&error, "Retry-After"));
 	arena_release(&arena);
 }
 END_TEST
@@ -126,7 +127,28 @@ START_TEST(an_outage_carries_its_retry_after)
 	begin();
 	ck_assert(!error_unavailable(&error, 5));
 	ck_assert_int_eq(error_code(&error), E_UNAVAILABLE);
-	ck_assert_uint_eq(error.retry_after, 5);
+	ck_assert_str_eq(error_header_value(&error, "Retry-After"), "5");
+	arena_release(&arena);
+}
+END_TEST
+
+START_TEST(a_header_stays_and_is_copied_with_the_error)
+{
+	struct error copy;
+	char value[] = "one";
+
+	begin();
+	error_init(&copy, &arena);
+	error_set(&error, E_UNAUTHORIZED);
+	ck_assert(!error_header(&error, "WWW-Authenticate", value));
+	value[0] = 'x';
+	ck_assert(!error_header(&error, "WWW-Authenticate", "two"));
+	ck_assert(!error_header(&error, "Allow", "GET"));
+	ck_assert_str_eq(error_header_value(&error, "WWW-Authenticate"), "one");
+	ck_assert(!error_copy(&copy, &error));
+	ck_assert_int_eq(error_code(&copy), E_UNAUTHORIZED);
+	ck_assert_str_eq(error_header_value(&copy, "Allow"), "GET");
+	ck_assert_ptr_null(error_header_value(&copy, "Retry-After"));
 	arena_release(&arena);
 }
 END_TEST
@@ -152,4 +174,5 @@ END_TEST
 
 TEST_FILE(error, the_first_failure_stays, details_are_json, the_reason_stands_behind_the_message,
 	  a_bare_message_stays_as_it_is_unless_it_is_explained, items_are_added_in_order,
-	  the_reasons_of_many_items_end_at_the_hundredth, an_outage_carries_its_retry_after, every_code_has_three_faces)
+	  the_reasons_of_many_items_end_at_the_hundredth, an_outage_carries_its_retry_after,
+	  a_header_stays_and_is_copied_with_the_error, every_code_has_three_faces)

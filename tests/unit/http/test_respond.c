@@ -263,10 +263,30 @@ START_TEST(an_outage_says_when_to_come_back)
 }
 END_TEST
 
+START_TEST(a_header_of_an_error_is_checked_as_all_are)
+{
+	begin();
+	error_set(&fake.error, E_UNAUTHORIZED);
+	error_header(&fake.error, "WWW-Authenticate", "Basic");
+	response_error(&response, &fake.error);
+	ck_assert(finish(HTTP_GET));
+	HEADER_IS("WWW-Authenticate", "Basic");
+	fake_release(&fake);
+	begin();
+	error_set(&fake.error, E_UNAUTHORIZED);
+	error_header(&fake.error, "WWW-Authenticate", "Basic\r\nX-Accel-Redirect: /secret");
+	response_error(&response, &fake.error);
+	ck_assert(finish(HTTP_GET));
+	HEADER_IS("Status", "500 Internal Server Error");
+	HEADER_ABSENT("X-Accel-Redirect");
+	fake_release(&fake);
+}
+END_TEST
+
 TEST_FILE(respond, a_reply_is_head_and_body_in_one_write, a_value_that_could_end_a_header_turns_the_reply_into_500,
 	  the_longest_value_and_every_printable_byte_pass, more_headers_than_the_table_holds_are_refused,
 	  headers_too_large_together_are_refused_and_not_cut, a_head_has_the_length_and_no_body,
 	  a_status_without_a_body_has_no_length_either, an_empty_reply_says_so,
 	  the_web_server_says_the_length_of_what_it_sends, a_large_body_goes_out_whole, a_stream_follows_the_head,
 	  a_client_that_is_gone_is_noticed, an_error_replaces_what_was_built, several_errors_are_one_list,
-	  an_outage_says_when_to_come_back)
+	  an_outage_says_when_to_come_back, a_header_of_an_error_is_checked_as_all_are)
