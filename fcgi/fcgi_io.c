@@ -19,11 +19,11 @@
 #include <unistd.h>
 
 #include "assertion_priv.h"
+#include "berth/api/api.h"
 #include "berth/base/limits.h"
 #include "berth/base/log.h"
 #include "berth/fcgi/linger.h"
 #include "berth/fcgi/peer_timer.h"
-#include "berth/http/respond.h"
 #include "prefork_priv.h"
 
 #define END_MS 50                /* for the end of an empty body */
@@ -173,11 +173,10 @@ static FCGI_Header header_of(int type, size_t length)
 /* Writes the records by hand: libfcgi has no memory for a stream. */
 static void answer_out_of_memory(int fd)
 {
-	size_t length = strlen(response_out_of_memory);
+	size_t length = strlen(api_out_of_memory);
 	FCGI_Header head = header_of(FCGI_STDOUT, length);
 	FCGI_EndRequestRecord end = {.header = header_of(FCGI_END_REQUEST, sizeof end.body)};
-	struct iovec parts[] = {
-		{&head, sizeof head}, {(void *)(uintptr_t)response_out_of_memory, length}, {&end, sizeof end}};
+	struct iovec parts[] = {{&head, sizeof head}, {(void *)(uintptr_t)api_out_of_memory, length}, {&end, sizeof end}};
 
 	log_error("request: out of memory while it was read");
 	if (writev(fd, parts, sizeof parts / sizeof *parts) < 0)

@@ -5,6 +5,7 @@ if HAVE_CHECK
 include tests/unit/auth/local.mk
 include tests/unit/base/local.mk
 include tests/unit/config/local.mk
+include tests/unit/api/local.mk
 include tests/unit/core/local.mk
 include tests/unit/fcgi/local.mk
 include tests/unit/http/local.mk

@@ -18,7 +18,7 @@
 
 /* What the action is in terms of a token's access list; what is only wished stands last. */
 static void ask_for(struct auth_question *question, struct access needs[static NEEDS_MAX], const struct call *call,
-		    enum route_action action)
+		    enum api_action action)
 {
 	static const struct access catalog = {"registry", {"catalog", 7}, "*"};
 	const struct span *from = target_first(&call->request.target, "from");
@@ -112,12 +112,17 @@ static bool may_continue(struct call *call, const struct identity *identity, boo
 	       upload_started_by(&call->work, call->match.name, call->match.parameter, fingerprint, TOKEN_GRACE, may);
 }
 
-static void log_who(struct call *call, const struct identity *identity)
+/* The caller is known from here on: to use cases, and to the log with the project of its token. */
+static void note_who(struct call *call, const struct identity *identity)
 {
 	struct arena *arena = call->request.arena;
 
-	if (*identity->user)
+	call->who.scheme = call->api->auth->class->name;
+	call->who.actor = identity->user;
+	if (*identity->user) {
+		call->who.kind = identity->has_fingerprint ? WHO_SUBJECT : WHO_USER;
 		log_context_set("user", identity->user);
+	}
 	for (size_t i = 0; i < identity->grant_count; i++) {
 		const struct grant *grant = &identity->grants[i];
 
@@ -130,7 +135,7 @@ static void log_who(struct call *call, const struct identity *identity)
 	}
 }
 
-bool authorize(struct call *call, enum route_action action)
+bool authorize(struct call *call, enum api_action action)
 {
 	struct access needs[NEEDS_MAX];
 	struct auth_question question = {.authorization = http_authorization(&call->request)};
@@ -146,7 +151,7 @@ bool authorize(struct call *call, enum route_action action)
 	ask_for(&question, needs, call, action);
 	question.origin = origin(call);
 	question.now = asked_at(call);
-	question.address = call->address;
+	question.address = call->who.address;
 	question.throttle = call->api->throttle;
 	verdict = auth_ask(call->api->auth, &question, call->request.arena, &answer);
 	if (verdict == AUTH_BUSY)
@@ -155,7 +160,7 @@ bool authorize(struct call *call, enum route_action action)
 		return false;
 	if (verdict == AUTH_ALLOWED || allowed) {
 		call->identity = answer.identity;
-		log_who(call, &call->identity);
+		note_who(call, &call->identity);
 		return true;
 	}
 	(void)error_set_json(&call->error, E_UNAUTHORIZED, detail(call->request.arena, &question));

@@ -12,6 +12,6 @@
 #include "call.h"
 
 /* True: call->identity is who asks. False: call->error is set; an E_UNAUTHORIZED has its WWW-Authenticate. */
-bool authorize(struct call *call, enum route_action action);
+bool authorize(struct call *call, enum api_action action);
 
 #endif

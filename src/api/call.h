@@ -19,10 +19,10 @@ struct call {
 	struct http_request request;
 	struct response response;
 	struct route_match match;
-	struct work work; /* with the request's arena and error */
+	struct work work; /* with the request's arena, error and who */
 	struct error error;
-	const char *address;              /* of the peer, as address_source makes it */
-	struct identity identity;         /* who asks; nobody until authorised */
+	struct who who;                   /* who asks: WHO_NOBODY until authorised, or signed in at the token service */
+	struct identity identity;         /* what the caller may do; nothing until authorised */
 	const struct grant_meta *project; /* whose repository it is, by the token; NULL when that says nothing */
 	uint64_t unjudged;                /* bytes of a streamed body since the disk's room was looked at */
 };
@@ -37,9 +37,10 @@ typedef bool handler_fn(struct call *call);
 /* Of the handlers that take a body: what can be told before it comes. False: call->error is set. Nothing is changed. */
 handler_fn api_manifest_put_check, api_upload_post_check, api_upload_patch_check, api_upload_put_check;
 
-/* A row's route and handler have the same place. */
+/* A row's route, rule and handler have the same place. */
 struct api_table {
 	const struct route *routes;
+	const struct api_rule *rules;
 	handler_fn *const *handlers;
 	size_t count;
 	bool at_root;         /* the paths stand at the root of the host, whatever http.prefix says */

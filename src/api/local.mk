@@ -6,6 +6,8 @@ libapi_a_SOURCES = \
 	src/api/blobs.c \
 	src/api/call.c \
 	src/api/call.h \
+	src/api/deliver.c \
+	src/api/deliver.h \
 	src/api/listings.c \
 	src/api/manifests.c \
 	src/api/preauth.c \
@@ -16,4 +18,6 @@ libapi_a_SOURCES = \
 	src/api/tidy.c \
 	src/api/tidy.h \
 	src/api/tokens.c \
+	src/api/upload_body.c \
+	src/api/upload_body.h \
 	src/api/uploads.c

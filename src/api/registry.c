@@ -3,7 +3,13 @@
 #include "call.h"
 
 static const struct route routes[] = {
-#define ROUTE(methods, pattern, action, guard, body, name) {HTTP_##methods, pattern, action, guard, body},
+#define ROUTE(methods, pattern, action, guard, body, name) {HTTP_##methods, pattern, body},
+#include "berth/api/routes.def"
+#undef ROUTE
+};
+
+static const struct api_rule rules[] = {
+#define ROUTE(methods, pattern, action, guard, body, name) {action, guard},
 #include "berth/api/routes.def"
 #undef ROUTE
 };
@@ -14,4 +20,4 @@ static handler_fn *const handlers[] = {
 #undef ROUTE
 };
 
-const struct api_table api_registry = {routes, handlers, sizeof routes / sizeof *routes, false, API_LABEL_REGISTRY};
+const struct api_table api_registry = {routes, rules, handlers, sizeof routes / sizeof *routes, false, API_LABEL_REGISTRY};

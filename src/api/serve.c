@@ -17,12 +17,25 @@
 
 #define USER_LOGGED ((size_t)256) /* bytes of a name in the access log */
 
-static bool is_open(const struct api_settings *settings, enum route_guard guard)
+#define API_VERSION_HEADER "Docker-Distribution-API-Version"
+#define API_VERSION "registry/2.0"
+
+const char api_out_of_memory[] =
+	"Status: 503 Service Unavailable\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\nRetry-After: 10\r\n" API_VERSION_HEADER
+	": " API_VERSION "\r\n\r\n"
+	"{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}\n";
+
+static const struct api_rule *rule_of(const struct call *call, const struct route *route)
+{
+	return &call->table->rules[route - call->table->routes];
+}
+
+static bool is_open(const struct api_settings *settings, enum api_guard guard)
 {
 	return guard == GUARD_NONE || (!settings->readonly && (guard != GUARD_DELETE || settings->delete_enabled));
 }
 
-static bool guard(struct call *call, enum route_guard guard)
+static bool guard(struct call *call, enum api_guard guard)
 {
 	if (is_open(call->settings, guard))
 		return true;
@@ -45,9 +58,9 @@ static bool is_preflight(const struct call *call)
 }
 
 /* Any good credentials will do, so that GitLab may look for DELETE with a token that grants nothing. */
-static enum route_action action_of_other_method(const struct call *call)
+static enum api_action action_of_other_method(const struct call *call)
 {
-	return call->match.resource->action == ACTION_NONE || is_preflight(call) ? ACTION_NONE : ACTION_ANY;
+	return rule_of(call, call->match.resource)->action == ACTION_NONE || is_preflight(call) ? ACTION_NONE : ACTION_ANY;
 }
 
 /* A body that nobody reads: a client that goes on sending it would hold the worker. Behind NGINX none comes this far. */
@@ -97,6 +110,8 @@ static bool run_handler(struct call *call)
 
 static bool dispatch(struct call *call)
 {
+	const struct api_rule *rule;
+
 	log_context(call);
 	call->match = table_find(call, &call->request.target, &call->table);
 	if (!call->match.allowed)
@@ -105,8 +120,9 @@ static bool dispatch(struct call *call)
 		return other_method(call);
 	if (call->match.name.len && !name_valid(call->match.name))
 		return error_setf(&call->error, E_NAME_INVALID, "%.*s", SPAN_ARG(call->match.name));
-	return call_query_once(call) && authorize(call, call->match.route->action) &&
-	       guard(call, call->match.route->guard) && (preauth_asked(call) ? preauth_judge : run_handler)(call);
+	rule = rule_of(call, call->match.route);
+	return call_query_once(call) && authorize(call, rule->action) && guard(call, rule->guard) &&
+	       (preauth_asked(call) ? preauth_judge : run_handler)(call);
 }
 
 /* One word, and not a long one: whoever makes tokens names their users, and a header that is too long would be a 500. */
@@ -122,7 +138,7 @@ static void common_headers(struct call *call)
 {
 	const struct api_settings *settings = call->settings;
 
-	response_header(&call->response, "Docker-Distribution-API-Version", "registry/2.0");
+	response_header(&call->response, API_VERSION_HEADER, API_VERSION);
 	response_header(&call->response, "X-Content-Type-Options", "nosniff");
 	/* For the web server's access log, which keeps them from clients. */
 	if (*call->identity.user)
@@ -143,7 +159,7 @@ static const char *allow_instead(const struct call *call)
 	int methods = HTTP_OPTIONS;
 
 	for (; row < table->routes + table->count && strcmp(row->pattern, call->match.resource->pattern) == 0; row++)
-		if (is_open(call->settings, row->guard))
+		if (is_open(call->settings, rule_of(call, row)->guard))
 			methods |= row->methods;
 	return route_allow(methods & ~(int)call->request.method, call->response.arena);
 }
@@ -166,6 +182,8 @@ static bool handle(struct call *call, struct http_io *io)
 {
 	bool good = http_request_read(&call->request, io, call->response.arena, &call->error);
 
+	call->who.request = http_request_id(&call->request);
+	log_context_set("request_id", call->who.request);
 	preauth_arrived(call);
 	if (good)
 		return dispatch(call);
@@ -187,9 +205,15 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 	call->identity = (struct identity){.user = "", .auth_type = "", .user_claim = ""};
 	error_init(&call->error, arena);
 	response_init(&call->response, arena);
-	call->address = address_source(arena, io->variable(io->context, "REMOTE_ADDR"));
-	log_peer_set(call->address);
-	call->work = work_begin(&api->core, arena, &call->error);
+	call->who = (struct who){
+		.kind = WHO_NOBODY,
+		.actor = "",
+		.scheme = "",
+		.address = address_source(arena, io->variable(io->context, "REMOTE_ADDR")),
+		.request = "",
+	};
+	log_peer_set(call->who.address);
+	call->work = work_begin(&api->core, &call->who, arena, &call->error);
 	if (!handle(call, io))
 		refuse(call);
 	if (preauth_asked(call))
@@ -206,7 +230,7 @@ static void out_of_memory(struct http_io *io, struct arena *arena)
 	arena_clear(arena);
 	count_request(0, 503);
 	if (!io->begun)
-		(void)io->write(io->context, response_out_of_memory, strlen(response_out_of_memory));
+		(void)io->write(io->context, api_out_of_memory, strlen(api_out_of_memory));
 }
 
 void api_serve(struct api *api, struct http_io *io, struct arena *arena)

@@ -12,6 +12,11 @@ const struct route *api_routes(const struct api_table *table, size_t *count)
 	return table->routes;
 }
 
+const struct api_rule *api_rules(const struct api_table *table)
+{
+	return table->rules;
+}
+
 struct route_match table_find(const struct call *call, const struct target *target, const struct api_table **table)
 {
 	const struct api_table *const *tables = call->api->tables;

@@ -14,7 +14,13 @@
 handler_fn api_token_get, api_token_post;
 
 static const struct route routes[] = {
-#define ROUTE(methods, pattern, action, guard, body, name) {HTTP_##methods, pattern, action, guard, body},
+#define ROUTE(methods, pattern, action, guard, body, name) {HTTP_##methods, pattern, body},
+#include "berth/api/token_routes.def"
+#undef ROUTE
+};
+
+static const struct api_rule rules[] = {
+#define ROUTE(methods, pattern, action, guard, body, name) {action, guard},
 #include "berth/api/token_routes.def"
 #undef ROUTE
 };
@@ -25,11 +31,11 @@ static handler_fn *const handlers[] = {
 #undef ROUTE
 };
 
-const struct api_table api_tokens = {routes, handlers, sizeof routes / sizeof *routes, true, API_LABEL_TOKENS};
+const struct api_table api_tokens = {routes, rules, handlers, sizeof routes / sizeof *routes, true, API_LABEL_TOKENS};
 
 static struct issuing begin(struct call *call)
 {
-	return issuing_begin(call->api->issuer, call->request.arena, &call->error, call->address);
+	return issuing_begin(call->api->issuer, &call->who, call->request.arena, &call->error);
 }
 
 #define CLIENT_SHOWN 64 /* bytes of a client's name */
@@ -172,10 +178,15 @@ static bool sign_in_basic(struct call *call, const struct issuing *work, struct 
 	return login_basic(work, span_of(name), span_of(secret_reveal(password)), out);
 }
 
-/* Known by name from here on. */
+/* The caller is known by name from here on. An account that was not found is a caller that showed nothing. */
 static bool signed_in(struct call *call, const struct meta_account *account)
 {
 	call->identity.user = arena_printf(call->request.arena, "%.*s", SPAN_ARG(account->name));
+	if (account->found) {
+		call->who.kind = account->robot ? WHO_ROBOT : WHO_USER;
+		call->who.actor = call->identity.user;
+		call->who.scheme = account->chain_ends ? "refresh token" : account->token ? "access token" : "password";
+	}
 	return true;
 }
 

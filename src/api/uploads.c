@@ -3,14 +3,10 @@
 #include <inttypes.h>
 
 #include "berth/core/blob.h"
-#include "berth/core/room.h"
 #include "berth/core/upload.h"
-#include "berth/http/byterange.h"
-#include "berth/http/front.h"
 #include "berth/oci/name.h"
 #include "call.h"
-
-/* ---- what a request says ---- */
+#include "upload_body.h"
 
 static const struct span *query(const struct call *call, const char *key)
 {
@@ -25,92 +21,6 @@ static bool query_digest(struct call *call, struct digest *out)
 		return error_setf(&call->error, E_DIGEST_INVALID, "digest missing");
 	call->match.parameter = *text;
 	return call_digest(call, out);
-}
-
-/* Without a length only NGINX tells; a body that comes by HTTP/2 through Apache has neither length nor coding. */
-static bool is_bodiless(const struct http_request *request)
-{
-	return request->has_length ? request->length == 0
-				   : span_is(http_header(request, FRONT_ANNOUNCED), FRONT_ANNOUNCED_NONE);
-}
-
-/* ---- the body on the worker's stream: Apache spools nothing, so that its room is judged here ---- */
-
-struct held_room {
-	const struct room *room;
-	uint64_t ticket;
-};
-
-static void give_back(void *object)
-{
-	const struct held_room *held = object;
-
-	room_return(held->room, held->ticket);
-}
-
-/* For as long as the request lives. */
-static bool take_room(struct call *call)
-{
-	struct held_room *held = arena_alloc(call->request.arena, sizeof *held);
-	const struct room_wish wish = {
-		.repository = call->match.name,
-		.has_length = call->request.has_length || is_bodiless(&call->request),
-		.length = call->request.length,
-		.streamed = true,
-	};
-
-	held->room = call->api->core.room;
-	if (call->request.spooled)
-		return true;
-	if (!room_take(held->room, &wish, &held->ticket, &call->error))
-		return false;
-	arena_defer(call->request.arena, give_back, held);
-	return true;
-}
-
-static bool read_body(void *context, void *buffer, size_t len, size_t *got, struct error *error)
-{
-	struct call *call = context;
-
-	if (!http_body_read(&call->request, buffer, len, got, error))
-		return false;
-	call->unjudged += *got;
-	if (call->unjudged < ROOM_STEP)
-		return true;
-	call->unjudged = 0;
-	return room_judge(call->api->core.room, error);
-}
-
-/* ---- what a request says of its body ---- */
-
-static bool read_range(struct call *call, struct upload_chunk *chunk)
-{
-	struct span header = http_header(&call->request, "HTTP_CONTENT_RANGE");
-	struct byterange range;
-
-	if (header.len == 0)
-		return true;
-	if (!byterange_parse_chunk(&range, header))
-		return error_setf(&call->error, E_RANGE_INVALID, "Content-Range is <first>-<last>");
-	if (chunk->has_length && chunk->length != byterange_length(range))
-		return error_setf(&call->error, E_SIZE_INVALID, "Content-Range and Content-Length differ");
-	chunk->has_first = chunk->has_length = true;
-	chunk->first = range.first;
-	chunk->length = byterange_length(range);
-	return true;
-}
-
-static bool read_chunk(struct call *call, struct upload_chunk *out)
-{
-	struct http_request *request = &call->request;
-
-	*out = (struct upload_chunk){
-		.source = {.spool_path = request->spool_path, .read = read_body, .context = call},
-		.empty = request->spooled ? !request->spool_path : is_bodiless(request),
-		.has_length = request->has_length,
-		.length = request->length,
-	};
-	return read_range(call, out);
 }
 
 /* ---- replies ---- */
@@ -145,10 +55,11 @@ static bool refuse_chunk(struct call *call, const struct upload *upload)
 	const char *id = upload->stored.id;
 	uint64_t offset = upload->stored.offset;
 
-	return error_code(&call->error) == E_RANGE_INVALID &&
-	       (error_header(&call->error, "Location", session_location(call, id, offset)) ||
-		error_header(&call->error, "Docker-Upload-UUID", id) ||
-		error_header(&call->error, "Range", session_range(call, offset)));
+	if (error_code(&call->error) != E_RANGE_INVALID)
+		return false;
+	(void)error_header(&call->error, "Location", session_location(call, id, offset));
+	(void)error_header(&call->error, "Docker-Upload-UUID", id);
+	return error_header(&call->error, "Range", session_range(call, offset));
 }
 
 static void reply_blob(struct call *call, const struct digest *digest)
@@ -190,7 +101,7 @@ static bool post_whole(struct call *call)
 	struct digest digest;
 	bool made;
 
-	if (!query_digest(call, &digest) || !read_chunk(call, &chunk) || !take_room(call) ||
+	if (!query_digest(call, &digest) || !upload_body_read(call, &chunk) || !upload_body_room(call) ||
 	    !upload_whole(&call->work, call->match.name, &chunk, &digest, &made))
 		return false;
 	if (!made)
@@ -242,7 +153,7 @@ bool api_upload_post_check(struct call *call)
 
 	if ((mount && mount->len) || !query(call, "digest"))
 		return true;
-	return query_digest(call, &digest) && read_chunk(call, &chunk);
+	return query_digest(call, &digest) && upload_body_read(call, &chunk);
 }
 
 bool api_upload_post(struct call *call)
@@ -283,7 +194,7 @@ bool api_upload_patch_check(struct call *call)
 {
 	struct upload_chunk chunk;
 
-	return read_chunk(call, &chunk) && session_exists(call);
+	return upload_body_read(call, &chunk) && session_exists(call);
 }
 
 bool api_upload_patch(struct call *call)
@@ -291,9 +202,9 @@ bool api_upload_patch(struct call *call)
 	struct upload_chunk chunk;
 	struct upload upload;
 
-	if (!read_chunk(call, &chunk) || !open_session(call, &chunk, &upload))
+	if (!upload_body_read(call, &chunk) || !open_session(call, &chunk, &upload))
 		return false;
-	if (!take_room(call) || !upload_append(&call->work, &upload, &chunk))
+	if (!upload_body_room(call) || !upload_append(&call->work, &upload, &chunk))
 		return refuse_chunk(call, &upload);
 	reply_session(call, 202, upload.stored.id, upload.stored.offset);
 	return true;
@@ -302,7 +213,7 @@ bool api_upload_patch(struct call *call)
 static bool read_closing(struct call *call, struct upload_chunk *chunk, struct digest *digest)
 {
 	struct span id = call->match.parameter; /* query_digest puts the digest in its place */
-	bool ok = query_digest(call, digest) && read_chunk(call, chunk);
+	bool ok = query_digest(call, digest) && upload_body_read(call, chunk);
 
 	call->match.parameter = id;
 	return ok;
@@ -324,7 +235,7 @@ bool api_upload_put(struct call *call)
 
 	if (!read_closing(call, &chunk, &digest) || !open_session(call, &chunk, &upload))
 		return false;
-	if (!take_room(call) || !upload_finish(&call->work, &upload, &chunk, &digest))
+	if (!upload_body_room(call) || !upload_finish(&call->work, &upload, &chunk, &digest))
 		return refuse_chunk(call, &upload);
 	reply_blob(call, &digest);
 	return true;

@@ -166,8 +166,16 @@ bool error_unavailable(struct error *error, unsigned seconds)
 
 bool error_copy(struct error *error, const struct error *other)
 {
-	if (!error_is_set(error))
-		*error = *other;
+	if (error_is_set(error))
+		return false;
+	for (size_t i = 0; i < other->count; i++) {
+		const struct error_item *item = &other->items[i];
+
+		append(error, item->code, item->detail ? arena_strdup(error->arena, item->detail) : NULL,
+		       item->reason ? arena_strdup(error->arena, item->reason) : NULL);
+	}
+	for (size_t i = 0; i < other->header_count; i++)
+		(void)error_header(error, other->headers[i].name, other->headers[i].value);
 	return false;
 }
 

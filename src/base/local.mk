@@ -25,4 +25,5 @@ libbase_a_SOURCES = \
 	src/base/url.c \
 	src/base/utf8.c \
 	src/base/uuid.c \
-	src/base/ways.c
+	src/base/ways.c \
+	src/base/who.c

@@ -6,7 +6,7 @@
 #include "berth/http/route.h"
 #include "command_priv.h"
 
-static const char *routes_action(enum route_action action)
+static const char *routes_action(enum api_action action)
 {
 	switch (action) {
 	case ACTION_NONE: return "none";
@@ -23,6 +23,7 @@ static const char *routes_action(enum route_action action)
 
 static int routes_run(int argc, char **argv, struct arena *arena)
 {
+	const struct api_rule *rules;
 	const struct route *routes;
 	size_t count;
 
@@ -30,11 +31,12 @@ static int routes_run(int argc, char **argv, struct arena *arena)
 	if (argc > 1)
 		return command_usage(&cmd_routes);
 	routes = api_routes(&api_registry, &count);
+	rules = api_rules(&api_registry);
 	for (size_t i = 0; i < count; i++)
 		for (enum http_method method = HTTP_GET; method <= HTTP_OPTIONS; method <<= 1)
 			if (routes[i].methods & (int)method)
 				printf("%s\t%s\t%s\t%s\n", http_method_name(method), routes[i].pattern,
-				       routes_action(routes[i].action), route_body_word(routes[i].body.place));
+				       routes_action(rules[i].action), route_body_word(routes[i].body.place));
 	return COMMAND_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "berth/base/log.h"
 #include "berth/meta/blob.h"
+#include "berth/meta/change.h"
 #include "berth/meta/repository.h"
 #include "berth/store/locator.h"
 
@@ -49,40 +50,47 @@ bool blob_read(const struct work *work, const struct digest *digest, uint64_t of
 	return store_read(work->core->store, digest, offset, length, sink, context, work->arena, work->error);
 }
 
-bool blob_unlink(const struct work *work, struct span path, const struct digest *digest)
-{
-	enum meta_deleted outcome;
-
-	if (!meta_blob_unlink(&work->meta, path, digest, &outcome))
-		return false;
-	switch (outcome) {
-	case META_DELETED: return true;
-	case META_DELETE_UNKNOWN: return blob_unknown(work, digest);
-	case META_DELETE_REFERENCED: break;
-	}
-	return error_set(work->error, E_BLOB_REFERENCED);
-}
-
-struct mount_step {
+/* What a change of one link needs. */
+struct blob_step {
 	const struct work *work;
 	struct span path;
 	const struct digest *digest;
 };
 
-static bool link_it(struct db *db, void *context, struct error *error)
+static bool unlink_rows(const struct meta *meta, void *context)
 {
-	const struct mount_step *step = context;
-	const struct meta *meta = &step->work->meta;
+	const struct blob_step *step = context;
+	enum meta_deleted outcome;
+
+	if (!meta_blob_unlink(meta, step->path, step->digest, &outcome))
+		return false;
+	switch (outcome) {
+	case META_DELETED: return true;
+	case META_DELETE_UNKNOWN: return unknown(step->work, step->digest);
+	case META_DELETE_REFERENCED: break;
+	}
+	return error_set(meta->error, E_BLOB_REFERENCED);
+}
+
+bool blob_unlink(const struct work *work, struct span path, const struct digest *digest)
+{
+	struct blob_step step = {work, path, digest};
+
+	return meta_change_run(&work->meta, unlink_rows, &step);
+}
+
+static bool link_rows(const struct meta *meta, void *context)
+{
+	const struct blob_step *step = context;
 	int64_t repository;
 
-	(void)db, (void)error;
 	return meta_repository_make(meta, step->path, &repository) && meta_blob_link(meta, repository, step->digest);
 }
 
 bool blob_mount(const struct work *work, struct span path, const struct digest *digest, const struct blob_mount *mount,
 		bool *mounted)
 {
-	struct mount_step step = {work, path, digest};
+	struct blob_step step = {work, path, digest};
 	uint64_t size;
 	bool ok;
 
@@ -90,5 +98,5 @@ bool blob_mount(const struct work *work, struct span path, const struct digest *
 			     : meta_blob_mountable(&work->meta, digest, mount->readable, mount->readable_count, mounted);
 	if (!ok || !*mounted)
 		return ok;
-	return db_transaction(work->core->db, link_it, &step, work->error);
+	return meta_change_run(&work->meta, link_rows, &step);
 }

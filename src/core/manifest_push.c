@@ -5,7 +5,7 @@
 
 #include "berth/core/manifest.h"
 #include "berth/core/manifest_policy.h"
-#include "berth/meta/blob.h"
+#include "berth/meta/change.h"
 #include "berth/meta/repository.h"
 #include "berth/meta/tag.h"
 #include "berth/oci/manifest.h"
@@ -235,14 +235,12 @@ static bool make_new_tags(const struct push_step *step, int64_t repository, int6
 	return taken.len == 0 || error_setf(step->work->error, E_IMMUTABLE_TAG, "%.*s", SPAN_ARG(taken));
 }
 
-static bool push_rows(struct db *db, void *context, struct error *error)
+static bool push_rows(const struct meta *meta, void *context)
 {
 	const struct push_step *step = context;
-	const struct meta *meta = &step->work->meta;
 	struct meta_manifest_new row;
 	int64_t repository, id;
 
-	(void)db, (void)error;
 	if (!meta_repository_make(meta, step->push->path, &repository))
 		return false;
 	row = row_of(step, repository);
@@ -272,7 +270,7 @@ bool manifest_push(const struct work *work, const struct manifest_push *push, st
 	    !manifest_policy_check(work->core->policy, &manifest, push->payload.len, work->error))
 		return false;
 	collect(&step, work->arena);
-	if (!db_transaction(work->core->db, push_rows, &step, work->error))
+	if (!meta_change_run(&work->meta, push_rows, &step))
 		return false;
 	*out = (struct manifest_pushed){.digest = step.digest, .has_subject = manifest.subject != NULL};
 	if (manifest.subject)
@@ -283,45 +281,51 @@ bool manifest_push(const struct work *work, const struct manifest_push *push, st
 /* ---- deleting ---- */
 
 struct delete_step {
-	const struct work *work;
 	struct span path;
-	const struct digest *digest;
+	const struct digest *digest; /* NULL: the tag only */
+	struct span tag;
 };
 
-static bool delete_rows(struct db *db, void *context, struct error *error)
+static bool delete_manifest_rows(const struct meta *meta, void *context)
 {
 	const struct delete_step *step = context;
 	enum meta_deleted outcome;
 	char text[DIGEST_TEXT_MAX];
 
-	(void)db;
-	if (!meta_manifest_delete(&step->work->meta, step->path, step->digest, &outcome))
+	if (!meta_manifest_delete(meta, step->path, step->digest, &outcome))
 		return false;
 	switch (outcome) {
 	case META_DELETED: return true;
 	case META_DELETE_UNKNOWN:
-		return error_setf(error, E_MANIFEST_UNKNOWN, "unknown digest=%s", digest_text(step->digest, text));
+		return error_setf(meta->error, E_MANIFEST_UNKNOWN, "unknown digest=%s", digest_text(step->digest, text));
 	case META_DELETE_REFERENCED: break;
 	}
-	return error_setf(error, E_MANIFEST_REFERENCED, "delete the list or index first");
+	return error_setf(meta->error, E_MANIFEST_REFERENCED, "delete the list or index first");
 }
 
 bool manifest_delete(const struct work *work, struct span path, const struct digest *digest)
 {
-	struct delete_step step = {work, path, digest};
+	struct delete_step step = {.path = path, .digest = digest};
 
-	if (!db_transaction(work->core->db, delete_rows, &step, work->error))
+	if (!meta_change_run(&work->meta, delete_manifest_rows, &step))
 		return false;
-	/* before the reply: whoever was told of the deletion finds no worker of this node still serving it */
+	/* Before the reply: a client that was told of the deletion finds no worker of this node that still serves the manifest. */
 	atomic_fetch_add_explicit(work->core->generation, 1, memory_order_release);
 	return true;
 }
 
-bool tag_delete(const struct work *work, struct span path, struct span tag)
+static bool delete_tag_row(const struct meta *meta, void *context)
 {
+	const struct delete_step *step = context;
 	bool found;
 
-	if (!meta_tag_delete(&work->meta, path, tag, &found))
-		return false;
-	return found || error_setf(work->error, E_MANIFEST_UNKNOWN, "unknown tag=%.*s", SPAN_ARG(tag));
+	return meta_tag_delete(meta, step->path, step->tag, &found) &&
+	       (found || error_setf(meta->error, E_MANIFEST_UNKNOWN, "unknown tag=%.*s", SPAN_ARG(step->tag)));
+}
+
+bool tag_delete(const struct work *work, struct span path, struct span tag)
+{
+	struct delete_step step = {.path = path, .tag = tag};
+
+	return meta_change_run(&work->meta, delete_tag_row, &step);
 }

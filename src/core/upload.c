@@ -5,6 +5,7 @@
 #include "berth/base/log.h"
 #include "berth/base/uuid.h"
 #include "berth/meta/blob.h"
+#include "berth/meta/change.h"
 #include "berth/meta/repository.h"
 #include "berth/meta/upload.h"
 
@@ -260,34 +261,31 @@ static bool commit_blob(const struct commit *commit)
 }
 
 /* Commits the blob and the end of its session. */
-static bool commit_session(struct db *db, void *context, struct error *error)
+static bool commit_session(const struct meta *meta, void *context)
 {
 	const struct commit *commit = context;
 	const struct meta_opening opening = opening_of(commit->upload);
 	bool found;
 
-	(void)db, (void)error;
-	return commit_blob(commit) && meta_upload_delete(&commit->work->meta, &opening, &found) &&
-	       (found || upload_unknown(commit->work));
+	return commit_blob(commit) && meta_upload_delete(meta, &opening, &found) && (found || upload_unknown(commit->work));
 }
 
 /* Commits a blob that had no session, in a repository that may be new. */
-static bool commit_whole(struct db *db, void *context, struct error *error)
+static bool commit_whole(const struct meta *meta, void *context)
 {
 	const struct commit *commit = context;
 
-	(void)db, (void)error;
-	return meta_repository_make(&commit->work->meta, commit->path, &commit->upload->repository) && commit_blob(commit);
+	return meta_repository_make(meta, commit->path, &commit->upload->repository) && commit_blob(commit);
 }
 
 /* Makes the upload's bytes a blob. They are known to have the digest upload->digest. */
-static bool make_blob(const struct commit *commit, db_body_fn *body)
+static bool make_blob(const struct commit *commit, meta_change_fn *body)
 {
 	const struct work *work = commit->work;
 	struct upload *upload = commit->upload;
 
 	if (!store_finish(work->core->store, &upload->stored, &upload->digest, work->arena, work->error) ||
-	    !db_transaction(work->core->db, body, (void *)commit, work->error))
+	    !meta_change_run(&work->meta, body, (void *)commit))
 		return drop_unsaved(work, upload);
 	store_forget(work->core->store, &upload->stored, work->arena);
 	return true;

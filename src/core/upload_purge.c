@@ -22,7 +22,7 @@ static bool next_stale(const struct core *core, struct arena *arena, int64_t age
 	bool ok;
 
 	error_init(&error, arena);
-	work = work_begin(core, arena, &error);
+	work = work_begin(core, &who_system, arena, &error);
 	ok = meta_upload_stale(&work.meta, age, stale->id, found, &next);
 	if (ok && *found) {
 		(void)snprintf(stale->id, sizeof stale->id, "%.*s", SPAN_ARG(next.id));
@@ -41,7 +41,7 @@ static bool cancel(const struct core *core, struct arena *arena, const struct st
 	bool ok;
 
 	error_init(&error, arena);
-	work = work_begin(core, arena, &error);
+	work = work_begin(core, &who_system, arena, &error);
 	ok = upload_open(&work, span_of(stale->path), span_of(stale->id), UPLOAD_DROP, &upload) &&
 	     upload_cancel(&work, &upload);
 	if (!ok)
@@ -64,7 +64,7 @@ static bool claimed(void *context, const char *id)
 	bool result = true;
 
 	error_init(&error, claims->arena);
-	work = work_begin(claims->core, claims->arena, &error);
+	work = work_begin(claims->core, &who_system, claims->arena, &error);
 	(void)meta_upload_claimed(&work.meta, id, &result);
 	arena_clear(claims->arena);
 	return result;

@@ -6,7 +6,10 @@
 
 #include "berth/base/limits.h"
 #include "berth/base/strbuf.h"
+#include "berth/base/uuid.h"
 #include "berth/http/front.h"
+
+#define REQUEST_ID_MAX 64 /* bytes */
 
 static const struct {
 	const char *name;
@@ -158,4 +161,28 @@ bool http_body_all(struct http_request *request, size_t limit, enum error_code t
 bool http_body_drain(struct http_request *request)
 {
 	return request->spooled || request->io->drain(request->io->context);
+}
+
+static bool is_request_id(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && c != '.' && c != '_' &&
+		    c != '-')
+			return false;
+	}
+	return text.len > 0 && text.len <= REQUEST_ID_MAX;
+}
+
+const char *http_request_id(const struct http_request *request)
+{
+	struct span given = http_header(request, "HTTP_X_REQUEST_ID");
+	char *made;
+
+	if (is_request_id(given))
+		return arena_span(request->arena, given);
+	made = arena_alloc(request->arena, UUID_TEXT_MAX);
+	uuid_new(made);
+	return made;
 }

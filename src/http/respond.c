@@ -13,11 +13,6 @@
 #define HEAD_MAX ((size_t)64 << 10) /* all headers together; each is bounded by LIMIT_HEADER_VALUE */
 #define HEAD_OWN ((size_t)128)      /* the lines that response_send adds */
 
-const char response_out_of_memory[] =
-	"Status: 503 Service Unavailable\r\nContent-Type: application/json\r\nX-Content-Type-Options: nosniff\r\nRetry-After: 10\r\n"
-	"Docker-Distribution-API-Version: registry/2.0\r\n\r\n"
-	"{\"errors\":[{\"code\":\"UNAVAILABLE\",\"message\":\"service unavailable\"}]}\n";
-
 void response_init(struct response *response, struct arena *arena)
 {
 	*response = (struct response){.arena = arena, .status = 200};

@@ -68,7 +68,7 @@ static bool decide(const struct issuing *work, struct issue_request *request, co
 	scopes->count = kept;
 	return refusals->count == 0 ||
 	       meta_refusals_note(&work->meta, request->account->found ? request->account->name : SPAN_LIT(""),
-				  work->address, refusals->actions, refusals->projects, refusals->count);
+				  refusals->actions, refusals->projects, refusals->count);
 }
 
 static bool grant(const struct issuing *work, struct issue_request *request, bool *enabled)
@@ -175,7 +175,7 @@ static bool issue_refresh(const struct issuing *work, const struct issue_request
 	struct meta_refresh_new token = {
 		.account = request->account,
 		.service = settings->service,
-		.address = work->address,
+		.address = work->who->address,
 		.client = work->client,
 		.expiry = settings->refresh_expiry,
 		.lifetime = settings->refresh_lifetime,
@@ -194,8 +194,8 @@ static bool refuse_site(const struct issuing *work, const struct issue_request *
 {
 	struct span action = SPAN_LIT("registry off"), nothing = SPAN_LIT("");
 
-	return meta_refusals_note(&work->meta, request->account->found ? request->account->name : nothing, work->address,
-				  &action, &nothing, 1);
+	return meta_refusals_note(&work->meta, request->account->found ? request->account->name : nothing, &action,
+				  &nothing, 1);
 }
 
 bool issue(const struct issuing *work, struct issue_request *request, bool *enabled, struct issued *out)

@@ -16,7 +16,7 @@ static bool login_tell(const struct issuing *work, const struct meta_account *ac
 {
 	return log_write(LOG_LEVEL_INFO, "%s refused for %s from %s", action,
 			 account->found ? arena_span(work->arena, name) : "an unknown account",
-			 *work->address ? work->address : "an unknown address");
+			 *work->who->address ? work->who->address : "an unknown address");
 }
 
 /* Notes the refusal in the audit. */
@@ -24,7 +24,7 @@ static bool note(const struct issuing *work, const struct meta_account *account,
 {
 	struct span what = span_of(action), nothing = SPAN_LIT("");
 
-	return meta_refusals_note(&work->meta, account->found ? name : nothing, work->address, &what, &nothing, 1);
+	return meta_refusals_note(&work->meta, account->found ? name : nothing, &what, &nothing, 1);
 }
 
 static bool login_refuse(const struct issuing *work, const struct meta_account *account, struct span name,
@@ -46,9 +46,9 @@ static struct meta_login_query query_of(const struct issuing *work, struct span 
 {
 	return (struct meta_login_query){
 		.name = account_name_valid(name) ? name : SPAN_LIT(""), /* anything else is not text to the database */
-		.address = work->address,
-		.keys[META_KEY_PAIR] = key_of(work, "pair", name, work->address),
-		.keys[META_KEY_ADDRESS] = key_of(work, "address", SPAN_LIT(""), work->address),
+		.address = work->who->address,
+		.keys[META_KEY_PAIR] = key_of(work, "pair", name, work->who->address),
+		.keys[META_KEY_ADDRESS] = key_of(work, "address", SPAN_LIT(""), work->who->address),
 		.keys[META_KEY_ACCOUNT] = key_of(work, "account", name, ""),
 	};
 }
@@ -108,7 +108,7 @@ static bool login_password(const struct issuing *work, struct span name, struct 
 {
 	const struct throttle *throttle = work->issuer->throttle;
 	struct meta_login_query query = query_of(work, name);
-	struct throttle_caller caller = {.name = name, .address = work->address};
+	struct throttle_caller caller = {.name = name, .address = work->who->address};
 	struct meta_login login;
 	unsigned wait;
 	bool good;
@@ -121,7 +121,8 @@ static bool login_password(const struct issuing *work, struct span name, struct 
 		return error_busy(work->error, wait, THROTTLE_REFUSAL);
 	good = check_in_turn(work, &query, password, out, &caller);
 	throttle_release(throttle);
-	return good && (!out->due || meta_login_succeeded(&work->meta, out->id, work->address, query.keys[META_KEY_PAIR]));
+	return good &&
+	       (!out->due || meta_login_succeeded(&work->meta, out->id, work->who->address, query.keys[META_KEY_PAIR]));
 }
 
 static bool login_access_token(const struct issuing *work, struct span name, struct span token, struct meta_account *out)

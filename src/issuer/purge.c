@@ -13,7 +13,7 @@ bool issuer_purge(const struct issuer *issuer)
 
 	arena_init(&arena, LIMIT_RESPONSE);
 	error_init(&error, &arena);
-	ok = meta_issuer_purge(&(struct meta){issuer->db, &arena, &error});
+	ok = meta_issuer_purge(&(struct meta){issuer->db, &arena, &error, &who_system});
 	arena_release(&arena);
 	db_tidy(issuer->db);
 	return ok;

@@ -28,11 +28,6 @@ static enum db_outcome run_change(const struct meta *meta, int statement, struct
 	return db_run(meta->db, statement, values, out, meta->arena, meta->error);
 }
 
-bool meta_actor_set(const struct meta *meta, const char *actor)
-{
-	return meta_do(meta, STMT_ACTOR_SET, DB_VALUES(db_text(actor)));
-}
-
 static const char *text_of(bool flag)
 {
 	return flag ? "true" : "false";

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libmeta.a
 libmeta_a_SOURCES = \
 	src/meta/account.c \
 	src/meta/blob.c \
+	src/meta/change.c \
 	src/meta/login.c \
 	src/meta/manifest.c \
 	src/meta/meta.c \

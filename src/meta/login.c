@@ -144,11 +144,11 @@ bool meta_grants_find(const struct meta *meta, int64_t account, const struct spa
 	return true;
 }
 
-bool meta_refusals_note(const struct meta *meta, struct span account, const char *address, const struct span *actions,
+bool meta_refusals_note(const struct meta *meta, struct span account, const struct span *actions,
 			const struct span *projects, size_t count)
 {
 	return meta_do(meta, STMT_REFUSAL_NOTE,
-		       DB_VALUES(db_span(account), db_text(address), db_text_array(meta->arena, actions, count),
+		       DB_VALUES(db_span(account), db_text(meta->who->address), db_text_array(meta->arena, actions, count),
 				 db_text_array(meta->arena, projects, count)));
 }
 

@@ -39,7 +39,7 @@ static void connect_as(const char *application)
 	core = (struct core){.db = meta_db_new(&settings), .generation = &generation};
 	core.policy = manifest_policy_new(&strict, reason, sizeof reason);
 	ck_assert(core.db && core.policy);
-	work = work_begin(&core, &lab.arena, &lab.error);
+	work = work_begin(&core, &who_system, &lab.arena, &lab.error);
 }
 
 static bool push(struct span path, struct span payload, struct span type, const char *tag)

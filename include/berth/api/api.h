@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "berth/api/rule.h"
 #include "berth/auth/auth.h"
 #include "berth/base/arena.h"
 #include "berth/core/core.h"
@@ -62,8 +63,12 @@ struct api {
  */
 void api_serve(struct api *api, struct http_io *io, struct arena *arena);
 
-/* The routes of a table: for documentation and tests. */
+/* The routes of a table, and the rule of each: for documentation and tests. */
 const struct route *api_routes(const struct api_table *table, size_t *count);
+const struct api_rule *api_rules(const struct api_table *table);
+
+/* A whole 503, as CGI writes it, for when there is no memory to build one. */
+extern const char api_out_of_memory[];
 
 /* Names the routes of all tables in the metrics: the requests are counted by route. To be called before the fork. */
 void api_label_routes(void);

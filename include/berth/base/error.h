@@ -91,7 +91,7 @@ const char *error_header_value(const struct error *error, const char *name);
 bool error_busy(struct error *error, unsigned retry_after, const char *reason);
 bool error_unavailable(struct error *error, unsigned retry_after);
 
-/* Sets the error as `other` is: its items and headers. Both have the same arena. Returns false. */
+/* Sets the error to a copy of `other`, with its headers. Returns false. */
 bool error_copy(struct error *error, const struct error *other);
 
 /* Returns the message of an item: the message of its code and, if there is one, the reason. In the error's arena. */

@@ -79,6 +79,12 @@ const char *http_method_name(enum http_method method);
  */
 struct span http_header(const struct http_request *request, const char *name);
 
+/*
+ * The id of the request: X-Request-Id, if it is 1 to 64 letters, digits and . _ - (what proxies make), else a new UUID. It goes into
+ * logs and events, and proves nothing: a client may send what it likes.
+ */
+const char *http_request_id(const struct http_request *request);
+
 /* Returns the Authorization header, which may come in three parts (FRONT_CREDENTIALS); the empty span if it is absent. */
 struct span http_authorization(const struct http_request *request);
 

@@ -37,9 +37,6 @@ struct response {
 	void *stream_context;
 };
 
-/* The text of a whole 503, for a worker that has no memory to build one. */
-extern const char response_out_of_memory[];
-
 /* Makes an empty response, 200. */
 void response_init(struct response *response, struct arena *arena);
 

@@ -17,25 +17,6 @@
 #include "berth/base/limits.h"
 #include "berth/http/message.h"
 
-/* The permission that a request needs. Authorisation reads nothing else of a route. */
-enum route_action {
-	ACTION_NONE,     /* anybody */
-	ACTION_ANY,      /* a caller whose credentials are good */
-	ACTION_PULL,     /* repository:{name}:pull */
-	ACTION_PUSH,     /* repository:{name}:pull and push */
-	ACTION_MOUNT,    /* the same; a challenge asks for pull on the query's `from`, too, which is never needed */
-	ACTION_CONTINUE, /* ACTION_PUSH; an expired token may go on with the upload that it started */
-	ACTION_DELETE,   /* repository:{name}:delete */
-	ACTION_CATALOG   /* registry:catalog:* */
-};
-
-/* What the operator may have switched off. */
-enum route_guard {
-	GUARD_NONE,
-	GUARD_WRITE, /* refused in read-only mode */
-	GUARD_DELETE /* refused in read-only mode and unless deletion is enabled */
-};
-
 /* How the web server takes a request's body. */
 enum route_body_place {
 	BODY_PLACE_NONE,     /* in memory, a little: the handler has no use for it */
@@ -71,8 +52,6 @@ struct route_body {
 struct route {
 	int methods; /* of enum http_method, ORed */
 	const char *pattern;
-	enum route_action action;
-	enum route_guard guard;
 	struct route_body body;
 };
 

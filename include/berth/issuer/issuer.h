@@ -44,15 +44,16 @@ struct issuing {
 	const struct issuer *issuer;
 	struct arena *arena;
 	struct error *error;
-	struct meta meta;    /* the same arena and error */
-	const char *address; /* of the client, as address_source makes it */
-	const char *client;  /* what the client calls itself; "" until it has said so */
+	const struct who *who; /* WHO_NOBODY until the caller has signed in */
+	struct meta meta;      /* the same arena, error and who */
+	const char *client;    /* what the client calls itself; "" until it has said so */
 };
 
-static inline struct issuing issuing_begin(const struct issuer *issuer, struct arena *arena, struct error *error,
-					   const char *address)
+/* Everything is borrowed. */
+static inline struct issuing issuing_begin(const struct issuer *issuer, const struct who *who, struct arena *arena,
+					   struct error *error)
 {
-	return (struct issuing){issuer, arena, error, {issuer->db, arena, error}, address, ""};
+	return (struct issuing){issuer, arena, error, who, {issuer->db, arena, error, who}, ""};
 }
 
 #endif

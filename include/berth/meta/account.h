@@ -15,9 +15,6 @@
 #include "berth/meta/role.h"
 #include "berth/meta/table.h"
 
-/* For the rest of the transaction: who the audit names. */
-bool meta_actor_set(const struct meta *meta, const char *actor);
-
 struct meta_account_new {
 	const char *name;
 	const char *password; /* its hash; NULL: none */

@@ -103,10 +103,11 @@ bool meta_grants_find(const struct meta *meta, int64_t account, const struct spa
 		      struct meta_grant *out);
 
 /*
- * Counts refusals, `count` pairs of action and project (""), for an account ("" when it does not exist) and address. In an
- * hour that has 2000 rows already, new ones have no address and no project: nobody fills the table.
+ * Counts refusals in the audit: `count` pairs of action and project (""), for an account and the address of meta->who. The
+ * account is the one that was named, "" when it does not exist: who could not sign in has no name in meta->who. An hour that has
+ * 2000 rows already gets new rows without address and project, so that no client fills the table.
  */
-bool meta_refusals_note(const struct meta *meta, struct span account, const char *address, const struct span *actions,
+bool meta_refusals_note(const struct meta *meta, struct span account, const struct span *actions,
 			const struct span *projects, size_t count);
 
 /* Removes what time has made worthless. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every function of the meta floor needs: the connection, memory for results, and where failures go.
+ * What every function of the meta floor needs: the connection, memory for results, where failures go, and who asks.
  *
  * The functions of this floor return structs. The order of a statement's columns is known only beside the statement, in
  * src/meta (tests/meta/banned).
@@ -10,12 +10,14 @@
 
 #include "berth/base/arena.h"
 #include "berth/base/error.h"
+#include "berth/base/who.h"
 #include "berth/db/db.h"
 
 struct meta {
 	struct db *db;
 	struct arena *arena;
 	struct error *error;
+	const struct who *who; /* whose changes these are */
 };
 
 /* Makes a connection that knows the statements of this floor: db_new with statements.def. NULL when memory is out. */

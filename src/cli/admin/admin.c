@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "../host/act_as_priv.h"
-#include "berth/meta/meta.h"
+#include "berth/meta/change.h"
 
 /* What each CHECK of the schema requires. */
 static const struct {
@@ -45,7 +45,7 @@ static int admin_with_database(struct admin *admin, const struct admin_verb *ver
 	db = meta_db_new(&admin->app.database);
 	if (!db)
 		return COMMAND_FAILED;
-	admin->meta = (struct meta){db, admin->arena, &admin->error};
+	admin->meta = (struct meta){db, admin->arena, &admin->error, &admin->who};
 	status = verb->run(admin);
 	db_free(db);
 	return status;
@@ -71,7 +71,7 @@ static int admin_run_verb(struct admin *admin, const struct admin_verb *verb, co
 
 	if (!app_load(&admin->app, config, environ, stderr))
 		return COMMAND_CONFIG;
-	admin->actor = admin_actor(admin->arena);
+	admin->who = (struct who){WHO_OPERATOR, admin_actor(admin->arena), "", "", ""};
 	if (offline ? act_as_signer(admin->app.config, admin->arena)
 		    : act_as_workers(admin->app.config, NULL, false, admin->arena))
 		status = offline ? verb->run(admin) : admin_with_database(admin, verb);
@@ -153,25 +153,6 @@ int admin_remove(struct admin *admin)
 	return admin_apply(admin, &(struct admin_change){.run = admin_remove_row, .context = admin, .done = "removed"});
 }
 
-struct admin_transaction {
-	const struct admin *admin;
-	const struct admin_change *change;
-	enum meta_change end;
-};
-
-/* False after a change that the schema refuses, too: the transaction must not be committed. */
-static bool admin_body(struct db *db, void *context, struct error *error)
-{
-	struct admin_transaction *transaction = context;
-	const struct meta *meta = &transaction->admin->meta;
-
-	(void)db, (void)error;
-	transaction->end = META_CHANGED;
-	return meta_actor_set(meta, transaction->admin->actor) &&
-	       transaction->change->run(meta, transaction->change->context, &transaction->end) &&
-	       transaction->end == META_CHANGED;
-}
-
 static const char *rule_of(const char *constraint, struct arena *arena)
 {
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
@@ -190,16 +171,16 @@ static int admin_print_done(const struct admin *admin, const char *done)
 
 int admin_apply(struct admin *admin, const struct admin_change *change)
 {
-	struct admin_transaction transaction = {.admin = admin, .change = change};
 	const char *subject = change->subject ? change->subject : admin_subject(admin), *message;
 	struct db *db = admin->meta.db;
+	enum meta_change end;
 
-	if (!db_transaction(db, admin_body, &transaction, &admin->error) && transaction.end == META_CHANGED) {
+	if (!meta_change_admin(&admin->meta, change->run, change->context, &end)) {
 		message = *db_message(db) ? db_message(db) : error_message(error_code(&admin->error));
 		command_complain("database: %s", message);
 		return COMMAND_FAILED;
 	}
-	switch (transaction.end) {
+	switch (end) {
 	case META_CHANGED:
 		return change->done ? admin_print_done(admin, arena_printf(admin->arena, "%s %s", change->done, subject))
 				    : COMMAND_OK;

@@ -28,7 +28,7 @@ struct admin {
 	struct admin_options options;
 	struct print_form print;            /* --json */
 	const char *names[ADMIN_NAMES_MAX]; /* behind CONFIG; NULL: not given */
-	const char *actor;                  /* the account that runs the command, for the audit */
+	struct who who;                     /* the account that runs the command, for the audit */
 	struct meta meta;                   /* unset for an offline noun */
 	struct error error;
 };

@@ -8,16 +8,16 @@ enum { ROOT, BASE, CATALOG, TAGS, MANIFEST_GET, MANIFEST_PUT, UPLOADS, UPLOAD, B
 
 /* The registry's shapes, and at the end one that a partly matched row above comes before. */
 static const struct route table[] = {
-	[ROOT] = {HTTP_GET | HTTP_HEAD, "/", ACTION_NONE, GUARD_NONE},
-	[BASE] = {HTTP_GET | HTTP_HEAD, "/v2/", ACTION_ANY, GUARD_NONE},
-	[CATALOG] = {HTTP_GET | HTTP_HEAD, "/v2/_catalog", ACTION_CATALOG, GUARD_NONE},
-	[TAGS] = {HTTP_GET, "/v2/{name}/tags/list", ACTION_PULL, GUARD_NONE},
-	[MANIFEST_GET] = {HTTP_GET | HTTP_HEAD, "/v2/{name}/manifests/{reference}", ACTION_PULL, GUARD_NONE},
-	[MANIFEST_PUT] = {HTTP_PUT, "/v2/{name}/manifests/{reference}", ACTION_PUSH, GUARD_WRITE},
-	[UPLOADS] = {HTTP_POST, "/v2/{name}/blobs/uploads/", ACTION_PUSH, GUARD_WRITE},
-	[UPLOAD] = {HTTP_PATCH, "/v2/{name}/blobs/uploads/{uuid}", ACTION_PUSH, GUARD_WRITE},
-	[BLOB] = {HTTP_GET | HTTP_DELETE, "/v2/{name}/blobs/{digest}", ACTION_PULL, GUARD_NONE},
-	[STATUS] = {HTTP_GET, "/v2/status/now/all", ACTION_NONE, GUARD_NONE},
+	[ROOT] = {HTTP_GET | HTTP_HEAD, "/"},
+	[BASE] = {HTTP_GET | HTTP_HEAD, "/v2/"},
+	[CATALOG] = {HTTP_GET | HTTP_HEAD, "/v2/_catalog"},
+	[TAGS] = {HTTP_GET, "/v2/{name}/tags/list"},
+	[MANIFEST_GET] = {HTTP_GET | HTTP_HEAD, "/v2/{name}/manifests/{reference}"},
+	[MANIFEST_PUT] = {HTTP_PUT, "/v2/{name}/manifests/{reference}"},
+	[UPLOADS] = {HTTP_POST, "/v2/{name}/blobs/uploads/"},
+	[UPLOAD] = {HTTP_PATCH, "/v2/{name}/blobs/uploads/{uuid}"},
+	[BLOB] = {HTTP_GET | HTTP_DELETE, "/v2/{name}/blobs/{digest}"},
+	[STATUS] = {HTTP_GET, "/v2/status/now/all"},
 };
 
 #define COUNT (sizeof table / sizeof *table)
