@@ -2,6 +2,7 @@
 /* The tests that need a database: started by test_live.py, which says where one is in BERTH_TEST_SOCKETS. */
 #include "../lib/test.h"
 
+const struct test_file *tests_change(void);
 const struct test_file *tests_connection(void);
 const struct test_file *tests_migrate(void);
 const struct test_file *tests_races(void);
@@ -10,8 +11,8 @@ const struct test_file *tests_value(void);
 
 int main(void)
 {
-	const struct test_file *(*const files[])(void) = {tests_connection, tests_migrate, tests_races, tests_transaction,
-							  tests_value};
+	const struct test_file *(*const files[])(void) = {tests_change, tests_connection,  tests_migrate,
+							  tests_races,  tests_transaction, tests_value};
 
 	return test_run("db", files, sizeof files / sizeof *files);
 }

@@ -4,6 +4,7 @@ tests_db_live_SOURCES = \
 	tests/db/lab.c \
 	tests/db/lab.h \
 	tests/db/live.c \
+	tests/db/live_change.c \
 	tests/db/live_connection.c \
 	tests/db/live_migrate.c \
 	tests/db/live_races.c \
