@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Authorisation: the route's action becomes a question to the configured scheme. */
+/* Authorisation: what the route's action needs is put to the configured scheme. */
 #include "authorize.h"
 
 #include <inttypes.h>
@@ -16,7 +16,7 @@
 
 #define NEEDS_MAX 3
 
-/* What the action is in terms of a token's access list; what is only wished stands last. */
+/* Translates the action into entries of a token's access list. What is wished for, but not needed, stands last. */
 static void ask_for(struct auth_question *question, struct access needs[static NEEDS_MAX], const struct call *call,
 		    enum api_action action)
 {
@@ -50,7 +50,7 @@ static void ask_for(struct auth_question *question, struct access needs[static N
 	}
 }
 
-/* Where the client thinks it is: the Host that it named, over TLS unless a proxy says otherwise, as in distribution. */
+/* The origin that the client uses: the Host that it named, over TLS unless a proxy says otherwise, as in distribution. */
 static const char *origin(const struct call *call)
 {
 	struct span host = http_header(&call->request, "HTTP_HOST");
@@ -62,7 +62,7 @@ static const char *origin(const struct call *call)
 	return arena_printf(call->request.arena, "%s://%.*s", told.scheme ? told.scheme : "https", SPAN_ARG(host));
 }
 
-/* When the web server was told yes: believed when it lies in the last TOKEN_GRACE seconds, else now. */
+/* The time at which the web server was told yes, if that is at most TOKEN_GRACE seconds ago; else now. */
 static int64_t asked_at(const struct call *call)
 {
 	struct span text = span_of(call->request.io->variable(call->request.io->context, FRONT_TOLD_YES));
@@ -74,7 +74,7 @@ static int64_t asked_at(const struct call *call)
 	return (int64_t)at;
 }
 
-/* distribution's detail: what was needed, one object for each action; null where nothing in particular was. */
+/* The detail of a 401, as distribution makes it: an object for each action that was needed; null when there was none. */
 static const char *detail(struct arena *arena, const struct auth_question *question)
 {
 	size_t count = question->needed_count + question->wished_count;
@@ -102,7 +102,7 @@ static const char *detail(struct arena *arena, const struct auth_question *quest
 	return text.ptr;
 }
 
-/* The expired token of an upload that it started itself. False with an error when nobody can tell. */
+/* Tells whether the expired token may go on with an upload, because it started it. False, with the error set, if the database fails. */
 static bool may_continue(struct call *call, const struct identity *identity, bool *may)
 {
 	struct span fingerprint = {(const char *)identity->fingerprint, sizeof identity->fingerprint};

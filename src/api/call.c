@@ -69,7 +69,7 @@ bool call_page_size(struct call *call, size_t fallback, size_t most, size_t *out
 	return true;
 }
 
-/* A second value would be a second reading: another server, or a proxy's check, may take the one that we do not. */
+/* A second value could be read differently by a proxy that checks requests. */
 bool call_query_once(struct call *call)
 {
 	static const char *const keys[] = {"artifactType", "digest", "digest-algorithm", "from", "last", "mount", "n"};

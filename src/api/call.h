@@ -23,18 +23,18 @@ struct call {
 	struct error error;
 	struct who who;                   /* who asks: WHO_NOBODY until authorised, or signed in at the token service */
 	struct identity identity;         /* what the caller may do; nothing until authorised */
-	const struct grant_meta *project; /* whose repository it is, by the token; NULL when that says nothing */
-	uint64_t unjudged;                /* bytes of a streamed body since the disk's room was looked at */
+	const struct grant_meta *project; /* the repository's project, by the token; NULL when the token does not say */
+	uint64_t unjudged;                /* bytes of a streamed body since room_judge */
 };
 
-/* True: the response is filled. False: call->error is set and becomes the response. */
+/* True: the response is filled. False: call->error is set and becomes the response, with its headers. */
 typedef bool handler_fn(struct call *call);
 
 #define ROUTE(methods, pattern, action, guard, body, name) handler_fn api_##name;
 #include "berth/api/routes.def"
 #undef ROUTE
 
-/* Of the handlers that take a body: what can be told before it comes. False: call->error is set. Nothing is changed. */
+/* Check, before the body comes, what the handlers of that name check. False: call->error is set. They change nothing. */
 handler_fn api_manifest_put_check, api_upload_post_check, api_upload_patch_check, api_upload_put_check;
 
 /* A row's route, rule and handler have the same place. */
@@ -62,37 +62,41 @@ struct route_match table_find(const struct call *call, const struct target *targ
 /* The label of the request's route in the metrics; 0: no route. */
 unsigned table_label(const struct call *call);
 
-/* The path parameter as a digest; E_DIGEST_INVALID. */
+/* Reads the path parameter as a digest; E_DIGEST_INVALID. */
 bool call_digest(struct call *call, struct digest *out);
 
-/* Base of Location and Link, up to the slash before `v2`. */
+/* Returns the base of Location and Link, up to the slash before `v2`. */
 const char *call_base(struct call *call);
 
-/* A query parameter as text that the database takes: the empty span when absent, E_URI_INVALID unless UTF-8. */
+/* Reads a query parameter as UTF-8, which the database needs; E_URI_INVALID. Absent: the empty span. */
 bool call_query_text(struct call *call, const char *key, struct span *out);
 
-/* Refuses a request that gives a query parameter of ours twice, but for `tag`, which is a list: E_URI_INVALID. */
+/* Refuses a request that gives a known query parameter twice, except `tag`, which is a list: E_URI_INVALID. */
 bool call_query_once(struct call *call);
 
-/* `n`, at most `most`; `fallback` when absent. E_PAGINATION_NUMBER_INVALID when it is no number. */
+/* Reads `n`: at most `most`; `fallback` when absent; E_PAGINATION_NUMBER_INVALID when it is no number. */
 bool call_page_size(struct call *call, size_t fallback, size_t most, size_t *out);
 
-/* Link to the page behind `last`, to `path` below /v2/; `extra` is more query, already encoded, or "". */
+/* Adds a Link to the page behind `last`, at `path` below /v2/. `extra` is more query, encoded, or "". RFC 8288. */
 void call_link_next(struct call *call, const char *path, size_t n, struct span last, const char *extra);
 
-/* Docker-Content-Digest and ETag. */
+/* Adds Docker-Content-Digest and ETag. */
 void call_digest_headers(struct call *call, const struct digest *digest);
 
-/* If-Match leaves the digest out: E_PRECONDITION_FAILED. Dates mean nothing: what has a digest has no other. */
+/*
+ * Fails with E_PRECONDITION_FAILED unless If-Match, if there is one, lists this digest. If-Unmodified-Since is ignored, because
+ * content never changes (RFC 9110 section 13.1).
+ */
 bool call_precondition(struct call *call, const struct digest *digest);
 
-/* If-None-Match names the digest: the response is now a 304. */
+/* True, and the response is a 304, if If-None-Match lists this digest. */
 bool call_not_modified(struct call *call, const struct digest *digest);
 
-/* The response refuses the request: forgets what has come of its body, and has the web server not wait for the rest. */
+/* For a response that refuses the request: forgets the bytes of its body that have come, and keeps the web server from waiting
+ * for the rest. */
 void call_drain(struct call *call);
 
-/* A response without a body. */
+/* Makes the response one without a body. */
 void call_empty(struct call *call, int status);
 
 #endif

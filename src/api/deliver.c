@@ -201,7 +201,7 @@ struct stream {
 	struct http_io *io;
 };
 
-static bool pass_on(void *context, const void *bytes, size_t len)
+static bool write_piece(void *context, const void *bytes, size_t len)
 {
 	struct stream *stream = context;
 
@@ -213,7 +213,7 @@ static bool stream_blob(void *context, struct http_io *io)
 	struct stream *stream = context;
 
 	stream->io = io;
-	return blob_read(stream->work, &stream->digest, stream->range.first, byterange_length(stream->range), pass_on,
+	return blob_read(stream->work, &stream->digest, stream->range.first, byterange_length(stream->range), write_piece,
 			 stream);
 }
 

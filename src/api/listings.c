@@ -20,7 +20,7 @@ static void add_names(struct json_writer *json, const char *key, const struct na
 	json_close(json, '}');
 }
 
-static bool finish(struct call *call, struct strbuf *text, const char *content_type)
+static bool listings_finish(struct call *call, struct strbuf *text, const char *content_type)
 {
 	if (!strbuf_ok(text))
 		return error_unavailable(&call->error, 0);
@@ -30,7 +30,7 @@ static bool finish(struct call *call, struct strbuf *text, const char *content_t
 
 static void link_next(struct call *call, const char *path, size_t n, const struct names_page *page)
 {
-	/* n=0 asks for nothing and is answered with nothing (end-8b) */
+	/* n=0 gets an empty page without a Link (end-8b) */
 	if (page->more && page->count > 0)
 		call_link_next(call, path, n, page->names[page->count - 1], "");
 }
@@ -54,7 +54,7 @@ bool api_tags_list(struct call *call)
 	json_span(&json, call->match.name);
 	add_names(&json, "tags", &page);
 	link_next(call, arena_printf(call->request.arena, "%s/tags/list", call->match.name.ptr), n, &page);
-	return finish(call, &text, "application/json");
+	return listings_finish(call, &text, "application/json");
 }
 
 bool api_catalog(struct call *call)
@@ -74,7 +74,7 @@ bool api_catalog(struct call *call)
 	json_open(&json, '{');
 	add_names(&json, "repositories", &page);
 	link_next(call, "_catalog", n, &page);
-	return finish(call, &text, "application/json");
+	return listings_finish(call, &text, "application/json");
 }
 
 static void add_referrer(struct json_writer *json, const struct meta_referrer *referrer)
@@ -114,7 +114,7 @@ static void add_index(struct json_writer *json, const struct referrers_page *pag
 	json_close(json, '}');
 }
 
-static const char *encoded(struct call *call, const char *key, struct span value)
+static const char *encoded_query(struct call *call, const char *key, struct span value)
 {
 	struct strbuf text;
 
@@ -137,7 +137,7 @@ static void link_referrers(struct call *call, const struct digest *subject, size
 	call_link_next(call,
 		       arena_printf(call->request.arena, "%s/referrers/%s", call->match.name.ptr,
 				    digest_text(subject, text)),
-		       n, span_of(last), encoded(call, "artifactType", artifact_type));
+		       n, span_of(last), encoded_query(call, "artifactType", artifact_type));
 }
 
 static bool read_last(struct call *call, struct digest *out, bool *given)
@@ -169,5 +169,5 @@ bool api_referrers(struct call *call)
 	if (artifact_type.len)
 		response_header(&call->response, "OCI-Filters-Applied", "artifactType");
 	link_referrers(call, &subject, n, artifact_type, &page);
-	return finish(call, &text, MEDIATYPE_OCI_INDEX);
+	return listings_finish(call, &text, MEDIATYPE_OCI_INDEX);
 }

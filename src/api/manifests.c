@@ -14,7 +14,7 @@ static bool is_digest(struct span reference)
 	return memchr(reference.ptr, ':', reference.len) != NULL;
 }
 
-/* For reading: what cannot exist is unknown. */
+/* Reads the reference of a request that needs an existing manifest. A tag that cannot exist is unknown. */
 static bool existing_reference(struct call *call, struct meta_reference *out)
 {
 	struct span reference = call->match.parameter;
@@ -26,7 +26,7 @@ static bool existing_reference(struct call *call, struct meta_reference *out)
 	return tag_valid(reference) || error_setf(&call->error, E_MANIFEST_UNKNOWN, "no such tag can exist");
 }
 
-/* May the client be given this type? Clients that name no manifest type at all take what there is. */
+/* Tells whether the client takes this type. A client whose Accept names no manifest type takes all. */
 static bool accepts(struct call *call, const char *media_type)
 {
 	struct span accept = http_header(&call->request, "HTTP_ACCEPT");
@@ -52,7 +52,7 @@ static bool reply_manifest(struct call *call, const struct meta_manifest *manife
 	return true;
 }
 
-/* Docker's lists were made for clients that do not know them: by tag, such a client gets its image. */
+/* A client that does not know Docker's lists, and asks by tag, gets an image of the list. */
 static bool reply_default_image(struct call *call, const struct meta_reference *reference)
 {
 	struct meta_manifest list, image;
@@ -111,7 +111,7 @@ static bool push_reference(struct call *call, struct manifest_push *push)
 	return call_digest(call, &push->digest);
 }
 
-/* GitLab's rules: a protected tag is refused at once, an immutable one must be new. */
+/* Applies GitLab's rules: a protected tag is refused, an immutable one must be new. */
 static bool apply_tag_rules(struct call *call, struct manifest_push *push)
 {
 	struct span *free_tags = arena_array(call->request.arena, push->tag_count + 1, sizeof *free_tags);
@@ -151,7 +151,7 @@ static void reply_pushed(struct call *call, const struct manifest_push *asked, c
 		response_header(&call->response, "OCI-Tag", arena_span(call->request.arena, asked->tags[i]));
 }
 
-/* All but the payload: `asked` with the tags as they were named, `push` with what the rules make of them. */
+/* Reads all but the payload. `asked` has the tags as the request names them; `push` has them sorted by the rules. */
 static bool read_push(struct call *call, struct manifest_push *asked, struct manifest_push *push)
 {
 	*asked = (struct manifest_push){
@@ -202,7 +202,7 @@ static bool delete_tag(struct call *call, struct span tag)
 	return true;
 }
 
-/* It would take all its tags with it, and whether one is protected is not for a token to find out. */
+/* A deletion takes all tags of the manifest with it, so it is refused where any tag may be protected. */
 static bool delete_manifest(struct call *call, const struct digest *digest)
 {
 	struct tag_rules rules;

@@ -10,9 +10,9 @@
 #include "berth/http/front.h"
 
 #define YES 204
-#define NO 403 /* NGINX takes a 401 or a 403 for a no, all else for a failure of the worker */
+#define NO 403 /* NGINX takes 401 and 403 for a no, and any other status for a failure of the worker */
 
-/* What a handler can tell before the body comes. A row that takes no body needs no check. */
+/* The checks of handlers that take a body. */
 static const struct {
 	handler_fn *handler, *check;
 } checks[] = {
@@ -43,8 +43,8 @@ static bool passes_check(struct call *call)
 }
 
 /*
- * The web server chose the place by the raw path. A path that means a route that takes a body, but is spelt with escapes,
- * came to another place.
+ * Checks that the web server, which goes by the raw path, has chosen the place for bodies that the route has. It has not if the path
+ * is spelt with escapes.
  */
 static bool is_in_place(struct call *call)
 {
@@ -66,17 +66,17 @@ static bool fits(struct call *call)
 	return error_setf(&call->error, body->too_large, "more than %zu bytes", body->max);
 }
 
-static uint64_t number(const struct call *call, const char *name)
+static uint64_t header_number(const struct call *call, const char *name)
 {
 	uint64_t value;
 
 	return span_to_u64(http_header(&call->request, name), &value) ? value : 0;
 }
 
-/* Both ports of the client's connection, by which it is found in the kernel's table; 0 where the web server knows none. */
+/* Both ports of the client's connection, by which core/room.h finds it in the kernel's table; 0 if the web server knows none. */
 static uint32_t ports_of(const struct call *call)
 {
-	uint64_t ours = number(call, FRONT_SERVER_PORT), theirs = number(call, FRONT_CLIENT_PORT);
+	uint64_t ours = header_number(call, FRONT_SERVER_PORT), theirs = header_number(call, FRONT_CLIENT_PORT);
 
 	return ours && theirs && ours <= UINT16_MAX && theirs <= UINT16_MAX ? (uint32_t)(ours << 16 | theirs) : 0;
 }
@@ -123,7 +123,7 @@ static struct span without_line_feed(struct span body)
 	return body;
 }
 
-/* The body of the refusal. One that fits into no header goes without its detail. */
+/* The body of the refusal. It has no detail if it would not fit into a header with it. */
 static struct span refusal(struct call *call)
 {
 	struct span body = without_line_feed(call->response.body);
@@ -141,7 +141,7 @@ static struct span refusal(struct call *call)
 
 void preauth_arrived(struct call *call)
 {
-	room_return(call->api->core.room, number(call, FRONT_TOLD_ROOM));
+	room_return(call->api->core.room, header_number(call, FRONT_TOLD_ROOM));
 }
 
 void preauth_answer(struct call *call)
@@ -151,7 +151,7 @@ void preauth_answer(struct call *call)
 
 	if (response->status == YES)
 		return;
-	if (response->status < 400) { /* OPTIONS or a redirect, with a body that nobody reads */
+	if (response->status < 400) { /* OPTIONS or a redirect, which have no use for a body */
 		error_setf(&call->error, E_BODY_TOO_LARGE, "more than %zu bytes", LIMIT_IDLE_BODY);
 		response_error(response, &call->error);
 	}

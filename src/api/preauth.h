@@ -2,10 +2,9 @@
 /*
  * The web server's question before it takes a body: will this request be refused?
  *
- * The question runs through what the request itself will run through: target, route, method, name, authorisation,
- * guard. In place of the handler stands preauth_judge, which looks at what can be told without the body. So a request
- * that gets a yes can only fail by its body, and a refusal is the error that the request itself would have got.
- * The form of the answer is in berth/http/front.h.
+ * The question takes the same path as the request itself: target, route, method, name, authorisation, guard. Only the handler is
+ * another one: preauth_judge checks what can be known without the body. So a refusal is the error that the request itself would
+ * have got, and after a yes a request can only fail by its body. berth/http/front.h has the form of the answer.
  */
 #ifndef BERTH_API_PREAUTH_H
 #define BERTH_API_PREAUTH_H
@@ -15,13 +14,13 @@
 /* Tells whether this request is the web server's question. */
 bool preauth_asked(const struct call *call);
 
-/* In place of the matched route's handler. True: a 204. False: call->error says what the request would be refused with. */
+/* The handler of a question. True: the response is a 204. False: call->error is the error that the request would get. */
 bool preauth_judge(struct call *call);
 
-/* The request itself has come, with its body: the room that the yes reserved is free again. */
+/* Ends the reservation of room that came with the yes. For the request itself, whose bytes are on the disk now. */
 void preauth_arrived(struct call *call);
 
-/* Turns the finished response into an answer to the question: a yes stays, all else becomes a refusal. */
+/* Turns the finished response into an answer to the question: a 204 stays, every other response becomes a refusal. */
 void preauth_answer(struct call *call);
 
 #endif

@@ -57,13 +57,16 @@ static bool is_preflight(const struct call *call)
 	       http_header(&call->request, "HTTP_ACCESS_CONTROL_REQUEST_METHOD").len;
 }
 
-/* Any good credentials will do, so that GitLab may look for DELETE with a token that grants nothing. */
+/* Any good credentials are enough: GitLab looks for DELETE by OPTIONS, with a token that grants nothing. */
 static enum api_action action_of_other_method(const struct call *call)
 {
 	return rule_of(call, call->match.resource)->action == ACTION_NONE || is_preflight(call) ? ACTION_NONE : ACTION_ANY;
 }
 
-/* A body that nobody reads: a client that goes on sending it would hold the worker. Behind NGINX none comes this far. */
+/*
+ * Refuses a body that the route has no use for. A client that goes on sending it would hold the worker. Behind NGINX no such body
+ * comes this far.
+ */
 static bool refuse_idle_body(struct call *call)
 {
 	struct http_request *request = &call->request;
@@ -125,7 +128,7 @@ static bool dispatch(struct call *call)
 	       (preauth_asked(call) ? preauth_judge : run_handler)(call);
 }
 
-/* One word, and not a long one: whoever makes tokens names their users, and a header that is too long would be a 500. */
+/* Percent-encoded and cut: the issuer of tokens chooses the names of users, and a header that is too long would be a 500. */
 static const char *user_for_log(const struct call *call)
 {
 	struct span user = span_of(call->identity.user);
@@ -140,7 +143,7 @@ static void common_headers(struct call *call)
 
 	response_header(&call->response, API_VERSION_HEADER, API_VERSION);
 	response_header(&call->response, "X-Content-Type-Options", "nosniff");
-	/* For the web server's access log, which keeps them from clients. */
+	/* For the web server's access log. The web server keeps both from clients. */
 	if (*call->identity.user)
 		response_header(&call->response, FRONT_USER, user_for_log(call));
 	if (call->project)
@@ -151,7 +154,7 @@ static void common_headers(struct call *call)
 			response_header(&call->response, settings->headers[i].name, settings->headers[i].value);
 }
 
-/* What of the resource's methods is left, which a 405 has to tell (RFC 9110 section 15.5.6). */
+/* The methods of the resource that are left, which a 405 tells (RFC 9110 section 15.5.6). */
 static const char *allow_instead(const struct call *call)
 {
 	const struct api_table *table = call->table;
@@ -165,7 +168,7 @@ static const char *allow_instead(const struct call *call)
 }
 
 /* Makes the error the response. A handler that fails without an error is a fault of the program: 500, and the log has its route. */
-static void refuse(struct call *call)
+static void serve_error(struct call *call)
 {
 	if (!error_is_set(&call->error)) {
 		log_error("api: route %s %s failed without an error", http_method_name(call->request.method),
@@ -215,7 +218,7 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 	log_peer_set(call->who.address);
 	call->work = work_begin(&api->core, &call->who, arena, &call->error);
 	if (!handle(call, io))
-		refuse(call);
+		serve_error(call);
 	if (preauth_asked(call))
 		preauth_answer(call);
 	common_headers(call);

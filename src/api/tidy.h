@@ -6,8 +6,8 @@
 #include "call.h"
 
 /*
- * True: the response is a 301 to a route of the table, for GET and HEAD. Asks nobody's leave: the client comes back by the
- * clean path and is asked there. False: the path is clean, or leads nowhere; nothing has changed.
+ * True: the response is a 301 to a route of the table; for GET and HEAD only. There is no authorisation, which the clean path has.
+ * False: the path is clean, or leads to no route, and nothing has changed.
  */
 bool tidy_redirect(struct call *call);
 

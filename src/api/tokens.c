@@ -33,15 +33,15 @@ static handler_fn *const handlers[] = {
 
 const struct api_table api_tokens = {routes, rules, handlers, sizeof routes / sizeof *routes, true, API_LABEL_TOKENS};
 
-static struct issuing begin(struct call *call)
+static struct issuing tokens_begin(struct call *call)
 {
 	return issuing_begin(call->api->issuer, &call->who, call->request.arena, &call->error);
 }
 
 #define CLIENT_SHOWN 64 /* bytes of a client's name */
 
-/* What the client calls itself, for the list of refresh tokens: printable ASCII, the rest as question marks. */
-static const char *client_of(struct call *call, const struct target *from)
+/* The client's name for the list of refresh tokens, in printable ASCII; other bytes become question marks. */
+static const char *client_name(struct call *call, const struct target *from)
 {
 	const struct span *given = target_first(from, "client_id");
 	struct span name = given ? *given : http_header(&call->request, "HTTP_USER_AGENT");
@@ -60,7 +60,7 @@ static bool read_request(struct call *call, const struct target *from, struct is
 {
 	const struct span *service = target_first(from, "service"), *scope;
 
-	work->client = client_of(call, from);
+	work->client = client_name(call, from);
 	if (service && service->len && !span_is(*service, call->api->issuer->settings->service))
 		return error_set(&call->error, E_SERVICE_UNKNOWN);
 	scope_list_init(&out->scopes, call->request.arena);
@@ -122,7 +122,7 @@ static void reply(struct call *call, const struct issued *issued, const struct i
 	response_body(&call->response, 200, "application/json", strbuf_span(&text));
 }
 
-/* GitLab's answer where the registry is switched off: the code of a 503 with another status. */
+/* The registry is switched off: GitLab's answer, which has the code of a 503 and the status 404. */
 static void reply_disabled(struct call *call)
 {
 	struct error error;
@@ -148,7 +148,7 @@ static bool issue_and_reply(struct call *call, const struct issuing *work, struc
 }
 
 /* The end of both methods. No cache keeps a response, be it a token or a refusal. */
-static bool finish(struct call *call, bool done)
+static bool tokens_finish(struct call *call, bool done)
 {
 	struct arena *arena = call->request.arena;
 
@@ -170,11 +170,11 @@ static bool sign_in_basic(struct call *call, const struct issuing *work, struct 
 	const char *name;
 
 	*out = (struct meta_account){.found = false};
-	/* oras-java shows the token that it has; here a token of ours says nothing */
+	/* oras-java shows its registry token here, too; the token service ignores it */
 	if (!header.ptr || header.len == 0 || authorization_for(&token, header, "Bearer"))
 		return work->issuer->settings->anonymous || error_set(&call->error, E_UNAUTHORIZED);
 	if (!authorization_basic(&name, &password, call->request.arena, header))
-		return error_setf(&call->error, E_UNAUTHORIZED, "one Authorization header of the Basic scheme is due");
+		return error_setf(&call->error, E_UNAUTHORIZED, "expected one Authorization header of the Basic scheme");
 	return login_basic(work, span_of(name), span_of(secret_reveal(password)), out);
 }
 
@@ -197,16 +197,16 @@ static bool is_true(const struct span *value)
 
 bool api_token_get(struct call *call)
 {
-	struct issuing work = begin(call);
+	struct issuing work = tokens_begin(call);
 	struct meta_account account;
 	struct issue_request request = {
 		.account = &account,
 		.refresh = is_true(target_first(&call->request.target, "offline_token")),
 	};
 
-	return finish(call, read_request(call, &call->request.target, &work, &request) &&
-				    sign_in_basic(call, &work, &account) && signed_in(call, &account) &&
-				    issue_and_reply(call, &work, &request, false));
+	return tokens_finish(call, read_request(call, &call->request.target, &work, &request) &&
+					   sign_in_basic(call, &work, &account) && signed_in(call, &account) &&
+					   issue_and_reply(call, &work, &request, false));
 }
 
 static bool read_form(struct call *call, struct target *out)
@@ -221,7 +221,7 @@ static bool read_form(struct call *call, struct target *out)
 }
 
 /* A field of the form; the empty span when it is not there. */
-static struct span field(const struct target *form, const char *name)
+static struct span form_field(const struct target *form, const char *name)
 {
 	const struct span *value = target_first(form, name);
 
@@ -230,26 +230,27 @@ static struct span field(const struct target *form, const char *name)
 
 static bool sign_in_form(struct call *call, const struct issuing *work, const struct target *form, struct meta_account *out)
 {
-	struct span grant = field(form, "grant_type");
+	struct span grant = form_field(form, "grant_type");
 
 	*out = (struct meta_account){.found = false};
 	if (span_is(grant, "password"))
-		return login_basic(work, field(form, "username"), field(form, "password"), out);
+		return login_basic(work, form_field(form, "username"), form_field(form, "password"), out);
 	if (span_is(grant, "refresh_token"))
-		return login_refresh(work, field(form, "refresh_token"), out);
+		return login_refresh(work, form_field(form, "refresh_token"), out);
 	return error_setf(&call->error, E_GRANT_INVALID, "grant_type must be password or refresh_token");
 }
 
 bool api_token_post(struct call *call)
 {
-	struct issuing work = begin(call);
+	struct issuing work = tokens_begin(call);
 	struct meta_account account;
 	struct issue_request request = {.account = &account};
 	struct target form;
 
 	if (!read_form(call, &form))
-		return finish(call, false);
-	request.refresh = span_is(field(&form, "access_type"), "offline");
-	return finish(call, read_request(call, &form, &work, &request) && sign_in_form(call, &work, &form, &account) &&
-				    signed_in(call, &account) && issue_and_reply(call, &work, &request, true));
+		return tokens_finish(call, false);
+	request.refresh = span_is(form_field(&form, "access_type"), "offline");
+	return tokens_finish(call, read_request(call, &form, &work, &request) &&
+					   sign_in_form(call, &work, &form, &account) && signed_in(call, &account) &&
+					   issue_and_reply(call, &work, &request, true));
 }

@@ -110,7 +110,7 @@ static bool post_whole(struct call *call)
 	return true;
 }
 
-/* From where this caller may take a blob over: the named repository, or any that it may pull from. */
+/* The repositories from which this caller may mount: the named one, or all that it may pull from. */
 static struct blob_mount sources(const struct call *call, struct span from)
 {
 	static const struct span nowhere;
@@ -122,11 +122,11 @@ static struct blob_mount sources(const struct call *call, struct span from)
 	if (from.len == 0)
 		mount.readable = identity_readable(&call->identity, call->request.arena, &mount.readable_count);
 	else if (!identity_allows(&call->identity, &pull))
-		mount = (struct blob_mount){.readable = &nowhere}; /* which takes as long as an unknown digest */
+		mount = (struct blob_mount){.readable = &nowhere}; /* takes as long as an unknown digest */
 	return mount;
 }
 
-/* Whatever stands against a mount, the answer is a session, which tells nobody what exists elsewhere. */
+/* If the mount is not possible, the answer is a session, whatever the reason: it tells nothing of other repositories. */
 static bool post_mount(struct call *call, struct span digest_text)
 {
 	const struct span *from = query(call, "from");
@@ -144,7 +144,7 @@ static bool post_mount(struct call *call, struct span digest_text)
 	return true;
 }
 
-/* A mount, or a session's start, has no use for a body: what comes is ignored. */
+/* A mount and the start of a session have no use for a body, which is ignored. */
 bool api_upload_post_check(struct call *call)
 {
 	const struct span *mount = query(call, "mount");

@@ -66,7 +66,7 @@ static bool unlink_rows(const struct meta *meta, void *context)
 		return false;
 	switch (outcome) {
 	case META_DELETED: return true;
-	case META_DELETE_UNKNOWN: return unknown(step->work, step->digest);
+	case META_DELETE_UNKNOWN: return blob_unknown(step->work, step->digest);
 	case META_DELETE_REFERENCED: break;
 	}
 	return error_set(meta->error, E_BLOB_REFERENCED);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages of names. Each asks for one row more than the page holds, to know whether there is another page. */
+/* Pages of names. Each asks for one row more than the page has, which tells whether there is another page. */
 #include "berth/core/listing.h"
 
 #include "berth/meta/manifest.h"
 #include "berth/meta/repository.h"
 #include "berth/meta/tag.h"
 
-#define ANNOTATION_BYTES ((int64_t)4 << 20) /* of one page: clients and proxies bound what they read */
+#define ANNOTATION_BYTES ((int64_t)4 << 20) /* of one page; clients and proxies bound what they read */
 
 static void cut_names(const struct meta_names *names, size_t limit, struct names_page *out)
 {

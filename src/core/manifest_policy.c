@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the operator lets people push. */
+/* What may be pushed. */
 #include "berth/core/manifest_policy.h"
 
 #include <stdlib.h>

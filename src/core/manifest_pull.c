@@ -7,7 +7,7 @@
 #include "berth/core/manifest_cache.h"
 #include "berth/oci/manifest.h"
 
-static bool unknown(const struct work *work, const struct meta_reference *reference)
+static bool manifest_unknown(const struct work *work, const struct meta_reference *reference)
 {
 	char text[DIGEST_TEXT_MAX];
 
@@ -16,7 +16,7 @@ static bool unknown(const struct work *work, const struct meta_reference *refere
 	return error_setf(work->error, E_MANIFEST_UNKNOWN, "unknown digest=%s", digest_text(&reference->digest, text));
 }
 
-/* Both counters only grow, so a sum that stays means that both stayed. */
+/* Both counters only grow: if the sum is the same, both are. */
 static uint64_t stamp_now(const struct core *core)
 {
 	return db_epoch(core->db) + atomic_load_explicit(core->generation, memory_order_acquire);
@@ -33,14 +33,14 @@ static bool from_cache(const struct work *work, uint64_t stamp, struct span path
 	return true;
 }
 
-static bool ask(const struct work *work, struct span path, const struct meta_reference *reference, bool head_only,
-		struct meta_manifest *out)
+static bool find_manifest(const struct work *work, struct span path, const struct meta_reference *reference, bool head_only,
+			  struct meta_manifest *out)
 {
 	bool found;
 
 	if (!meta_manifest_find(&work->meta, path, reference, head_only, &found, out))
 		return false;
-	return found || unknown(work, reference);
+	return found || manifest_unknown(work, reference);
 }
 
 bool manifest_pull(const struct work *work, struct span path, const struct meta_reference *reference, bool head_only,
@@ -50,11 +50,11 @@ bool manifest_pull(const struct work *work, struct span path, const struct meta_
 	uint64_t stamp;
 
 	if (reference->tag || !work->core->cache)
-		return ask(work, path, reference, head_only, out);
+		return find_manifest(work, path, reference, head_only, out);
 	stamp = stamp_now(work->core);
 	if (from_cache(work, stamp, path, &reference->digest, out))
 		return true;
-	if (!ask(work, path, reference, head_only, out))
+	if (!find_manifest(work, path, reference, head_only, out))
 		return false;
 	if (!head_only) {
 		entry = (struct cached_manifest){out->repository, out->media_type, out->payload};
@@ -77,7 +77,7 @@ bool manifest_pull_default_image(const struct work *work, struct span path, cons
 		if (entry->os && entry->architecture && strcmp(entry->os, "linux") == 0 &&
 		    strcmp(entry->architecture, "amd64") == 0) {
 			child.digest = entry->digest;
-			return ask(work, path, &child, false, out);
+			return find_manifest(work, path, &child, false, out);
 		}
 	}
 	return error_explainf(work->error, E_MANIFEST_UNKNOWN,

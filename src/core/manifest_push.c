@@ -12,14 +12,14 @@
 #include "berth/oci/mediatype.h"
 #include "berth/oci/referrer.h"
 
-/* Where the repository may have what a descriptor names. */
+/* Where the repository may have the content of a descriptor. */
 enum place { IN_BLOBS, IN_MANIFESTS, PLACES };
 
-/* One descriptor of the manifest, and what the repository has of its digest. */
+/* One descriptor of the manifest, and what the repository has for its digest. */
 struct need {
 	const struct descriptor *descriptor;
 	int64_t size[PLACES];     /* META_LACKING where there is none */
-	struct need *first_alike; /* the first need of the same digest: each digest has one error */
+	struct need *first_alike; /* the first need of the same digest; only that one is refused */
 	bool sought[PLACES];
 	bool required;
 	bool refused;
@@ -31,7 +31,7 @@ struct push_step {
 	const struct manifest *manifest;
 	struct need *needs; /* in the order of the document */
 	size_t need_count;
-	struct digest *digests; /* room for those of all needs, and for their sizes: a manifest can name 40,000 */
+	struct digest *digests; /* room for those of all needs, once: a manifest can name 40,000 */
 	int64_t *sizes;
 	struct digest digest;
 };
@@ -50,8 +50,8 @@ static void need_blob(struct push_step *step, const struct descriptor *descripto
 }
 
 /*
- * An entry of an index. An entry of a type that no manifest has may be a blob: BuildKit lists the layers and the
- * description of a build cache so. Clients that leave the type out, or have one of their own, mean a manifest.
+ * An entry of an index. It names a manifest, also when it has no type or an unknown one. If its type is not that of a manifest, it
+ * may name a blob instead: BuildKit lists the layers of a build cache in an index.
  */
 static void need_entry(struct push_step *step, const struct descriptor *entry)
 {
@@ -101,7 +101,7 @@ static void collect(struct push_step *step, struct arena *arena)
 	find_first_alike(step, arena);
 }
 
-/* Asks the repository for all needs that may be in `place`, by one statement. */
+/* Looks up all needs that may be in `place`, by one statement. */
 static bool look_up(const struct push_step *step, int64_t repository, enum place place)
 {
 	static bool (*const sizes_of[])(const struct meta *, int64_t, const struct digest *, size_t, int64_t *) = {
@@ -130,7 +130,7 @@ static const char *why_missing(const struct work *work, const struct need *need,
 }
 
 /* Refuses a need that the repository does not have, or has in another size. */
-static void judge(const struct work *work, struct need *need)
+static void judge_need(const struct work *work, struct need *need)
 {
 	const struct descriptor *descriptor = need->descriptor;
 	int64_t size = need->size[IN_BLOBS] != META_LACKING ? need->size[IN_BLOBS] : need->size[IN_MANIFESTS];
@@ -189,13 +189,13 @@ static int64_t size_of_blobs(const struct push_step *step)
 	return total;
 }
 
-/* Fills in what is there to be referred to; false with an error for each digest that is missing. */
+/* Fills in the references that the repository has. False with an error for each digest that it lacks. */
 static bool check_references(const struct push_step *step, struct meta_manifest_new *row)
 {
 	if (!look_up(step, row->repository, IN_BLOBS) || !look_up(step, row->repository, IN_MANIFESTS))
 		return false;
 	for (size_t i = 0; i < step->need_count; i++)
-		judge(step->work, &step->needs[i]);
+		judge_need(step->work, &step->needs[i]);
 	if (error_is_set(step->work->error))
 		return false;
 	row->blobs = held(step, IN_BLOBS, &row->blob_count);
@@ -222,7 +222,7 @@ static struct meta_manifest_new row_of(const struct push_step *step, int64_t rep
 	return row;
 }
 
-/* In the transaction that stores the manifest: whoever makes an immutable tag at the same time makes this one wait. */
+/* Makes the immutable tags. Another push that makes one of them at the same time has to wait for this transaction. */
 static bool make_new_tags(const struct push_step *step, int64_t repository, int64_t manifest)
 {
 	const struct manifest_push *push = step->push;

@@ -30,7 +30,7 @@ static uint64_t project_of(struct span path)
 	return hash;
 }
 
-static uint64_t add(uint64_t a, uint64_t b)
+static uint64_t room_add(uint64_t a, uint64_t b)
 {
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
@@ -46,9 +46,9 @@ static struct sums sum(const struct room_ledger *ledger, uint64_t project)
 	for (size_t i = 0; i < ROOM_SLOTS; i++) {
 		uint64_t bytes = atomic_load(&ledger->slots[i].bytes);
 
-		sums.all = add(sums.all, bytes);
+		sums.all = room_add(sums.all, bytes);
 		if (bytes && atomic_load(&ledger->slots[i].project) == project)
-			sums.project = add(sums.project, bytes);
+			sums.project = room_add(sums.project, bytes);
 	}
 	return sums;
 }
@@ -143,7 +143,7 @@ static struct room_slot *claim(struct room_ledger *ledger, uint64_t bytes)
 	return NULL;
 }
 
-static void fill(struct room_ledger *ledger, struct room_slot *slot, const struct room_wish *wish)
+static void room_fill(struct room_ledger *ledger, struct room_slot *slot, const struct room_wish *wish)
 {
 	uint64_t serial = atomic_fetch_add(&ledger->tickets, 1) + 1;
 
@@ -155,7 +155,7 @@ static void fill(struct room_ledger *ledger, struct room_slot *slot, const struc
 }
 
 /* The slot's own bytes are among the sums: of two that come together, one at least sees the other. */
-static bool has_room(const struct room *room, const struct room_slot *slot)
+static bool room_fits(const struct room *room, const struct room_slot *slot)
 {
 	struct sums sums = sum(room->ledger, atomic_load(&slot->project));
 	uint64_t left = spool_left(&room->bounds);
@@ -165,7 +165,7 @@ static bool has_room(const struct room *room, const struct room_slot *slot)
 	return left > 0 && sums.all <= left && sums.project <= left / 100 * room->share + left % 100 * room->share / 100;
 }
 
-static bool refuse(struct error *error)
+static bool room_refuse(struct error *error)
 {
 	static int64_t told;
 
@@ -200,14 +200,14 @@ bool room_take(const struct room *room, const struct room_wish *wish, uint64_t *
 	slot = claim(room->ledger, bytes);
 	if (!slot) {
 		sweep(room->ledger, 0);
-		return refuse(error);
+		return room_refuse(error);
 	}
-	fill(room->ledger, slot, wish);
-	if (!has_room(room, slot)) {
+	room_fill(room->ledger, slot, wish);
+	if (!room_fits(room, slot)) {
 		sweep(room->ledger, (size_t)(slot - room->ledger->slots));
-		if (!has_room(room, slot)) {
+		if (!room_fits(room, slot)) {
 			clear(slot);
-			return refuse(error);
+			return room_refuse(error);
 		}
 	}
 	*ticket = atomic_load(&slot->ticket);
@@ -227,5 +227,5 @@ void room_return(const struct room *room, uint64_t ticket)
 
 bool room_judge(const struct room *room, struct error *error)
 {
-	return !room || !room->streams || spool_left(&room->bounds) > 0 || refuse(error);
+	return !room || !room->streams || spool_left(&room->bounds) > 0 || room_refuse(error);
 }

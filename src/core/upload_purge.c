@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ending uploads that nobody finishes. */
+/* Purging upload sessions that no client finishes. */
 #include "berth/core/upload_purge.h"
 
 #include "berth/base/uuid.h"
@@ -13,7 +13,7 @@ struct stale {
 	char path[256];
 };
 
-/* The next stale session behind `stale`; its own memory, for cancelling clears the arena. */
+/* Finds the next stale session behind `stale`, which has memory of its own because cancelling clears the arena. */
 static bool next_stale(const struct core *core, struct arena *arena, int64_t age, struct stale *stale, bool *found)
 {
 	struct error error;
@@ -32,7 +32,7 @@ static bool next_stale(const struct core *core, struct arena *arena, int64_t age
 	return ok;
 }
 
-/* False only when the database or the store fails: a session that is gone or in use by now is none of our business. */
+/* False only when the database or the store fails. A session that is gone, or in use by now, is left alone. */
 static bool cancel(const struct core *core, struct arena *arena, const struct stale *stale)
 {
 	struct upload upload;

@@ -63,7 +63,7 @@ struct meta_names meta_column_names(const struct meta *meta, const struct db_row
 	return (struct meta_names){names, count};
 }
 
-static bool refused(const struct meta *meta)
+static bool refused_by_constraint(const struct meta *meta)
 {
 	if (db_in_transaction(meta->db)) {
 		log_debug("database: constraint %s: the transaction is tried again", db_constraint(meta->db));
@@ -78,7 +78,7 @@ bool meta_ok(const struct meta *meta, enum db_outcome outcome)
 	switch (outcome) {
 	case DB_OK: return true;
 	case DB_BUSY: return error_busy(meta->error, BUSY_RETRY_AFTER_S, NULL);
-	case DB_CONSTRAINT: return refused(meta);
+	case DB_CONSTRAINT: return refused_by_constraint(meta);
 	case DB_RETRY:
 	case DB_FAILED: break;
 	}

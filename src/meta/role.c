@@ -18,7 +18,7 @@ static const char *const visibilities[] = {
 };
 
 /* The place of `text` among `names`; `count` when it has none. */
-static size_t place(const char *const *names, size_t count, struct span text)
+static size_t place_among(const char *const *names, size_t count, struct span text)
 {
 	size_t at = 0;
 
@@ -29,7 +29,7 @@ static size_t place(const char *const *names, size_t count, struct span text)
 
 enum meta_role meta_role_parse(struct span text)
 {
-	size_t count = sizeof roles / sizeof *roles, at = place(roles, count, text);
+	size_t count = sizeof roles / sizeof *roles, at = place_among(roles, count, text);
 
 	return at < count ? (enum meta_role)at : META_ROLE_NONE;
 }
@@ -41,7 +41,7 @@ const char *meta_role_name(enum meta_role role)
 
 bool meta_visibility_parse(enum meta_visibility *out, struct span text)
 {
-	size_t count = sizeof visibilities / sizeof *visibilities, at = place(visibilities, count, text);
+	size_t count = sizeof visibilities / sizeof *visibilities, at = place_among(visibilities, count, text);
 
 	if (at == count)
 		return false;

@@ -29,7 +29,7 @@ struct api_settings {
 	size_t header_count;
 	bool delete_enabled;
 	bool readonly;
-	bool redirect;      /* clients may be sent to the store for a blob's bytes */
+	bool redirect;      /* clients may be redirected to the store for a blob's bytes */
 	size_t catalog_max; /* most that n may ask of _catalog */
 	size_t tags_max;    /* most tags of one page */
 	bool authenticated; /* the configuration names a scheme: without struct api's `auth` nothing is served */
@@ -51,15 +51,15 @@ struct issuer;
 struct api {
 	const struct api_settings *settings;            /* borrowed */
 	const struct api_table *tables[API_TABLES_MAX]; /* the first one that has a path serves it; NULL behind the last */
-	const struct throttle *throttle;                /* at hashing passwords; NULL: no bound */
+	const struct throttle *throttle;                /* bounds how many passwords are hashed at once; NULL: no bound */
 	struct core core;                               /* of the registry; `db` is the connection of all services */
-	struct auth *auth;                              /* of the registry; NULL: everybody may do everything */
+	struct auth *auth;                              /* of the registry; NULL: every caller may do everything */
 	const struct issuer *issuer;                    /* of the token service */
 };
 
 /*
- * Serves one request. The arena must be empty and is cleared at the end; running out of it is answered with 503.
- * Never fails: what goes wrong becomes a reply or, when nobody listens any more, nothing.
+ * Serves one request. The arena must be empty and is cleared at the end. What goes wrong becomes the response: 503 when the arena is
+ * exhausted, 500 for a fault of the program. There is no response when the client is gone.
  */
 void api_serve(struct api *api, struct http_io *io, struct arena *arena);
 

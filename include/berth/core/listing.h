@@ -13,13 +13,13 @@
 struct names_page {
 	const struct span *names;
 	size_t count;
-	bool more; /* there are names behind the last one */
+	bool more; /* there is another page */
 };
 
-/* E_NAME_UNKNOWN for a repository that never held a manifest. */
+/* Lists tags. E_NAME_UNKNOWN for a repository that never had a manifest. */
 bool tags_page(const struct work *work, struct span path, struct span last, size_t limit, struct names_page *out);
 
-/* Repositories that hold a manifest now. */
+/* Lists repositories that have a manifest. */
 bool catalog_page(const struct work *work, struct span last, size_t limit, struct names_page *out);
 
 struct referrers_page {
@@ -28,7 +28,11 @@ struct referrers_page {
 	bool more;
 };
 
-/* An unknown repository or subject has no referrers: that is no error. artifact_type empty: all. last NULL: from the first. */
+/*
+ * Lists manifests whose `subject` is the digest, of one artifact type or, when it is empty, of all. `last` NULL: from the first. An
+ * unknown repository or subject has no referrers, which is no error (OCI distribution-spec, "Listing Referrers"). A page ends
+ * early where annotations would make it too large.
+ */
 bool referrers_page(const struct work *work, struct span path, const struct digest *subject, struct span artifact_type,
 		    const struct digest *last, size_t limit, struct referrers_page *out);
 

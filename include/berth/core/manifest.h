@@ -10,13 +10,13 @@
 #include "berth/meta/manifest.h"
 
 /*
- * The manifest that the reference names, with its payload unless head_only; E_MANIFEST_UNKNOWN. One statement, none
- * for a digest that this worker has seen and nobody has deleted since.
+ * Finds the manifest that a reference names, with its payload unless head_only; E_MANIFEST_UNKNOWN. One statement; none for a digest
+ * in the worker's cache, which is empty once a manifest was deleted anywhere. The spans of `out` live until the next pull.
  */
 bool manifest_pull(const struct work *work, struct span path, const struct meta_reference *reference, bool head_only,
 		   struct meta_manifest *out);
 
-/* For a client that takes no lists: the linux/amd64 image of a Docker manifest list; E_MANIFEST_UNKNOWN if none. */
+/* Finds the linux/amd64 image of a Docker manifest list, for a client that takes no lists; E_MANIFEST_UNKNOWN. */
 bool manifest_pull_default_image(const struct work *work, struct span path, const struct meta_manifest *list,
 				 struct meta_manifest *out);
 
@@ -24,7 +24,7 @@ struct manifest_push {
 	struct span path;
 	struct span payload;
 	struct span content_type;
-	bool by_digest; /* `digest` is what the client says it is */
+	bool by_digest; /* the client says that it is `digest` */
 	struct digest digest;
 	const struct span *tags; /* valid ones */
 	size_t tag_count;
@@ -38,13 +38,19 @@ struct manifest_pushed {
 	struct digest subject;
 };
 
-/* Stores the manifest, byte for byte, and points the tags at it: all or nothing. */
+/*
+ * Stores the manifest, byte for byte, and points the tags at it: all or nothing. E_DIGEST_INVALID; E_MANIFEST_BLOB_UNKNOWN for each
+ * blob or manifest that the repository lacks; E_MANIFEST_INVALID, E_IMMUTABLE_TAG, and what manifest_policy_check refuses.
+ */
 bool manifest_push(const struct work *work, const struct manifest_push *push, struct manifest_pushed *out);
 
-/* Removes the manifest and every tag that points at it: E_MANIFEST_UNKNOWN, E_MANIFEST_REFERENCED (by an index). */
+/*
+ * Removes the manifest and each tag that points at it: E_MANIFEST_UNKNOWN, or E_MANIFEST_REFERENCED while an index needs it. Once
+ * this returns, no worker of the node serves it.
+ */
 bool manifest_delete(const struct work *work, struct span path, const struct digest *digest);
 
-/* Removes the tag only; E_MANIFEST_UNKNOWN. */
+/* Removes the tag; its manifest stays. E_MANIFEST_UNKNOWN. */
 bool tag_delete(const struct work *work, struct span path, struct span tag);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the operator lets people push: `validation` and `policy` of the configuration. */
+/* What may be pushed: `validation` and `policy` of the configuration. */
 #ifndef BERTH_CORE_MANIFEST_POLICY_H
 #define BERTH_CORE_MANIFEST_POLICY_H
 
@@ -37,23 +37,26 @@ struct manifest_policy_settings {
 struct manifest_policy;
 
 /*
- * Compiles the patterns. Settings are borrowed for the policy's life. NULL, with one line in `reason`, for a pattern
- * that does not compile. manifest_policy_free takes NULL.
+ * Makes a policy, with the patterns compiled; the settings are borrowed for its life. NULL, with one line in `reason`, for a pattern
+ * that does not compile or when memory is out. manifest_policy_free takes NULL.
  */
 struct manifest_policy *manifest_policy_new(const struct manifest_policy_settings *settings, char *reason, size_t size);
 void manifest_policy_free(struct manifest_policy *policy);
 
-/* Classes, limits and foreign URLs. E_DENIED, E_MANIFEST_REFERENCE_LIMIT, E_MANIFEST_SIZE_LIMIT, E_MANIFEST_INVALID. */
+/*
+ * Checks class, number of references, size and foreign URLs: E_DENIED, E_MANIFEST_REFERENCE_LIMIT, E_MANIFEST_SIZE_LIMIT,
+ * E_MANIFEST_INVALID.
+ */
 bool manifest_policy_check(const struct manifest_policy *policy, const struct manifest *manifest, size_t payload_size,
 			   struct error *error);
 
-/* Whether this entry of an index must exist in the repository. */
+/* Tells whether the repository must have this entry of an index. */
 bool manifest_policy_needs_child(const struct manifest_policy *policy, const struct descriptor *child);
 
-/* Whether this layer must exist in the repository. A layer with URLs need not: clients fetch it from there. */
+/* Tells whether the repository must have this layer. It need not have a layer with URLs, which clients fetch from there. */
 bool manifest_policy_needs_layer(const struct descriptor *layer);
 
-/* Whether the size of a descriptor must be that of its blob or manifest. */
+/* Tells whether the size of a descriptor must be that of its blob or manifest. */
 bool manifest_policy_checks_sizes(const struct manifest_policy *policy);
 
 #endif

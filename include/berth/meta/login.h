@@ -61,16 +61,19 @@ struct meta_login {
 bool meta_login_find(const struct meta *meta, const struct meta_login_query *query, struct meta_account *out,
 		     struct meta_login *login);
 
-/* Counts a failure for each key; one that is older than `forget` seconds counts no more. */
+/* Counts a failure for each key. A count whose last failure is older than `forget` seconds begins anew. */
 bool meta_login_failed(const struct meta *meta, const struct span *keys, size_t count, int64_t forget);
 
-/* Forgets the failures of the pair, remembers the address, notes the use. */
+/* Forgets the failures of the pair, remembers the address for the account, and writes down the time of its use. */
 bool meta_login_succeeded(const struct meta *meta, int64_t account, const char *address, struct span pair);
 
-/* The account that the token of this hash stands for, if it is that account's. */
+/* Finds the account `name` by the hash of an access token of it. out->found false: the account has no such token. */
 bool meta_access_token_find(const struct meta *meta, struct span hash, struct span name, struct meta_account *out);
+
+/* Writes down the time of the use of an access token. */
 bool meta_access_token_used(const struct meta *meta, int64_t token);
 
+/* Finds an account by the hash of a refresh token that it was given for the service. */
 bool meta_refresh_find(const struct meta *meta, struct span hash, const char *service, struct meta_account *out);
 
 /* A refresh token to be. Times in seconds. */
@@ -85,8 +88,13 @@ struct meta_refresh_new {
 	int64_t most;        /* of one account: those longest unused go, so that this one is the last */
 };
 
-/* *added false: the account is gone, or has another password than when it was found: what it showed then counts no more. */
+/*
+ * Adds a refresh token. *added false: the account is gone, or has another password than when it was found, so that what it
+ * showed counts no more.
+ */
 bool meta_refresh_add(const struct meta *meta, const struct meta_refresh_new *token, bool *added);
+
+/* Writes down the time of the use of a refresh token. */
 bool meta_refresh_used(const struct meta *meta, struct span hash);
 
 /* Of one repository: the project that it belongs to. */
@@ -98,7 +106,10 @@ struct meta_grant {
 	enum meta_role role; /* of the account */
 };
 
-/* One grant for each name (repository names, or ""), in their order; `account` 0 for nobody. *site: the registry is enabled at all. */
+/*
+ * Finds the grant of each name (a repository's, or ""), in their order, for an account; 0: for a caller without one. *site: the
+ * registry is enabled at all.
+ */
 bool meta_grants_find(const struct meta *meta, int64_t account, const struct span *names, size_t count, bool *site,
 		      struct meta_grant *out);
 
@@ -110,7 +121,7 @@ bool meta_grants_find(const struct meta *meta, int64_t account, const struct spa
 bool meta_refusals_note(const struct meta *meta, struct span account, const struct span *actions,
 			const struct span *projects, size_t count);
 
-/* Removes what time has made worthless. */
+/* Removes expired tokens, forgotten failures, and refusals older than 90 days. */
 bool meta_issuer_purge(const struct meta *meta);
 
 #endif

@@ -10,7 +10,7 @@
 #include "berth/base/span.h"
 #include "berth/meta/meta.h"
 
-/* By what a manifest is asked for: a tag, or a digest when `tag` is NULL. */
+/* What a manifest is asked for by: a tag, or a digest when `tag` is NULL. */
 struct meta_reference {
 	const char *tag;
 	struct digest digest;
@@ -24,17 +24,20 @@ struct meta_manifest {
 	int64_t repository;  /* the id of the repository that the path names */
 };
 
-/* One statement. The spans live as long as the arena. */
+/* Finds a manifest; `out` is set only when *found is. head_only: without its payload. */
 bool meta_manifest_find(const struct meta *meta, struct span path, const struct meta_reference *reference, bool head_only,
 			bool *found, struct meta_manifest *out);
 
 #define META_LACKING ((int64_t)-1)
 
-/* Into out[i], the size of the repository's blob with digests[i], or META_LACKING. One statement. */
+/*
+ * Sets out[i] to the size of the repository's blob with digests[i], or to META_LACKING. The blobs found cannot be unlinked before
+ * the transaction ends.
+ */
 bool meta_manifest_blob_sizes(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
 			      int64_t *out);
 
-/* The same for the repository's manifests. Those found cannot be deleted before the transaction ends. */
+/* The same for the repository's manifests, which cannot be deleted before the transaction ends. */
 bool meta_manifest_child_sizes(const struct meta *meta, int64_t repository, const struct digest *digests, size_t count,
 			       int64_t *out);
 
@@ -54,10 +57,16 @@ struct meta_manifest_new {
 	size_t child_count;
 };
 
-/* Inserts the row and its references, or finds the one that is there; its row stays locked against removal. */
+/*
+ * Inserts a manifest with its references, or finds the one that is there, and holds off its removal until the transaction ends.
+ * Up to three statements, in a transaction.
+ */
 bool meta_manifest_insert(const struct meta *meta, const struct meta_manifest_new *manifest, int64_t *id);
 
-/* Removes the manifest, its references and its tags, unless an index of the repository needs it; tells all workers. */
+/*
+ * Removes a manifest with its references and tags, unless an index of the repository needs it. A second statement tells the
+ * workers of all nodes, whose caches may have the manifest.
+ */
 bool meta_manifest_delete(const struct meta *meta, struct span path, const struct digest *digest, enum meta_deleted *out);
 
 struct meta_referrers_query {

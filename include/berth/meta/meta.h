@@ -4,6 +4,10 @@
  *
  * The functions of this floor return structs. The order of a statement's columns is known only beside the statement, in
  * src/meta (tests/meta/banned).
+ *
+ * Unless its comment says otherwise, each function runs one statement in one round trip. It returns true when the statement was
+ * run, whatever it found; false when the error is set: 503 when the database is away, 429 when a lock was not given in time, 500
+ * for a fault of the program. What results point to lives as long as the arena. A path is that of a repository.
  */
 #ifndef BERTH_META_META_H
 #define BERTH_META_META_H

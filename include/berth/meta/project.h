@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Projects, their members, and the switches of the whole site, as administration changes and lists them. See
- * meta/account.h for how changes end. In a change NULL leaves as it is; a flag is "true" or "false".
+ * Projects, their members, and the switches of the whole site, as administration changes and lists them.
+ *
+ * Changes belong into meta_change_admin (meta/change.h). A flag is "true" or "false". In a change, what is NULL stays as it is.
  */
 #ifndef BERTH_META_PROJECT_H
 #define BERTH_META_PROJECT_H
@@ -14,21 +15,26 @@
 #include "berth/meta/role.h"
 #include "berth/meta/table.h"
 
-/* NULL is the site's default for new projects. */
+/* Adds a project. What is NULL is the site's default for new projects. */
 bool meta_project_add(const struct meta *meta, const char *path, const char *visibility, const char *registry,
 		      enum meta_change *out);
+
 bool meta_project_change(const struct meta *meta, const char *path, const char *visibility, const char *registry,
 			 enum meta_change *out);
+
+/* Removes a project with its memberships and the access tokens that are for it. Its repositories stay. */
 bool meta_project_remove(const struct meta *meta, const char *path, enum meta_change *out);
 
 /* Lists path, visibility, registry, members (how many), created; `path` NULL: of all projects. */
 bool meta_project_list(const struct meta *meta, const char *path, struct meta_table *out);
 
-/* META_CHANGE_UNKNOWN: no such project or account. */
+/* Gives an account a role in a project. META_CHANGE_UNKNOWN: no such project or account. */
 bool meta_member_add(const struct meta *meta, const char *project, const char *account, enum meta_role role,
 		     enum meta_change *out);
+
 bool meta_member_change(const struct meta *meta, const char *project, const char *account, enum meta_role role,
 			enum meta_change *out);
+
 bool meta_member_remove(const struct meta *meta, const char *project, const char *account, enum meta_change *out);
 
 /* Lists project, user, role, created; NULL: all. */
@@ -40,6 +46,7 @@ struct meta_site_change {
 	const char *new_project_visibility; /* of new projects */
 };
 
+/* Changes the switches of the site. Tokens that were issued before stay good until they end. */
 bool meta_site_change(const struct meta *meta, const struct meta_site_change *change, enum meta_change *out);
 
 /* Lists one row: registry, new_project_registry, new_project_visibility. */
