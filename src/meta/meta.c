@@ -123,7 +123,7 @@ bool meta_deleted(const struct meta *meta, enum db_outcome outcome, const char *
 	return true;
 }
 
-/* PostgreSQL names foreign keys so that have no name of their own; those of accounts and projects have none. */
+/* The foreign keys of accounts and projects have the names that PostgreSQL makes. */
 static bool is_foreign_key(const char *constraint)
 {
 	size_t len = strlen(constraint);
