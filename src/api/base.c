@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* `/`, by which load balancers see that a worker answers, and `/v2/`, by which clients see the API (end-1). */
+/* The root, by which load balancers see that a worker answers, and `/v2/`, by which clients see the API (end-1). */
 #include "call.h"
 
 bool api_root(struct call *call)
