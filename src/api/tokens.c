@@ -185,7 +185,9 @@ static bool signed_in(struct call *call, const struct meta_account *account)
 	if (account->found) {
 		call->who.kind = account->robot ? WHO_ROBOT : WHO_USER;
 		call->who.actor = call->identity.user;
-		call->who.scheme = account->chain_ends ? "refresh token" : account->token ? "access token" : "password";
+		call->who.scheme = account->chain_ends     ? "refresh token"
+				   : account->access_token ? "access token"
+							   : "password";
 	}
 	return true;
 }
