@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Amazon's address ranges: read from their file, shown in shared memory, searched in halves. */
+/* Amazon's address ranges: read from Amazon's file, kept in shared memory, found by binary search. */
 #include "berth/store/aws_ranges.h"
 
 #include <arpa/inet.h>
@@ -21,7 +21,7 @@ static uint64_t big_endian(const unsigned char *bytes)
 	return value;
 }
 
-/* `bits` of a prefix count from the IPv6 form on: those of IPv4 begin at 96. */
+/* Parses an address of either family into the IPv6 form. *offset is the bit at which the address begins: 96 for IPv4. */
 static bool parse_address(struct aws_address *out, unsigned *offset, const char *text)
 {
 	unsigned char bytes[16] = {[10] = 0xff, [11] = 0xff};
@@ -42,6 +42,18 @@ static int compare_addresses(struct aws_address a, struct aws_address b)
 
 /* ---- searching ---- */
 
+static struct aws_address load_first(const struct aws_shared_range *range)
+{
+	return (struct aws_address){atomic_load_explicit(&range->first_high, memory_order_relaxed),
+				    atomic_load_explicit(&range->first_low, memory_order_relaxed)};
+}
+
+static struct aws_address load_last(const struct aws_shared_range *range)
+{
+	return (struct aws_address){atomic_load_explicit(&range->last_high, memory_order_relaxed),
+				    atomic_load_explicit(&range->last_low, memory_order_relaxed)};
+}
+
 static bool search(const struct aws_ranges *ranges, uint32_t count, struct aws_address address)
 {
 	uint32_t low = 0, high = count;
@@ -49,15 +61,18 @@ static bool search(const struct aws_ranges *ranges, uint32_t count, struct aws_a
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (compare_addresses(ranges->items[middle].last, address) < 0)
+		if (compare_addresses(load_last(&ranges->items[middle]), address) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < count && compare_addresses(ranges->items[low].first, address) <= 0;
+	return low < count && compare_addresses(load_first(&ranges->items[low]), address) <= 0;
 }
 
-/* A writer at work, or one that died at it, must not hold up a request: then the client is in no range. */
+/*
+ * A reader never waits for a writer, which may have died in the middle of its work. If every try meets a half-written table, the
+ * client counts as outside of all ranges.
+ */
 bool aws_ranges_contain(const struct aws_ranges *ranges, const char *address)
 {
 	struct aws_address wanted;
@@ -67,7 +82,7 @@ bool aws_ranges_contain(const struct aws_ranges *ranges, const char *address)
 		return false;
 	for (int i = 0; i < READ_TRIES; i++) {
 		uint32_t before = atomic_load_explicit(&ranges->sequence, memory_order_acquire);
-		uint32_t count = ranges->count;
+		uint32_t count = atomic_load_explicit(&ranges->count, memory_order_relaxed);
 		bool found = count <= AWS_RANGES_MAX && search(ranges, count, wanted);
 
 		atomic_thread_fence(memory_order_acquire);
@@ -123,7 +138,7 @@ static struct aws_address after(struct aws_address address)
 	return address;
 }
 
-/* Sorts, and makes one of ranges that overlap or touch. */
+/* Sorts the ranges, and merges those that overlap or touch. Returns how many are left. */
 static size_t merge_ranges(struct aws_range *items, size_t count)
 {
 	size_t kept = 0;
@@ -138,7 +153,7 @@ static size_t merge_ranges(struct aws_range *items, size_t count)
 	return count ? kept + 1 : 0;
 }
 
-/* Adds the ranges that stand in `list`, of IPv4 or IPv6, and counts the prefixes that are none in *bad. */
+/* Adds the ranges of `list`, of IPv4 or IPv6. Counts in *bad the prefixes that are not address ranges. */
 static size_t collect_ranges(struct aws_range *items, const struct json *list, const char *name, const char *regions,
 			     struct arena *arena, size_t *bad)
 {
@@ -163,8 +178,13 @@ static void publish_ranges(struct aws_ranges *ranges, const struct aws_range *it
 
 	atomic_store_explicit(&ranges->sequence, sequence, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
-	memcpy(ranges->items, items, count * sizeof *items);
-	ranges->count = (uint32_t)count;
+	for (size_t i = 0; i < count; i++) {
+		atomic_store_explicit(&ranges->items[i].first_high, items[i].first.high, memory_order_relaxed);
+		atomic_store_explicit(&ranges->items[i].first_low, items[i].first.low, memory_order_relaxed);
+		atomic_store_explicit(&ranges->items[i].last_high, items[i].last.high, memory_order_relaxed);
+		atomic_store_explicit(&ranges->items[i].last_low, items[i].last.low, memory_order_relaxed);
+	}
+	atomic_store_explicit(&ranges->count, (uint32_t)count, memory_order_relaxed);
 	atomic_store_explicit(&ranges->sequence, sequence + 1, memory_order_release);
 }
 
@@ -186,7 +206,7 @@ bool aws_ranges_load(struct aws_ranges *ranges, struct span text, const char *re
 	items = arena_array(arena, json_count(four) + json_count(six) + 1, sizeof *items);
 	count = collect_ranges(items, four, "ip_prefix", regions, arena, &bad);
 	count += collect_ranges(items + count, six, "ipv6_prefix", regions, arena, &bad);
-	*reason = bad ? "a prefix is no address range" : count == 0 ? "no range in it" : NULL;
+	*reason = bad ? "a prefix is not an address range" : count == 0 ? "no range in the file" : NULL;
 	count = merge_ranges(items, count);
 	if (count > AWS_RANGES_MAX)
 		*reason = "more ranges than expected";
@@ -213,7 +233,7 @@ bool aws_ranges_fetch(struct aws_ranges *ranges, const char *url, const char *re
 	else if (client)
 		ok = aws_ranges_load(ranges, x.answer, regions, &arena, &reason);
 	if (ok)
-		log_info("cloudfront: %u address ranges of %s", (unsigned)ranges->count, url);
+		log_info("cloudfront: %u address ranges of %s", (unsigned)atomic_load(&ranges->count), url);
 	else
 		log_warn("cloudfront: %s: %s: the ranges stay as they are", url, reason);
 	http_client_free(client);

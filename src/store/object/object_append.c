@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes of a session on their way into an object service. Where they are, and what each call does with them:
+ * How the bytes of a session reach an object service. The table says where the bytes are, and what each call does with them:
  *
  *   stage     bytes are                         append of more                           finish(D), D the digest of the bytes
  *   NOWHERE   none                              whole blob: small NOWHERE, else FINAL;   put an empty object
@@ -15,17 +15,20 @@
  *   STAGED    parts that another request may    the same, by object_take_over
  *             still add to
  *
- * "Whole" is a first chunk that came without Content-Range: most clients send a blob so. Its parts are sent to where they
- * belong at once. If more comes after all, or if it is finished by another algorithm's digest, the upload is completed first,
- * for parts cannot be read: what then stays at D's key is a blob without a row, and garbage collection's business.
+ * A "whole blob" is a first chunk without Content-Range. Most clients send a blob in this way. Its parts are sent straight to
+ * D's key. If another chunk follows, or if the client finishes with a digest of another algorithm, the upload is completed first,
+ * because parts cannot be read. The object at D's key is then a blob without a row. Garbage collection removes it.
  *
- * Every call may be repeated with the state as it was: parts are sent again under the same numbers, `complete` and `copy`
- * succeed when the object has the right size already (at a staging key stand the session's first bytes as one request sent them,
- * so the size tells which), and a finish looks at the blob first. What a crash leaves unclaimed is an unfinished upload or an object below
- * berth/uploads, which the sweep removes; what a failure leaves is removed at once.
+ * Every call may be repeated with the same state:
+ *   - Parts are sent again under the same numbers.
+ *   - `complete` and `copy` succeed if the object has the right size already. An object at a staging key holds the first bytes
+ *     of the session, so its size tells which bytes these are.
+ *   - A finish looks for the blob first.
+ * A crash leaves an unfinished upload or an object below berth/uploads. The sweep removes both. A call that fails removes what
+ * it made.
  *
- * Staging and tail keys name the request that made them (its generation), so that no request writes to an object that the row
- * speaks of, or that another request makes. What is superseded is removed by the call after, when the row speaks of it no more.
+ * Staging and tail keys contain the generation of the request that made them. So no request writes to an object that the row
+ * names, or that another request makes. A superseded object is removed by the next call, when the row no longer names it.
  */
 #include <string.h>
 
@@ -34,10 +37,10 @@
 
 struct append {
 	struct object_call call;
-	const struct store_source *source; /* NULL: nothing is added, what is there is taken over */
+	const struct store_source *source; /* NULL: object_take_over, which adds nothing */
 	struct hasher *hasher;
 	struct object_body body;
-	struct object_upload begun; /* by this call: key NULL if none */
+	struct object_upload begun; /* the upload that this call began; its key is NULL if there is none */
 };
 
 static const struct object_limits *append_limits(const struct append *append)
@@ -69,8 +72,8 @@ static void abandon_begun(const struct append *append)
 }
 
 /*
- * Parts were refused. When the staging object is there, an earlier request had completed the upload (to compute a digest, before
- * it failed): it cannot be gone on with.
+ * Sets the error after the service has refused parts. If the staging object exists, an earlier request completed the upload to
+ * compute a digest, and then failed. Such an upload takes no more parts.
  */
 static bool explain_refusal(const struct append *append, const struct error *refusal)
 {
@@ -84,7 +87,8 @@ static bool explain_refusal(const struct append *append, const struct error *ref
 	    object_ops(call->objects)
 		    ->head(call->objects->service, object_parts_key(call), &found, &size, call->arena, &ignored) &&
 	    found && size >= call->state.part_bytes) {
-		log_error("storage: upload %s: its parts are an object already: it cannot grow", call->upload->id);
+		log_error("storage: upload %s: its parts are an object already: the session takes no more bytes",
+			  call->upload->id);
 		return error_set(call->error, E_BLOB_UPLOAD_INVALID);
 	}
 	return error_copy(call->error, refusal);
@@ -170,7 +174,10 @@ static bool append_whole(struct append *append)
 
 /* ---- a chunk of several ---- */
 
-/* Parts that can be added to, and in the body what stands before the chunk. `anew`: not to the parts that are there. */
+/*
+ * Prepares an upload that takes parts, and fills the body with the bytes that come before the chunk. `anew`: the parts that are
+ * there are sent again as an upload of this request.
+ */
 static bool make_ready(struct append *append, bool anew)
 {
 	struct object_call *call = &append->call;
@@ -213,7 +220,7 @@ static bool same_object(const struct object_tail *a, const struct object_tail *b
 	return a->end > 0 && a->end == b->end && strcmp(a->maker, b->maker) == 0;
 }
 
-/* The body goes where it belongs: to the service as parts, or to the session's tail. */
+/* Sends the body as parts, or keeps it as the session's tail if it is too small for a part. */
 static bool keep_body(struct append *append)
 {
 	struct object_state *state = &append->call.state;
@@ -226,7 +233,7 @@ static bool keep_body(struct append *append)
 	if (append->body.length > 0 && !keep_tail(append))
 		return false;
 	if (same_object(&state->stale, &state->tail_object))
-		state->stale.end = 0; /* nothing was added: it is the same object */
+		state->stale.end = 0; /* nothing was added: the tail is still the same object */
 	return true;
 }
 
@@ -239,7 +246,7 @@ static bool append_chunk(struct append *append)
 
 /* ---- the calls ---- */
 
-/* What the call before last left: its session's row has moved on since. */
+/* Removes the objects that the previous call superseded: the row no longer names them. */
 static void forget_stale(struct object_call *call)
 {
 	struct object_state *state = &call->state;
@@ -253,7 +260,7 @@ static void forget_stale(struct object_call *call)
 	state->stale_staging = NULL;
 }
 
-/* Adds the source, or takes over what is there; *state is what the session's row is to say. */
+/* Adds the source, or takes over the parts. *state is the state for the session's row. */
 static bool append_bytes(struct append *append, struct span *state)
 {
 	struct object_call *call = &append->call;
@@ -287,8 +294,8 @@ bool object_append(struct store *store, struct store_upload *upload, const struc
 }
 
 /*
- * Only to staged parts does one request add what another one began. The parts are completed, so that no more can be added to
- * them, and sent again as an upload of this request's own.
+ * Only in the stage STAGED does a request add to the parts of an earlier one. So only there, the parts are completed, which
+ * closes them for the earlier request, and are sent again as an upload of this request.
  */
 bool object_take_over(struct store *store, struct store_upload *upload, struct arena *arena, struct error *error)
 {

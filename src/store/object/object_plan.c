@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How bytes are cut into parts: of the configured size where that will do, of larger ones where the service's number of parts
- * would not.
+ * How bytes are cut into parts. A part has the configured size, or a larger one if the service's limit of parts would be reached.
  *
- * The total of a session is not known. Its parts grow with the offset reached, so that each quarter of the allowed number takes
- * it 2.7 times further: 10 MiB and 10,000 parts come to 25 GiB in the first quarter and to 500 GiB in all. Small chunks make small
- * parts all the same; object_lay_out is for them.
+ * The final size of a session is not known in advance. So its parts grow with the offset: each quarter of the allowed parts reaches
+ * an offset 2.7 times as far. With parts of 10 MiB and 10,000 parts, the first quarter holds 25 GiB, and all parts hold 500 GiB.
+ * A client that sends small chunks still makes small parts; object_lay_out replaces them by larger ones.
  */
 #include "object_priv.h"
 
 #define MIB ((uint64_t)1 << 20)
-#define LEAST (5 * MIB) /* what S3 asks for, and no bad idea where the service does not */
+#define LEAST (5 * MIB) /* required by S3, and reasonable for the other services */
 
 static uint64_t divide_up(uint64_t a, uint64_t b)
 {
@@ -22,7 +21,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
-/* Grown sizes are whole MiB: some services want multiples of 256 KiB. */
+/* A grown size is a whole number of MiB, because some services require multiples of 256 KiB. */
 static uint64_t grown(uint64_t part_size, uint64_t needed)
 {
 	return needed <= part_size ? part_size : divide_up(needed, MIB) * MIB;
@@ -54,11 +53,11 @@ bool object_plan_more(const struct object_limits *limits, unsigned used, uint64_
 
 	if (used + 1 >= limits->parts_max)
 		return false;
-	left = limits->parts_max - used - 1; /* the last one is for the tail, at the end */
+	left = limits->parts_max - used - 1; /* the last part is kept for the tail */
 	size = grown(limits->part_size, larger(divide_up(offset + length, quarter), divide_up(length, left)));
 	if (size > limits->part_max / 2)
 		size = limits->part_max / 2;
-	/* the last part takes what is left over: a part of its own could be too small */
+	/* the last part takes the remainder, which could be too small for a part of its own */
 	out->part_size = size;
 	out->count = (unsigned)larger(length / size, 1);
 	return length / size <= left;

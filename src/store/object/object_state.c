@@ -7,11 +7,18 @@
  *     15728640 "etag of part 2"\n
  *     tail..
  *
- * The words of the first line: form, service, stage, parts, their bytes, where the tail is (r: the row, o: an object), its size
- * and maker; end and maker of a superseded tail; maker of a superseded staging key, or `none`; digest; maker of the staging
- * key; the service's upload, which may hold blanks. The maker `-` is one of a release whose keys named none.
+ * The words of the first line:
+ *   - the number of this form, the service, the stage
+ *   - how many parts there are, and how many bytes they hold
+ *   - where the tail is (r: in the row, o: an object), its size, its maker
+ *   - the end and the maker of a superseded tail
+ *   - the maker of a superseded staging key, or `none`
+ *   - the digest
+ *   - the maker of the staging key
+ *   - the service's name of the upload, which may contain blanks
+ * A maker is the generation of a request. The maker `-` stands for a release whose keys contained no generation.
  *
- * The second form had no makers. The first one did not name the service either: its sessions are taken for the present one's.
+ * Form 2 had no makers. Form 1 did not name the service either; the configured service is assumed.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -58,7 +65,7 @@ struct head {
 	struct span service;
 	bool has_makers;
 	bool tail_in_row;
-	struct span id; /* the line's rest: it may hold blanks */
+	struct span id; /* the rest of the line, which may contain blanks */
 	struct arena *arena;
 };
 
@@ -74,7 +81,7 @@ static bool read_state_form(struct span *line, struct head *head)
 	       ((head->has_makers || span_is(form, FORM_WITHOUT_MAKERS)) && word(line, &head->service));
 }
 
-/* Makers become parts of keys: only what a request can be called is one. */
+/* A maker becomes a part of a key, so only the text of a generation is accepted. */
 static bool read_maker(struct span *line, const struct head *head, const char **out)
 {
 	struct span text;
@@ -140,7 +147,7 @@ static bool read_state(struct span text, struct head *head)
 	return (out->part_count == 0) == (text.len == 0);
 }
 
-/* Bytes in the row are as good for any service; parts and tail objects are where they were sent. */
+/* Bytes in the row suit every service. Parts and tail objects exist only at the service that received them. */
 static bool is_of_service(const struct object_state *state, struct span service, const char *id)
 {
 	if (span_is(service, state->service) || (state->stage == OBJECT_NOWHERE && !object_state_has_tail_object(state)))
@@ -202,7 +209,7 @@ void object_state_add(struct object_state *state, const struct object_part *part
 {
 	struct strbuf text;
 
-	strbuf_init(&text, arena, STORE_STATE_MAX); /* what does not fit is found by object_state_write */
+	strbuf_init(&text, arena, STORE_STATE_MAX); /* object_state_write reports a text that does not fit */
 	strbuf_add_span(&text, state->parts);
 	for (size_t i = 0; i < count; i++) {
 		strbuf_addf(&text, "%" PRIu64 " %s\n", parts[i].size, parts[i].tag);
