@@ -103,28 +103,28 @@ static const char *detail(struct arena *arena, const struct auth_question *quest
 }
 
 /* Tells whether the expired token may go on with an upload, because it started it. False, with the error set, if the database fails. */
-static bool may_continue(struct call *call, const struct identity *identity, bool *may)
+static bool may_continue(struct call *call, const struct principal *principal, bool *may)
 {
-	struct span fingerprint = {(const char *)identity->fingerprint, sizeof identity->fingerprint};
+	struct span fingerprint = {(const char *)principal->fingerprint, sizeof principal->fingerprint};
 
 	*may = false;
-	return !identity->has_fingerprint ||
+	return !principal->has_fingerprint ||
 	       upload_started_by(&call->work, call->match.name, call->match.parameter, fingerprint, TOKEN_GRACE, may);
 }
 
 /* The caller is known from here on: to use cases, and to the log with the project of its token. */
-static void note_who(struct call *call, const struct identity *identity)
+static void note_who(struct call *call, const struct principal *principal)
 {
 	struct arena *arena = call->request.arena;
 
 	call->who.scheme = call->api->auth->class->name;
-	call->who.actor = identity->user;
-	if (*identity->user) {
-		call->who.kind = identity->has_fingerprint ? WHO_SUBJECT : WHO_USER;
-		log_context_set("user", identity->user);
+	call->who.actor = principal->user;
+	if (*principal->user) {
+		call->who.kind = principal->has_fingerprint ? WHO_SUBJECT : WHO_USER;
+		log_context_set("user", principal->user);
 	}
-	for (size_t i = 0; i < identity->grant_count; i++) {
-		const struct grant *grant = &identity->grants[i];
+	for (size_t i = 0; i < principal->grant_count; i++) {
+		const struct grant *grant = &principal->grants[i];
 
 		if (!grant->meta.project_id || !span_is(call->match.name, grant->name))
 			continue;
@@ -143,7 +143,7 @@ bool authorize(struct call *call, enum api_action action)
 	enum auth_verdict verdict;
 	bool allowed = false;
 
-	call->identity.everything = !call->api->auth;
+	call->principal.everything = !call->api->auth;
 	if (action == ACTION_NONE)
 		return true;
 	if (!call->api->auth)
@@ -156,11 +156,11 @@ bool authorize(struct call *call, enum api_action action)
 	verdict = auth_ask(call->api->auth, &question, call->request.arena, &answer);
 	if (verdict == AUTH_BUSY)
 		return error_busy(&call->error, answer.retry_after, THROTTLE_REFUSAL);
-	if (verdict == AUTH_LAPSED && action == ACTION_CONTINUE && !may_continue(call, &answer.identity, &allowed))
+	if (verdict == AUTH_LAPSED && action == ACTION_CONTINUE && !may_continue(call, &answer.principal, &allowed))
 		return false;
 	if (verdict == AUTH_ALLOWED || allowed) {
-		call->identity = answer.identity;
-		note_who(call, &call->identity);
+		call->principal = answer.principal;
+		note_who(call, &call->principal);
 		return true;
 	}
 	(void)error_set_json(&call->error, E_UNAUTHORIZED, detail(call->request.arena, &question));

@@ -11,7 +11,7 @@
 
 #include "call.h"
 
-/* Decides whether the caller may do it. True: call->who and call->identity are the caller's. False: call->error is set; an E_UNAUTHORIZED has its WWW-Authenticate. */
+/* Decides whether the caller may do it. True: call->who and call->principal are the caller's. False: call->error is set; an E_UNAUTHORIZED has its WWW-Authenticate. */
 bool authorize(struct call *call, enum api_action action);
 
 #endif

@@ -4,7 +4,7 @@
 #define BERTH_API_CALL_H
 
 #include "berth/api/api.h"
-#include "berth/auth/identity.h"
+#include "berth/auth/principal.h"
 #include "berth/base/digest.h"
 #include "berth/base/strbuf.h"
 #include "berth/core/core.h"
@@ -22,7 +22,7 @@ struct call {
 	struct work work; /* with the request's arena, error and who */
 	struct error error;
 	struct who who;                   /* who asks: WHO_NOBODY until authorised, or signed in at the token service */
-	struct identity identity;         /* what the caller may do; nothing until authorised */
+	struct principal principal;       /* what the caller may do; nothing until authorised */
 	const struct grant_meta *project; /* the repository's project, by the token; NULL when the token does not say */
 	uint64_t unjudged;                /* bytes of a streamed body since room_judge */
 };

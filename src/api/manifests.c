@@ -120,7 +120,7 @@ static bool apply_tag_rules(struct call *call, struct manifest_push *push)
 	size_t count = push->tag_count;
 	struct tag_rules rules;
 
-	if (!tag_rules_of(&rules, call->request.arena, &call->identity, call->match.name, TAG_PUSHED, &call->error))
+	if (!tag_rules_of(&rules, call->request.arena, &call->principal, call->match.name, TAG_PUSHED, &call->error))
 		return false;
 	push->tags = free_tags;
 	push->new_tags = new_tags;
@@ -190,7 +190,7 @@ static bool delete_tag(struct call *call, struct span tag)
 {
 	struct tag_rules rules;
 
-	if (!tag_rules_of(&rules, call->request.arena, &call->identity, call->match.name, TAG_DELETED, &call->error))
+	if (!tag_rules_of(&rules, call->request.arena, &call->principal, call->match.name, TAG_DELETED, &call->error))
 		return false;
 	if (tag_rules_deny(&rules, tag))
 		return error_setf(&call->error, E_PROTECTED_TAG, "%.*s", SPAN_ARG(tag));
@@ -207,7 +207,7 @@ static bool delete_manifest(struct call *call, const struct digest *digest)
 {
 	struct tag_rules rules;
 
-	if (!tag_rules_of(&rules, call->request.arena, &call->identity, call->match.name, TAG_DELETED, &call->error))
+	if (!tag_rules_of(&rules, call->request.arena, &call->principal, call->match.name, TAG_DELETED, &call->error))
 		return false;
 	if (tag_rules_any(&rules))
 		return error_set(&call->error, E_PROTECTED_MANIFEST);

@@ -131,7 +131,7 @@ static bool dispatch(struct call *call)
 /* Percent-encoded and cut: the issuer of tokens chooses the names of users, and a header that is too long would be a 500. */
 static const char *user_for_log(const struct call *call)
 {
-	struct span user = span_of(call->identity.user);
+	struct span user = span_of(call->principal.user);
 
 	user.len = user.len < USER_LOGGED ? user.len : USER_LOGGED;
 	return percent_encode(call->response.arena, user, "@+:/");
@@ -144,7 +144,7 @@ static void common_headers(struct call *call)
 	response_header(&call->response, API_VERSION_HEADER, API_VERSION);
 	response_header(&call->response, "X-Content-Type-Options", "nosniff");
 	/* For the web server's access log. The web server keeps both from clients. */
-	if (*call->identity.user)
+	if (*call->principal.user)
 		response_header(&call->response, FRONT_USER, user_for_log(call));
 	if (call->project)
 		response_headerf(&call->response, FRONT_PROJECT, "project_id=%" PRId64 " namespace_id=%" PRId64,
@@ -205,7 +205,7 @@ static void serve(struct api *api, struct http_io *io, struct arena *arena)
 	call->api = api;
 	call->settings = api->settings;
 	call->table = api->tables[0];
-	call->identity = (struct identity){.user = "", .auth_type = "", .user_claim = ""};
+	call->principal = (struct principal){.user = "", .auth_type = "", .user_claim = ""};
 	error_init(&call->error, arena);
 	response_init(&call->response, arena);
 	call->who = (struct who){

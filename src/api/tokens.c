@@ -181,10 +181,10 @@ static bool sign_in_basic(struct call *call, const struct issuing *work, struct 
 /* The caller is known by name from here on. An account that was not found is a caller that showed nothing. */
 static bool signed_in(struct call *call, const struct meta_account *account)
 {
-	call->identity.user = arena_printf(call->request.arena, "%.*s", SPAN_ARG(account->name));
+	call->principal.user = arena_printf(call->request.arena, "%.*s", SPAN_ARG(account->name));
 	if (account->found) {
 		call->who.kind = account->robot ? WHO_ROBOT : WHO_USER;
-		call->who.actor = call->identity.user;
+		call->who.actor = call->principal.user;
 		call->who.scheme = account->chain_ends     ? "refresh token"
 				   : account->access_token ? "access token"
 							   : "password";

@@ -76,9 +76,9 @@ static void reply_blob(struct call *call, const struct digest *digest)
 
 static struct span starter(const struct call *call)
 {
-	const struct identity *identity = &call->identity;
+	const struct principal *principal = &call->principal;
 
-	return (struct span){(const char *)identity->fingerprint, identity->has_fingerprint ? IDENTITY_FINGERPRINT : 0};
+	return (struct span){(const char *)principal->fingerprint, principal->has_fingerprint ? PRINCIPAL_FINGERPRINT : 0};
 }
 
 static bool start_session(struct call *call)
@@ -117,11 +117,11 @@ static struct blob_mount sources(const struct call *call, struct span from)
 	struct access pull = {"repository", from, "pull"};
 	struct blob_mount mount = {.from = from};
 
-	if (call->identity.everything)
+	if (call->principal.everything)
 		return mount;
 	if (from.len == 0)
-		mount.readable = identity_readable(&call->identity, call->request.arena, &mount.readable_count);
-	else if (!identity_allows(&call->identity, &pull))
+		mount.readable = principal_readable(&call->principal, call->request.arena, &mount.readable_count);
+	else if (!principal_allows(&call->principal, &pull))
 		mount = (struct blob_mount){.readable = &nowhere}; /* takes as long as an unknown digest */
 	return mount;
 }

@@ -5,7 +5,7 @@
 enum auth_verdict auth_ask(struct auth *auth, const struct auth_question *question, struct arena *arena,
 			   struct auth_answer *out)
 {
-	*out = (struct auth_answer){.identity = {.user = "", .auth_type = "", .user_claim = "", .everything = !auth}};
+	*out = (struct auth_answer){.principal = {.user = "", .auth_type = "", .user_claim = "", .everything = !auth}};
 	return auth ? auth->class->ask(auth, question, arena, out) : AUTH_ALLOWED;
 }
 

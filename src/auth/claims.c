@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading claims into an identity. */
+/* Reading claims into a principal. */
 #include "claims_priv.h"
 
 #include <string.h>
@@ -88,7 +88,7 @@ static bool read_grant(struct grant *out, struct arena *arena, const struct json
 	       texts(&out->actions, arena, entry, "actions") && read_meta(&out->meta, arena, entry);
 }
 
-static bool read_access(struct identity *out, struct arena *arena, const struct json *claims)
+static bool read_access(struct principal *out, struct arena *arena, const struct json *claims)
 {
 	const struct json *array;
 	struct grant *grants;
@@ -107,12 +107,12 @@ static bool read_access(struct identity *out, struct arena *arena, const struct 
 	return true;
 }
 
-bool claims_read(struct identity *out, struct arena *arena, const struct json *claims)
+bool claims_read(struct principal *out, struct arena *arena, const struct json *claims)
 {
 	const char *unused;
 	int64_t issued;
 
-	*out = (struct identity){.user = ""};
+	*out = (struct principal){.user = ""};
 	optional_text(&out->auth_type, arena, claims, "auth_type");
 	optional_text(&out->user_claim, arena, claims, "user");
 	return text(&out->user, arena, claims, "sub") && text(&unused, arena, claims, "jti") &&

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "berth/auth/identity.h"
+#include "berth/auth/principal.h"
 #include "berth/base/arena.h"
 
 struct json;
@@ -15,6 +15,6 @@ struct json;
  * false if a claim of the specification, or a member of a `meta` object, has a wrong type: a rule that cannot be read must not be
  * ignored. `auth_type`, `user` and `meta` of other types are ignored (token.h).
  */
-bool claims_read(struct identity *out, struct arena *arena, const struct json *claims);
+bool claims_read(struct principal *out, struct arena *arena, const struct json *claims);
 
 #endif

@@ -161,8 +161,8 @@ static enum auth_verdict htpasswd_ask(struct auth *auth, const struct auth_quest
 		verdict = htpasswd_check(&attempt, &out->retry_after);
 	}
 	if (verdict == AUTH_ALLOWED) {
-		out->identity.user = attempt.user;
-		out->identity.everything = true;
+		out->principal.user = attempt.user;
+		out->principal.everything = true;
 	}
 	out->challenge = challenge_basic(arena, scheme->realm);
 	return verdict;

@@ -8,7 +8,6 @@ libauth_a_SOURCES = \
 	src/auth/htpasswd.c \
 	src/auth/htpasswd_create.c \
 	src/auth/htpasswd_scheme.c \
-	src/auth/identity.c \
 	src/auth/json.c \
 	src/auth/json_priv.h \
 	src/auth/jwa.c \
@@ -19,6 +18,7 @@ libauth_a_SOURCES = \
 	src/auth/keyring.c \
 	src/auth/password.c \
 	src/auth/password_cache.c \
+	src/auth/principal.c \
 	src/auth/silly.c \
 	src/auth/tag_rules.c \
 	src/auth/throttle.c \

@@ -21,8 +21,8 @@ static enum auth_verdict silly_ask(struct auth *auth, const struct auth_question
 		out->challenge = challenge_silly(arena, silly->realm, silly->service, question);
 		return AUTH_REFUSED;
 	}
-	out->identity.user = "silly";
-	out->identity.everything = true;
+	out->principal.user = "silly";
+	out->principal.everything = true;
 	return AUTH_ALLOWED;
 }
 

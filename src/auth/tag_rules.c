@@ -42,13 +42,14 @@ static bool add_grant(struct tag_rules *out, struct arena *arena, const struct g
 			     error);
 }
 
-bool tag_rules_of(struct tag_rules *out, struct arena *arena, const struct identity *identity, struct span repository,
+bool tag_rules_of(struct tag_rules *out, struct arena *arena, const struct principal *principal, struct span repository,
 		  enum tag_change change, struct error *error)
 {
 	*out = (struct tag_rules){.denied_count = 0};
-	for (size_t i = 0; i < identity->grant_count; i++)
-		if (strcmp(identity->grants[i].type, "repository") == 0 && span_is(repository, identity->grants[i].name) &&
-		    !add_grant(out, arena, &identity->grants[i], change, error))
+	for (size_t i = 0; i < principal->grant_count; i++)
+		if (strcmp(principal->grants[i].type, "repository") == 0 &&
+		    span_is(repository, principal->grants[i].name) &&
+		    !add_grant(out, arena, &principal->grants[i], change, error))
 			return false;
 	return true;
 }

@@ -82,7 +82,7 @@ static const struct key *key_of(const struct jws *jws, const struct keyring *key
 	return jws->jwk ? key_of_jwk(jws, keyring, arena) : keyring_find(keyring, jws->kid);
 }
 
-static enum token_verdict token_judge(struct identity *out, int64_t *expires, struct arena *arena,
+static enum token_verdict token_judge(struct principal *out, int64_t *expires, struct arena *arena,
 				      const struct keyring *keyring, const struct token_rules *rules, struct span text,
 				      int64_t now)
 {
@@ -108,7 +108,7 @@ static enum token_verdict token_judge(struct identity *out, int64_t *expires, st
 	return verdict;
 }
 
-enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
+enum token_verdict token_check(struct principal *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
 			       const struct token_rules *rules, struct span text, int64_t now)
 {
 	enum token_verdict verdict;

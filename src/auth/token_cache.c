@@ -14,8 +14,8 @@
 
 struct token_slot {
 	struct arena arena;
-	struct identity identity;
-	unsigned char hash[IDENTITY_FINGERPRINT];
+	struct principal principal;
+	unsigned char hash[PRINCIPAL_FINGERPRINT];
 	int64_t expires; /* 0: empty */
 	int64_t put;     /* the number of its put; 0: empty */
 };
@@ -69,8 +69,8 @@ static int64_t put_number(const void *entry)
 	return ((const struct token_slot *)entry)->put;
 }
 
-const struct identity *token_cache_get(struct token_cache *cache, const unsigned char hash[IDENTITY_FINGERPRINT],
-				       int64_t now)
+const struct principal *token_cache_get(struct token_cache *cache, const unsigned char hash[PRINCIPAL_FINGERPRINT],
+					int64_t now)
 {
 	struct ways table;
 	const struct token_slot *slot;
@@ -79,21 +79,21 @@ const struct identity *token_cache_get(struct token_cache *cache, const unsigned
 		return NULL;
 	table = table_of(cache);
 	slot = ways_find(&table, hash[0], has_hash, hash);
-	return slot && now < slot->expires ? &slot->identity : NULL;
+	return slot && now < slot->expires ? &slot->principal : NULL;
 }
 
 /* Fills the slot. Returns false, and leaves the slot empty, if memory runs out: the slot's arena then jumps back here. */
-static bool token_slot_fill(struct token_slot *slot, const struct identity *identity)
+static bool token_slot_fill(struct token_slot *slot, const struct principal *principal)
 {
 	if (setjmp(slot->arena.on_exhausted) != 0)
 		return false;
 	slot->arena.armed = true;
-	identity_copy(&slot->identity, &slot->arena, identity);
+	principal_copy(&slot->principal, &slot->arena, principal);
 	return true;
 }
 
-void token_cache_put(struct token_cache *cache, const unsigned char hash[IDENTITY_FINGERPRINT],
-		     const struct identity *identity, int64_t expires)
+void token_cache_put(struct token_cache *cache, const unsigned char hash[PRINCIPAL_FINGERPRINT],
+		     const struct principal *principal, int64_t expires)
 {
 	struct ways table;
 	struct token_slot *slot;
@@ -103,7 +103,7 @@ void token_cache_put(struct token_cache *cache, const unsigned char hash[IDENTIT
 	table = table_of(cache);
 	slot = ways_least(&table, hash[0], put_number);
 	token_slot_empty(slot);
-	if (!token_slot_fill(slot, identity))
+	if (!token_slot_fill(slot, principal))
 		return;
 	memcpy(slot->hash, hash, sizeof slot->hash);
 	slot->expires = expires;

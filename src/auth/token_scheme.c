@@ -25,8 +25,8 @@ struct token_scheme {
 	struct watched_file jwks;
 	struct keyring *keyring;
 	struct token_cache *cache;
-	unsigned char refused[REFUSED][IDENTITY_FINGERPRINT]; /* tokens that were TOKEN_BAD, by their SHA-256 */
-	int64_t looked;                                       /* when the files were looked at, by the monotonic clock */
+	unsigned char refused[REFUSED][PRINCIPAL_FINGERPRINT]; /* tokens that were TOKEN_BAD, by their SHA-256 */
+	int64_t looked;                                        /* when the files were looked at, by the monotonic clock */
 };
 
 /* ---- keys ---- */
@@ -98,10 +98,10 @@ static const char *challenge(const struct token_scheme *scheme, const struct aut
 
 /* Judges a token, or remembers how it was judged. A client that repeats a bad token costs less than one with a good token. */
 static enum token_verdict token_scheme_judge(struct token_scheme *scheme, const struct auth_question *question,
-					     struct span token, struct arena *arena, struct identity *out)
+					     struct span token, struct arena *arena, struct principal *out)
 {
-	unsigned char hash[IDENTITY_FINGERPRINT];
-	const struct identity *known;
+	unsigned char hash[PRINCIPAL_FINGERPRINT];
+	const struct principal *known;
 	enum token_verdict verdict;
 	unsigned char *refused;
 	int64_t expires;
@@ -127,10 +127,10 @@ static enum token_verdict token_scheme_judge(struct token_scheme *scheme, const 
 	return verdict;
 }
 
-static bool may_all(const struct identity *identity, const struct auth_question *question)
+static bool may_all(const struct principal *principal, const struct auth_question *question)
 {
 	for (size_t i = 0; i < question->needed_count; i++)
-		if (!identity_allows(identity, &question->needed[i]))
+		if (!principal_allows(principal, &question->needed[i]))
 			return false;
 	return true;
 }
@@ -147,16 +147,16 @@ static enum auth_verdict token_scheme_ask(struct auth *auth, const struct auth_q
 		out->challenge = challenge(scheme, question, arena, NULL);
 		return AUTH_REFUSED;
 	}
-	verdict = token_scheme_judge(scheme, question, token, arena, &out->identity);
+	verdict = token_scheme_judge(scheme, question, token, arena, &out->principal);
 	if (verdict == TOKEN_BAD || verdict == TOKEN_UNTIMELY) {
 		out->challenge = challenge(scheme, question, arena, "invalid_token");
 		return AUTH_REFUSED;
 	}
 	if (verdict == TOKEN_EXPIRED) {
 		out->challenge = challenge(scheme, question, arena, "invalid_token");
-		return may_all(&out->identity, question) ? AUTH_LAPSED : AUTH_REFUSED;
+		return may_all(&out->principal, question) ? AUTH_LAPSED : AUTH_REFUSED;
 	}
-	if (may_all(&out->identity, question))
+	if (may_all(&out->principal, question))
 		return AUTH_ALLOWED;
 	out->challenge = challenge(scheme, question, arena, "insufficient_scope");
 	return AUTH_REFUSED;

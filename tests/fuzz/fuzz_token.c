@@ -39,18 +39,18 @@ static const char *signed_by_us(struct arena *arena, struct span header, struct 
 	return jws_sign_text(arena, &key, JWA_HS256, text);
 }
 
-static void check_identity(struct arena *arena, const struct identity *identity)
+static void check_principal(struct arena *arena, const struct principal *principal)
 {
 	struct access access = {"repository", SPAN_LIT("a"), "pull"};
-	struct identity copy;
+	struct principal copy;
 	struct tag_rules rules_of;
 	struct error error;
 
-	CLAIM(!identity->everything && identity->grant_count <= LIMIT_TOKEN_ACCESS);
-	identity_copy(&copy, arena, identity);
-	CLAIM(identity_allows(&copy, &access) == identity_allows(identity, &access));
+	CLAIM(!principal->everything && principal->grant_count <= LIMIT_TOKEN_ACCESS);
+	principal_copy(&copy, arena, principal);
+	CLAIM(principal_allows(&copy, &access) == principal_allows(principal, &access));
 	error_init(&error, arena);
-	if (tag_rules_of(&rules_of, arena, identity, SPAN_LIT("a"), TAG_PUSHED, &error))
+	if (tag_rules_of(&rules_of, arena, principal, SPAN_LIT("a"), TAG_PUSHED, &error))
 		(void)(tag_rules_deny(&rules_of, SPAN_LIT("latest")) + tag_rules_freeze(&rules_of, SPAN_LIT("v1.0")));
 	else
 		CLAIM(error_is_set(&error));
@@ -59,7 +59,7 @@ static void check_identity(struct arena *arena, const struct identity *identity)
 static void judge(struct arena *arena, struct span text)
 {
 	static struct keyring *ours, *strangers;
-	struct identity identity;
+	struct principal principal;
 	enum token_verdict verdict;
 	int64_t expires;
 
@@ -67,13 +67,13 @@ static void judge(struct arena *arena, struct span text)
 		ours = ring_of(OURS);
 		strangers = ring_of(STRANGERS);
 	}
-	verdict = token_check(&identity, &expires, arena, strangers, &rules, text, NOW);
+	verdict = token_check(&principal, &expires, arena, strangers, &rules, text, NOW);
 	CLAIM(verdict == TOKEN_BAD || verdict == TOKEN_UNTIMELY);
-	verdict = token_check(&identity, &expires, arena, ours, &rules, text, NOW);
+	verdict = token_check(&principal, &expires, arena, ours, &rules, text, NOW);
 	if (verdict == TOKEN_BAD || verdict == TOKEN_UNTIMELY)
 		return;
 	CLAIM((verdict == TOKEN_GOOD) == (expires > NOW));
-	check_identity(arena, &identity);
+	check_principal(arena, &principal);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

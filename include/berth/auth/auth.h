@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "berth/auth/identity.h"
+#include "berth/auth/principal.h"
 #include "berth/auth/throttle.h"
 #include "berth/base/arena.h"
 #include "berth/base/span.h"
@@ -37,9 +37,10 @@ enum auth_verdict {
 };
 
 struct auth_answer {
-	struct identity identity; /* with AUTH_ALLOWED and AUTH_LAPSED; lives until the next question or the arena's end */
-	const char *challenge;    /* WWW-Authenticate, with AUTH_LAPSED and AUTH_REFUSED */
-	unsigned retry_after;     /* seconds, with AUTH_BUSY */
+	struct principal
+		principal;     /* with AUTH_ALLOWED and AUTH_LAPSED; lives until the next question or the arena's end */
+	const char *challenge; /* WWW-Authenticate, with AUTH_LAPSED and AUTH_REFUSED */
+	unsigned retry_after;  /* seconds, with AUTH_BUSY */
 };
 
 struct auth;

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "berth/auth/identity.h"
+#include "berth/auth/principal.h"
 #include "berth/base/arena.h"
 #include "berth/base/error.h"
 #include "berth/base/pattern.h"
@@ -33,7 +33,7 @@ struct tag_rules {
  * Collects the rules of all grants about the repository, for one kind of change, in `arena`. Returns false with
  * E_TAG_PATTERN_COUNT_LIMIT_EXCEEDED, E_TAG_PROTECTION_PATTERN_INVALID or E_TAG_IMMUTABILITY_PATTERN_INVALID.
  */
-bool tag_rules_of(struct tag_rules *out, struct arena *arena, const struct identity *identity, struct span repository,
+bool tag_rules_of(struct tag_rules *out, struct arena *arena, const struct principal *principal, struct span repository,
 		  enum tag_change change, struct error *error);
 
 /* Returns whether the tag is protected: it may be neither made nor changed. */

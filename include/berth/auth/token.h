@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "berth/auth/identity.h"
+#include "berth/auth/principal.h"
 #include "berth/auth/jwa.h"
 #include "berth/auth/keyring.h"
 #include "berth/base/arena.h"
@@ -46,7 +46,7 @@ enum token_verdict {
  * Judges a token at the time `now` (seconds since 1970). With TOKEN_GOOD and TOKEN_EXPIRED, *out is filled, in `arena`, and
  * *expires is the first second at which the token is no longer good.
  */
-enum token_verdict token_check(struct identity *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
+enum token_verdict token_check(struct principal *out, int64_t *expires, struct arena *arena, const struct keyring *keyring,
 			       const struct token_rules *rules, struct span text, int64_t now);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "berth/auth/identity.h"
+#include "berth/auth/principal.h"
 
 struct token_cache;
 
@@ -17,12 +17,12 @@ void token_cache_free(struct token_cache *cache);
 /* Forgets all tokens. */
 void token_cache_clear(struct token_cache *cache);
 
-/* Returns the identity of a token, borrowed until the next put or clear; NULL when it is not kept or has expired at `now`. */
-const struct identity *token_cache_get(struct token_cache *cache, const unsigned char hash[IDENTITY_FINGERPRINT],
-				       int64_t now);
+/* Returns the principal of a token, borrowed until the next put or clear; NULL when it is not kept or has expired at `now`. */
+const struct principal *token_cache_get(struct token_cache *cache, const unsigned char hash[PRINCIPAL_FINGERPRINT],
+					int64_t now);
 
-/* Keeps a copy of the identity until `expires` (seconds since 1970). */
-void token_cache_put(struct token_cache *cache, const unsigned char hash[IDENTITY_FINGERPRINT],
-		     const struct identity *identity, int64_t expires);
+/* Keeps a copy of the principal until `expires` (seconds since 1970). */
+void token_cache_put(struct token_cache *cache, const unsigned char hash[PRINCIPAL_FINGERPRINT],
+		     const struct principal *principal, int64_t expires);
 
 #endif

@@ -7,13 +7,13 @@ tests_unit_test_auth_SOURCES = \
 	tests/unit/auth/test_authorization.c \
 	tests/unit/auth/test_challenge.c \
 	tests/unit/auth/test_htpasswd.c \
-	tests/unit/auth/test_identity.c \
 	tests/unit/auth/test_jwa.c \
 	tests/unit/auth/test_jwk.c \
 	tests/unit/auth/test_jws.c \
 	tests/unit/auth/test_key.c \
 	tests/unit/auth/test_keyring.c \
 	tests/unit/auth/test_password.c \
+	tests/unit/auth/test_principal.c \
 	tests/unit/auth/test_schemes.c \
 	tests/unit/auth/test_tag_rules.c \
 	tests/unit/auth/test_token.c \

@@ -76,7 +76,7 @@ static enum auth_verdict ask(struct auth *auth, const char *header)
 START_TEST(none_lets_everybody_do_everything)
 {
 	ck_assert_int_eq(ask(NULL, NULL), AUTH_ALLOWED);
-	ck_assert(answer.identity.everything);
+	ck_assert(answer.principal.everything);
 	auth_free(NULL);
 }
 END_TEST
@@ -89,7 +89,7 @@ START_TEST(silly_wants_any_header)
 	ck_assert_int_eq(ask(auth, NULL), AUTH_REFUSED);
 	ck_assert_str_eq(answer.challenge, "Bearer realm=\"r\",service=\"s\",scope=\"repository:a:pull\"");
 	ck_assert_int_eq(ask(auth, "anything"), AUTH_ALLOWED);
-	ck_assert_str_eq(answer.identity.user, "silly");
+	ck_assert_str_eq(answer.principal.user, "silly");
 	auth_free(auth);
 	arena_release(&arena);
 }
@@ -123,8 +123,8 @@ START_TEST(a_password_of_the_file_lets_in)
 	write_file(entry("alice", "right"));
 	auth = htpasswd();
 	ck_assert_int_eq(ask(auth, basic("alice", "right")), AUTH_ALLOWED);
-	ck_assert_str_eq(answer.identity.user, "alice");
-	ck_assert(answer.identity.everything);
+	ck_assert_str_eq(answer.principal.user, "alice");
+	ck_assert(answer.principal.everything);
 	ck_assert_int_eq(ask(auth, basic("alice", "wrong")), AUTH_REFUSED);
 	ck_assert_str_eq(answer.challenge, "Basic realm=\"the realm\"");
 	ck_assert_int_eq(ask(auth, basic("bob", "right")), AUTH_REFUSED);
@@ -247,7 +247,7 @@ START_TEST(only_what_has_to_be_hashed_takes_a_turn)
 	ck_assert_int_eq(ask_in_turn(auth, basic("alice", "wrong"), &throttle), AUTH_BUSY);
 	ck_assert_uint_eq(answer.retry_after, 7);
 	ck_assert_int_eq(ask_in_turn(auth, basic("bob", "right"), &throttle), AUTH_BUSY);
-	ck_assert(!answer.identity.everything);
+	ck_assert(!answer.principal.everything);
 	ck_assert_int_eq(counted.bad, 2);
 	end(auth);
 }
@@ -404,7 +404,7 @@ START_TEST(a_token_is_asked_for_what_is_needed)
 	ck_assert_ptr_nonnull(strstr(answer.challenge, ",error=\"insufficient_scope\""));
 	for (int i = 0; i < 2; i++) /* judged, then remembered */
 		ck_assert_int_eq(ask(auth, bearer(&key, NOW + 300, "\"pull\"")), AUTH_ALLOWED);
-	ck_assert(!answer.identity.everything && answer.identity.grant_count == 1);
+	ck_assert(!answer.principal.everything && answer.principal.grant_count == 1);
 	ck_assert_int_eq(ask(auth, bearer(&key, NOW - 60, "\"pull\"")), AUTH_LAPSED);
 	ck_assert_int_eq(ask(auth, bearer(&key, NOW - 60, "\"push\"")), AUTH_REFUSED);
 	ck_assert_int_eq(ask(auth, bearer(&key, NOW - 61 - TOKEN_GRACE, "\"pull\"")), AUTH_REFUSED);

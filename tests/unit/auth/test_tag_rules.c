@@ -19,12 +19,12 @@ static bool rules_for(struct grant_meta meta, enum tag_change change)
 {
 	struct grant grants[] = {{"repository", "a/b", {NULL, 0}, meta},
 				 {"repository", "other", {NULL, 0}, {.deny_push = {six, 6}}}};
-	struct identity identity = {.grants = grants, .grant_count = 2};
+	struct principal principal = {.grants = grants, .grant_count = 2};
 
 	arena_release(&arena);
 	arena_init(&arena, (size_t)1 << 20);
 	error_init(&error, &arena);
-	return tag_rules_of(&rules, &arena, &identity, SPAN_LIT("a/b"), change, &error);
+	return tag_rules_of(&rules, &arena, &principal, SPAN_LIT("a/b"), change, &error);
 }
 
 START_TEST(patterns_are_searched_for_anywhere)

@@ -42,7 +42,7 @@ static void end(void)
 	arena_release(&arena);
 }
 
-static enum token_verdict judge_text(const char *text, struct identity *out)
+static enum token_verdict judge_text(const char *text, struct principal *out)
 {
 	int64_t expires;
 
@@ -52,7 +52,7 @@ static enum token_verdict judge_text(const char *text, struct identity *out)
 static const char *verdict_of(const char *claims)
 {
 	static const char *const words[] = {"good", "expired", "untimely", "bad"};
-	struct identity out;
+	struct principal out;
 
 	return words[judge_text(jws_sign(&arena, &signer, key_default_algorithm(&signer), signer.libtrust, span_of(claims)),
 				&out)];
@@ -124,7 +124,7 @@ START_TEST(claims_that_are_no_strict_object_are_bad)
 }
 END_TEST
 
-START_TEST(the_identity_is_what_the_claims_say)
+START_TEST(the_principal_is_what_the_claims_say)
 {
 	static const char claims[] =
 		"{\"iss\":\"issuer\",\"aud\":\"service\",\"exp\":1000300,\"sub\":\"me\",\"auth_type\":\"build\",\"user\":\"x.y.z\","
@@ -133,7 +133,7 @@ START_TEST(the_identity_is_what_the_claims_say)
 		"[\"^w\",\"^x\"]},\"tag_immutable_patterns\":[\"^y\"]}}]}";
 	struct access push = {"repository", SPAN_LIT("a/b"), "push"};
 	const struct grant_meta *meta;
-	struct identity out;
+	struct principal out;
 
 	begin("P-256");
 	ck_assert_int_eq(judge_text(jws_sign(&arena, &signer, JWA_ES256, signer.thumbprint, SPAN_LIT(claims)), &out),
@@ -141,7 +141,7 @@ START_TEST(the_identity_is_what_the_claims_say)
 	ck_assert_str_eq(out.user, "me");
 	ck_assert_str_eq(out.auth_type, "build");
 	ck_assert_str_eq(out.user_claim, "x.y.z");
-	ck_assert(!out.everything && out.has_fingerprint && identity_allows(&out, &push));
+	ck_assert(!out.everything && out.has_fingerprint && principal_allows(&out, &push));
 	meta = &out.grants[0].meta;
 	ck_assert(meta->project_id == 12 && meta->namespace_id == 34);
 	ck_assert(meta->deny_push.count == 1 && meta->deny_delete.count == 2 && meta->immutable.count == 1);
@@ -174,7 +174,7 @@ END_TEST
 static enum token_verdict with_header(const struct key *key, enum jwa algorithm, const char *extra, bool restricted)
 {
 	struct token_rules narrow = rules;
-	struct identity out;
+	struct principal out;
 	const char *signed_part, *token;
 	struct jws jws;
 	int64_t expires;
@@ -224,5 +224,5 @@ START_TEST(no_key_no_trust)
 }
 END_TEST
 
-TEST_FILE(token, the_table_of_claims_holds, claims_that_are_no_strict_object_are_bad, the_identity_is_what_the_claims_say,
+TEST_FILE(token, the_table_of_claims_holds, claims_that_are_no_strict_object_are_bad, the_principal_is_what_the_claims_say,
 	  the_access_list_has_an_end, a_key_in_the_header_is_never_trusted_by_itself, no_key_no_trust)

@@ -5,26 +5,26 @@
 
 #include "../../lib/test.h"
 
-static struct identity named(const char *user)
+static struct principal named(const char *user)
 {
-	return (struct identity){.user = user, .auth_type = "", .user_claim = ""};
+	return (struct principal){.user = user, .auth_type = "", .user_claim = ""};
 }
 
 static void put(struct token_cache *cache, unsigned char first, unsigned char last, const char *user, int64_t expires)
 {
-	unsigned char hash[IDENTITY_FINGERPRINT] = {first};
-	struct identity identity = named(user);
+	unsigned char hash[PRINCIPAL_FINGERPRINT] = {first};
+	struct principal principal = named(user);
 
-	hash[IDENTITY_FINGERPRINT - 1] = last;
-	token_cache_put(cache, hash, &identity, expires);
+	hash[PRINCIPAL_FINGERPRINT - 1] = last;
+	token_cache_put(cache, hash, &principal, expires);
 }
 
 static const char *get(struct token_cache *cache, unsigned char first, unsigned char last, int64_t now)
 {
-	unsigned char hash[IDENTITY_FINGERPRINT] = {first};
-	const struct identity *found;
+	unsigned char hash[PRINCIPAL_FINGERPRINT] = {first};
+	const struct principal *found;
 
-	hash[IDENTITY_FINGERPRINT - 1] = last;
+	hash[PRINCIPAL_FINGERPRINT - 1] = last;
 	found = token_cache_get(cache, hash, now);
 	return found ? found->user : "-";
 }

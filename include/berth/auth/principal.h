@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The caller of a request and what the caller may do: the result of authentication, whatever the scheme. */
-#ifndef BERTH_AUTH_IDENTITY_H
-#define BERTH_AUTH_IDENTITY_H
+#ifndef BERTH_AUTH_PRINCIPAL_H
+#define BERTH_AUTH_PRINCIPAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "berth/base/arena.h"
 #include "berth/base/span.h"
 
-#define IDENTITY_FINGERPRINT 32 /* bytes of a SHA-256 */
+#define PRINCIPAL_FINGERPRINT 32 /* bytes of a SHA-256 */
 
 /* One permission that a request needs: `repository:<name>:pull`, `registry:catalog:*`. */
 struct access {
@@ -42,7 +42,7 @@ struct grant {
 	struct grant_meta meta;
 };
 
-struct identity {
+struct principal {
 	const char *user;       /* "": the caller has no name */
 	const char *auth_type;  /* GitLab's word for how the user signed in; "" in other tokens */
 	const char *user_claim; /* GitLab's nested token about the user, unread, for events; "" in other tokens */
@@ -51,16 +51,16 @@ struct identity {
 	size_t grant_count;
 	/* The SHA-256 of the token. An upload session keeps that of the token that started it. */
 	bool has_fingerprint;
-	unsigned char fingerprint[IDENTITY_FINGERPRINT];
+	unsigned char fingerprint[PRINCIPAL_FINGERPRINT];
 };
 
 /* Returns whether a grant has the type, the name and the action, or the type, the name and `*`. */
-bool identity_allows(const struct identity *identity, const struct access *access);
+bool principal_allows(const struct principal *principal, const struct access *access);
 
-/* Copies an identity into `arena`. */
-void identity_copy(struct identity *out, struct arena *arena, const struct identity *identity);
+/* Copies a principal into `arena`. */
+void principal_copy(struct principal *out, struct arena *arena, const struct principal *principal);
 
-/* Returns the names of the repositories that may be pulled from, in `arena`. Not for an identity with `everything`. */
-const struct span *identity_readable(const struct identity *identity, struct arena *arena, size_t *count);
+/* Returns the names of the repositories that may be pulled from, in `arena`. Not for a principal with `everything`. */
+const struct span *principal_readable(const struct principal *principal, struct arena *arena, size_t *count);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What somebody may do. */
-#include "berth/auth/identity.h"
+#include "berth/auth/principal.h"
 
 #include <string.h>
 
@@ -12,12 +12,12 @@ static bool has_action(const struct grant *grant, const char *action)
 	return false;
 }
 
-bool identity_allows(const struct identity *identity, const struct access *access)
+bool principal_allows(const struct principal *principal, const struct access *access)
 {
-	if (identity->everything)
+	if (principal->everything)
 		return true;
-	for (size_t i = 0; i < identity->grant_count; i++) {
-		const struct grant *grant = &identity->grants[i];
+	for (size_t i = 0; i < principal->grant_count; i++) {
+		const struct grant *grant = &principal->grants[i];
 
 		if (strcmp(grant->type, access->type) == 0 && span_is(access->name, grant->name) &&
 		    has_action(grant, access->action))
@@ -49,26 +49,26 @@ static struct grant copy_grant(struct arena *arena, const struct grant *grant)
 	return out;
 }
 
-void identity_copy(struct identity *out, struct arena *arena, const struct identity *identity)
+void principal_copy(struct principal *out, struct arena *arena, const struct principal *principal)
 {
-	struct grant *grants = arena_array(arena, identity->grant_count + 1, sizeof *grants);
+	struct grant *grants = arena_array(arena, principal->grant_count + 1, sizeof *grants);
 
-	*out = *identity;
-	out->user = arena_strdup(arena, identity->user);
-	out->auth_type = arena_strdup(arena, identity->auth_type);
-	out->user_claim = arena_strdup(arena, identity->user_claim);
-	for (size_t i = 0; i < identity->grant_count; i++)
-		grants[i] = copy_grant(arena, &identity->grants[i]);
+	*out = *principal;
+	out->user = arena_strdup(arena, principal->user);
+	out->auth_type = arena_strdup(arena, principal->auth_type);
+	out->user_claim = arena_strdup(arena, principal->user_claim);
+	for (size_t i = 0; i < principal->grant_count; i++)
+		grants[i] = copy_grant(arena, &principal->grants[i]);
 	out->grants = grants;
 }
 
-const struct span *identity_readable(const struct identity *identity, struct arena *arena, size_t *count)
+const struct span *principal_readable(const struct principal *principal, struct arena *arena, size_t *count)
 {
-	struct span *names = arena_array(arena, identity->grant_count + 1, sizeof *names);
+	struct span *names = arena_array(arena, principal->grant_count + 1, sizeof *names);
 
 	*count = 0;
-	for (size_t i = 0; i < identity->grant_count; i++)
-		if (strcmp(identity->grants[i].type, "repository") == 0 && has_action(&identity->grants[i], "pull"))
-			names[(*count)++] = span_of(identity->grants[i].name);
+	for (size_t i = 0; i < principal->grant_count; i++)
+		if (strcmp(principal->grants[i].type, "repository") == 0 && has_action(&principal->grants[i], "pull"))
+			names[(*count)++] = span_of(principal->grants[i].name);
 	return names;
 }
