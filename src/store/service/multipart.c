@@ -2,6 +2,7 @@
 /* Documents of multipart uploads. */
 #include "multipart_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -43,7 +44,8 @@ void multipart_nonce(char out[static MULTIPART_NONCE])
 {
 	unsigned char raw[(MULTIPART_NONCE - 1) / 2];
 
-	(void)getrandom(raw, sizeof raw, 0); /* never fails for so few bytes, once the kernel has booted: getrandom(2) */
+	if (getrandom(raw, sizeof raw, 0) != (ssize_t)sizeof raw)
+		abort(); /* cannot happen for so few bytes once the kernel has booted: getrandom(2) */
 	hex_encode(out, raw, sizeof raw);
 }
 
