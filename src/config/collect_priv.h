@@ -11,7 +11,9 @@
 #include "load_priv.h"
 #include "node_priv.h"
 
+/* Reads a list of texts into the arena of the load. Reports anything else as "a list" expected at `path`, and returns false. */
 bool collect_list(struct load *load, const struct node *node, const char *path, struct text_list *out);
+/* Reads a mapping of names to texts, as collect_list does. */
 bool collect_fields(struct load *load, const struct node *node, const char *path, struct config_fields *out);
 
 /* Names of headers get canonical case; a name that is given twice is an error. */

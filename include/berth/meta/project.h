@@ -19,6 +19,7 @@
 bool meta_project_add(const struct meta *meta, const char *path, const char *visibility, const char *registry,
 		      enum meta_change *out);
 
+/* Changes a project. What is NULL stays as it is. META_CHANGE_UNKNOWN: no such project. */
 bool meta_project_change(const struct meta *meta, const char *path, const char *visibility, const char *registry,
 			 enum meta_change *out);
 
@@ -32,9 +33,11 @@ bool meta_project_list(const struct meta *meta, const char *path, struct meta_ta
 bool meta_member_add(const struct meta *meta, const char *project, const char *account, enum meta_role role,
 		     enum meta_change *out);
 
+/* Gives a member another role. META_CHANGE_UNKNOWN: no such project or member. */
 bool meta_member_change(const struct meta *meta, const char *project, const char *account, enum meta_role role,
 			enum meta_change *out);
 
+/* Ends a membership. META_CHANGE_UNKNOWN: no such project or member. */
 bool meta_member_remove(const struct meta *meta, const char *project, const char *account, enum meta_change *out);
 
 /* Lists project, user, role, created; NULL: all. */

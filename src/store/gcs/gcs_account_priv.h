@@ -41,6 +41,7 @@ bool gcs_account_open(struct gcs_account *out, const struct gcs_credentials *giv
 bool gcs_account_parse(struct gcs_account *out, struct span json, const char *name, struct arena *arena, char *reason,
 		       size_t size);
 
+/* Frees the key of the account. */
 void gcs_account_close(struct gcs_account *account);
 
 /* RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 section 8.2) by the account's own key; false when OpenSSL fails. */

@@ -25,6 +25,7 @@ struct s3_credentials {
 void s3_credentials_init(struct s3_credentials *credentials, const char *access_key, struct secret secret_key,
 			 struct secret token, struct arena *memory);
 
+/* Wipes the keys. */
 void s3_credentials_release(struct s3_credentials *credentials);
 
 /* Makes sure that the keys hold for now, as credential_have does. */

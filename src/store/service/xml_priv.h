@@ -24,6 +24,7 @@ struct xml; /* an element */
 /* The root element; NULL when the text is no well-formed document, has a DOCTYPE, or is larger than XML_BYTES_MAX. */
 const struct xml *xml_parse(struct span text, struct arena *arena);
 
+/* Returns the local name of an element. */
 const char *xml_name(const struct xml *element);
 
 /* The first child element `name`; NULL when there is none, and for a NULL element. */

@@ -45,11 +45,13 @@ const char *swift_segment(const struct swift *swift, const struct object_upload 
 /* `<prefix>/segments/`. */
 const char *swift_segments_root(const struct swift *swift, struct arena *arena);
 
+/* Returns the name of the object that records an unfinished upload to `key`, in `arena`. */
 const char *swift_note(const struct swift *swift, const char *key, const char *upload, struct arena *arena);
 
 /* Metadata of a manifest, for a PUT or a POST. */
 void swift_set_upload(struct http_exchange *exchange, const char *upload);
 
+/* Sets the metadata that tells to which key a large object was copied. */
 void swift_set_copied(const struct swift *swift, struct http_exchange *exchange, const char *target, struct arena *arena);
 
 /* Removes one object as it stands; what is not there is success. */

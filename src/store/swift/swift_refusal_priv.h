@@ -8,6 +8,7 @@
 extern const struct refusal_table swift_refusals;
 extern const struct refusal_table swift_sign_in_refusals;
 
+/* Returns what a refusing answer says, in `arena`. */
 struct service_words swift_read_words(const struct http_exchange *exchange, struct arena *arena);
 
 #endif
