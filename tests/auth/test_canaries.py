@@ -67,7 +67,7 @@ def test_no_log_holds_a_password_a_token_or_a_key(loud):
     put(os.path.dirname(path), os.path.basename(path), f"{CANARY}\n")
     for _ in range(5):
         client.request("GET", "/v2/", headers=headers[0], checked=False)
-    berth.berth("check-config", berth.config_path)
+    berth.berth("check-config", berth.config_path, check=False)  # refuses a broken password file
     searched = 0
     secrets = spellings(CANARY) | {good, good.split(".")[2]}
     for log, text in logs_of(berth):

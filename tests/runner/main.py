@@ -37,7 +37,7 @@ class Options:
     def __init__(self, words):
         self.all = self.quick = self.check = False
         self.builds, self.results = os.path.join(stages.TOP, "build"), os.path.join(stages.TOP, "results")
-        self.jobs, self.stages, self.words = (os.cpu_count() or 1) + 2, [], words
+        self.jobs, self.stages, self.words = (os.cpu_count() or 1) + 1, [], words
         left = iter(words)
         for word in left:
             self._take(word, left)
